@@ -1,0 +1,102 @@
+"""The values every other room speaks of: a rule, a diagnostic and the trace that explains it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Level(str, Enum):
+    """How bad a finding is. ``ADVICE`` rules are off unless selected."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    ADVICE = "advice"
+
+
+class Applicability(str, Enum):
+    """What ``--fix`` may do about a rule's findings."""
+
+    NONE = "none"
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+class Scope(str, Enum):
+    """How much of the program a rule's verdict needs."""
+
+    EXPR = "expr"
+    FUNCTION = "function"
+    MODULE = "module"
+    PROJECT = "project"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The declaration of a rule; its page under ``docs/rules/`` is checked against it.
+
+    ``since`` and ``until`` bound the dbos versions (``since <= version < until``) under which the rule is
+    true; ``None`` leaves that side open. ``reference`` is the page of docs.dbos.dev that the rule interprets,
+    as a path. A ``preview`` rule is off until it is promoted.
+    """
+
+    code: str
+    name: str
+    level: Level
+    scope: Scope
+    summary: str
+    reference: str
+    fix: Applicability = Applicability.NONE
+    since: str | None = None
+    until: str | None = None
+    preview: bool = False
+
+    @property
+    def on_by_default(self) -> bool:
+        return self.level is not Level.ADVICE and not self.preview
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file: ``row`` counts from 1, ``column`` counts characters from 1."""
+
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class TraceStep:
+    """One link of the chain from the function that dbos runs to the origin of an effect.
+
+    ``label`` is a function's name or, for the last step, the offending expression.
+    """
+
+    label: str
+    filename: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding, as every door reports it.
+
+    ``message`` says what is wrong, why, and what to do, in one line without a final full stop and without the
+    code. ``trace`` is the whole chain, from the durable function to the origin; it is empty where the finding
+    needs none. ``statement`` holds the first and last row of the statement around the finding: a suppression
+    comment counts on either.
+    """
+
+    rule: Rule
+    filename: str
+    start: Position
+    end: Position
+    message: str
+    trace: tuple[TraceStep, ...] = ()
+    statement: tuple[int, int] = (0, 0)
+
+    @property
+    def code(self) -> str:
+        return self.rule.code
+
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        return (self.filename, self.start.row, self.start.column, self.rule.code, self.message)
