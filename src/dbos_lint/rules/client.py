@@ -1,0 +1,7 @@
+"""DBOSClient and enqueueing from outside."""
+
+from __future__ import annotations
+
+from dbos_lint.diagnostic import Rule
+
+RULES: tuple[Rule, ...] = ()
