@@ -1,0 +1,129 @@
+"""Runs a program on the real dbos, in a process of its own, with SQLite: the oracle of the rules.
+
+Crash and recovery are two runs on the same ``database``: the first ends in ``os._exit`` in the middle of a workflow,
+the second calls ``launch()``, which recovers it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+PAGES = Path(__file__).parents[2] / "docs" / "rules"
+
+# PRELUDE + program + calls: a whole program (no __future__ imports). Short polling keeps recovery under a second.
+PRELUDE = '''\
+import asyncio as _asyncio
+import inspect as _inspect
+import os as _os
+
+import dbos as _dbos
+
+
+def launch(**config):
+    """Configure and launch dbos on the database of this run; pending workflows are recovered."""
+    from dbos._dbos import _get_or_create_dbos_registry
+
+    _get_or_create_dbos_registry().get_internal_queue()._polling_interval_sec = 0.05
+    _dbos.DBOS(
+        config={
+            "name": "oracle-app",
+            "system_database_url": _os.environ["DBOS_SQLITE"],
+            "application_version": "v1",
+            "log_level": "WARNING",
+            "notification_listener_polling_interval_sec": 0.01,
+            "scheduler_polling_interval_sec": 0.1,
+            **config,
+        }
+    )
+    _dbos.DBOS.launch()
+
+
+def _call(function, args):
+    value = function(*args)
+    if not _inspect.isawaitable(value):
+        return value
+
+    async def wait():
+        return await value
+
+    return _asyncio.run(wait())
+
+
+def show(function, *args, workflow_id=None):
+    """Call a function, of either kind, and print one line: ``returned 'x'`` or ``raised TypeError: text``."""
+    try:
+        if workflow_id is None:
+            value = _call(function, args)
+        else:
+            with _dbos.SetWorkflowID(workflow_id):
+                value = _call(function, args)
+    except Exception as error:
+        print(f"raised {type(error).__name__}: {error}", flush=True)
+    else:
+        print(f"returned {value!r}", flush=True)
+
+
+def result(workflow_id):
+    """Wait for a (recovered) workflow and return its result."""
+    return _dbos.DBOS.retrieve_workflow(workflow_id).get_result(polling_interval_sec=0.05)
+
+
+def recorded(workflow_id):
+    """The names of the steps that dbos has recorded for a workflow, in order."""
+    return [step["function_name"] for step in _dbos.DBOS.list_workflow_steps(workflow_id)]
+
+
+'''
+
+# The line that follows a program, so that the interpreter does not wait for the engine's threads.
+CODA = "\nimport os as _os, sys as _sys\n_sys.stdout.flush(); _sys.stderr.flush(); _os._exit(0)\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What a program left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.stdout.splitlines()
+
+
+def run_program(source: str, *, database: Path | None = None, timeout: float = 60) -> Completed:
+    """Run the program ``source`` in the folder of ``database`` (a temporary one without it).
+
+    ``DBOS_SQLITE`` holds the URL of the system database. Programs that use ``launch()`` begin with ``PRELUDE``.
+    """
+    if database is None:
+        with tempfile.TemporaryDirectory(prefix="dbos-oracle-", ignore_cleanup_errors=True) as folder:
+            return run_program(source, database=Path(folder) / "dbos.sqlite", timeout=timeout)
+    program = database.parent / "program.py"
+    program.write_text(source + CODA, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, program.name],
+        cwd=database.parent,
+        env={**os.environ, "DBOS_SQLITE": f"sqlite:///{database}", "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=timeout,
+    )
+    return Completed(done.returncode, done.stdout, done.stderr)
+
+
+def page_program(code: str, heading: str) -> str:
+    """The program under ``heading`` (``Example`` or ``Use instead``) of a rule's page."""
+    page = (PAGES / f"{code}.md").read_text(encoding="utf-8")
+    section = page.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    found = re.search(r"^```python\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    assert found is not None, f"{code} has no program under {heading!r}"
+    return found[1]
