@@ -1,0 +1,1 @@
+"""Text to tree: decoding, parsing, and the comments that concern us."""

@@ -1,0 +1,193 @@
+"""Comments that silence findings, and comments that declare a helper safe.
+
+How it is used: ``found = parse(text)`` once a file; a diagnostic is dropped when
+``found.covers(diagnostic, require_reason=settings.require_reason, noqa=noqa)`` is true. ``noqa`` is false only for
+flake8 under ``--disable-noqa``: then ``# noqa`` counts for nothing and ours still counts, so ``lint_source`` takes a
+keyword ``noqa: bool = True`` and hands it on. ``found.unknown_codes(RULES)`` is what DBS003 reports, and
+``found.deterministic_rows`` are the rows of ``# dbos-lint: deterministic`` comments.
+
+The forms, all of them case-insensitive; a code may be a prefix (``DBS2``):
+
+    # dbos-lint: ignore[DBS201, DBS205] reason         # noqa              # noqa: DBS201, DBS205
+    # dbos-lint: ignore-file[DBS2] reason              # flake8: noqa      # flake8: noqa: DBS2
+    # dbos-lint: deterministic
+
+A line comment counts on the first or last row of the finding's statement, or on the finding's own first row.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from dbos_lint.diagnostic import Diagnostic, Position
+
+_OURS = re.compile(
+    r"#\s*dbos-lint\s*:\s*(?P<verb>ignore-file|ignore|deterministic)\b(?:\s*\[(?P<codes>[^\]]*)\])?",
+    re.I,
+)
+_NOQA = re.compile(r"# noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.I)
+_NOQA_FILE = re.compile(r"# flake8[:=]\s*noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.I)
+_CODE = re.compile(r"[^\s,]+")
+_REASON = re.compile(r"[^#]*")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCode:
+    """A code, or the prefix of one, as a comment names it; upper case."""
+
+    code: str
+    start: Position
+    end: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One comment that silences ``codes``, or every code when it names none, on ``rows``, or in the whole file."""
+
+    codes: tuple[NamedCode, ...]
+    rows: range | None
+    reason: str
+    noqa: bool
+
+    def covers(self, code: str, rows: Iterable[int]) -> bool:
+        if self.codes and not any(code.startswith(named.code) for named in self.codes):
+            return False
+        return self.rows is None or any(row in self.rows for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressions:
+    """What the comments of one file silence and declare."""
+
+    comments: tuple[Suppression, ...] = ()
+    deterministic_rows: frozenset[int] = frozenset()
+
+    def covers(self, diagnostic: Diagnostic, *, require_reason: bool = False, noqa: bool = True) -> bool:
+        """Whether a comment silences ``diagnostic``.
+
+        ``require_reason`` asks a reason of our own comments only: flake8 honours a bare ``# noqa`` whatever we say, and
+        the doors must agree.
+        """
+        rows = (diagnostic.start.row, *diagnostic.statement)
+        return any(
+            comment.covers(diagnostic.code, rows)
+            for comment in self.comments
+            if (noqa if comment.noqa else comment.reason or not require_reason)
+        )
+
+    def unknown_codes(self, known: Iterable[str]) -> tuple[NamedCode, ...]:
+        """The codes that comments name and that no code in ``known`` starts with, in the order of the file.
+
+        Codes in a ``noqa`` that are not ours belong to somebody else and are passed over.
+        """
+        codes = tuple(known)
+        return tuple(
+            named
+            for comment in self.comments
+            for named in comment.codes
+            if not (comment.noqa and not named.code.startswith("DBS"))
+            and not any(code.startswith(named.code) for code in codes)
+        )
+
+
+NOTHING = Suppressions()
+
+
+def parse(source: str) -> Suppressions:
+    """The suppressions of ``source``. Tokens are read only when the text holds a comment that could concern us."""
+    if not _may_concern_us(source):
+        return NOTHING
+    suppressions: list[Suppression] = []
+    deterministic: set[int] = set()
+    for comment in _comments(source):
+        for ours in _OURS.finditer(comment.text):
+            if ours["verb"].lower() == "deterministic":
+                deterministic.add(comment.row)
+            else:
+                suppressions.extend(_own(comment, ours))
+        suppressions.extend(_foreign(comment))
+    return Suppressions(tuple(suppressions), frozenset(deterministic))
+
+
+@dataclass(frozen=True, slots=True)
+class _Comment:
+    """A comment token; ``rows`` are the rows that share its line, joined by backslashes or strings of several lines."""
+
+    text: str
+    row: int
+    column: int
+    rows: range
+    alone: bool
+
+
+def _may_concern_us(source: str) -> bool:
+    """Whether reading tokens, which costs more than parsing, can pay: most ``noqa`` name codes of others."""
+    lowered = source.lower()
+    if "dbos-lint" in lowered:
+        return True
+    if "noqa" not in lowered:
+        return False
+    return any(
+        match["codes"] is None or "DBS" in match["codes"].upper()
+        for pattern in (_NOQA, _NOQA_FILE)
+        for match in pattern.finditer(source)
+    )
+
+
+def _comments(source: str) -> Iterator[_Comment]:
+    """The comments of ``source``, as far as it can be tokenized."""
+    tokens: list[tokenize.TokenInfo] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source, newline=None).readline):
+            if token.type in (tokenize.INDENT, tokenize.DEDENT):
+                continue
+            tokens.append(token)
+            if token.type in (tokenize.NL, tokenize.NEWLINE):
+                yield from _comments_of_line(tokens)
+                tokens.clear()
+    except (tokenize.TokenError, SyntaxError):
+        pass
+    yield from _comments_of_line(tokens)
+
+
+def _comments_of_line(tokens: list[tokenize.TokenInfo]) -> Iterator[_Comment]:
+    for token in tokens:
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            yield _Comment(token.string, row, column + 1, range(tokens[0].start[0], row + 1), token is tokens[0])
+
+
+def _own(comment: _Comment, match: re.Match[str]) -> Iterator[Suppression]:
+    """``ignore[...]`` silences only what it names: without codes it is no suppression."""
+    codes = _codes(comment, match)
+    if codes:
+        reason = _REASON.match(comment.text, match.end())
+        text = reason.group().strip(" \t:;,-") if reason else ""
+        yield Suppression(codes, None if match["verb"].lower() == "ignore-file" else comment.rows, text, noqa=False)
+
+
+def _foreign(comment: _Comment) -> Iterator[Suppression]:
+    """``# noqa`` as flake8 reads it: the first on the line counts, and the file's stands alone on its line."""
+    match = _NOQA.search(comment.text)
+    if match:
+        yield Suppression(_codes(comment, match), comment.rows, "", noqa=True)
+    elif comment.alone and (match := _NOQA_FILE.match(comment.text)):
+        yield Suppression(_codes(comment, match), None, "", noqa=True)
+
+
+def _codes(comment: _Comment, match: re.Match[str]) -> tuple[NamedCode, ...]:
+    start, end = match.span("codes")
+    if start < 0:
+        return ()
+    return tuple(
+        NamedCode(
+            code.group().upper(),
+            Position(comment.row, comment.column + code.start()),
+            Position(comment.row, comment.column + code.end()),
+        )
+        for code in _CODE.finditer(comment.text, start, end)
+    )
