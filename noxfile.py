@@ -1,0 +1,74 @@
+"""Everything that CI runs: ``nox`` runs it all, ``nox -s tests`` one session of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.default_venv_backend = "virtualenv"
+# A machine has the interpreters it has; nox would make the missing ones an error under CI.
+nox.options.error_on_missing_interpreters = False
+
+SUPPORTED = ("3.10", "3.11", "3.12", "3.13")
+COVERED_PERCENT = 95
+
+# The shims of pyenv come first in PATH and refuse to start a version that is not activated: look behind them.
+_pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+os.environ["PATH"] = os.pathsep.join([*map(str, sorted(_pyenv.glob("3.*/bin"))), os.environ["PATH"]])
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install the project, editable, and dependency groups. Read by nox: only new versions of pip know groups."""
+    session.install("-e", ".", *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), *groups))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, and our own flake8 plugin on our own code."""
+    install(session, "lint")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("flake8")
+    session.run("dbos-lint", "check", "src", "tools", "tests")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Strict types."""
+    install(session, "types")
+    session.run("mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All tests but the slow ones, the real dbos among them, with the coverage of the package."""
+    install(session, "test", "oracle")
+    session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()).resolve() / "coverage")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", "-m", "not slow", *session.posargs)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report", f"--fail-under={COVERED_PERCENT}", "--skip-covered")
+
+
+@nox.session(python=SUPPORTED)
+def unit(session: nox.Session) -> None:
+    """The tests that need neither dbos nor the network, on every interpreter of this machine."""
+    install(session, "test")
+    session.run("pytest", "-m", "not slow and not oracle", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The pages, the index and the README's table agree with the rules."""
+    install(session)
+    session.run("python", "tools/docs.py", "--check")
+
+
+@nox.session
+def readme(session: nox.Session) -> None:
+    """What a user does first: the README's commands, the wheel and the pre-commit hook, each installed afresh."""
+    install(session, "test")
+    session.run("pytest", "-m", "slow", *session.posargs)
