@@ -1,9 +1,42 @@
-"""What a run is told: the options of ``[tool.dbos-lint]``, of the command line and of flake8, as one value."""
+"""What a run is told, as one value: the options of ``[tool.dbos-lint]``, of the command line and of flake8.
+
+``dbos_lint.configuration`` reads this value from files; ``dbos_lint.selection`` says which rules it turns on.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+
+DEFAULT_EXCLUDE: tuple[str, ...] = (
+    ".bzr",
+    ".dbos_lint_cache",
+    ".direnv",
+    ".eggs",
+    ".git",
+    ".git-rewrite",
+    ".hg",
+    ".ipynb_checkpoints",
+    ".mypy_cache",
+    ".nox",
+    ".pants.d",
+    ".pyenv",
+    ".pytest_cache",
+    ".pytype",
+    ".ruff_cache",
+    ".svn",
+    ".tox",
+    ".venv",
+    ".vscode",
+    "__pycache__",
+    "__pypackages__",
+    "_build",
+    "buck-out",
+    "dist",
+    "node_modules",
+    "site-packages",
+    "venv",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +44,9 @@ class Settings:
     """The options that hold for one file.
 
     ``root`` is the folder of the configuration file, or of the project when there is none: ``src`` and the
-    patterns are relative to it. Names are qualified names; those of the nondeterminism lists may end in ``*``.
-    ``dbos_version`` is the target as ``major.minor``.
+    patterns are relative to it. ``config`` is the file that the options were read from. Names are qualified
+    names; those of the nondeterminism lists may end in ``*``. ``dbos_version`` is the target as
+    ``major.minor``. ``select`` is ``None`` where nobody said which rules to run: the default ones, then.
     """
 
     root: Path
@@ -24,12 +58,13 @@ class Settings:
     extra_nondeterministic: tuple[str, ...] = ()
     known_deterministic: tuple[str, ...] = ()
     follow: tuple[str, ...] = ()
-    select: tuple[str, ...] = ()
+    select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     extend_ignore: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    exclude: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     extend_exclude: tuple[str, ...] = ()
     respect_gitignore: bool = True
     require_reason: bool = False
+    config: Path | None = None

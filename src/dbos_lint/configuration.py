@@ -1,0 +1,296 @@
+"""Where settings come from: ``[tool.dbos-lint]`` of a pyproject.toml, or a dbos-lint.toml, in the nearest folder
+above each file. What is wrong in them is a :class:`SettingsError` that names file and key."""
+
+# ruff: noqa: PTH - a large tree asks for the settings of thousands of files: their paths stay strings
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from dbos_lint import selection
+from dbos_lint.paths import absolute, folder_of
+from dbos_lint.patterns import anchored
+from dbos_lint.settings import Settings
+
+PYPROJECT = "pyproject.toml"
+OWN_FILE = "dbos-lint.toml"
+_PROJECT_MARKERS = (PYPROJECT, "setup.py", "setup.cfg", ".git", ".hg")
+
+
+class SettingsError(Exception):
+    """What the user has to mend in a configuration file or an option, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the command line says; ``None`` and empty mean that it says nothing. ``cwd`` anchors its patterns."""
+
+    cwd: str
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    extend_ignore: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] | None = None
+    exclude: tuple[str, ...] | None = None
+    extend_exclude: tuple[str, ...] = ()
+    respect_gitignore: bool | None = None
+    dbos_version: str | None = None
+
+    def apply(self, settings: Settings) -> Settings:
+        changes: dict[str, Any] = {}
+        if self.per_file_ignores is not None:
+            changes["per_file_ignores"] = tuple((self._anchored(p), codes) for p, codes in self.per_file_ignores)
+        if self.exclude is not None:
+            changes["exclude"] = tuple(anchored(p, self.cwd) for p in self.exclude)
+        if self.extend_exclude:
+            extended = tuple(anchored(p, self.cwd) for p in self.extend_exclude)
+            changes["extend_exclude"] = settings.extend_exclude + extended
+        if self.respect_gitignore is not None:
+            changes["respect_gitignore"] = self.respect_gitignore
+        if self.dbos_version is not None:
+            changes["dbos_version"] = self.dbos_version
+        return selection.override(
+            replace(settings, **changes) if changes else settings,
+            select=self.select,
+            ignore=self.ignore,
+            extend_select=self.extend_select,
+            extend_ignore=self.extend_ignore,
+        )
+
+    def _anchored(self, pattern: str) -> str:
+        return f"!{anchored(pattern[1:], self.cwd)}" if pattern.startswith("!") else anchored(pattern, self.cwd)
+
+
+@dataclass(slots=True)
+class Configuration:
+    """The settings of every file of a run.
+
+    ``file`` is the one configuration file to use instead of the nearest; its patterns are relative to the
+    working folder, ``cwd``. An ``isolated`` run reads none.
+    """
+
+    cwd: str
+    file: str | None = None
+    isolated: bool = False
+    overrides: Overrides | None = None
+    _found: dict[str, Settings | None] = field(default_factory=dict)
+    _unmarked: dict[str, Settings] = field(default_factory=dict)
+
+    def for_file(self, path: str) -> Settings:
+        """The settings of the file ``path``."""
+        return self.for_folder(folder_of(path, self.cwd))
+
+    def for_folder(self, folder: str) -> Settings:
+        """The settings of the files that stand in ``folder``, an absolute path."""
+        if self.file is not None:
+            folder = self.cwd
+            if folder not in self._found:
+                self._found[folder] = self._overridden(read(Path(self.cwd, self.file), Path(self.cwd)))
+        found = self._find(folder)
+        if found is None:
+            root = self._root_without_project(folder)
+            found = self._unmarked.get(root)
+            if found is None:
+                found = self._unmarked[root] = self._overridden(Settings(Path(root)))
+        return found
+
+    def _find(self, folder: str) -> Settings | None:
+        if folder not in self._found:
+            self._found[folder] = self._look(folder)
+        return self._found[folder]
+
+    def _look(self, folder: str) -> Settings | None:
+        if not self.isolated:
+            own = read_folder(folder)
+            if own is not None:
+                return self._overridden(own)
+        parent = os.path.dirname(folder)
+        above = self._find(parent) if parent != folder else None
+        if above is not None and above.config is not None:
+            return above
+        if any(os.path.exists(os.path.join(folder, marker)) for marker in _PROJECT_MARKERS):
+            return self._overridden(Settings(Path(folder)))
+        return above
+
+    def _root_without_project(self, folder: str) -> str:
+        """Where no folder looks like a project: the working folder, or else the folder that holds the package."""
+        if folder == self.cwd or folder.startswith(os.path.join(self.cwd, "")):
+            return self.cwd
+        while os.path.exists(os.path.join(folder, "__init__.py")):
+            folder = os.path.dirname(folder)
+        return folder
+
+    def _overridden(self, settings: Settings) -> Settings:
+        return self.overrides.apply(settings) if self.overrides else settings
+
+
+def load(path: Path | str) -> Settings:
+    """The settings of one file, from the nearest configuration above it."""
+    return Configuration(os.getcwd()).for_file(absolute(str(path)))
+
+
+def read_folder(folder: str) -> Settings | None:
+    """The settings that a configuration file in ``folder`` holds, if there is one."""
+    for name in (OWN_FILE, PYPROJECT):
+        path = Path(folder, name)
+        # A pyproject.toml that never names the linter is not parsed: it may be a template, or broken.
+        if path.is_file() and (name == OWN_FILE or b"dbos-lint" in _bytes(path)):
+            table = _table(path)
+            if table is not None:
+                return parse(table, Path(folder), path)
+    return None
+
+
+def read(path: Path, root: Path) -> Settings:
+    """The settings of the configuration file ``path``, whatever it is called, for a project at ``root``."""
+    table = _table(path)
+    if table is None:
+        raise SettingsError(f"{path}: there is no [tool.dbos-lint] table")
+    return parse(table, root, path)
+
+
+def parse(table: Mapping[str, object], root: Path, path: Path) -> Settings:
+    """The settings that ``table``, read from ``path``, spells out."""
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        reader = _READERS.get(key)
+        if reader is None:
+            raise SettingsError(f"{path}: unknown option '{key}'{_did_you_mean(key, _READERS)}")
+        try:
+            values[key.replace("-", "_")] = reader(value)
+        except ValueError as error:
+            raise SettingsError(f"{path}: '{key}' {error}") from None
+    return Settings(root, config=path, **values)
+
+
+def target_version(value: object) -> str:
+    """``major.minor`` of the dbos version that ``value`` names: the lowest one, where it is a range."""
+    text = _string(value).strip()
+    if not re.fullmatch(r"\d+(\.\d+)*", text):
+        text = _lowest(text)
+    major, minor = [*text.split("."), "0"][:2]
+    return f"{int(major)}.{int(minor)}"
+
+
+def selectors(value: object) -> tuple[str, ...]:
+    """Codes and prefixes of codes; a ``ValueError`` names what is none."""
+    found = _strings(value)
+    for text in found:
+        if not selection.is_selector(text):
+            near = selection.closest_selector(text)
+            hint = f"; did you mean '{near}'?" if near else ""
+            raise ValueError(f"names '{text}', which is no rule and no prefix of one{hint}")
+    return found
+
+
+def _lowest(specification: str) -> str:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import Version
+
+    try:
+        clauses = list(SpecifierSet(specification))
+    except InvalidSpecifier:
+        raise ValueError(f"must be a version such as '3.4' or '>=2.30,<3', not '{specification}'") from None
+    bounds = [(clause.operator, Version(clause.version.removesuffix(".*"))) for clause in clauses]
+    lowest = max((version for operator, version in bounds if operator in {">=", ">", "==", "===", "~="}), default=None)
+    if lowest is None:
+        raise ValueError(f"must name the lowest version that it allows, and '{specification}' does not")
+    if any(
+        (operator == "<" and version <= lowest) or (operator == "<=" and version < lowest)
+        for operator, version in bounds
+    ):
+        raise ValueError(f"allows no version at all: '{specification}'")
+    return ".".join(map(str, lowest.release))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _table(path: Path) -> Mapping[str, object] | None:
+    """The linter's table in ``path``: all of a file of its own, a part of a pyproject.toml."""
+    import importlib
+
+    toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    try:
+        whole: object = toml.loads(_bytes(path).decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from None
+    if path.name != PYPROJECT:
+        return whole if isinstance(whole, dict) else None
+    tool = whole.get("tool") if isinstance(whole, dict) else None
+    table = tool.get("dbos-lint") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise SettingsError(f"{path}: 'tool.dbos-lint' must be a table")
+    return table
+
+
+def _did_you_mean(key: str, known: Mapping[str, object]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(key.replace("_", "-"), known, n=1)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"must be a string, not {_kind(value)}")
+    return value
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) and item for item in value):
+        raise ValueError(f"must be a list of non-empty strings{_but_is(value)}")
+    return tuple(value)
+
+
+def _bool(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"must be true or false, not {_kind(value)}")
+    return value
+
+
+def _per_file_ignores(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(value, dict):
+        raise ValueError(f"must be a table of patterns and codes, not {_kind(value)}")
+    return tuple((pattern, selectors(codes)) for pattern, codes in value.items())
+
+
+def _but_is(value: object) -> str:
+    return "" if isinstance(value, (list, tuple)) else f", not {_kind(value)}"
+
+
+def _kind(value: object) -> str:
+    kinds = {str: "a string", bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "a table"}
+    return kinds.get(type(value), "a date or time")
+
+
+_READERS: dict[str, Callable[[object], object]] = {
+    "src": _strings,
+    "dbos-version": target_version,
+    "workflow-decorators": _strings,
+    "step-decorators": _strings,
+    "transaction-decorators": _strings,
+    "extra-nondeterministic": _strings,
+    "known-deterministic": _strings,
+    "follow": _strings,
+    "select": selectors,
+    "ignore": selectors,
+    "extend-select": selectors,
+    "extend-ignore": selectors,
+    "per-file-ignores": _per_file_ignores,
+    "exclude": _strings,
+    "extend-exclude": _strings,
+    "respect-gitignore": _bool,
+    "require-reason": _bool,
+}
+OPTIONS: tuple[str, ...] = tuple(_READERS)

@@ -1,0 +1,25 @@
+"""File names as strings: made absolute once, shown relative to the working folder."""
+
+# ruff: noqa: PTH - a large tree has thousands of names, and Path.resolve would follow links, which changes them
+
+from __future__ import annotations
+
+import os
+
+STDIN = "-"
+
+
+def absolute(path: str) -> str:
+    """``path`` from the root, without ``..``; links stay as they are, and so does the name of the standard input."""
+    return path if path == STDIN else os.path.abspath(path)
+
+
+def shown(path: str, cwd: str) -> str:
+    """``path`` as text output names it: relative to ``cwd`` where it is below it."""
+    below = os.path.join(cwd, "")
+    return path[len(below) :] if path.startswith(below) else path
+
+
+def folder_of(path: str, cwd: str) -> str:
+    """The folder that ``path`` stands in; the standard input stands in ``cwd``."""
+    return cwd if path == STDIN else os.path.dirname(os.path.join(cwd, path))

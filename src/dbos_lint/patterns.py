@@ -1,0 +1,68 @@
+"""The file patterns of the settings: globs on a path, or on its last part.
+
+A pattern matches a path when it matches the whole path, taken from the settings' root, or the file's name
+alone. ``*`` crosses folders and ``**/`` stands for any number of them, also none.
+"""
+
+# ruff: noqa: PTH - patterns are text, and pathlib would not keep them as they are
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+_WILDCARD = re.compile(r"((?:\*\*/)+|\*+|\?|\[!?[^\]]+\])")
+
+
+@lru_cache(maxsize=512)
+def matcher(patterns: tuple[str, ...], root: str) -> Callable[[str], bool]:
+    """Tell for an absolute path whether one of ``patterns``, relative to ``root``, matches it."""
+    if not patterns:
+        return lambda path: False
+    whole = _alternatives(_absolute(pattern, root) for pattern in patterns)
+    name = _alternatives(pattern.rstrip("/") for pattern in patterns)
+
+    def matches(path: str) -> bool:
+        posix = path.replace(os.sep, "/")
+        return bool(name.fullmatch(posix.rpartition("/")[2]) or whole.fullmatch(posix))
+
+    return matches
+
+
+def anchored(pattern: str, root: str) -> str:
+    """``pattern`` as it is to be kept when it is relative to ``root``, not to the settings' root."""
+    return _absolute(pattern, root) if "/" in pattern.rstrip("/") else pattern
+
+
+def _absolute(pattern: str, root: str) -> str:
+    return os.path.normpath(os.path.join(glob.escape(root), pattern)).replace(os.sep, "/")
+
+
+def _alternatives(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_regex, patterns)), re.DOTALL)
+
+
+def _regex(pattern: str) -> str:
+    text = "".join(map(_regex_of_part, _WILDCARD.split(pattern)))
+    try:
+        re.compile(text)
+    except re.error:  # a class such as [z-a] that no name can be in: taken as it is written
+        return re.escape(pattern)
+    return text
+
+
+def _regex_of_part(part: str) -> str:
+    if part.startswith("**/"):
+        return "(?:.*/)?"
+    if part.startswith("*"):
+        return ".*"
+    if part == "?":
+        return "."
+    if part.startswith("[") and part.endswith("]") and len(part) > 2:
+        negated = part.startswith("[!")
+        body = re.sub(r"[\\\[^]", r"\\\g<0>", part[1 + negated : -1])
+        return f"[{'^' if negated else ''}{body}]"
+    return re.escape(part)
