@@ -1,11 +1,8 @@
 """Where settings come from: ``[tool.dbos-lint]`` of a pyproject.toml, or a dbos-lint.toml, in the nearest folder
 above each file. What is wrong in them is a :class:`SettingsError` that names file and key."""
 
-# ruff: noqa: PTH - a large tree asks for the settings of thousands of files: their paths stay strings
-
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -79,8 +76,9 @@ class Configuration:
     file: str | None = None
     isolated: bool = False
     overrides: Overrides | None = None
-    _found: dict[str, Settings | None] = field(default_factory=dict)
-    _unmarked: dict[str, Settings] = field(default_factory=dict)
+    _of_folder: dict[str, Settings] = field(default_factory=dict)
+    _of_project: dict[Path, Settings | None] = field(default_factory=dict)
+    _without_project: dict[Path, Settings] = field(default_factory=dict)
 
     def for_file(self, path: str) -> Settings:
         """The settings of the file ``path``."""
@@ -90,40 +88,45 @@ class Configuration:
         """The settings of the files that stand in ``folder``, an absolute path."""
         if self.file is not None:
             folder = self.cwd
-            if folder not in self._found:
-                self._found[folder] = self._overridden(read(Path(self.cwd, self.file), Path(self.cwd)))
+        settings = self._of_folder.get(folder)
+        if settings is None:
+            settings = self._of_folder[folder] = self._resolved(Path(folder))
+        return settings
+
+    def _resolved(self, folder: Path) -> Settings:
+        if self.file is not None:
+            return self._overridden(read(Path(self.cwd, self.file), Path(self.cwd)))
         found = self._find(folder)
-        if found is None:
-            root = self._root_without_project(folder)
-            found = self._unmarked.get(root)
-            if found is None:
-                found = self._unmarked[root] = self._overridden(Settings(Path(root)))
-        return found
+        if found is not None:
+            return found
+        root = self._root_without_project(folder)
+        if root not in self._without_project:
+            self._without_project[root] = self._overridden(Settings(root))
+        return self._without_project[root]
 
-    def _find(self, folder: str) -> Settings | None:
-        if folder not in self._found:
-            self._found[folder] = self._look(folder)
-        return self._found[folder]
+    def _find(self, folder: Path) -> Settings | None:
+        if folder not in self._of_project:
+            self._of_project[folder] = self._look(folder)
+        return self._of_project[folder]
 
-    def _look(self, folder: str) -> Settings | None:
+    def _look(self, folder: Path) -> Settings | None:
         if not self.isolated:
             own = read_folder(folder)
             if own is not None:
                 return self._overridden(own)
-        parent = os.path.dirname(folder)
-        above = self._find(parent) if parent != folder else None
+        above = self._find(folder.parent) if folder.parent != folder else None
         if above is not None and above.config is not None:
             return above
-        if any(os.path.exists(os.path.join(folder, marker)) for marker in _PROJECT_MARKERS):
-            return self._overridden(Settings(Path(folder)))
+        if any((folder / marker).exists() for marker in _PROJECT_MARKERS):
+            return self._overridden(Settings(folder))
         return above
 
-    def _root_without_project(self, folder: str) -> str:
+    def _root_without_project(self, folder: Path) -> Path:
         """Where no folder looks like a project: the working folder, or else the folder that holds the package."""
-        if folder == self.cwd or folder.startswith(os.path.join(self.cwd, "")):
-            return self.cwd
-        while os.path.exists(os.path.join(folder, "__init__.py")):
-            folder = os.path.dirname(folder)
+        if folder.is_relative_to(self.cwd):
+            return Path(self.cwd)
+        while (folder / "__init__.py").exists():
+            folder = folder.parent
         return folder
 
     def _overridden(self, settings: Settings) -> Settings:
@@ -132,18 +135,18 @@ class Configuration:
 
 def load(path: Path | str) -> Settings:
     """The settings of one file, from the nearest configuration above it."""
-    return Configuration(os.getcwd()).for_file(absolute(str(path)))
+    return Configuration(str(Path.cwd())).for_file(absolute(str(path)))
 
 
-def read_folder(folder: str) -> Settings | None:
+def read_folder(folder: Path) -> Settings | None:
     """The settings that a configuration file in ``folder`` holds, if there is one."""
     for name in (OWN_FILE, PYPROJECT):
-        path = Path(folder, name)
+        path = folder / name
         # A pyproject.toml that never names the linter is not parsed: it may be a template, or broken.
         if path.is_file() and (name == OWN_FILE or b"dbos-lint" in _bytes(path)):
             table = _table(path)
             if table is not None:
-                return parse(table, Path(folder), path)
+                return parse(table, folder, path)
     return None
 
 

@@ -1,6 +1,7 @@
 """File names as strings: made absolute once, shown relative to the working folder."""
 
-# ruff: noqa: PTH - a large tree has thousands of names, and Path.resolve would follow links, which changes them
+# Strings, since a large tree has thousands of names, and not Path.resolve, since that follows links.
+# ruff: noqa: PTH100, PTH118, PTH120
 
 from __future__ import annotations
 

@@ -4,8 +4,6 @@ A pattern matches a path when it matches the whole path, taken from the settings
 alone. ``*`` crosses folders and ``**/`` stands for any number of them, also none.
 """
 
-# ruff: noqa: PTH - patterns are text, and pathlib would not keep them as they are
-
 from __future__ import annotations
 
 import glob
@@ -13,6 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from pathlib import Path
 
 _WILDCARD = re.compile(r"((?:\*\*/)+|\*+|\?|\[!?[^\]]+\])")
 
@@ -38,7 +37,8 @@ def anchored(pattern: str, root: str) -> str:
 
 
 def _absolute(pattern: str, root: str) -> str:
-    return os.path.normpath(os.path.join(glob.escape(root), pattern)).replace(os.sep, "/")
+    whole = pattern if Path(pattern).is_absolute() else f"{glob.escape(root)}/{pattern}"
+    return os.path.normpath(whole).replace(os.sep, "/")
 
 
 def _alternatives(patterns: Iterable[str]) -> re.Pattern[str]:
