@@ -1,0 +1,120 @@
+"""The flake8 extension ``DBS``: the same findings as the command, chosen and silenced by flake8's own means."""
+
+from __future__ import annotations
+
+import ast
+import tokenize
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dbos_lint import __version__
+
+# flake8 loads this module at every start, whatever it lints: what is not needed to say which options there are is
+# imported where it is used.
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from flake8.options.manager import OptionManager
+
+    from dbos_lint.configuration import Configuration
+    from dbos_lint.settings import Settings
+
+_LISTS = {
+    "extra-nondeterministic": "qualified names of further calls that differ between runs; may end in *",
+    "known-deterministic": "qualified names of calls that are safe in workflows; may end in *",
+    "workflow-decorators": "qualified names of further decorators that make workflows",
+    "step-decorators": "qualified names of further decorators that make steps",
+    "transaction-decorators": "qualified names of further decorators that make transactions",
+    "follow": "third-party packages whose functions are followed",
+    "src": "folders that hold the project's modules",
+}
+
+
+class Plugin:
+    """One file, as flake8 hands it over."""
+
+    name: ClassVar[str] = "dbos-lint"
+    version: ClassVar[str] = __version__
+
+    _changes: ClassVar[dict[str, Any]] = {}
+    _noqa: ClassVar[bool] = True
+    _configuration: ClassVar[Configuration | None] = None
+
+    def __init__(self, tree: ast.AST, lines: Sequence[str], filename: str) -> None:
+        # flake8 knows by the parameter ``tree`` that it need not call us for what does not parse: that is its E999.
+        self._lines = lines
+        self._filename = filename
+
+    @classmethod
+    def add_options(cls, manager: OptionManager) -> None:
+        from dbos_lint.rules.registry import RULES
+
+        manager.extend_default_ignore([code for code, rule in RULES.items() if not rule.on_by_default])
+        manager.add_option("--dbos-version", parse_from_config=True, help="dbos version to lint for, such as 3.4")
+        for option, text in _LISTS.items():
+            manager.add_option(f"--dbos-{option}", parse_from_config=True, comma_separated_list=True, help=text)
+        manager.add_option(
+            "--dbos-require-reason",
+            action="store_true",
+            default=None,
+            parse_from_config=True,
+            help="let `# dbos-lint: ignore[...]` count only when a reason follows",
+        )
+
+    @classmethod
+    def parse_options(cls, options: Namespace) -> None:
+        """Keep the options that were given; what nobody gave is left to ``[tool.dbos-lint]``."""
+        given = {key: getattr(options, f"dbos_{key}") for key in (option.replace("-", "_") for option in _LISTS)}
+        changes: dict[str, Any] = {key: tuple(value) for key, value in given.items() if value is not None}
+        if options.dbos_require_reason is not None:
+            changes["require_reason"] = options.dbos_require_reason
+        if options.dbos_version is not None:
+            changes["dbos_version"] = _target_version(options.dbos_version)
+        cls._changes = changes
+        cls._noqa = not options.disable_noqa
+        cls._configuration = None
+
+    def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
+        from dbos_lint.linter import lint_source
+        from dbos_lint.paths import absolute
+
+        filename = absolute(self._filename)
+        result = lint_source(_encoded(self._lines), filename, self._settings(filename), noqa=self._noqa)
+        for diagnostic in result.diagnostics:
+            start = diagnostic.start
+            yield start.row, start.column - 1, f"{diagnostic.code} {diagnostic.message}", type(self)
+
+    @classmethod
+    def _settings(cls, filename: str) -> Settings:
+        """The settings of ``filename``. Where no configuration says which rules to run, all of them do, advice too:
+        the choice is flake8's."""
+        if cls._configuration is None:
+            from pathlib import Path
+
+            from dbos_lint.configuration import Configuration
+
+            cls._configuration = Configuration(str(Path.cwd()))
+        settings = replace(cls._configuration.for_file(filename), **cls._changes)
+        return replace(settings, select=("DBS",)) if settings.select is None else settings
+
+
+def _target_version(text: str) -> str:
+    from flake8.exceptions import ExecutionError
+
+    from dbos_lint.configuration import target_version
+
+    try:
+        return target_version(text)
+    except ValueError as error:
+        raise ExecutionError(f"--dbos-version {error}") from None
+
+
+def _encoded(lines: Sequence[str]) -> bytes:
+    """The bytes of the file, in the encoding that its first lines declare."""
+    text = "".join(lines)
+    try:
+        encoding, _ = tokenize.detect_encoding(iter([line.encode() for line in lines[:2]]).__next__)
+        return text.encode(encoding)
+    except (SyntaxError, LookupError, UnicodeError):
+        return text.encode(errors="surrogatepass")
