@@ -133,6 +133,26 @@ def _replace(line: str, template: str) -> str:
     return f"{line[: match.start()]}  {template.format(codes=match['codes'])}"
 
 
+def comment_on_last_row(text: str, template: str) -> str:
+    """``text`` with each marker turned into ``template`` on the last row of the simple statement it stands in."""
+    lines = replace_markers(text, "").split("\n")
+    statements = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)]
+    codes: dict[int, list[str]] = {}
+    for marker in markers("", text):
+        if not marker.todo:
+            codes.setdefault(_last_row(statements, marker.row), []).append(marker.code)
+    for row, named in codes.items():
+        lines[row - 1] = f"{lines[row - 1].rstrip()}  {template.format(codes=', '.join(named))}"
+    return "\n".join(lines)
+
+
+def _last_row(statements: list[ast.stmt], row: int) -> int:
+    """The last row of the smallest statement around ``row``, if it is simple; otherwise ``row``."""
+    around = [node for node in statements if node.lineno <= row <= (node.end_lineno or row)]
+    inner = max(around, key=lambda node: (node.lineno, -(node.end_lineno or 0)), default=None)
+    return (inner.end_lineno or row) if inner is not None and not hasattr(inner, "body") else row
+
+
 def without_dbos(text: str) -> str:
     """``text`` with every import of dbos turned into ``pass``, its rows unmoved."""
     lines = text.split("\n")
@@ -144,6 +164,7 @@ def without_dbos(text: str) -> str:
         else:
             continue
         if ours:
-            indent = " " * node.col_offset
-            lines[node.lineno - 1 : node.end_lineno] = [f"{indent}pass"] * ((node.end_lineno or 0) - node.lineno + 1)
+            first, last = node.lineno - 1, node.end_lineno or node.lineno
+            lines[first] = f"{lines[first][: node.col_offset]}pass{lines[last - 1][node.end_col_offset :]}"
+            lines[first + 1 : last] = [""] * (last - first - 1)
     return "\n".join(lines)

@@ -1,0 +1,137 @@
+"""The doors to the linter, opened once over all fixtures: the library, the command, its standard input and flake8."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dbos_lint.configuration import Configuration
+from dbos_lint.linter import lint_source
+from tests.markers import Fixture, Marker, all_fixtures
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """A finding as it leaves any door; ``path`` is relative to the fixture."""
+
+    path: str
+    row: int
+    column: int
+    code: str
+    message: str
+
+    @property
+    def marker(self) -> Marker:
+        return Marker(self.path, self.row, self.code)
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.row}:{self.column}: {self.code} {self.message}"
+
+
+def lint(folder: Path) -> list[Finding]:
+    """The findings of the library in all files of the project that stands in ``folder``."""
+    configuration = Configuration(str(folder))
+    return sorted(
+        Finding(
+            file.relative_to(folder).as_posix(),
+            diagnostic.start.row,
+            diagnostic.start.column,
+            diagnostic.code,
+            diagnostic.message,
+        )
+        for file in folder.rglob("*.py")
+        for diagnostic in lint_source(file.read_bytes(), str(file), configuration.for_file(str(file))).diagnostics
+    )
+
+
+def command(*arguments: str, base: Path, stdin: bytes | None = None) -> list[Finding]:
+    """The findings of ``dbos-lint check``; their paths are relative to ``base``."""
+    from click.testing import CliRunner
+
+    from dbos_lint.cli import main
+
+    result = CliRunner().invoke(main, ["check", "--output-format=json", "--no-cache", *arguments], input=stdin)
+    assert result.exit_code in (0, 1), result.output
+    records = json.loads(result.stdout)
+    assert result.exit_code == bool(records)
+    return sorted(
+        Finding(
+            Path(record["filename"]).relative_to(base).as_posix(),
+            record["location"]["row"],
+            record["location"]["column"],
+            record["code"],
+            record["message"],
+        )
+        for record in records
+    )
+
+
+def flake8(*arguments: str, base: Path, output: Path) -> list[Finding]:
+    """What flake8 reports for us; its paths are relative to ``base``."""
+    from flake8.main.application import Application
+
+    form = "%(path)s\t%(row)d\t%(col)d\t%(code)s\t%(text)s"
+    output.unlink(missing_ok=True)
+    Application().run(["--isolated", "--jobs=1", f"--format={form}", f"--output-file={output}", *arguments])
+    rows = (line.split("\t", 4) for line in output.read_text("utf-8").splitlines()) if output.exists() else ()
+    return sorted(
+        Finding(Path(path).relative_to(base).as_posix(), int(row), int(column), code, message)
+        for path, row, column, code, message in rows
+        if code.startswith("DBS")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """All findings of each door, by the name of the fixture."""
+
+    library: dict[str, list[Finding]]
+    command: dict[str, list[Finding]]
+    stdin: dict[str, list[Finding]]
+    flake8: dict[str, list[Finding]]
+
+
+@pytest.fixture(scope="session")
+def doors(tmp_path_factory: pytest.TempPathFactory) -> Doors:
+    base = tmp_path_factory.mktemp("fixtures").resolve()
+    fixtures = all_fixtures()
+    folders = {fixture.name: fixture.copy(base / fixture.name) for fixture in fixtures}
+    # A fixture that selects rules says so in its own configuration; flake8 must let pass what is off by default.
+    selecting = [str(folders[fixture.name]) for fixture in fixtures if _selects(fixture)]
+    others = [str(folders[fixture.name]) for fixture in fixtures if not _selects(fixture)]
+    report = base / "flake8.txt"
+    found = flake8(*others, base=base, output=report)
+    if selecting:
+        found += flake8("--extend-select=DBS", *selecting, base=base, output=report)
+    return Doors(
+        {name: lint(folder) for name, folder in folders.items()},
+        _by_fixture(command(str(base), base=base), folders, base),
+        {name: _through_stdin(folder) for name, folder in folders.items()},
+        _by_fixture(found, folders, base),
+    )
+
+
+def _selects(fixture: Fixture) -> bool:
+    return bool({"select", "extend-select"} & fixture.options().keys())
+
+
+def _through_stdin(folder: Path) -> list[Finding]:
+    return sorted(
+        finding
+        for file in folder.rglob("*.py")
+        for finding in command("-", f"--stdin-filename={file}", base=folder, stdin=file.read_bytes())
+    )
+
+
+def _by_fixture(findings: Iterable[Finding], folders: dict[str, Path], base: Path) -> dict[str, list[Finding]]:
+    """``findings``, whose paths are relative to ``base``, by fixture and relative to it."""
+    grouped: dict[str, list[Finding]] = {name: [] for name in folders}
+    for finding in findings:
+        name = "/".join(finding.path.split("/")[:2])
+        path = (base / finding.path).relative_to(folders[name]).as_posix()
+        grouped[name].append(Finding(path, finding.row, finding.column, finding.code, finding.message))
+    return {name: sorted(found) for name, found in grouped.items()}
