@@ -1,0 +1,36 @@
+"""The command ``dbos-lint``. It parses arguments and prints; it decides nothing about programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from dbos_lint import __version__
+from dbos_lint.cli.check import check
+from dbos_lint.cli.output import INTERRUPTED
+from dbos_lint.cli.rule import rule
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="dbos-lint", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Find what breaks durable DBOS workflows in Python before it ships."""
+
+
+cli.add_command(check)
+cli.add_command(rule)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command and leave with its exit code: 0 clean, 1 findings, 2 wrong usage or configuration."""
+    try:
+        code = cli.main(arguments, prog_name="dbos-lint", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+    sys.exit(code or 0)

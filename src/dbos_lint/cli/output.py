@@ -1,0 +1,62 @@
+"""What leaves the process: text on the standard output or in a file, and errors that end the command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+INTERRUPTED = 130
+
+
+class Failure(click.ClickException):
+    """What the user has to mend before the command can do its work."""
+
+    exit_code = 2
+
+    def format_message(self) -> str:
+        from dbos_lint.reporters.terminal import harmless
+
+        return harmless(self.message)
+
+
+def emit(text: str) -> None:
+    """Print ``text``, whatever the output can encode, and quietly stop where nobody reads it."""
+    stream = sys.stdout.buffer
+    try:
+        stream.write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+        stream.flush()
+    except BrokenPipeError:
+        # Python flushes once more when it ends, and would complain then.
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    except OSError as error:
+        raise Failure(f"cannot write the output: {error.strerror}") from None
+
+
+def write(text: str, path: str) -> None:
+    """Write ``text`` to the file ``path``."""
+    try:
+        Path(path).write_bytes(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise Failure(f"cannot write {path}: {error.strerror}") from None
+
+
+def note(text: str) -> None:
+    """Tell the user something that is no finding."""
+    from dbos_lint.reporters.terminal import harmless
+
+    click.echo("\n".join(map(harmless, text.splitlines())), err=True)
+
+
+def wants_color(when: str) -> bool:
+    """Whether to colour what goes to the standard output: ``always``, ``never``, or ``auto``, where it shows."""
+    if when != "auto":
+        return when == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,83 @@
+"""Which files git ignores, as far as a walk through a working tree needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Ignores:
+    """The ignore files that hold in a folder of a repository, the outermost first, each with its own folder."""
+
+    specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+
+    def ignore(self, path: str, *, is_folder: bool) -> bool:
+        """Whether ``path``, which stands below all these ignore files, is ignored; its parents are not asked."""
+        for folder, spec in reversed(self.specs):
+            if (verdict := _verdict(folder, spec, path, is_folder=is_folder)) is not None:
+                return verdict
+        return False
+
+    def within(self, folder: str) -> Ignores:
+        """What holds for the entries of ``folder``, one level further down."""
+        found = tuple(_specs(Path(folder)))
+        return Ignores(self.specs + found) if found else self
+
+    def without_those_ignoring(self, folder: str) -> Ignores:
+        """What is left for a walk that was told to start in ``folder``, though some of these ignore it."""
+        return Ignores(tuple(item for item in self.specs if not _verdict(*item, folder, is_folder=True)))
+
+
+def holding_in(folder: str) -> Ignores | None:
+    """What holds for the entries of ``folder``, where a walk starts; ``None`` outside of a repository."""
+    start = Path(folder)
+    inside: list[Path] = []
+    for parent in (start, *start.parents):
+        inside.append(parent)
+        if (parent / ".git").exists():
+            ignores = Ignores()
+            for outer in reversed(inside[1:]):
+                ignores = ignores.within(str(outer))
+            return ignores.without_those_ignoring(folder).within(folder)
+    return None
+
+
+def _verdict(folder: str, spec: GitIgnoreSpec, path: str, *, is_folder: bool) -> bool | None:
+    relative = path[len(folder) :].lstrip("/\\")
+    return spec.check_file(f"{relative}/" if is_folder else relative).include
+
+
+def _specs(folder: Path) -> Iterator[tuple[str, GitIgnoreSpec]]:
+    for name in (".git/info/exclude", ".gitignore"):
+        path = folder / name
+        if path.is_file():
+            yield str(folder), _spec(path)
+
+
+def _spec(path: Path) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        lines = path.read_bytes().decode(errors="surrogateescape").splitlines()
+    except OSError:  # git warns and goes on: more files are linted, none is lost
+        lines = []
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+
+
+def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,16 @@
+"""What a run prints: one module a format, each a pure function of a report."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from dbos_lint.reporters.report import Report
+
+FORMATS: tuple[str, ...] = ("concise", "full", "json", "github", "sarif")
+TEXT_FORMATS: tuple[str, ...] = ("concise", "full")
+
+
+def render(report: Report, output_format: str) -> str:
+    """The findings of ``report`` in one of ``FORMATS``; text ends in a line break, and is empty without findings."""
+    rendered: str = import_module(f"dbos_lint.reporters.{output_format}").render(report)
+    return rendered

@@ -1,0 +1,31 @@
+"""A paragraph a finding: what is wrong, the source line, the whole chain that leads there, and where to read more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbos_lint.diagnostic import Diagnostic
+from dbos_lint.links import page_url
+from dbos_lint.reporters.report import Report
+from dbos_lint.reporters.snippet import snippet
+from dbos_lint.reporters.terminal import Palette, harmless
+
+
+def render(report: Report) -> str:
+    palette = Palette(report.color)
+    return "".join("\n".join(_paragraph(found, report, palette)) + "\n\n" for found in report.diagnostics)
+
+
+def _paragraph(found: Diagnostic, report: Report, palette: Palette) -> Iterator[str]:
+    shown = snippet(found, report.lines(found.filename))
+    gutter = len(str(shown.rows[-1][0])) if shown else 1
+    margin = " " * gutter
+    yield f"{palette.level(found.code, found.rule.level)} {palette.strong(harmless(found.message))}"
+    yield f"{margin}{palette.gutter('-->')} {harmless(report.place(found))}"
+    if shown:
+        yield from shown.render(gutter, palette, found)
+    for number, step in enumerate(found.trace):
+        label = f"{palette.gutter('=')} {palette.strong('chain')}:" if number == 0 else " " * 8 + "→"
+        yield f"{margin} {label} {harmless(report.link(step))}"
+    if (url := page_url(found.code)) is not None:
+        yield f"{margin} {palette.gutter('=')} {palette.strong('help')}: {url}"

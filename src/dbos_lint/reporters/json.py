@@ -1,0 +1,43 @@
+"""Findings as a list of objects, in the shape that ruff gives them, with what only we have added."""
+
+from __future__ import annotations
+
+import json
+
+from dbos_lint.diagnostic import Diagnostic, Position
+from dbos_lint.links import page_url
+from dbos_lint.reporters.report import Report, readable
+
+
+def render(report: Report) -> str:
+    return dumps([_finding(found) for found in report.diagnostics])
+
+
+def dumps(value: object) -> str:
+    """``value`` as text of which every byte is ASCII, so that no terminal obeys it and no pipe garbles it."""
+    return json.dumps(value, indent=2, sort_keys=True) + "\n"
+
+
+def _finding(found: Diagnostic) -> dict[str, object]:
+    return {
+        "cell": None,
+        "code": found.code,
+        "end_location": _location(found.end),
+        "filename": readable(found.filename),
+        "fix": None,
+        "level": found.rule.level.value,
+        "location": _location(found.start),
+        "message": readable(found.message),
+        "name": found.rule.name,
+        # The last row: a comment may stand there even where the statement starts with a long string.
+        "noqa_row": found.statement[1] or found.start.row,
+        "trace": [
+            {"label": readable(step.label), "filename": readable(step.filename), "row": step.row}
+            for step in found.trace
+        ],
+        "url": page_url(found.code),
+    }
+
+
+def _location(position: Position) -> dict[str, int]:
+    return {"column": position.column, "row": position.row}

@@ -1,0 +1,35 @@
+"""The values that every reporter works on, and the words that several of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dbos_lint.diagnostic import Diagnostic, TraceStep
+from dbos_lint.paths import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What there is to say: findings in order, the folder that names are relative to, and how to get at source.
+
+    ``lines`` gives the lines of a file, or none; ``color`` says whether escape sequences may colour text.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    cwd: str
+    lines: Callable[[str], Sequence[str]]
+    color: bool = False
+
+    def place(self, diagnostic: Diagnostic) -> str:
+        """``file:row:column``, with the file's name as text output shows it."""
+        return f"{shown(diagnostic.filename, self.cwd)}:{diagnostic.start.row}:{diagnostic.start.column}"
+
+    def link(self, step: TraceStep) -> str:
+        """One link of a chain, with its place."""
+        return f"{step.label} ({shown(step.filename, self.cwd)}:{step.row})"
+
+
+def readable(text: str) -> str:
+    """``text`` for a format that is Unicode: bytes of a file name that are not text show as U+FFFD."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,84 @@
+"""Findings as SARIF 2.1.0, which code scanning services read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import quote_from_bytes
+
+from dbos_lint import __version__
+from dbos_lint.diagnostic import Diagnostic, Level, Rule
+from dbos_lint.links import documentation_url, page_url
+from dbos_lint.paths import shown
+from dbos_lint.reporters.json import dumps
+from dbos_lint.reporters.report import Report, readable
+
+_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.ADVICE: "note"}
+_ROOT = "SRCROOT"
+
+
+def render(report: Report) -> str:
+    rules = sorted({found.rule for found in report.diagnostics}, key=lambda rule: rule.code)
+    index = {rule.code: number for number, rule in enumerate(rules)}
+    driver = {
+        "name": "dbos-lint",
+        "version": __version__,
+        "rules": [_rule(rule) for rule in rules],
+        **_given("informationUri", documentation_url()),
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {_ROOT: {"uri": f"{Path(report.cwd).as_uri().rstrip('/')}/"}},
+        "results": [_result(found, index[found.code], report.cwd) for found in report.diagnostics],
+    }
+    return dumps({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]})
+
+
+def _rule(rule: Rule) -> dict[str, object]:
+    return {
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": rule.summary},
+        "defaultConfiguration": {"enabled": rule.on_by_default, "level": _LEVELS[rule.level]},
+        **_given("helpUri", page_url(rule.code)),
+    }
+
+
+def _result(found: Diagnostic, rule_index: int, cwd: str) -> dict[str, object]:
+    region = {
+        "startLine": found.start.row,
+        "startColumn": found.start.column,
+        "endLine": found.end.row,
+        "endColumn": found.end.column,
+    }
+    result: dict[str, object] = {
+        "ruleId": found.code,
+        "ruleIndex": rule_index,
+        "level": _LEVELS[found.rule.level],
+        "message": {"text": readable(found.message)},
+        "locations": [_location(found.filename, region, cwd)],
+    }
+    if found.trace:
+        chain = [
+            _location(step.filename, {"startLine": step.row}, cwd) | {"message": {"text": readable(step.label)}}
+            for step in found.trace
+        ]
+        result["relatedLocations"] = [{"id": number} | place for number, place in enumerate(chain, 1)]
+        result["codeFlows"] = [{"threadFlows": [{"locations": [{"location": place} for place in chain]}]}]
+    return result
+
+
+def _location(filename: str, region: dict[str, int], cwd: str) -> dict[str, object]:
+    return {"physicalLocation": {"artifactLocation": _artifact(filename, cwd), "region": region}}
+
+
+def _artifact(filename: str, cwd: str) -> dict[str, str]:
+    name = shown(filename, cwd)
+    if Path(name).is_absolute():
+        return {"uri": Path(name).as_uri()}
+    return {"uri": quote_from_bytes(os.fsencode(name.replace(os.sep, "/"))), "uriBaseId": _ROOT}
+
+
+def _given(key: str, value: str | None) -> dict[str, str]:
+    return {} if value is None else {key: value}

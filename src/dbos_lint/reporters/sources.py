@@ -1,0 +1,34 @@
+"""The lines of the files that findings stand in, read again for those few that have any."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from tokenize import detect_encoding
+
+
+def reader(stdin: tuple[str, bytes] | None = None) -> Callable[[str], Sequence[str]]:
+    """Give the lines of a file by its name; ``stdin`` is the name and content of the one that is on no disk."""
+
+    @lru_cache(maxsize=1)  # findings come sorted by file
+    def lines(path: str) -> Sequence[str]:
+        if stdin is not None and path == stdin[0]:
+            return split(stdin[1])
+        try:
+            return split(Path(path).read_bytes()) if Path(path).is_file() else ()
+        except OSError:
+            return ()
+
+    return lines
+
+
+def split(source: bytes) -> Sequence[str]:
+    """The lines of ``source`` as Python counts them, whatever it holds."""
+    try:
+        encoding, _ = detect_encoding(io.BytesIO(source).readline)
+    except SyntaxError:
+        encoding = "utf-8"
+    text = source.decode(encoding, "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -1,0 +1,59 @@
+"""Text that is safe on a terminal: no escape sequence but our own, and a known width."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from dbos_lint.diagnostic import Level
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_LEVEL_COLORS = {Level.ERROR: "31", Level.WARNING: "33", Level.ADVICE: "36"}
+
+
+def harmless(text: str) -> str:
+    """``text`` without what a terminal would obey, or what would show it in another order than it has."""
+    return _CONTROL.sub(_picture, text)
+
+
+def width(text: str) -> int:
+    """How many columns ``text`` takes."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_width, text))
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Styles text, or leaves it alone where colour is off."""
+
+    color: bool
+
+    def strong(self, text: str) -> str:
+        return self._styled(text, "1")
+
+    def gutter(self, text: str) -> str:
+        return self._styled(text, "1;34")
+
+    def level(self, text: str, level: Level) -> str:
+        return self._styled(text, f"1;{_LEVEL_COLORS[level]}")
+
+    def dim(self, text: str) -> str:
+        return self._styled(text, "2")
+
+    def _styled(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color and text else text
+
+
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else "\ufffd"
+
+
+def _width(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
