@@ -52,9 +52,11 @@ def command(*arguments: str, base: Path, stdin: bytes | None = None) -> list[Fin
     """The findings of ``dbos-lint check``; their paths are relative to ``base``."""
     from click.testing import CliRunner
 
-    from dbos_lint.cli import main
+    from dbos_lint.cli import cli
 
-    result = CliRunner().invoke(main, ["check", "--output-format=json", "--no-cache", *arguments], input=stdin)
+    result = CliRunner().invoke(
+        cli, ["check", "--output-format=json", "--no-cache", "--jobs=1", *arguments], input=stdin
+    )
     assert result.exit_code in (0, 1), result.output
     records = json.loads(result.stdout)
     assert result.exit_code == bool(records)

@@ -89,25 +89,40 @@ class Plugin:
     def _settings(cls, filename: str) -> Settings:
         """The settings of ``filename``. Where no configuration says which rules to run, all of them do, advice too:
         the choice is flake8's."""
+        from dbos_lint.configuration import SettingsError
+
+        try:
+            settings = replace(cls._configured().for_file(filename), **cls._changes)
+        except SettingsError as error:
+            raise _failure(str(error)) from None
+        return replace(settings, select=("DBS",)) if settings.select is None else settings
+
+    @classmethod
+    def _configured(cls) -> Configuration:
+        """What reads the configuration files, each of them once a run."""
         if cls._configuration is None:
             from pathlib import Path
 
             from dbos_lint.configuration import Configuration
 
             cls._configuration = Configuration(str(Path.cwd()))
-        settings = replace(cls._configuration.for_file(filename), **cls._changes)
-        return replace(settings, select=("DBS",)) if settings.select is None else settings
+        return cls._configuration
 
 
 def _target_version(text: str) -> str:
-    from flake8.exceptions import ExecutionError
-
     from dbos_lint.configuration import target_version
 
     try:
         return target_version(text)
     except ValueError as error:
-        raise ExecutionError(f"--dbos-version {error}") from None
+        raise _failure(f"--dbos-version {error}") from None
+
+
+def _failure(message: str) -> Exception:
+    """What flake8 reports without a traceback."""
+    from flake8.exceptions import ExecutionError
+
+    return ExecutionError(message)
 
 
 def _encoded(lines: Sequence[str]) -> bytes:

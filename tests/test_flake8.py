@@ -1,0 +1,307 @@
+"""The flake8 plugin: its options, flake8's own selection and noqa, and the same findings as the library."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import subprocess
+import sys
+import tokenize
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dbos_lint.configuration import Configuration
+from dbos_lint.diagnostic import Level
+from dbos_lint.flake8_plugin import Plugin
+from dbos_lint.linter import lint_source
+from dbos_lint.rules.registry import RULES
+from tests.conftest import Finding, flake8
+
+CLOCK = """\
+import time
+
+from dbos import DBOS
+
+
+@DBOS.workflow()
+def deadline() -> float:
+    return time.time() + 60
+"""
+RECORDS = """\
+import records
+from dbos import DBOS
+
+
+@DBOS.workflow()
+def deadline() -> float:
+    return records.stamp() + 60
+"""
+WRAPPED = """\
+import time
+
+from toolbox import durable
+
+
+@durable
+def deadline() -> float:
+    return time.time() + 60
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path.resolve()
+
+
+def run(project: Path, *arguments: str) -> list[str]:
+    """``app.py:8: DBS201`` for each finding in the project, as flake8 reports them."""
+    found = flake8(*arguments, str(project), base=project, output=project / "report.txt")
+    return [str(finding.marker) for finding in found]
+
+
+def spawn(project: Path, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "flake8", "--select=DBS,E9", *arguments]
+    return subprocess.run(command, cwd=project, input=stdin, capture_output=True, text=True, check=False)
+
+
+def options(**given: str | list[str]) -> Namespace:
+    """The options as flake8 parses them, of which only ``given`` are said."""
+    names = ["version", "require_reason", "follow", "src", "extra_nondeterministic", "known_deterministic"]
+    names += ["workflow_decorators", "step_decorators", "transaction_decorators"]
+    return Namespace(**{f"dbos_{name}": None for name in names} | given, disable_noqa=False)
+
+
+def write(project: Path, text: str, name: str = "app.py") -> Path:
+    path = project / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def with_comment(comment: str) -> str:
+    return CLOCK.replace("+ 60", f"+ 60  {comment}")
+
+
+def test_flake8_knows_the_plugin_without_being_told(project: Path) -> None:
+    write(project, CLOCK)
+
+    done = spawn(project)
+
+    assert done.returncode == 1
+    assert done.stdout.startswith("./app.py:8:12: DBS201 ")
+    assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--extend-ignore=DBS2"], ["--ignore=DBS201"], ["--select=DBS3"], ["--per-file-ignores=app.py:DBS201"]],
+)
+def test_the_choice_of_rules_is_flake8s(project: Path, arguments: list[str]) -> None:
+    write(project, CLOCK)
+
+    assert run(project, *arguments) == []
+    assert run(project, "--select=DBS201") == ["app.py:8: DBS201"]
+
+
+def test_advice_is_reported_only_when_flake8_selects_it(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RULES, "DBS201", replace(RULES["DBS201"], level=Level.ADVICE))
+    ignored: list[str] = []
+
+    class Manager:
+        def extend_default_ignore(self, codes: list[str]) -> None:
+            ignored.extend(codes)
+
+        def add_option(self, *arguments: object, **keywords: object) -> None: ...
+
+    Plugin.add_options(Manager())  # type: ignore[arg-type]
+
+    assert "DBS201" in ignored
+    assert ignored == [code for code, rule in RULES.items() if rule.level is Level.ADVICE or rule.preview]
+
+
+@pytest.mark.parametrize("comment", ["# noqa", "# noqa: DBS201", "# noqa: dbs2"])
+def test_disable_noqa_brings_findings_back(project: Path, comment: str) -> None:
+    write(project, with_comment(comment))
+
+    assert run(project) == []
+    assert run(project, "--disable-noqa") == ["app.py:8: DBS201"]
+
+
+def test_disable_noqa_leaves_our_own_comments_alone(project: Path) -> None:
+    write(project, with_comment("# dbos-lint: ignore[DBS201] shown to people only"))
+
+    assert run(project) == run(project, "--disable-noqa") == []
+
+
+def test_noqa_counts_on_the_last_row_of_the_statement_as_in_the_command(project: Path) -> None:
+    write(project, CLOCK.replace("time.time() + 60", "max(\n        time.time(),\n        60,\n    )  # noqa: DBS201"))
+
+    assert run(project) == []
+    assert run(project, "--disable-noqa") == ["app.py:9: DBS201"]
+
+
+def test_a_reason_can_be_required(project: Path) -> None:
+    path = write(project, with_comment("# dbos-lint: ignore[DBS201]"))
+
+    assert run(project) == []
+    assert run(project, "--dbos-require-reason") == ["app.py:8: DBS201"]
+    path.write_text(with_comment("# dbos-lint: ignore[DBS201] shown only"), "utf-8")
+    assert run(project, "--dbos-require-reason") == []
+
+
+@pytest.mark.parametrize(
+    ("source", "arguments", "fires"),
+    [
+        (RECORDS, [], False),
+        (RECORDS, ["--dbos-extra-nondeterministic=other.call,records.*"], True),
+        (CLOCK, ["--dbos-known-deterministic=time.time"], False),
+        (WRAPPED, [], False),
+        (WRAPPED, ["--dbos-workflow-decorators=toolbox.durable"], True),
+    ],
+)
+def test_options_on_the_command_line(project: Path, source: str, arguments: list[str], fires: bool) -> None:
+    write(project, source)
+
+    assert bool(run(project, *arguments)) is fires
+
+
+@pytest.mark.parametrize("name", ["setup.cfg", "tox.ini", ".flake8"])
+def test_options_in_the_configuration_of_flake8(project: Path, name: str) -> None:
+    write(project, RECORDS)
+    write(project, "[flake8]\nselect = DBS\ndbos-extra-nondeterministic =\n    other.call,\n    records.stamp\n", name)
+
+    assert "app.py:7:12: DBS" in spawn(project).stdout
+
+
+def test_every_option_reaches_the_settings_and_beats_the_project_file(project: Path) -> None:
+    write(project, '[tool.dbos-lint]\ndbos-version = "2.31"\nsrc = ["lib"]\nfollow = ["toolbox"]\n', "pyproject.toml")
+    Plugin.parse_options(
+        options(
+            dbos_version="3.2",
+            dbos_extra_nondeterministic=["a.b"],
+            dbos_known_deterministic=["c.d"],
+            dbos_workflow_decorators=["e.f"],
+            dbos_step_decorators=["g.h"],
+            dbos_transaction_decorators=["i.j"],
+            dbos_src=["."],
+        )
+    )
+    settings = Plugin._settings(str(project / "app.py"))
+
+    assert (settings.dbos_version, settings.src, settings.follow) == ("3.2", (".",), ("toolbox",))
+    assert (settings.extra_nondeterministic, settings.known_deterministic) == (("a.b",), ("c.d",))
+    assert settings.workflow_decorators + settings.step_decorators == ("e.f", "g.h")
+    assert (settings.transaction_decorators, settings.require_reason) == (("i.j",), False)
+
+
+def test_the_project_file_is_read(project: Path) -> None:
+    write(project, CLOCK)
+    write(project, '[tool.dbos-lint]\nignore = ["DBS201"]\n', "pyproject.toml")
+
+    assert run(project) == []
+
+
+def test_a_wrong_version_is_said_in_one_line(project: Path) -> None:
+    write(project, CLOCK)
+
+    done = spawn(project, "--dbos-version=latest")
+
+    assert done.returncode == 1
+    assert "--dbos-version must be a version" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_wrong_project_file_is_said_in_one_line(project: Path) -> None:
+    write(project, CLOCK)
+    write(project, '[tool.dbos-lint]\nignroe = ["DBS201"]\n', "pyproject.toml")
+
+    done = spawn(project)
+
+    assert done.returncode == 1
+    assert "unknown option 'ignroe'; did you mean 'ignore'?" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_stdin_takes_the_place_of_the_file_it_is_said_to_be(project: Path) -> None:
+    write(project, "import time\n\n\ndef stamp() -> float:\n    return time.time()\n", "shop/clock.py")
+    source = CLOCK.replace("import time", "from shop.clock import stamp").replace("time.time()", "stamp()")
+
+    named = spawn(project, "--stdin-display-name=shop/app.py", "-", stdin=source)
+
+    assert named.stdout.startswith("shop/app.py:8:12: DBS201 ")
+    assert spawn(project, "-", stdin=CLOCK).stdout.startswith("stdin:8:12: DBS201 ")
+
+
+def test_workers_change_nothing(project: Path) -> None:
+    for number in range(6):
+        write(project, CLOCK if number % 2 else RECORDS, f"app{number}.py")
+    arguments = ("--dbos-extra-nondeterministic=records.stamp",)
+
+    alone, together = spawn(project, "-j1", *arguments), spawn(project, "-j3", *arguments)
+
+    assert alone.stdout.count("DBS2") == 6
+    assert together.stdout == alone.stdout
+
+
+def test_a_syntax_error_is_reported_once(project: Path) -> None:
+    write(project, CLOCK + "def (:\n")
+
+    codes = [line.split()[1] for line in spawn(project).stdout.splitlines()]
+
+    assert codes.count("E999") == 1
+    assert not any(code.startswith("DBS") for code in codes)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8-sig"])
+def test_columns_do_not_depend_on_the_encoding(project: Path, encoding: str) -> None:
+    cookie = f"# -*- coding: {'latin-1' if encoding == 'latin-1' else 'utf-8'} -*-\n"
+    text = cookie + CLOCK.replace("return time", 'return len("Grüße") + time')
+    path = project / "app.py"
+    path.write_bytes(text.encode(encoding))
+
+    found = flake8(str(path), base=project, output=project / "report.txt")
+
+    assert [(finding.row, finding.column) for finding in found] == [(9, 27)]
+
+
+def test_loading_the_plugin_loads_nothing_heavy() -> None:
+    program = "import sys, dbos_lint.flake8_plugin as p; print(*(m for m in sys.modules if m.startswith('dbos_lint')))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["dbos_lint", "dbos_lint.flake8_plugin"]
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("package", ["dbos", "fastapi"])
+def test_real_packages_get_the_findings_of_the_library(package: str, project: Path) -> None:
+    specification = importlib.util.find_spec(package)
+    assert specification is not None and specification.origin is not None
+    configuration = Configuration(str(project))
+    Plugin.parse_options(options())
+    different = {
+        path: (library, plugin)
+        for path in sorted(Path(specification.origin).parent.rglob("*.py"))
+        if (library := from_library(path, configuration)) != (plugin := from_plugin(path))
+    }
+
+    assert different == {}
+
+
+def from_library(path: Path, configuration: Configuration) -> list[Finding]:
+    result = lint_source(path.read_bytes(), str(path), configuration.for_file(str(path)))
+    return [
+        Finding(path.name, found.start.row, found.start.column, found.code, found.message)
+        for found in result.diagnostics
+    ]
+
+
+def from_plugin(path: Path) -> list[Finding]:
+    with tokenize.open(path) as file:
+        lines = file.readlines()
+    found = Plugin(ast.parse("".join(lines)), lines, str(path)).run()
+    split = ((row, column + 1, *text.split(" ", 1)) for row, column, text, _ in found)
+    return [Finding(path.name, row, column, code, message) for row, column, code, message in split]
