@@ -1,4 +1,4 @@
-"""Download and unpack what the benchmarks run on: ``python benchmarks/fetch.py`` (about 40 MB).
+"""Download and unpack what the benchmarks run on: ``python benchmarks/fetch.py``.
 
 A  a small set of programs and libraries that use DBOS, B  dbos itself with its tests, C  a million lines without DBOS.
 """
