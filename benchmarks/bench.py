@@ -43,7 +43,17 @@ sys.exit(main())
 """
 EMPTY_CLICK = "import click; click.command()(lambda: None)()"
 RUFF_OPTIONS = ("--no-cache", "--isolated", "--no-respect-gitignore", "--select", "F", "--quiet")
-LINT_OPTIONS = ("--no-cache", "--isolated", "--no-respect-gitignore", "--jobs", "1", "--output-format", "json")
+# --debug: a fault of the linter shows its traceback, which ends the benchmark.
+LINT_OPTIONS = (
+    "--no-cache",
+    "--isolated",
+    "--no-respect-gitignore",
+    "--jobs",
+    "1",
+    "--output-format",
+    "json",
+    "--debug",
+)
 FLAKE8_OPTIONS = ("--isolated", "-j1", "--exclude=")
 
 Command = tuple[str, ...]

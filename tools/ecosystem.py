@@ -130,8 +130,9 @@ def draft(new: Iterable[Finding], messages: Mapping[Finding, str]) -> str:
 
 
 def lint(target: Target, folder: Path) -> list[dict[str, Any]]:
-    """The diagnostics of the command. ``--isolated``: neither our configuration nor the package's own counts."""
-    options = ["--isolated", "--no-cache", "--no-respect-gitignore", "--output-format", "json"]
+    """The diagnostics of the command. ``--isolated``: neither our configuration nor the package's own counts;
+    ``--debug``: a fault of the linter, which costs a user one file, shows its traceback and ends the run here."""
+    options = ["--isolated", "--no-cache", "--no-respect-gitignore", "--debug", "--output-format", "json"]
     command = [*LINTER, ".", *options, "--dbos-version", target.dbos_version]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8")
     if done.returncode not in (0, 1) or "Traceback" in done.stderr:
