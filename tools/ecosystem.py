@@ -96,7 +96,7 @@ def read_record(text: str) -> Record:
 
 def compare(seen: Iterable[Finding], judgements: Iterable[Judgement]) -> Difference:
     counted, judged = Counter(seen), tuple(judgements)
-    recorded = Counter({judgement.finding: judgement.count for judgement in judged})
+    recorded = Counter(judgement.finding for judgement in judged for _ in range(judgement.count))
     return Difference(
         new=tuple(sorted((counted - recorded).elements())),
         vanished=tuple(sorted((recorded - counted).elements())),
@@ -165,7 +165,8 @@ def main(arguments: list[str] | None = None) -> int:
         seen.extend(finding for finding, _ in found)
 
     difference = compare(seen, (each for each in record.judgements if each.finding.package in linted))
-    print(*difference.lines(), sep="\n")
+    for line in difference.lines():
+        print(line)
     if chosen.action == "judge":
         with RECORD.open("a", encoding="utf-8") as file:
             file.write(draft(difference.new, messages))
