@@ -439,6 +439,32 @@ def test_workflows_and_steps_can_be_started() -> None:
     assert done.lines == ["charged o1", "charged o2"]
 
 
+KINDS = """
+from dbos import DBOS, SQLAlchemyDatasource
+
+books = SQLAlchemyDatasource.create(_os.environ["DBOS_SQLITE"])
+
+@books.transaction()
+def post(order):
+    return order
+
+def _bill(order):
+    return order
+
+bill = DBOS.workflow(name="bill")(_bill)
+"""
+
+
+def test_a_transaction_cannot_be_started() -> None:
+    done = run(KINDS, "launch()\nshow(lambda: DBOS.start_workflow(post, 'o1'))")
+    assert done.lines == [f"raised {NOT_FOUND.format('post')}"]
+
+
+def test_the_function_under_a_functional_decoration_can_be_started() -> None:
+    done = run(KINDS, "launch()\nprint(DBOS.start_workflow(_bill, 'o1').get_result())")
+    assert done.lines == ["o1"]
+
+
 # ------------------------------------------------------------------------------------------ DBS501
 
 
