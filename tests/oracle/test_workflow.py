@@ -87,6 +87,7 @@ print(status.status, status.workflow_id == "report-1")
 """,
     )
     assert done.lines == ["SUCCESS False"]
+    assert done.stderr == ""
 
 
 def test_start_workflow_takes_the_workflow_id() -> None:
