@@ -89,23 +89,24 @@ def read_page(text: str) -> Page:
     return Page(title, tuple((heading, "\n".join(lines).strip() + "\n") for heading, lines in sections))
 
 
-def bounds(rule: Rule) -> str:
-    """The dbos versions of ``rule``, in words."""
-    if rule.since and rule.until:
-        return f"{rule.since} to before {rule.until}"
-    if rule.since:
-        return f"from {rule.since}"
-    return f"before {rule.until}" if rule.until else "all"
-
-
 def table(rules: tuple[Rule, ...], base: str) -> Iterator[str]:
-    yield "| Code | Name | Level | Fix | dbos | What it finds |"
-    yield "|---|---|---|---|---|---|"
+    yield "| Code | Name | Level | What it finds |"
+    yield "|---|---|---|---|"
     for rule in rules:
-        link = f"[{rule.code}]({base}{rule.code}.md)"
-        fix = "" if rule.fix is Applicability.NONE else rule.fix.value
-        name = f"`{rule.name}`" + (" (preview)" if rule.preview else "")
-        yield f"| {link} | {name} | {rule.level.value} | {fix} | {bounds(rule)} | {rule.summary} |"
+        yield f"| [{rule.code}]({base}{rule.code}.md) | `{rule.name}` | {', '.join(remarks(rule))} | {rule.summary} |"
+
+
+def remarks(rule: Rule) -> Iterator[str]:
+    """The level of ``rule`` and what else tells it apart: its fix, the dbos versions it is true for, its trial."""
+    yield rule.level.value
+    if rule.fix is not Applicability.NONE:
+        yield f"{rule.fix.value} fix"
+    if rule.since:
+        yield f"from dbos {rule.since}"
+    if rule.until:
+        yield f"before dbos {rule.until}"
+    if rule.preview:
+        yield "preview"
 
 
 def grouped(base: str, heading: str) -> Iterator[str]:
