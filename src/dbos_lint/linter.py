@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from dbos_lint.diagnostic import Diagnostic
+from dbos_lint import selection
+from dbos_lint.diagnostic import Diagnostic, Position
+from dbos_lint.rules.meta import UNKNOWN_CODE_IN_SUPPRESSION, UNREADABLE_FILE
 from dbos_lint.settings import Settings
+
+if TYPE_CHECKING:
+    from dbos_lint.rules.visitor import Finding
+    from dbos_lint.semantics.program import Program
+    from dbos_lint.syntax.parse import Fault, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +28,95 @@ class FileResult:
     unresolved: int = 0
 
 
-def lint_source(source: bytes, filename: str, settings: Settings) -> FileResult:
-    """Lint ``source``, the bytes of the file ``filename``.
+def lint_source(
+    source: bytes, filename: str, settings: Settings, *, noqa: bool = True, program: Program | None = None
+) -> FileResult:
+    """Lint ``source``, the bytes of the file ``filename`` (an absolute path; it need not exist).
 
+    ``noqa`` is false for flake8 under ``--disable-noqa``. ``program`` holds what earlier files of the same run have
+    taught of the project; without one, this file is judged with what it imports and nothing is kept.
     Never raises for what the file holds: what cannot be decoded or parsed is a DBS001 diagnostic.
     """
-    return FileResult(filename, ())
+    from dbos_lint.semantics.program import Program
+    from dbos_lint.syntax.parse import Fault
+
+    program = program or Program(settings)
+    enabled = selection.enabled_codes(settings) - selection.ignored_for(settings, filename)
+    if not enabled or not program.concerns(filename, source):
+        return FileResult(filename, ())
+    parsed = program.parse(filename, source)
+    if isinstance(parsed, Fault):
+        return FileResult(filename, tuple(_fault(parsed, filename)) if UNREADABLE_FILE.code in enabled else ())
+    return _judge(parsed, filename, settings, enabled, noqa, program)
+
+
+def _judge(
+    source: Source, filename: str, settings: Settings, enabled: frozenset[str], noqa: bool, program: Program
+) -> FileResult:
+    from dbos_lint.rules import check
+    from dbos_lint.syntax import suppressions
+    from dbos_lint.syntax.lines import Lines
+
+    collected = program.collect(filename, source)
+    here = check(collected, program.analysis, enabled)
+    comments = suppressions.parse(source.text)
+    lines = Lines(source)
+    diagnostics = [_diagnostic(finding, filename, lines) for finding in dict.fromkeys(here.findings)]
+    if UNKNOWN_CODE_IN_SUPPRESSION.code in enabled:
+        diagnostics.extend(_unknown_codes(comments, filename))
+    kept = [
+        diagnostic
+        for diagnostic in diagnostics
+        if not comments.covers(diagnostic, require_reason=settings.require_reason, noqa=noqa)
+    ]
+    return FileResult(
+        filename,
+        tuple(sorted(_once(kept), key=Diagnostic.sort_key)),
+        len(diagnostics) - len(kept),
+        here.unresolved,
+    )
+
+
+def _diagnostic(finding: Finding, filename: str, lines: object) -> Diagnostic:
+    from dbos_lint.syntax.lines import Lines
+
+    assert isinstance(lines, Lines)
+    span = finding.span
+    return Diagnostic(
+        finding.rule,
+        filename,
+        lines.position(span.row, span.col),
+        lines.position(span.end_row, span.end_col),
+        finding.message,
+        finding.trace,
+        lines.statement(span.row),
+    )
+
+
+def _once(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """One finding of a code at a place: the one whose chain is shortest."""
+    best: dict[tuple[str, Position], Diagnostic] = {}
+    for diagnostic in diagnostics:
+        key = (diagnostic.code, diagnostic.start)
+        if key not in best or _weight(diagnostic) < _weight(best[key]):
+            best[key] = diagnostic
+    yield from best.values()
+
+
+def _weight(diagnostic: Diagnostic) -> tuple[int, str]:
+    return len(diagnostic.trace), diagnostic.message
+
+
+def _fault(fault: Fault, filename: str) -> Iterator[Diagnostic]:
+    start = Position(fault.row, fault.column)
+    yield Diagnostic(UNREADABLE_FILE, filename, start, start, f"file is not linted: {fault.message}")
+
+
+def _unknown_codes(comments: object, filename: str) -> Iterator[Diagnostic]:
+    from dbos_lint.rules.registry import RULES
+    from dbos_lint.syntax.suppressions import Suppressions
+
+    assert isinstance(comments, Suppressions)
+    for named in comments.unknown_codes(RULES):
+        message = f"there is no rule {named.code}: this comment suppresses nothing"
+        yield Diagnostic(UNKNOWN_CODE_IN_SUPPRESSION, filename, named.start, named.end, message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.rules.visitor import Visitor
 
 SYNC_CALL_IN_EVENT_LOOP = Rule(
     "DBS901",
@@ -36,3 +37,7 @@ RULES: tuple[Rule, ...] = (
     BLOCKING_CALL_IN_EVENT_LOOP,
     MISSING_AWAIT,
 )
+
+
+class AdvancedVisitor(Visitor):
+    """To be written."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.rules.visitor import Visitor
 
 WORKFLOW_CALL_OUTSIDE_WORKFLOW = Rule(
     "DBS501",
@@ -14,3 +15,7 @@ WORKFLOW_CALL_OUTSIDE_WORKFLOW = Rule(
 )
 
 RULES: tuple[Rule, ...] = (WORKFLOW_CALL_OUTSIDE_WORKFLOW,)
+
+
+class CommVisitor(Visitor):
+    """To be written."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.rules.visitor import Visitor
 
 LAUNCH_AT_IMPORT = Rule(
     "DBS101",
@@ -107,3 +108,7 @@ RULES: tuple[Rule, ...] = (
     OUTER_DECORATOR_SKIPPED,
     SCRIPT_SIDE_EFFECTS_AT_IMPORT,
 )
+
+
+class LifecycleVisitor(Visitor):
+    """To be written."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.rules.visitor import Visitor
 
 START_WORKFLOW_IN_STEP = Rule(
     "DBS301",
@@ -126,3 +127,7 @@ RULES: tuple[Rule, ...] = (
     RETRIED_STEP_EXCEPTION_NEVER_MATCHES,
     RUN_STEP_MISUSE,
 )
+
+
+class StepVisitor(Visitor):
+    """To be written."""

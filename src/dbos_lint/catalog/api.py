@@ -1,0 +1,175 @@
+"""What the dbos API does in each context: seen by running dbos 3.4.0 on SQLite (docs/facts.md tells how).
+
+Names are qualified as a program that does ``import dbos`` would write them.
+"""
+
+from __future__ import annotations
+
+DBOS = "dbos.DBOS"
+QUEUE = "dbos.Queue"
+HANDLE = "dbos.WorkflowHandle"
+ASYNC_HANDLE = "dbos.WorkflowHandleAsync"
+DATASOURCES = {
+    "dbos.SQLAlchemyDatasource": False,
+    "dbos.AsyncSQLAlchemyDatasource": True,
+}
+"""Datasource classes; the value says whether their transactions are coroutines."""
+
+WORKFLOW = "workflow"
+STEP = "step"
+TRANSACTION = "transaction"
+OTHER_DECORATOR = "other"
+
+DECORATORS: dict[str, str] = {
+    "dbos.DBOS.workflow": WORKFLOW,
+    "dbos.DBOS.step": STEP,
+    "dbos.DBOS.transaction": TRANSACTION,
+    "dbos.DBOS.communicator": STEP,
+    "dbos.DBOS.scheduled": OTHER_DECORATOR,
+    "dbos.DBOS.kafka_consumer": OTHER_DECORATOR,
+    "dbos.DBOS.required_roles": OTHER_DECORATOR,
+    "dbos.DBOS.default_required_roles": OTHER_DECORATOR,
+    "dbos.DBOS.dbos_class": OTHER_DECORATOR,
+    "dbos.DBOS.alert_handler": OTHER_DECORATOR,
+    **{f"{datasource}.transaction": TRANSACTION for datasource in DATASOURCES},
+}
+"""Decorators of dbos, with the kind of durable function that they make."""
+
+NEEDS_PARENTHESES = frozenset(
+    f"{DBOS}.{name}"
+    for name in "workflow step transaction scheduled dbos_class required_roles default_required_roles".split()
+)
+"""Decorators that must be called; ``alert_handler`` must not be."""
+
+CREATES_DATASOURCE = {f"{datasource}.create": datasource for datasource in DATASOURCES}
+
+
+def _dbos(names: str) -> frozenset[str]:
+    return frozenset(f"{DBOS}.{name}" for name in names.split())
+
+
+def with_async(names: frozenset[str]) -> frozenset[str]:
+    """``names`` and their ``_async`` twins."""
+    return names | {f"{name}_async" for name in names}
+
+
+STARTS = with_async(
+    _dbos("start_workflow enqueue_workflow enqueue_workflow_with_options")
+    | {f"{QUEUE}.enqueue", "dbos.Debouncer.debounce"}
+)
+"""Calls that start, enqueue or debounce a workflow: AssertionError in a step or transaction."""
+
+FUNCTION_ARGUMENT: dict[str, int] = {
+    **dict.fromkeys(with_async(_dbos("start_workflow")), 0),
+    **dict.fromkeys(with_async(_dbos("enqueue_workflow")), 1),
+    **dict.fromkeys(with_async(frozenset({f"{QUEUE}.enqueue"})), 0),
+    "dbos.Debouncer.create": 0,
+}
+"""Calls that are given a workflow function, with the position at which they take it."""
+
+RUNS_STEP: dict[str, str] = {
+    f"{DBOS}.run_step": STEP,
+    f"{DBOS}.run_step_async": STEP,
+    "dbos.StepReservation.run": STEP,
+    "dbos.StepReservation.run_async": STEP,
+    **{f"{datasource}.run_tx_step": TRANSACTION for datasource in DATASOURCES},
+    **{f"{datasource}.run_tx_step_async": TRANSACTION for datasource in DATASOURCES},
+}
+"""Calls that run the function given second (after the options) as a step or transaction."""
+
+RECV = with_async(_dbos("recv"))
+WORKFLOW_ONLY = with_async(_dbos("sleep patch deprecate_patch reserve_step")) - {f"{DBOS}.reserve_step_async"}
+"""Calls that raise in a step or transaction (``recv`` aside, which has a rule of its own)."""
+RAISES_OUTSIDE = with_async(_dbos("recv set_event sleep write_stream close_stream patch deprecate_patch reserve_step"))
+"""Calls that raise outside a workflow."""
+
+_LOOP = (
+    "cancel_workflow cancel_workflows close_stream delete_queue delete_workflow delete_workflows deprecate_patch "
+    "fork_workflow get_all_events get_event get_result get_workflow_status list_queued_workflows list_queues "
+    "list_workflow_steps list_workflows patch read_stream read_stream_offset recv register_queue resume_workflow "
+    "resume_workflows retrieve_queue retrieve_workflow rewind_workflow run_step send send_bulk set_event "
+    "set_workflow_delay sleep update_workflow_attributes wait_first write_stream"
+)
+RAISES_IN_LOOP: dict[str, str] = {
+    **{f"{DBOS}.{name}": f"DBOS.{name}_async" for name in _LOOP.split()},
+    f"{HANDLE}.get_status": "DBOS.get_workflow_status_async",
+    "dbos.StepReservation.run": "run_async",
+}
+"""Synchronous calls that raise RuntimeError while an event loop runs, with what to await instead."""
+
+DURABLE = with_async(
+    _dbos(
+        "run_step sleep recv send send_bulk set_event get_event get_all_events write_stream close_stream read_stream "
+        "start_workflow enqueue_workflow enqueue_workflow_with_options patch deprecate_patch retrieve_workflow "
+        "get_result get_workflow_status list_workflows list_queued_workflows list_workflow_steps cancel_workflow "
+        "cancel_workflows resume_workflow resume_workflows fork_workflow rewind_workflow delete_workflow "
+        "delete_workflows update_workflow_attributes wait_first set_workflow_delay"
+    )
+    | {f"{QUEUE}.enqueue", "dbos.Debouncer.debounce", "dbos.StepReservation.run"}
+    | {f"{datasource}.run_tx_step" for datasource in DATASOURCES}
+) | {"dbos.DBOS.asyncio_wait", f"{HANDLE}.get_result", f"{ASYNC_HANDLE}.get_result"}
+"""Calls that dbos records in the running workflow."""
+
+NEEDS_LAUNCH = (
+    DURABLE
+    | with_async(
+        _dbos(
+            "register_queue retrieve_queue list_queues delete_queue create_schedule apply_schedules list_schedules "
+            "get_schedule delete_schedule pause_schedule resume_schedule backfill_schedule trigger_schedule "
+            "list_application_versions get_latest_application_version set_latest_application_version read_stream_offset"
+        )
+    )
+) - {f"{DBOS}.run_step", f"{DBOS}.asyncio_wait"}
+"""Calls that raise before launch, for they need the system database."""
+
+BEFORE_LAUNCH = _dbos("listen_queues alert_handler") | frozenset(CREATES_DATASOURCE)
+"""Calls that raise after launch."""
+
+COROUTINES = (
+    frozenset(
+        name
+        for name in with_async(
+            DURABLE
+            | NEEDS_LAUNCH
+            | RECV
+            | WORKFLOW_ONLY
+            | RAISES_OUTSIDE
+            | {name for name in RAISES_IN_LOOP if name.startswith(DBOS)}
+        )
+        if name.endswith("_async") and not name.endswith("_async_async")
+    )
+    | {"dbos.DBOS.asyncio_wait", f"{ASYNC_HANDLE}.get_result", f"{ASYNC_HANDLE}.get_status"}
+) - {"dbos.DBOS.read_stream_async", "dbos.DBOS.reserve_step_async"}
+"""Calls that give a coroutine, which does nothing until it is awaited."""
+
+LAUNCH = f"{DBOS}.launch"
+DESTROY = f"{DBOS}.destroy"
+
+SESSIONS = frozenset(f"{datasource}.sql_session" for datasource in DATASOURCES)
+"""Calls that give the session of the running transaction, and raise everywhere else."""
+
+CATCHES_RETRIES_EXCEEDED = frozenset(
+    {
+        "BaseException",
+        "Exception",
+        "dbos.error.DBOSBaseException",
+        "dbos.error.DBOSException",
+        "dbos.error.DBOSMaxStepRetriesExceeded",
+    }
+)
+"""Exception classes whose handlers see that a retried step gave up."""
+
+RETRY_OPTIONS = frozenset({"max_attempts", "interval_seconds", "backoff_rate", "should_retry"})
+STEP_OPTIONS = RETRY_OPTIONS | {"name", "retries_allowed", "timeout_seconds", "preemptible"}
+ASYNC_STEP_OPTIONS = frozenset({"timeout_seconds", "preemptible"})
+
+# Submodules through which the public names can be reached too.
+_PRIVATE = "dbos._"
+
+
+def canonical(name: str) -> str:
+    """The public name of what ``name``, inside the dbos package, denotes."""
+    if name.startswith(_PRIVATE):
+        module, _, rest = name.removeprefix("dbos.").partition(".")
+        return f"dbos.error.{rest}" if module == "_error" and rest else f"dbos.{rest}" if rest else name
+    return name

@@ -1,0 +1,205 @@
+"""What well-known functions return and attributes hold, where that tells which object a later call is made on.
+
+Names are canonical: :func:`canonical` maps the other ways to import the same thing to the one that the lists use.
+"""
+
+from __future__ import annotations
+
+from dbos_lint.catalog import api
+
+_ALIASES: dict[str, str] = {
+    "sqlalchemy.Engine": "sqlalchemy.engine.Engine",
+    "sqlalchemy.Connection": "sqlalchemy.engine.Connection",
+    "sqlalchemy.engine.base.Engine": "sqlalchemy.engine.Engine",
+    "sqlalchemy.engine.base.Connection": "sqlalchemy.engine.Connection",
+    "sqlalchemy.engine.create_engine": "sqlalchemy.create_engine",
+    "sqlalchemy.orm.session.Session": "sqlalchemy.orm.Session",
+    "sqlalchemy.ext.asyncio.engine.AsyncEngine": "sqlalchemy.ext.asyncio.AsyncEngine",
+    "sqlalchemy.ext.asyncio.session.AsyncSession": "sqlalchemy.ext.asyncio.AsyncSession",
+    "sqlmodel.ext.asyncio.session.AsyncSession": "sqlalchemy.ext.asyncio.AsyncSession",
+    "redis.client.Redis": "redis.Redis",
+    "redis.asyncio.client.Redis": "redis.asyncio.Redis",
+    "concurrent.futures.thread.ThreadPoolExecutor": "concurrent.futures.ThreadPoolExecutor",
+    "concurrent.futures.process.ProcessPoolExecutor": "concurrent.futures.ProcessPoolExecutor",
+    "requests.sessions.Session": "requests.Session",
+    "requests.api.get": "requests.get",
+    "aiohttp.client.ClientSession": "aiohttp.ClientSession",
+    "posixpath": "os.path",
+    "random.SystemRandom": "random.SystemRandom",
+    "django.db.models.base.Model": "django.db.models.Model",
+    "psycopg.connection.Connection": "psycopg.Connection",
+    "asyncpg.connection.Connection": "asyncpg.Connection",
+    "asyncpg.pool.Pool": "asyncpg.Pool",
+    "anthropic.Client": "anthropic.Anthropic",
+    "anthropic.AsyncClient": "anthropic.AsyncAnthropic",
+    "openai.Client": "openai.OpenAI",
+    "openai.AsyncClient": "openai.AsyncOpenAI",
+    "loguru.logger": "logging.Logger",
+}
+
+BASES: dict[str, str] = {
+    "concurrent.futures.ThreadPoolExecutor": "concurrent.futures.Executor",
+    "concurrent.futures.ProcessPoolExecutor": "concurrent.futures.Executor",
+    "datetime.datetime": "datetime.date",
+    "pathlib.PosixPath": "pathlib.Path",
+    "pathlib.WindowsPath": "pathlib.Path",
+    "pathlib.Path": "pathlib.PurePath",
+    "sqlmodel.Session": "sqlalchemy.orm.Session",
+    "sqlalchemy.create_engine": "sqlalchemy.engine.Engine",
+    "sqlmodel.create_engine": "sqlalchemy.engine.Engine",
+    "sqlalchemy.ext.asyncio.create_async_engine": "sqlalchemy.ext.asyncio.AsyncEngine",
+    "asyncio.BaseEventLoop": "asyncio.AbstractEventLoop",
+    "asyncpg.create_pool": "asyncpg.Pool",
+    "requests.session": "requests.Session",
+    "multiprocessing.pool.ThreadPool": "multiprocessing.pool.Pool",
+    "random.SystemRandom": "random.Random",
+    "sqlmodel.SQLModel": "pydantic.BaseModel",
+}
+"""The base class of a class, where a list names methods of the base only."""
+
+RETURNS: dict[str, str] = {
+    "asyncio.get_event_loop": "asyncio.AbstractEventLoop",
+    "asyncio.get_running_loop": "asyncio.AbstractEventLoop",
+    "asyncio.new_event_loop": "asyncio.AbstractEventLoop",
+    "sqlalchemy.engine.Engine.connect": "sqlalchemy.engine.Connection",
+    "sqlalchemy.engine.Engine.begin": "sqlalchemy.engine.Connection",
+    "sqlalchemy.ext.asyncio.AsyncEngine.connect": "sqlalchemy.ext.asyncio.AsyncConnection",
+    "sqlalchemy.ext.asyncio.AsyncEngine.begin": "sqlalchemy.ext.asyncio.AsyncConnection",
+    "sqlalchemy.orm.sessionmaker()": "sqlalchemy.orm.Session",
+    "sqlalchemy.orm.sessionmaker.begin": "sqlalchemy.orm.Session",
+    "sqlalchemy.ext.asyncio.async_sessionmaker()": "sqlalchemy.ext.asyncio.AsyncSession",
+    "sqlalchemy.ext.asyncio.async_sessionmaker.begin": "sqlalchemy.ext.asyncio.AsyncSession",
+    "sqlalchemy.orm.scoped_session()": "sqlalchemy.orm.Session",
+    "psycopg.connect": "psycopg.Connection",
+    "psycopg.Connection.connect": "psycopg.Connection",
+    "psycopg.AsyncConnection.connect": "psycopg.AsyncConnection",
+    "psycopg.Connection.cursor": "psycopg.Cursor",
+    "psycopg.AsyncConnection.cursor": "psycopg.AsyncCursor",
+    "psycopg2.connect": "psycopg.Connection",
+    "psycopg_pool.ConnectionPool.connection": "psycopg.Connection",
+    "psycopg_pool.AsyncConnectionPool.connection": "psycopg.AsyncConnection",
+    "asyncpg.connect": "asyncpg.Connection",
+    "asyncpg.create_pool": "asyncpg.create_pool",
+    "asyncpg.Pool.acquire": "asyncpg.Connection",
+    "sqlite3.connect": "sqlite3.Connection",
+    "sqlite3.Connection.cursor": "sqlite3.Cursor",
+    "pathlib.Path.joinpath": "pathlib.Path",
+    "pathlib.Path.with_name": "pathlib.Path",
+    "pathlib.Path.with_suffix": "pathlib.Path",
+    "pathlib.Path.with_stem": "pathlib.Path",
+    "pathlib.Path.resolve": "pathlib.Path",
+    "pathlib.Path.absolute": "pathlib.Path",
+    "pathlib.Path.expanduser": "pathlib.Path",
+    "pathlib.Path.cwd": "pathlib.Path",
+    "pathlib.Path.home": "pathlib.Path",
+    "numpy.random.default_rng": "numpy.random.Generator",
+    "threading.Thread": "threading.Thread",
+    "boto3.Session.client": "boto3.client",
+    "boto3.session.Session.client": "boto3.client",
+    "boto3.Session.resource": "boto3.resource",
+    "openai.OpenAI.with_options": "openai.OpenAI",
+    "openai.AsyncOpenAI.with_options": "openai.AsyncOpenAI",
+    "logging.getLogger": "logging.Logger",
+    "structlog.get_logger": "logging.Logger",
+    "set": "set",
+    "frozenset": "frozenset",
+    "list": "list",
+    "dict": "dict",
+    "collections.defaultdict": "collections.defaultdict",
+    "collections.deque": "collections.deque",
+    "collections.Counter": "collections.Counter",
+    "collections.OrderedDict": "collections.OrderedDict",
+    f"{api.DBOS}.start_workflow": api.HANDLE,
+    f"{api.DBOS}.enqueue_workflow": api.HANDLE,
+    f"{api.DBOS}.retrieve_workflow": api.HANDLE,
+    f"{api.DBOS}.fork_workflow": api.HANDLE,
+    f"{api.DBOS}.resume_workflow": api.HANDLE,
+    f"{api.QUEUE}.enqueue": api.HANDLE,
+    "dbos.Debouncer.create": "dbos.Debouncer",
+    "dbos.Debouncer.debounce": api.HANDLE,
+    f"{api.DBOS}.start_workflow_async": api.ASYNC_HANDLE,
+    f"{api.DBOS}.enqueue_workflow_async": api.ASYNC_HANDLE,
+    f"{api.DBOS}.retrieve_workflow_async": api.ASYNC_HANDLE,
+    f"{api.DBOS}.fork_workflow_async": api.ASYNC_HANDLE,
+    f"{api.DBOS}.resume_workflow_async": api.ASYNC_HANDLE,
+    f"{api.QUEUE}.enqueue_async": api.ASYNC_HANDLE,
+    "dbos.Debouncer.debounce_async": api.ASYNC_HANDLE,
+    f"{api.DBOS}.retrieve_queue": api.QUEUE,
+    f"{api.DBOS}.retrieve_queue_async": api.QUEUE,
+    f"{api.DBOS}.register_queue": api.QUEUE,
+    f"{api.DBOS}.register_queue_async": api.QUEUE,
+    f"{api.DBOS}.reserve_step": "dbos.StepReservation",
+    **api.CREATES_DATASOURCE,
+}
+"""The class of what calling a name returns (for ``C()``: of what calling an instance of C returns)."""
+
+ATTRIBUTES: dict[str, str] = {
+    "pathlib.Path.parent": "pathlib.Path",
+    "django.db.models.Model.objects": "django.db.models.Manager",
+    f"{api.DBOS}.logger": "logging.Logger",
+}
+"""The class of what an attribute holds."""
+
+CONTAINERS = frozenset(
+    "list dict set frozenset bytearray collections.defaultdict collections.deque collections.Counter "
+    "collections.OrderedDict".split()
+)
+MUTATORS = frozenset(
+    "append appendleft extend extendleft insert add update setdefault pop popleft popitem remove discard clear "
+    "sort reverse __setitem__ __delitem__".split()
+)
+"""Methods that change a container."""
+
+CALLS_ITS_ARGUMENT: dict[str, tuple[int | str, ...]] = {
+    "map": (0,),
+    "filter": (0,),
+    "sorted": ("key",),
+    "min": ("key",),
+    "max": ("key",),
+    "list.sort": ("key",),
+    "functools.reduce": (0,),
+    "itertools.groupby": (1, "key"),
+    "itertools.starmap": (0,),
+    "itertools.takewhile": (0,),
+    "itertools.dropwhile": (0,),
+    "itertools.filterfalse": (0,),
+    "asyncio.run": (),
+}
+"""Functions that call the function given at a position or under a keyword, in the same thread, before they return."""
+
+THREAD_STARTERS: dict[str, tuple[int | str, ...]] = {
+    "threading.Thread": (1, "target"),
+    "threading.Timer": (1, "function"),
+    "multiprocessing.Process": (1, "target"),
+    "concurrent.futures.Executor.submit": (0, "fn"),
+    "concurrent.futures.Executor.map": (0, "fn"),
+    "multiprocessing.pool.Pool.map": (0, "func"),
+    "multiprocessing.pool.Pool.imap": (0, "func"),
+    "multiprocessing.pool.Pool.imap_unordered": (0, "func"),
+    "multiprocessing.pool.Pool.starmap": (0, "func"),
+    "multiprocessing.pool.Pool.apply_async": (0, "func"),
+    "multiprocessing.pool.Pool.apply": (0, "func"),
+    "multiprocessing.Pool.map": (0, "func"),
+    "multiprocessing.Pool.imap": (0, "func"),
+    "multiprocessing.Pool.imap_unordered": (0, "func"),
+    "multiprocessing.Pool.starmap": (0, "func"),
+    "multiprocessing.Pool.apply_async": (0, "func"),
+    "multiprocessing.Pool.apply": (0, "func"),
+    "asyncio.AbstractEventLoop.run_in_executor": (1, "func"),
+    "joblib.delayed": (0,),
+    "_thread.start_new_thread": (0,),
+}
+"""Calls that run a function in another thread or process, without dbos's context."""
+
+COPIES_CONTEXT = frozenset(
+    "asyncio.to_thread anyio.to_thread.run_sync trio.to_thread.run_sync starlette.concurrency.run_in_threadpool "
+    "fastapi.concurrency.run_in_threadpool asgiref.sync.sync_to_async".split()
+)
+"""Calls that run a function in another thread within dbos's context."""
+
+
+def canonical(name: str) -> str:
+    """The name under which the lists know ``name``."""
+    if name.startswith("dbos."):
+        return api.canonical(name)
+    return _ALIASES.get(name, name)

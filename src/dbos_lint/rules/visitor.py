@@ -1,0 +1,166 @@
+"""The base of the rule visitors, and the one walk that drives them all.
+
+A visitor has a method for each kind of node that it wants to see (``visit_Call``, ``visit_FunctionDef``,
+``visit_ClassDef``, ``visit_Try``), one for effects that happen in a context (``visit_effect``), and one for what is
+told of the module as a whole (``visit_module``). It finds what is wrong by asking :mod:`dbos_lint.semantics`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dbos_lint.diagnostic import Rule, TraceStep
+from dbos_lint.semantics.collect import Collected
+from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, Contexts, Reached
+from dbos_lint.semantics.effects import Analysis, Callees
+from dbos_lint.semantics.resolve import Place, Resolver
+from dbos_lint.semantics.summary import Call, Class, Function, Module, Ref, Span
+from dbos_lint.semantics.values import ClassValue, Entity, FunctionKey, FunctionValue, Values
+
+
+class Finding(NamedTuple):
+    """A finding before it is put into the words of a diagnostic: ``span`` in bytes, ``chain`` the trace."""
+
+    rule: Rule
+    span: Span
+    message: str
+    trace: tuple[TraceStep, ...] = ()
+
+
+@dataclass
+class Here:
+    """The file being linted, as rules ask about it."""
+
+    collected: Collected
+    analysis: Analysis
+    enabled: frozenset[str]
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def module(self) -> Module:
+        return self.collected.summary
+
+    @property
+    def resolver(self) -> Resolver:
+        return self.analysis.resolver
+
+    @cached_property
+    def contexts(self) -> Contexts:
+        return Contexts(self.analysis, self.module)
+
+    @property
+    def unresolved(self) -> int:
+        """How many calls in durable code could not be followed."""
+        durable = {key for context in DURABLE_CONTEXTS for key in self.contexts.visits[context]}
+        mine = (key for key in durable if key[0] == self.module.path)
+        return sum(len(self.analysis.facts(key).unresolved) for key in mine)
+
+    # ------------------------------------------------------------------ questions
+
+    def resolve(self, ref: Ref, call: Call) -> Values:
+        return self.analysis.resolve(self.module, ref, call)
+
+    def callees(self, call: Call) -> Callees:
+        """What ``call`` may run; computed once a call."""
+        known = self._callees.get(call.index)
+        if known is None:
+            known = self._callees[call.index] = self.analysis.callees(self.module, call)
+        return known
+
+    @cached_property
+    def _callees(self) -> dict[int, Callees]:
+        return {}
+
+    def names_called(self, call: Call) -> frozenset[str]:
+        """The qualified names of the outside functions that ``call`` may call."""
+        return frozenset(external.name for external in self.callees(call).externals)
+
+    def function(self, call: Call) -> Function:
+        """The function whose running makes ``call``."""
+        return self.module.functions[self.module.scopes[call.scope].function]
+
+    def value(self, function: Function) -> FunctionValue:
+        return FunctionValue(self.module.path, function.id)
+
+    def class_value(self, klass: Class) -> ClassValue:
+        return ClassValue(self.module.path, klass.id)
+
+    def entity(self, function: Function) -> Entity | None:
+        """The durable function that the decorators of ``function`` make of it."""
+        return self.contexts.entities.get(function.id)
+
+    def place(self, function: Function) -> Place:
+        """Where the decorators and defaults of ``function`` are evaluated."""
+        return Place(self.module.scopes[function.scope].parent, function.span.row, function.block)
+
+    # ------------------------------------------------------------------ answers
+
+    def report(
+        self, rule: Rule, span: Span | ast.expr | ast.stmt, message: str, chain: Iterable[TraceStep] = ()
+    ) -> None:
+        if rule.code in self.enabled:
+            if not isinstance(span, Span):
+                end_row, end_col = span.end_lineno or span.lineno, span.end_col_offset or span.col_offset
+                span = Span(span.lineno, span.col_offset, end_row, end_col)
+            self.findings.append(Finding(rule, span, message, tuple(chain)))
+
+    def trace(self, reached: Reached) -> tuple[TraceStep, ...]:
+        """The chain from the root of the context to the effect, each function where it is defined."""
+        steps = [self._step(key) for key in reached.chain]
+        steps.append(TraceStep(reached.effect.label, reached.origin[0], reached.effect.span.row))
+        return tuple(steps)
+
+    def _step(self, key: FunctionKey) -> TraceStep:
+        module = self.resolver.module(key[0])
+        function = module.functions[key[1]]
+        return TraceStep(function.qualname, key[0], function.span.row)
+
+    def route(self, trace: tuple[TraceStep, ...]) -> str:
+        """The chain in a message: `` (checkout → price_order → stamp, pricing.py:12)``, empty when there is none."""
+        names = [step.label.rpartition(".")[2] for step in trace[:-1]]
+        if len(names) < 2:
+            return ""
+        if len(names) > 5:
+            names = [*names[:2], "…", *names[-2:]]
+        origin = trace[-1]
+        place = (
+            f"line {origin.row}"
+            if origin.filename == self.module.path
+            else f"{Path(origin.filename).name}:{origin.row}"
+        )
+        return f" ({' → '.join(names)}, {place})"
+
+
+class Visitor:
+    """What a category of rules looks at. Methods that a category does not define are not called."""
+
+    def __init__(self, here: Here) -> None:
+        self.here = here
+
+
+def walk(visitors: list[Visitor], here: Here) -> None:
+    """Show every node of the file, and every effect that happens in it, to the visitors that want it."""
+    nodes = here.collected.nodes
+    groups: tuple[tuple[str, Iterable[tuple[Any, Any]]], ...] = (
+        ("visit_Call", nodes.calls),
+        ("visit_FunctionDef", nodes.functions),
+        ("visit_ClassDef", nodes.classes),
+        ("visit_Try", nodes.tries),
+    )
+    for name, pairs in groups:
+        methods = [getattr(visitor, name) for visitor in visitors if hasattr(visitor, name)]
+        for node, record in pairs if methods else ():
+            for method in methods:
+                method(node, record)
+    effects = [visitor.visit_effect for visitor in visitors if hasattr(visitor, "visit_effect")]
+    for reached in here.contexts.reached() if effects else ():
+        for method in effects:
+            method(reached)
+    for visitor in visitors:
+        if hasattr(visitor, "visit_module"):
+            visitor.visit_module()

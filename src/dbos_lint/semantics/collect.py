@@ -1,0 +1,781 @@
+"""Tree -> summary, in one walk.
+
+Statements are visited recursively (Python bounds how deeply they nest; ``elif`` chains are flattened), expressions
+with a stack of our own, so that no expression is too deep. What a node *means* is decided later, in
+:mod:`dbos_lint.semantics.resolve`; this room only writes down what is there.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from dbos_lint.catalog.nondeterminism import READ_TERMINALS, VALUE_TERMINALS
+from dbos_lint.semantics.flow import Flow
+from dbos_lint.semantics.summary import (
+    AWAITED,
+    DECORATOR,
+    DISCARDED,
+    IN_EXPRESSION,
+    MODULE,
+    ONLY_LOGGED,
+    Binding,
+    Block,
+    Call,
+    Class,
+    Decorator,
+    Function,
+    Module,
+    Param,
+    Read,
+    Ref,
+    Scope,
+    Span,
+    Write,
+)
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+# Deeper references than this are unknown: no program that a person wrote has them.
+_DEPTH = 40
+_CONSTANTS = (str, int, float, bool, type(None))
+
+
+@dataclass(slots=True)
+class Nodes:
+    """The nodes of the linted file that rules look at, beside their records in the summary."""
+
+    calls: list[tuple[ast.Call, Call]] = field(default_factory=list)
+    functions: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Function]] = field(default_factory=list)
+    classes: list[tuple[ast.ClassDef, Class]] = field(default_factory=list)
+    tries: list[tuple[ast.Try, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    summary: Module
+    nodes: Nodes
+
+
+def collect(tree: ast.Module, path: str, name: str, trusted_rows: frozenset[int] = frozenset()) -> Collected:
+    """The summary of ``tree``, the module ``name`` in the file ``path``.
+
+    Functions whose ``def`` row is in ``trusted_rows`` are declared deterministic by a comment.
+    """
+    collector = _Collector(path, name, trusted_rows)
+    collector.block_of(tree.body)
+    return Collected(collector.module, collector.nodes)
+
+
+def _span(node: ast.expr | ast.stmt) -> Span:
+    return Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
+
+
+class _Collector:
+    def __init__(self, path: str, name: str, trusted_rows: frozenset[int]) -> None:
+        self.module = Module(path, name, PurePath(path).name == "__init__.py", [], [], [], [Block(MODULE, "module")])
+        self.nodes = Nodes()
+        self.trusted_rows = trusted_rows
+        self.scope = self._new_scope("module", MODULE, MODULE)
+        self.function = Function(MODULE, "<module>", "<module>", MODULE, MODULE, None, False, Span(1, 0, 1, 0), MODULE)
+        self.module.functions.append(self.function)
+        self.block = MODULE
+        self.owner: Class | None = None
+        # Where the values made in the function that is being walked go.
+        self.flow: Flow | None = None
+        self._flags: dict[int, int] = {}
+        self._refs: dict[int, Ref] = {}
+        self._lambdas: dict[int, Function] = {}
+        self._guards: dict[str, str] = {}
+
+    # ------------------------------------------------------------------ scopes, names
+
+    def _new_scope(self, kind: str, parent: int, function: int) -> Scope:
+        scope = Scope(len(self.module.scopes), kind, parent, function)
+        self.module.scopes.append(scope)
+        return scope
+
+    def _new_block(self, kind: str) -> int:
+        self.module.blocks.append(Block(self.block, kind))
+        return len(self.module.blocks) - 1
+
+    def bind(self, name: str, kind: str, value: Any, row: int, scope: Scope | None = None) -> None:
+        scope = scope or self.scope
+        if scope.kind == "comprehension" and kind == "walrus":
+            while scope.kind == "comprehension":
+                scope = self.module.scopes[scope.parent]
+        if name in scope.globals:
+            scope = self.module.scopes[MODULE]
+        elif name in scope.nonlocals:
+            scope = self._enclosing(scope, name)
+        scope.bindings.setdefault(name, []).append(
+            Binding("value" if kind == "walrus" else kind, value, row, self.block)
+        )
+
+    def _enclosing(self, scope: Scope, name: str) -> Scope:
+        """The function scope around ``scope`` that a ``nonlocal`` name belongs to."""
+        outer = self.module.scopes[scope.parent]
+        while outer.id != MODULE:
+            if outer.kind == "function" and name in outer.bindings and name not in outer.nonlocals:
+                return outer
+            outer = self.module.scopes[outer.parent]
+        return scope
+
+    # ------------------------------------------------------------------ references
+
+    def ref(self, node: ast.expr | None, depth: int = 0) -> Ref:
+        """What ``node`` may name; see :data:`dbos_lint.semantics.summary.Ref`."""
+        kind = type(node)
+        if kind is ast.Name:
+            return node.id  # type: ignore[union-attr]
+        if kind is ast.Constant:
+            return ("const", node.value) if isinstance(node.value, _CONSTANTS) else None  # type: ignore[union-attr]
+        lower = _LOWER.get(kind)
+        if lower is None or depth > _DEPTH:
+            return None
+        return lower(self, node, depth)
+
+    def _attribute_ref(self, node: ast.Attribute, depth: int) -> Ref:
+        names = [node.attr]
+        base = node.value
+        while type(base) is ast.Attribute:
+            names.append(base.attr)
+            base = base.value
+        names.reverse()
+        if type(base) is ast.Name:
+            return f"{base.id}.{'.'.join(names)}"
+        inner = self.ref(base, depth + 1)
+        return None if inner is None else ("attr", inner, ".".join(names))
+
+    def _call_ref(self, node: ast.Call, depth: int) -> Ref:
+        key = id(node)
+        if key not in self._refs:
+            func = self.ref(node.func, depth + 1)
+            self._refs[key] = (
+                None
+                if func is None
+                else (
+                    "call",
+                    func,
+                    tuple([self.ref(arg, depth + 1) for arg in node.args]),
+                    tuple([(kw.arg, self.ref(kw.value, depth + 1)) for kw in node.keywords]),
+                )
+            )
+        return self._refs[key]
+
+    def _lambda_ref(self, node: ast.Lambda, depth: int) -> Ref:
+        return ("lambda", self._lambda(node).id)
+
+    def _lambda(self, node: ast.Lambda) -> Function:
+        function = self._lambdas.get(id(node))
+        if function is None:
+            function = self._new_function(node, "<lambda>", False)
+            self._lambdas[id(node)] = function
+        return function
+
+    def _several_ref(self, node: Any, depth: int) -> Ref:
+        kind = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}[type(node)]
+        return (kind, *[self.ref(element, depth + 1) for element in node.elts])
+
+    def _choice_ref(self, node: Any, depth: int) -> Ref:
+        choices = [node.body, node.orelse] if type(node) is ast.IfExp else node.values
+        refs = [ref for ref in (self.ref(choice, depth + 1) for choice in choices) if ref is not None]
+        return ("or", *refs) if refs else None
+
+    def _operator_ref(self, node: ast.BinOp, depth: int) -> Ref:
+        if type(node.op) is ast.Div:
+            left = self.ref(node.left, depth + 1)
+            return None if left is None else ("div", left)
+        return None
+
+    def _item_ref(self, node: ast.Subscript, depth: int) -> Ref:
+        base = self.ref(node.value, depth + 1)
+        return None if base is None else ("item", base)
+
+    def _await_ref(self, node: ast.Await, depth: int) -> Ref:
+        inner = self.ref(node.value, depth + 1)
+        return None if inner is None else ("await", inner)
+
+    # ------------------------------------------------------------------ annotations
+
+    def annotation(self, node: ast.expr | None, depth: int = 0) -> Ref:
+        """What an annotation says: an ``instance`` reference, a choice of them, or None."""
+        if node is None or depth > _DEPTH:
+            return None
+        kind = type(node)
+        if kind is ast.Constant:
+            text = node.value  # type: ignore[attr-defined]
+            if not isinstance(text, str) or len(text) > 400:
+                return None
+            try:
+                return self.annotation(ast.parse(text.strip(), mode="eval").body, depth + 1)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return None
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            ref = self.ref(node)
+            return None if ref is None else ("instance", ref)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            return self._union([node.left, node.right], depth)
+        if isinstance(node, ast.Subscript):
+            return self._generic(node, depth)
+        return None
+
+    def _generic(self, node: ast.Subscript, depth: int) -> Ref:
+        name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+        args = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if name in ("Optional", "Union"):
+            return self._union(args, depth)
+        if name in ("Annotated", "Final", "ClassVar", "Required", "NotRequired") and args:
+            return self.annotation(args[0], depth + 1)
+        if name in ("type", "Type") and args:
+            inner = self.annotation(args[0], depth + 1)
+            return ("type", inner[1]) if inner is not None and inner[0] == "instance" else None
+        ref = self.ref(node.value)
+        return None if ref is None else ("instance", ref)
+
+    def _union(self, nodes: Iterable[ast.expr], depth: int) -> Ref:
+        refs = [ref for ref in (self.annotation(node, depth + 1) for node in nodes) if ref is not None]
+        return ("or", *refs) if refs else None
+
+    # ------------------------------------------------------------------ functions and classes
+
+    def _new_function(self, node: FunctionNode, name: str, is_async: bool) -> Function:
+        owner = self.owner if self.scope.kind == "class" else None
+        outer = owner.qualname if owner else self.function.qualname
+        if outer == "<module>":
+            qualname = name
+        elif owner:
+            qualname = f"{outer}.{name}"
+        else:
+            qualname = f"{outer}.<locals>.{name}"
+        function = Function(
+            len(self.module.functions),
+            name,
+            qualname,
+            -1,
+            self.function.id,
+            owner.id if owner else None,
+            is_async,
+            _span(node),
+            self.block,
+        )
+        self.module.functions.append(function)
+        function.scope = self._new_scope("function", self.scope.id, function.id).id
+        return function
+
+    def _params(self, args: ast.arguments, function: Function) -> None:
+        positional = [*args.posonlyargs, *args.args]
+        params: list[Param] = []
+        defaults: list[ast.expr | None] = [None] * (len(positional) - len(args.defaults)) + list(args.defaults)
+        for arg, default in zip(positional, defaults, strict=True):
+            params.append(Param(arg.arg, "positional", self.annotation(arg.annotation), self.ref(default)))
+        if args.vararg:
+            params.append(Param(args.vararg.arg, "vararg", None, None))
+        for arg, keyword_default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+            params.append(Param(arg.arg, "keyword", self.annotation(arg.annotation), self.ref(keyword_default)))
+        if args.kwarg:
+            params.append(Param(args.kwarg.arg, "kwarg", None, None))
+        function.params = tuple(params)
+        scope = self.module.scopes[function.scope]
+        for index, param in enumerate(params):
+            scope.bindings[param.name] = [Binding("param", index, function.span.row, function.block)]
+        self.expressions([*args.defaults, *(d for d in args.kw_defaults if d is not None)])
+
+    def _decorators(self, nodes: list[ast.expr]) -> tuple[Decorator, ...]:
+        for node in nodes:
+            self._flags[id(node)] = DECORATOR
+        self.expressions(nodes)
+        return tuple([Decorator(self.ref(node), _span(node)) for node in nodes])
+
+    def _def(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        decorators = self._decorators(node.decorator_list)
+        function = self._new_function(node, node.name, type(node) is ast.AsyncFunctionDef)
+        function.decorators = decorators
+        function.trusted = node.lineno in self.trusted_rows
+        self.bind(node.name, "def", function.id, node.lineno)
+        self._params(node.args, function)
+        function.returns = self.annotation(node.returns)
+        self.nodes.functions.append((node, function))
+        saved = (self.scope, self.function, self.block, self.owner, self.flow, self._guards)
+        self.scope, self.function, self.flow, self._guards = (
+            self.module.scopes[function.scope],
+            function,
+            Flow(node),
+            {},
+        )
+        self.block = self._new_block("function")
+        self.block_of(node.body)
+        self.scope, self.function, self.block, self.owner, self.flow, self._guards = saved
+
+    def _class(self, node: ast.ClassDef) -> None:
+        decorators = self._decorators(node.decorator_list)
+        self.expressions([*node.bases, *(keyword.value for keyword in node.keywords)])
+        outer = self.owner.qualname if self.owner and self.scope.kind == "class" else self.function.qualname
+        if outer == "<module>":
+            qualname = node.name
+        else:
+            qualname = f"{outer}.{node.name}" if self.scope.kind == "class" else f"{outer}.<locals>.{node.name}"
+        scope = self._new_scope("class", self.scope.id, self.function.id)
+        klass = Class(
+            len(self.module.classes),
+            node.name,
+            qualname,
+            scope.id,
+            self.scope.id,
+            tuple([self.ref(_unparametrized(base)) for base in node.bases]),
+            decorators,
+            _span(node),
+        )
+        self.module.classes.append(klass)
+        self.bind(node.name, "class", klass.id, node.lineno)
+        self.nodes.classes.append((node, klass))
+        saved = (self.scope, self.owner)
+        self.scope, self.owner = scope, klass
+        self.block_of(node.body)
+        self.scope, self.owner = saved
+
+    # ------------------------------------------------------------------ statements
+
+    def block_of(self, statements: list[ast.stmt]) -> None:
+        for statement in statements:
+            _STATEMENTS.get(type(statement), _Collector._other)(self, statement)
+
+    def _branch(self, statements: list[ast.stmt], kind: str) -> None:
+        if statements:
+            saved = self.block
+            self.block = self._new_block(kind)
+            self.block_of(statements)
+            self.block = saved
+
+    def _other(self, node: ast.stmt) -> None:
+        self.expressions([child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)])
+
+    def _ignore(self, node: ast.stmt) -> None:
+        pass
+
+    def _expr(self, node: ast.Expr) -> None:
+        value = node.value
+        if type(value) is ast.Await:
+            value = value.value
+            self._flags[id(value)] = AWAITED
+        else:
+            self._flags[id(value)] = DISCARDED
+        self.expressions([value])
+
+    def _return(self, node: ast.Return) -> None:
+        if node.value is not None:
+            self.function.results.append(self.ref(node.value))
+            self.expressions([node.value])
+
+    def _assign(self, node: ast.Assign) -> None:
+        value = self.ref(node.value)
+        for target in node.targets:
+            self._target(target, node.value, "value", value)
+        self.expressions([node.value, *node.targets])
+        names = [target.id for target in node.targets if type(target) is ast.Name]
+        if "__all__" in names and self.scope.id == MODULE and isinstance(node.value, (ast.List, ast.Tuple)):
+            self.module.exports = tuple(
+                [
+                    item.value
+                    for item in node.value.elts
+                    if isinstance(item, ast.Constant) and isinstance(item.value, str)
+                ]
+            )
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        annotation = self.annotation(node.annotation)
+        if node.value is not None:
+            value = self.ref(node.value)
+            if annotation is not None:
+                value = ("annotated", value, annotation)
+            self._target(node.target, node.value, "value", value)
+            self.expressions([node.value, node.target])
+        else:
+            self._declare(node.target, annotation)
+
+    def _declare(self, target: ast.expr, annotation: Ref) -> None:
+        """An annotation without a value tells what a name or attribute is; it writes nothing."""
+        if type(target) is ast.Name:
+            self.bind(target.id, "value", annotation, target.lineno)
+        elif type(target) is ast.Attribute:
+            self._self_attribute(target, annotation)
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        self._target(node.target, None, "augmented", None)
+        self.expressions([node.value, node.target])
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if type(target) is ast.Name:
+                self.bind(target.id, "unknown", None, target.lineno)
+            else:
+                self._target(target, None, "unknown", None)
+        self.expressions(list(node.targets))
+
+    def _target(self, target: ast.expr, node: ast.expr | None, kind: str, value: Ref) -> None:
+        """Bind ``target``; ``node`` is the expression assigned, where there is one."""
+        if type(target) is ast.Name:
+            name = target.id
+            if name in self.scope.globals or name in self.scope.nonlocals:
+                self._write("name", name, target)
+                if kind == "augmented":
+                    return
+            if kind == "augmented":
+                kind = "unknown"
+                if name in self.scope.bindings:
+                    return
+            self.bind(name, kind, value, target.lineno)
+        elif type(target) is ast.Attribute:
+            self._self_attribute(target, value if kind == "value" else None)
+            self._write("attribute", self.ref(target.value), target)
+        elif type(target) is ast.Subscript:
+            self._write("item", self.ref(target.value), target)
+        elif type(target) is ast.Starred:
+            self._target(target.value, None, "unknown", None)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            parts = node.elts if isinstance(node, (ast.Tuple, ast.List)) else []
+            pairwise = len(parts) == len(target.elts) and not any(type(part) is ast.Starred for part in parts)
+            for index, element in enumerate(target.elts):
+                if pairwise and kind == "value":
+                    self._target(element, parts[index], "value", self.ref(parts[index]))
+                else:
+                    self._target(element, None, "unknown", None)
+
+    def _self_attribute(self, target: ast.Attribute, value: Ref) -> None:
+        """``self.x = value`` in a method tells what the attribute of the class is."""
+        function = self.function
+        if function.owner is None or type(target.value) is not ast.Name or not function.params:
+            return
+        if target.value.id == function.params[0].name:
+            klass = self.module.classes[function.owner]
+            klass.attributes.setdefault(target.attr, []).append((value, self.scope.id))
+
+    def _write(self, kind: str, ref: Ref, target: ast.expr) -> None:
+        if ref is not None and self.function.id != MODULE:
+            guard = self._guards.get(ast.unparse(target), "") if self._guards else ""
+            self.function.writes.append(Write(kind, ref, self.scope.id, _span(target), guard))
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        self.expressions([node.iter])
+        saved = self.block
+        self.block = self._new_block("loop")
+        self._target(node.target, None, "iter", ("item", self.ref(node.iter)) if self.ref(node.iter) else None)
+        self.expressions([node.target])
+        self.block_of(node.body)
+        self.block = saved
+        self._branch(node.orelse, "else")
+
+    def _while(self, node: ast.While) -> None:
+        self._test(node.test)
+        self._branch(node.body, "loop")
+        self._branch(node.orelse, "else")
+
+    def _test(self, test: ast.expr) -> None:
+        self._flags[id(test)] = IN_EXPRESSION
+        self.expressions([test])
+
+    def _if(self, node: ast.If) -> None:
+        branch: ast.If | None = node
+        while branch is not None:
+            self._test(branch.test)
+            guards = self._guards
+            self._guards = {**guards, **_guards(branch.test)}
+            self._branch(branch.body, _branch_kind(branch.test))
+            self._guards = guards
+            rest = branch.orelse
+            if len(rest) == 1 and type(rest[0]) is ast.If:
+                branch = rest[0]
+            else:
+                self._branch(rest, "else")
+                branch = None
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            self.expressions([item.context_expr])
+            manager = self.ref(item.context_expr)
+            if manager is not None:
+                self.function.withs.append(Read(manager, self.scope.id, _span(item.context_expr), 0))
+            if item.optional_vars is not None:
+                self._target(item.optional_vars, None, "with", manager)
+                self.expressions([item.optional_vars])
+        self.block_of(node.body)
+
+    def _try(self, node: ast.Try) -> None:
+        if self.scope.kind != "class":
+            self.nodes.tries.append((node, self.function.id))
+        self.block_of(node.body)
+        for handler in node.handlers:
+            if handler.type is not None:
+                self.expressions([handler.type])
+            if handler.name:
+                self.bind(handler.name, "unknown", None, handler.lineno)
+            self._branch(handler.body, "except")
+        self._branch(node.orelse, "else")
+        self.block_of(node.finalbody)
+
+    def _match(self, node: ast.Match) -> None:
+        self.expressions([node.subject])
+        for case in node.cases:
+            for pattern in ast.walk(case.pattern):
+                name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
+                if isinstance(name, str):
+                    self.bind(name, "unknown", None, node.lineno)
+                elif isinstance(pattern, ast.MatchValue):
+                    self.expressions([pattern.value])
+            if case.guard is not None:
+                self._test(case.guard)
+            self._branch(case.body, "case")
+
+    def _import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            if alias.asname:
+                self.bind(alias.asname, "import", (alias.name, "", 0), node.lineno)
+            else:
+                self.bind(alias.name.partition(".")[0], "import", (alias.name.partition(".")[0], "", 0), node.lineno)
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        module = node.module or ""
+        for alias in node.names:
+            if alias.name == "*":
+                self.scope.stars.append((module, node.level))
+            else:
+                self.bind(alias.asname or alias.name, "import", (module, alias.name, node.level), node.lineno)
+
+    def _global(self, node: ast.Global) -> None:
+        self.scope.globals.update(node.names)
+
+    def _nonlocal(self, node: ast.Nonlocal) -> None:
+        self.scope.nonlocals.update(node.names)
+
+    # ------------------------------------------------------------------ expressions
+
+    def expressions(self, nodes: list[ast.expr]) -> None:
+        """Write down the calls and reads below ``nodes``, in the order of the text."""
+        stack: list[tuple[Any, Scope, Function]] = [(node, self.scope, self.function) for node in reversed(nodes)]
+        while stack:
+            node, scope, function = stack.pop()
+            kind = type(node)
+            if kind is ast.Constant:
+                continue
+            if kind is ast.Name:
+                if node.id in READ_TERMINALS and type(node.ctx) is ast.Load:
+                    self._read(node, node.id, scope, function)
+                continue
+            if kind is ast.Attribute:
+                self._attribute(node, scope, function, stack)
+            elif kind is ast.Call:
+                self._call(node, scope, function, stack)
+            elif kind is ast.Lambda:
+                self._lambda_body(node, scope, function, stack)
+            elif kind in _COMPREHENSIONS:
+                self._comprehension(node, scope, function, stack)
+            else:
+                if kind is ast.Await:
+                    self._flags[id(node.value)] = AWAITED
+                elif kind is ast.Yield or kind is ast.YieldFrom:
+                    function.is_generator = True
+                    if kind is ast.Yield and node.value is not None:
+                        function.yields.append(self.ref(node.value))
+                elif kind is ast.NamedExpr:
+                    self.bind(node.target.id, "walrus", self.ref(node.value), node.lineno, scope)
+                elif kind in _CONSUMERS:
+                    for child in _children(node):
+                        self._flags.setdefault(id(child), IN_EXPRESSION)
+                children = [(child, scope, function) for child in _children(node)]
+                children.reverse()
+                stack.extend(children)
+
+    def _read(self, node: Any, ref: Ref, scope: Scope, function: Function) -> None:
+        flags = ONLY_LOGGED if self._only_logged(node, ref) else 0
+        function.reads.append(Read(ref, scope.id, _span(node), flags))
+
+    def _attribute(self, node: ast.Attribute, scope: Scope, function: Function, stack: list[Any]) -> None:
+        saved, self.scope = self.scope, scope
+        ref = self.ref(node)
+        self.scope = saved
+        if ref is not None and type(node.ctx) is ast.Load:
+            self._read(node, ref, scope, function)
+        base: ast.expr = node
+        while type(base) is ast.Attribute:
+            base = base.value
+        if type(base) is not ast.Name:
+            self._flags.setdefault(id(base), IN_EXPRESSION)
+            stack.append((base, scope, function))
+
+    def _call(self, node: ast.Call, scope: Scope, function: Function, stack: list[Any]) -> None:
+        saved, self.scope, saved_function, self.function = self.scope, scope, self.function, function
+        ref = self.ref(node)
+        if ref is None:
+            args = tuple([self.ref(arg) for arg in node.args])
+            keywords = tuple([(kw.arg, self.ref(kw.value)) for kw in node.keywords])
+            ref = ("call", self.ref(node.func), args, keywords)
+        self.scope, self.function = saved, saved_function
+        flags = self._flags.pop(id(node), 0)
+        if self._only_logged(node, ref[1]):
+            flags |= ONLY_LOGGED
+        call = Call(len(self.nodes.calls), ref[1], ref[2], ref[3], scope.id, _span(node), self.block, flags)
+        function.calls.append(call)
+        self.nodes.calls.append((node, call))
+        stack.extend([(kw.value, scope, function) for kw in reversed(node.keywords)])
+        stack.extend([(arg, scope, function) for arg in reversed(node.args)])
+        func: ast.expr = node.func
+        while type(func) is ast.Attribute:
+            func = func.value
+        if type(func) is not ast.Name:
+            self._flags.setdefault(id(func), IN_EXPRESSION if func is not node.func else 0)
+            stack.append((func, scope, function))
+
+    def _only_logged(self, node: ast.expr, ref: Ref) -> bool:
+        if isinstance(ref, str):
+            terminal = ref.rpartition(".")[2]
+        else:
+            terminal = ref[2].rpartition(".")[2] if ref and ref[0] == "attr" else ""
+        of_source = isinstance(ref, str) and any(part in READ_TERMINALS for part in ref.split(".")[1:])
+        return (terminal in VALUE_TERMINALS or of_source) and self.flow is not None and self.flow.only_logged(node)
+
+    def _lambda_body(self, node: ast.Lambda, scope: Scope, function: Function, stack: list[Any]) -> None:
+        saved, saved_function = self.scope, self.function
+        self.scope, self.function = scope, function
+        inner = self._lambda(node)
+        self._params(node.args, inner)
+        inner_scope = self.module.scopes[inner.scope]
+        self.scope, self.function = inner_scope, inner
+        inner.results.append(self.ref(node.body))
+        self.scope, self.function = saved, saved_function
+        stack.append((node.body, inner_scope, inner))
+
+    def _comprehension(self, node: Any, scope: Scope, function: Function, stack: list[Any]) -> None:
+        inner = self._new_scope("comprehension", scope.id, function.id)
+        todo: list[Any] = []
+        for index, generator in enumerate(node.generators):
+            saved, self.scope = self.scope, inner
+            iterable = self.ref(generator.iter)
+            self._target(generator.target, None, "iter", ("item", iterable) if iterable else None)
+            self.scope = saved
+            todo.append((generator.iter, scope if index == 0 else inner, function))
+            todo.extend((condition, inner, function) for condition in generator.ifs)
+        if type(node) is ast.DictComp:
+            todo.extend([(node.key, inner, function), (node.value, inner, function)])
+        else:
+            todo.append((node.elt, inner, function))
+        todo.reverse()
+        stack.extend(todo)
+
+
+def _unparametrized(node: ast.expr) -> ast.expr:
+    return node.value if isinstance(node, ast.Subscript) else node
+
+
+def _children(node: Any) -> list[ast.expr]:
+    kind = type(node)
+    if kind is ast.Dict:
+        return [child for pair in zip(node.keys, node.values, strict=True) for child in pair if child is not None]
+    children: list[ast.expr] = []
+    for name in _FIELDS.get(kind, node._fields):
+        value = getattr(node, name)
+        if isinstance(value, list):
+            children.extend([child for child in value if isinstance(child, ast.expr)])
+        elif isinstance(value, ast.expr):
+            children.append(value)
+    return children
+
+
+def _branch_kind(test: ast.expr) -> str:
+    """``main`` for ``__name__ == "__main__"``, ``typing`` for ``TYPE_CHECKING``, else ``if``."""
+    if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__":
+        return "main"
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return "main" if any(_branch_kind(value) == "main" for value in test.values) else "if"
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    return "typing" if name == "TYPE_CHECKING" else "if"
+
+
+def _guards(test: ast.expr) -> dict[str, str]:
+    """What ``test`` finds unset (``x is None``, ``not x``) or missing (``k not in c``, as ``c[k]``)."""
+    if isinstance(test, ast.BoolOp):
+        return {text: guard for value in test.values for text, guard in _guards(value).items()}
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return {ast.unparse(test.operand): "unset"}
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        right = test.comparators[0]
+        if isinstance(test.ops[0], (ast.Is, ast.Eq)) and isinstance(right, ast.Constant) and right.value is None:
+            return {ast.unparse(test.left): "unset"}
+        if isinstance(test.ops[0], ast.NotIn):
+            return {f"{ast.unparse(right)}[{ast.unparse(test.left)}]": "missing"}
+    return {}
+
+
+_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
+# Nodes that take the value of their children apart: a coroutine used there is not awaited.
+_CONSUMERS = frozenset({ast.BinOp, ast.Compare, ast.UnaryOp, ast.FormattedValue, ast.Subscript})
+_FIELDS: dict[type, tuple[str, ...]] = {
+    ast.BinOp: ("left", "right"),
+    ast.BoolOp: ("values",),
+    ast.Compare: ("left", "comparators"),
+    ast.UnaryOp: ("operand",),
+    ast.Subscript: ("value", "slice"),
+    ast.JoinedStr: ("values",),
+    ast.FormattedValue: ("value", "format_spec"),
+    ast.Tuple: ("elts",),
+    ast.List: ("elts",),
+    ast.Set: ("elts",),
+    ast.IfExp: ("test", "body", "orelse"),
+    ast.Starred: ("value",),
+    ast.Await: ("value",),
+    ast.Yield: ("value",),
+    ast.YieldFrom: ("value",),
+    ast.NamedExpr: ("value",),
+    ast.Slice: ("lower", "upper", "step"),
+}
+_LOWER: dict[type, Callable[[_Collector, Any, int], Ref]] = {
+    ast.Attribute: _Collector._attribute_ref,
+    ast.Call: _Collector._call_ref,
+    ast.Lambda: _Collector._lambda_ref,
+    ast.List: _Collector._several_ref,
+    ast.Tuple: _Collector._several_ref,
+    ast.Set: _Collector._several_ref,
+    ast.Dict: lambda collector, node, depth: ("dict",),
+    ast.ListComp: lambda collector, node, depth: ("comp", "list"),
+    ast.SetComp: lambda collector, node, depth: ("comp", "set"),
+    ast.DictComp: lambda collector, node, depth: ("comp", "dict"),
+    ast.GeneratorExp: lambda collector, node, depth: ("comp", "generator"),
+    ast.JoinedStr: lambda collector, node, depth: ("comp", "str"),
+    ast.IfExp: _Collector._choice_ref,
+    ast.BoolOp: _Collector._choice_ref,
+    ast.BinOp: _Collector._operator_ref,
+    ast.Subscript: _Collector._item_ref,
+    ast.Await: _Collector._await_ref,
+    ast.NamedExpr: lambda collector, node, depth: collector.ref(node.value, depth + 1),
+    ast.Starred: lambda collector, node, depth: None,
+}
+_STATEMENTS: dict[type, Callable[[_Collector, Any], None]] = {
+    ast.FunctionDef: _Collector._def,
+    ast.AsyncFunctionDef: _Collector._def,
+    ast.ClassDef: _Collector._class,
+    ast.Expr: _Collector._expr,
+    ast.Return: _Collector._return,
+    ast.Assign: _Collector._assign,
+    ast.AnnAssign: _Collector._annotated,
+    ast.AugAssign: _Collector._augmented,
+    ast.Delete: _Collector._delete,
+    ast.For: _Collector._for,
+    ast.AsyncFor: _Collector._for,
+    ast.While: _Collector._while,
+    ast.If: _Collector._if,
+    ast.With: _Collector._with,
+    ast.AsyncWith: _Collector._with,
+    ast.Try: _Collector._try,
+    ast.Match: _Collector._match,
+    ast.Import: _Collector._import,
+    ast.ImportFrom: _Collector._import_from,
+    ast.Global: _Collector._global,
+    ast.Nonlocal: _Collector._nonlocal,
+    ast.Pass: _Collector._ignore,
+    ast.Break: _Collector._ignore,
+    ast.Continue: _Collector._ignore,
+}
+if hasattr(ast, "TryStar"):
+    _STATEMENTS[ast.TryStar] = _Collector._try

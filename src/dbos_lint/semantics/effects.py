@@ -1,0 +1,609 @@
+"""What running a function may do: its own effects, and those of what it calls, each with the shortest way there.
+
+A durable call cuts the way: what a step does is the step's business. All of this rests on summaries; no tree is seen.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dbos_lint.catalog import api, types
+from dbos_lint.catalog.nondeterminism import READ_TERMINALS, VALUE_KINDS, Arguments, Nondeterminism
+from dbos_lint.semantics.resolve import Place, Resolver
+from dbos_lint.semantics.summary import (
+    AWAITED,
+    DECORATOR,
+    MODULE,
+    ONLY_LOGGED,
+    Call,
+    Function,
+    Module,
+    Read,
+    Ref,
+    Span,
+    Write,
+)
+from dbos_lint.semantics.values import (
+    ClassValue,
+    Container,
+    Entity,
+    External,
+    FunctionKey,
+    FunctionValue,
+    Instance,
+    Partial,
+    Value,
+    Values,
+)
+
+# Kinds of effect beside those of the nondeterminism catalogue.
+GLOBAL_WRITE = "global-write"
+CLOSURE_WRITE = "closure-write"
+SELF_WRITE = "self-write"
+STARTS_WORKFLOW = "starts-workflow"
+CALLS_WORKFLOW = "calls-workflow"
+RECEIVES = "receives"
+WORKFLOW_ONLY = "workflow-only"
+RAISES_OUTSIDE = "raises-outside"
+RAISES_IN_LOOP = "raises-in-loop"
+BLOCKS_LOOP = "blocks-loop"
+USES_SESSION = "uses-session"
+DURABLE = "durable"
+DURABLE_IN_THREAD = "durable-in-thread"
+WORKFLOW_IN_THREAD = "workflow-in-thread"
+
+_LOOP_KINDS = frozenset({RAISES_IN_LOOP, BLOCKS_LOOP})
+# Effects that mean something only in the function that has them.
+_LOCAL_KINDS = frozenset({CLOSURE_WRITE, SELF_WRITE})
+
+
+class Effect(NamedTuple):
+    """Something that running a function does.
+
+    ``kind`` is a kind of the nondeterminism catalogue or one of the constants above; ``name`` the qualified name of
+    what does it; ``label`` how the text says it; ``detail`` depends on the kind: the guard of a write, the function
+    that owns a closure variable.
+    """
+
+    kind: str
+    name: str
+    label: str
+    span: Span
+    detail: str = ""
+
+
+class Edge(NamedTuple):
+    """A call that runs a function of the project as part of the caller."""
+
+    callee: FunctionKey
+    span: Span
+
+
+class Delegation(NamedTuple):
+    """A call that has dbos run a function as a step or transaction."""
+
+    kind: str
+    callee: FunctionValue
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one function by itself. ``unresolved`` are the calls that could not be followed."""
+
+    effects: tuple[Effect, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
+    unresolved: tuple[Span, ...] = ()
+
+
+class Reach(NamedTuple):
+    """How an effect is reached from a function: ``distance`` calls away, first through ``edge``."""
+
+    distance: int
+    effect: Effect
+    origin: FunctionKey
+    edge: Edge | None
+
+
+@dataclass(slots=True)
+class Callees:
+    """What a call may run. ``known`` is false when nothing could be told."""
+
+    runs: list[FunctionValue] = field(default_factory=list)
+    durable: list[Entity] = field(default_factory=list)
+    externals: list[External] = field(default_factory=list)
+    delegations: list[tuple[str, FunctionValue]] = field(default_factory=list)
+    threads: list[Value] = field(default_factory=list)
+    known: bool = False
+
+
+@dataclass(slots=True)
+class Analysis:
+    """The effects of the functions of one project, remembered."""
+
+    resolver: Resolver
+    nondeterminism: Nondeterminism
+    _facts: dict[FunctionKey, Facts] = field(default_factory=dict)
+    _reach: dict[FunctionKey, dict[str, Reach]] = field(default_factory=dict)
+    _invoked: dict[FunctionKey, dict[str, str]] = field(default_factory=dict)
+
+    # ------------------------------------------------------------------ calls
+
+    def resolve(self, module: Module, ref: Ref, record: Call | Read | Write) -> Values:
+        block = record.block if isinstance(record, Call) else MODULE
+        return self.resolver.resolve(module, ref, Place(record.scope, record.span.row, block))
+
+    def callees(self, module: Module, call: Call) -> Callees:
+        """What ``call`` may run, directly or by handing a function on."""
+        found = Callees()
+        for value in self.resolve(module, call.func, call):
+            self._add(found, value)
+        for external in list(found.externals):
+            self._handed_on(module, call, external, found)
+        for function in list(found.runs):
+            self._invoked_arguments(module, call, function, found)
+        return found
+
+    def _add(self, found: Callees, value: Value) -> None:
+        """Count ``value``, which is called, among the callees."""
+        found.known = True
+        if isinstance(value, FunctionValue):
+            found.runs.append(value)
+            found.runs.extend(self.resolver.decorated(value).wrappers)
+        elif isinstance(value, Entity):
+            found.durable.append(value)
+        elif isinstance(value, External):
+            found.externals.append(value)
+        elif isinstance(value, ClassValue):
+            for name in ("__new__", "__init__", "__post_init__"):
+                method = self.resolver.method(Instance(value), name)
+                if method is not None:
+                    found.runs.append(method)
+        elif isinstance(value, Instance):
+            method = self.resolver.method(value, "__call__")
+            if method is not None:
+                found.runs.append(method)
+        elif isinstance(value, Partial):
+            self._add(found, value.callee)
+
+    def argument(self, module: Module, call: Call, *places: int | str) -> Values:
+        """The values of the argument of ``call`` at the first of ``places`` (positions or keywords) that is given."""
+        for place in places:
+            if isinstance(place, int):
+                if place < len(call.args):
+                    return self.resolve(module, call.args[place], call)
+            else:
+                for name, ref in call.keywords:
+                    if name == place:
+                        return self.resolve(module, ref, call)
+        return ()
+
+    def _handed_on(self, module: Module, call: Call, external: External, found: Callees) -> None:
+        """Functions that an outside callee calls, or runs in a thread or a step."""
+        name = _known_as(external)
+        if name in types.CALLS_ITS_ARGUMENT:
+            for value in self.argument(module, call, *types.CALLS_ITS_ARGUMENT[name]):
+                if isinstance(value, (FunctionValue, Entity, Partial)):
+                    self._add(found, value)
+        elif name in types.THREAD_STARTERS:
+            found.threads.extend(self.argument(module, call, *types.THREAD_STARTERS[name]))
+        elif name in api.RUNS_STEP:
+            for value in self.argument(module, call, 1, "func"):
+                while isinstance(value, Partial):
+                    value = value.callee
+                if isinstance(value, FunctionValue):
+                    found.delegations.append((api.RUNS_STEP[name], value))
+
+    def _invoked_arguments(self, module: Module, call: Call, function: FunctionValue, found: Callees) -> None:
+        """Functions given to a function of the project that calls its parameter."""
+        if not any(_may_be_callable(ref) for ref in (*call.args, *(ref for _, ref in call.keywords))):
+            return
+        invoked = self.invoked(function)
+        if not invoked:
+            return
+        params = [param.name for param in self.resolver.function(function).params if param.kind == "positional"]
+        if function.receiver is not None:
+            params = params[1:]
+        given = dict(zip(params, call.args, strict=False))
+        given.update({name: ref for name, ref in call.keywords if name})
+        for name, how in invoked.items():
+            for value in self.resolve(module, given.get(name), call):
+                if how == "run" and isinstance(value, (FunctionValue, Entity, Partial)):
+                    self._add(found, value)
+                elif how in (api.STEP, api.TRANSACTION) and isinstance(value, FunctionValue):
+                    found.delegations.append((how, value))
+                elif how == "thread":
+                    found.threads.append(value)
+
+    def invoked(self, value: FunctionValue) -> dict[str, str]:
+        """The parameters that a function calls: ``run`` as part of itself, as a ``step``, or in a ``thread``."""
+        known = self._invoked.get(value.key)
+        if known is not None:
+            return known
+        self._invoked[value.key] = {}
+        module, function = self.resolver.module(value.module), self.resolver.function(value)
+        names = {param.name for param in function.params}
+        found: dict[str, str] = {}
+        for inner in module.functions:
+            if inner.id != function.id and not _is_inside(module, inner, function):
+                continue
+            for call in inner.calls:
+                if isinstance(call.func, str) and call.func in names:
+                    found.setdefault(call.func, "run")
+                refs = [ref for ref in (*call.args, *(ref for _, ref in call.keywords)) if isinstance(ref, str)]
+                passed = [ref for ref in refs if ref in names]
+                if passed:
+                    self._passed_on(module, call, passed, found)
+        self._invoked[value.key] = found
+        return found
+
+    def _passed_on(self, module: Module, call: Call, passed: list[str], found: dict[str, str]) -> None:
+        for callee in self.resolve(module, call.func, call):
+            if not isinstance(callee, External):
+                continue
+            name = _known_as(callee)
+            if name in api.RUNS_STEP and len(call.args) > 1 and call.args[1] in passed:
+                found.setdefault(call.args[1], api.RUNS_STEP[name])
+            elif name in types.CALLS_ITS_ARGUMENT:
+                for ref in passed:
+                    if ref in [_given(call, place) for place in types.CALLS_ITS_ARGUMENT[name]]:
+                        found.setdefault(ref, "run")
+            elif name in types.THREAD_STARTERS:
+                for ref in passed:
+                    if ref in [_given(call, place) for place in types.THREAD_STARTERS[name]]:
+                        found.setdefault(ref, "thread")
+
+    # ------------------------------------------------------------------ a function by itself
+
+    def facts(self, key: FunctionKey) -> Facts:
+        """The effects and edges of one function."""
+        known = self._facts.get(key)
+        if known is None:
+            known = self._facts[key] = self._observe(key)
+        return known
+
+    def _observe(self, key: FunctionKey) -> Facts:
+        module = self.resolver.module(key[0])
+        function = module.functions[key[1]]
+        if function.trusted or self.nondeterminism.is_known(f"{module.name}.{function.qualname}"):
+            return Facts()
+        effects: list[Effect] = []
+        edges: dict[FunctionKey, Edge] = {}
+        delegations: list[Delegation] = []
+        unresolved: list[Span] = []
+        for call in function.calls:
+            callees = self.callees(module, call)
+            if not callees.known and not call.flags & DECORATOR:
+                unresolved.append(call.span)
+            effects.extend(self._effects_of_call(module, call, callees))
+            for callee in callees.runs:
+                if not call.flags & DECORATOR:
+                    edges.setdefault(callee.key, Edge(callee.key, call.span))
+            delegations.extend(Delegation(kind, callee, call.span) for kind, callee in callees.delegations)
+        for read in function.reads:
+            self._observe_read(module, read, effects, edges)
+        for manager in function.withs:
+            for method in self._manager_methods(module, manager):
+                edges.setdefault(method.key, Edge(method.key, manager.span))
+        for write in function.writes:
+            effect = self._effect_of_write(module, function, write)
+            if effect is not None:
+                effects.append(effect)
+        return Facts(tuple(effects), tuple(edges.values()), tuple(delegations), tuple(unresolved))
+
+    def _observe_read(self, module: Module, read: Read, effects: list[Effect], edges: dict[FunctionKey, Edge]) -> None:
+        terminal = read.ref.rpartition(".")[2] if isinstance(read.ref, str) else read.ref[-1]
+        interesting = terminal in READ_TERMINALS or bool(self.nondeterminism.extra)
+        if interesting and not read.flags & ONLY_LOGGED:
+            for value in self.resolve(module, read.ref, read):
+                if isinstance(value, External):
+                    kind = self.nondeterminism.of_read(value.name)
+                    if kind is not None:
+                        effects.append(Effect(kind, value.name, _text(read.ref, value.name), read.span))
+        for method in self._properties(module, read):
+            edges.setdefault(method.key, Edge(method.key, read.span))
+
+    def _properties(self, module: Module, read: Read) -> Iterator[FunctionValue]:
+        """The properties of the project that reading an attribute runs."""
+        if isinstance(read.ref, str):
+            base, _, name = read.ref.rpartition(".")
+        elif read.ref[0] == "attr" and "." not in read.ref[2]:
+            base, name = read.ref[1], read.ref[2]
+        else:
+            return
+        if base:
+            for value in self.resolve(module, base, read):
+                method = self.resolver.property_of(value, name)
+                if method is not None:
+                    yield method
+
+    def _manager_methods(self, module: Module, manager: Read) -> Iterator[FunctionValue]:
+        for value in self.resolve(module, manager.ref, manager):
+            if isinstance(value, Instance):
+                for name in ("__enter__", "__aenter__", "__exit__", "__aexit__"):
+                    method = self.resolver.method(value, name)
+                    if method is not None:
+                        yield method
+
+    # ------------------------------------------------------------------ effects of calls
+
+    def _effects_of_call(self, module: Module, call: Call, callees: Callees) -> Iterator[Effect]:
+        label = f"{_text(call.func, '')}()"
+        for external in callees.externals:
+            yield from self._effects_of_external(module, call, external)
+        for entity in callees.durable:
+            name = self.resolver.qualified_name(entity.function)
+            yield Effect(DURABLE, name, label, call.span)
+            if entity.kind == api.WORKFLOW:
+                yield Effect(CALLS_WORKFLOW, name, label, call.span)
+            if not call.flags & AWAITED and not self.resolver.function(entity.function).is_async:
+                yield Effect(BLOCKS_LOOP, name, label, call.span, entity.kind)
+        if self.nondeterminism.extra:
+            for function in callees.runs:
+                name = self.resolver.qualified_name(function)
+                kind = self.nondeterminism.added_kind(name)
+                if kind is not None and not call.flags & ONLY_LOGGED:
+                    yield Effect(kind, name, label, call.span)
+        for value in callees.threads:
+            yield from self._effects_of_thread(value, label, call.span)
+        yield from self._mutation(module, call)
+
+    def _effects_of_external(self, module: Module, call: Call, external: External) -> Iterator[Effect]:
+        name = external.name
+        label = f"{_text(call.func, name)}()"
+        if name.startswith("dbos."):
+            yield from _effects_of_api(name, label, call.span)
+        kind = self._kind_of_external(module, call, external)
+        if kind is not None and not (call.flags & ONLY_LOGGED and kind in VALUE_KINDS and not _has_effect(name)):
+            yield Effect(kind, name, label, call.span)
+
+    def _kind_of_external(self, module: Module, call: Call, external: External) -> str | None:
+        arguments = self._arguments(module, call)
+        name, base = external.name, external.base
+        kind = self.nondeterminism.of_call(name, base, arguments)
+        while kind is None and base in types.BASES:
+            parent = types.BASES[base]
+            name = f"{parent}.{name.removeprefix(base + '.')}"
+            base = parent
+            kind = self.nondeterminism.of_call(name, base, arguments)
+        if kind is None and not base:
+            parts = name.split(".")
+            for end in range(len(parts) - 1, 1, -1):
+                kind = self.nondeterminism.of_read(".".join(parts[:end]))
+                if kind is not None:
+                    break
+        return kind
+
+    def _arguments(self, module: Module, call: Call) -> Arguments:
+        first: object = Ellipsis
+        if call.args and isinstance(call.args[0], tuple) and call.args[0][0] == "const":
+            first = call.args[0][1]
+        keywords = frozenset(name for name, _ in call.keywords)
+        return Arguments(len(call.args), first, keywords, None in keywords)
+
+    def _effects_of_thread(self, value: Value, label: str, span: Span) -> Iterator[Effect]:
+        """What a function does that is run in a thread: there dbos does not see it."""
+        while isinstance(value, Partial):
+            value = value.callee
+        if isinstance(value, Entity):
+            name = self.resolver.qualified_name(value.function)
+            yield Effect(DURABLE_IN_THREAD, name, label, span, name.rpartition(".")[2])
+            if value.kind == api.WORKFLOW:
+                yield Effect(WORKFLOW_IN_THREAD, name, label, span, name.rpartition(".")[2])
+        elif isinstance(value, External) and value.name in api.DURABLE:
+            yield Effect(DURABLE_IN_THREAD, value.name, label, span, value.name.removeprefix("dbos."))
+            if value.name in api.STARTS:
+                yield Effect(WORKFLOW_IN_THREAD, value.name, label, span, value.name.removeprefix("dbos."))
+        elif isinstance(value, FunctionValue):
+            reach = self.reach(value.key)
+            for kind, targets in (
+                (DURABLE_IN_THREAD, (DURABLE,)),
+                (WORKFLOW_IN_THREAD, (STARTS_WORKFLOW, CALLS_WORKFLOW)),
+            ):
+                for target in targets:
+                    if target in reach:
+                        yield Effect(kind, reach[target].effect.name, label, span, reach[target].effect.label)
+                        break
+
+    # ------------------------------------------------------------------ writes
+
+    def _effect_of_write(self, module: Module, function: Function, write: Write) -> Effect | None:
+        label = _text(write.target, "an object")
+        if write.kind == "name":
+            return self._outer_write(module, function, write.target, write.scope, label, write.span, write.guard)
+        if not isinstance(write.target, str):
+            return None
+        root = write.target.partition(".")[0]
+        if self._is_receiver(module, function, root):
+            if root == function.params[0].name and "classmethod" in self.resolver.decorator_names(module, function):
+                return Effect(GLOBAL_WRITE, label, label, write.span, write.guard)
+            return Effect(SELF_WRITE, label, label, write.span, write.guard)
+        if write.kind == "attribute" and any(
+            isinstance(value, ClassValue) for value in self.resolve(module, write.target, write)
+        ):
+            return Effect(GLOBAL_WRITE, label, label, write.span, write.guard)
+        return self._outer_write(module, function, root, write.scope, label, write.span, write.guard)
+
+    @staticmethod
+    def _is_receiver(module: Module, function: Function, name: str) -> bool:
+        return function.owner is not None and bool(function.params) and name == function.params[0].name
+
+    def _outer_write(
+        self, module: Module, function: Function, name: str, scope: int, label: str, span: Span, guard: str
+    ) -> Effect | None:
+        """A change through ``name`` as an effect, if the name belongs to the module or to an outer function."""
+        owner = self.resolver.binding_scope(module, scope, name)
+        if owner is None:
+            return None
+        if owner.kind == "module":
+            bindings = owner.bindings[name]
+            if all(binding.kind in ("import", "def") for binding in bindings) and not self._is_state(module, name):
+                return None
+            return Effect(GLOBAL_WRITE, name, label, span, guard)
+        if owner.kind == "function" and owner.function != function.id:
+            return Effect(CLOSURE_WRITE, name, label, span, f"{owner.function}:{guard}")
+        return None
+
+    def _is_state(self, module: Module, name: str) -> bool:
+        """Whether an imported name is an object of the project (and not a module, function or outside thing)."""
+        values = self.resolver.resolve(module, name, Place(MODULE))
+        return any(
+            isinstance(value, Container) or (isinstance(value, Instance) and isinstance(value.type, ClassValue))
+            for value in values
+        )
+
+    def _mutation(self, module: Module, call: Call) -> Iterator[Effect]:
+        """``LEDGER.append(x)``: a method that changes a container of the module or of an outer function."""
+        if not isinstance(call.func, str):
+            return
+        target, _, method = call.func.rpartition(".")
+        if method not in types.MUTATORS or not target:
+            return
+        function = module.functions[module.scopes[call.scope].function]
+        root = target.partition(".")[0]
+        if not any(_is_container(value) for value in self.resolve(module, target, call)):
+            return
+        if self._is_receiver(module, function, root):
+            if not self._is_class_level(module, function, target):
+                yield Effect(SELF_WRITE, target, call.func, call.span)
+                return
+            yield Effect(GLOBAL_WRITE, target, call.func, call.span)
+            return
+        effect = self._outer_write(module, function, root, call.scope, call.func, call.span, "")
+        if effect is not None:
+            yield effect
+
+    def _is_class_level(self, module: Module, function: Function, target: str) -> bool:
+        return "classmethod" in self.resolver.decorator_names(module, function)
+
+    # ------------------------------------------------------------------ through calls
+
+    def reach(self, key: FunctionKey) -> dict[str, Reach]:
+        """The effects of running a function, its callees' included, by kind, each by the shortest way."""
+        if key not in self._reach:
+            self._settle(key)
+        return self._reach[key]
+
+    def _settle(self, start: FunctionKey) -> None:
+        """Find the reach of ``start`` and of all that it runs: a shortest-path search from the effects back to it."""
+        callers: dict[FunctionKey, list[tuple[FunctionKey, Edge]]] = {}
+        fresh: list[FunctionKey] = [start]
+        seen = {start}
+        heap: list[tuple[int, str, FunctionKey, int, Reach]] = []
+        for key in fresh:
+            facts = self.facts(key)
+            for effect in facts.effects:
+                if effect.kind not in _LOCAL_KINDS:
+                    heap.append((0, effect.kind, key, effect.span.row, Reach(0, effect, key, None)))
+            for edge in facts.edges:
+                callers.setdefault(edge.callee, []).append((key, edge))
+                if edge.callee in self._reach:
+                    for kind, reach in self._reach[edge.callee].items():
+                        if self._passes(kind, edge.callee):
+                            step = Reach(reach.distance + 1, reach.effect, reach.origin, edge)
+                            heap.append((step.distance, kind, key, edge.span.row, step))
+                elif edge.callee not in seen:
+                    seen.add(edge.callee)
+                    fresh.append(edge.callee)
+        for key in fresh:
+            self._reach[key] = {}
+        heapq.heapify(heap)
+        while heap:
+            distance, kind, key, _, reach = heapq.heappop(heap)
+            if kind in self._reach[key]:
+                continue
+            self._reach[key][kind] = reach
+            if not self._passes(kind, key):
+                continue
+            for caller, edge in callers.get(key, ()):
+                if kind not in self._reach[caller]:
+                    step = Reach(distance + 1, reach.effect, reach.origin, edge)
+                    heapq.heappush(heap, (step.distance, kind, caller, edge.span.row, step))
+
+    def _passes(self, kind: str, callee: FunctionKey) -> bool:
+        """Whether an effect of ``callee`` is one of its callers too: a coroutine answers for its own event loop."""
+        if kind not in _LOOP_KINDS:
+            return True
+        return not self.resolver.module(callee[0]).functions[callee[1]].is_async
+
+    def way(self, key: FunctionKey, kind: str) -> Iterator[tuple[FunctionKey, Reach]]:
+        """The functions on the way from ``key`` to the origin of its effect of ``kind``, both included."""
+        while True:
+            reach = self.reach(key)[kind]
+            yield key, reach
+            if reach.edge is None:
+                return
+            key = reach.edge.callee
+
+
+def _effects_of_api(name: str, label: str, span: Span) -> Iterator[Effect]:
+    """What a call of the dbos API does, by the tables of :mod:`dbos_lint.catalog.api`."""
+    if name in api.STARTS:
+        yield Effect(STARTS_WORKFLOW, name, label, span)
+    if name in api.RECV:
+        yield Effect(RECEIVES, name, label, span)
+    if name in api.WORKFLOW_ONLY:
+        yield Effect(WORKFLOW_ONLY, name, label, span)
+    if name in api.RAISES_OUTSIDE:
+        yield Effect(RAISES_OUTSIDE, name, label, span)
+    if name in api.RAISES_IN_LOOP:
+        yield Effect(RAISES_IN_LOOP, name, label, span)
+    if name in api.SESSIONS:
+        yield Effect(USES_SESSION, name, label, span)
+    if name in api.DURABLE:
+        yield Effect(DURABLE, name, label, span)
+    if name == f"{api.HANDLE}.get_result":
+        yield Effect(BLOCKS_LOOP, name, label, span, "handle")
+
+
+def _has_effect(name: str) -> bool:
+    """Whether a source of values also changes something, so that dropping its value does not make it harmless."""
+    return name.rpartition(".")[2] in ("shuffle", "putenv", "unsetenv", "tzset", "sethostname")
+
+
+def _known_as(external: External) -> str:
+    """The name of ``external`` in the lists, which name methods of base classes only."""
+    name, base = external.name, external.base
+    while base in types.BASES:
+        parent = types.BASES[base]
+        name, base = f"{parent}.{name.removeprefix(base + '.')}", parent
+    return name
+
+
+def _given(call: Call, place: int | str) -> Ref:
+    if isinstance(place, int):
+        return call.args[place] if place < len(call.args) else None
+    return dict(call.keywords).get(place)
+
+
+def _may_be_callable(ref: Ref) -> bool:
+    return isinstance(ref, str) or (isinstance(ref, tuple) and ref[0] in ("lambda", "attr", "call", "or"))
+
+
+def _is_inside(module: Module, inner: Function, outer: Function) -> bool:
+    while inner.id != MODULE:
+        if inner.id == outer.id:
+            return True
+        inner = module.functions[inner.parent]
+    return False
+
+
+def _is_container(value: Value) -> bool:
+    if isinstance(value, Container):
+        return value.kind not in ("tuple", "generator", "str")
+    return isinstance(value, Instance) and isinstance(value.type, External) and value.type.name in types.CONTAINERS
+
+
+def _text(ref: Ref, name: str) -> str:
+    """How the text names a callee, or its qualified name where that is not plain."""
+    if isinstance(ref, str):
+        return ref
+    if isinstance(ref, tuple) and ref[0] == "attr":
+        inner = ref[1]
+        base = _text(inner[1], "") if isinstance(inner, tuple) and inner[0] == "call" else ""
+        return f"{base}().{ref[2]}" if base else name or ref[2]
+    return name or "call"

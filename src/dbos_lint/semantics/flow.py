@@ -1,0 +1,131 @@
+"""Where a value goes inside one function: only into logs, or somewhere that it matters.
+
+When in doubt it matters.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+# Calls that give a value back in another form.
+_TRANSPARENT = frozenset(
+    "round int float str repr abs format max min divmod isoformat strftime timestamp total_seconds ctime hex "
+    "join replace astimezone date time".split()
+)
+_LOGGING_METHODS = frozenset(
+    "debug info warning warn error exception critical log trace success "
+    "set_attribute set_attributes add_event set_tag set_extra "
+    "observe record timing gauge histogram increment incr distribution".split()
+)
+_LOGGING_FUNCTIONS = frozenset({"print", "pprint", "log"})
+# The receivers by which a call is known to log, trace or count: the last name before the method holds one of these.
+_LOGGERS = (
+    "log",
+    "span",
+    "trace",
+    "metric",
+    "stats",
+    "histogram",
+    "counter",
+    "gauge",
+    "console",
+    "telemetry",
+    "sentry",
+)
+_DEPTH = 12
+
+
+class Flow:
+    """The flow inside one function; its table of parents is made when it is first asked."""
+
+    def __init__(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._function = function
+        self._parents: dict[int, ast.AST] | None = None
+        self._loads: dict[str, list[ast.Name]] = {}
+        self._shared: set[str] = set()
+
+    def only_logged(self, node: ast.expr) -> bool:
+        """Whether the value of ``node`` reaches nothing but logging, printing, tracing and metrics."""
+        if self._parents is None:
+            self._parents = dict(self._scan())
+        return self._harmless(node, 0, frozenset())
+
+    def _scan(self) -> Iterator[tuple[int, ast.AST]]:
+        todo: list[ast.AST] = [self._function]
+        while todo:
+            parent = todo.pop()
+            if isinstance(parent, (ast.Global, ast.Nonlocal)):
+                self._shared.update(parent.names)
+            for child in ast.iter_child_nodes(parent):
+                yield id(child), parent
+                if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load):
+                    self._loads.setdefault(child.id, []).append(child)
+                todo.append(child)
+
+    def _harmless(self, node: ast.AST, depth: int, seen: frozenset[str]) -> bool:
+        assert self._parents is not None
+        while depth < _DEPTH:
+            depth += 1
+            parent = self._parents.get(id(node))
+            if isinstance(parent, ast.Expr):
+                return True
+            if isinstance(parent, ast.keyword):
+                node = parent
+                continue
+            if isinstance(parent, ast.Call):
+                if _logs(parent):
+                    return True
+                if parent.func is not node and not _transparent(parent):
+                    return False
+            elif isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
+                if parent.value is not node:
+                    return False
+                targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
+                if not all(self._name_harmless(target, depth, seen) for target in targets):
+                    return False
+                if not isinstance(parent, ast.NamedExpr):
+                    return True
+            elif not isinstance(
+                parent,
+                (
+                    ast.BinOp,
+                    ast.UnaryOp,
+                    ast.JoinedStr,
+                    ast.FormattedValue,
+                    ast.Attribute,
+                    ast.Tuple,
+                    ast.List,
+                    ast.Dict,
+                ),
+            ):
+                return False
+            node = parent
+        return False
+
+    def _name_harmless(self, target: ast.expr, depth: int, seen: frozenset[str]) -> bool:
+        if not isinstance(target, ast.Name) or target.id in self._shared:
+            return False
+        if target.id in seen:
+            return True
+        loads = self._loads.get(target.id, ())
+        return all(self._harmless(load, depth, seen | {target.id}) for load in loads)
+
+
+def _logs(call: ast.Call) -> bool:
+    func = call.func
+    if isinstance(func, ast.Name):
+        return func.id in _LOGGING_FUNCTIONS
+    if not isinstance(func, ast.Attribute) or func.attr not in _LOGGING_METHODS | _LOGGING_FUNCTIONS:
+        return False
+    base = func.value
+    while isinstance(base, ast.Call):
+        base = base.func
+    name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
+    return any(logger in name.lower() for logger in _LOGGERS)
+
+
+def _transparent(call: ast.Call) -> bool:
+    func = call.func
+    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    return name in _TRANSPARENT

@@ -1,0 +1,202 @@
+"""Modules of the project: names to files, and files to summaries, loaded on demand and once.
+
+A module is identified by its file, for the same file can be imported under several names.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dbos_lint.semantics.collect import Collected, collect
+from dbos_lint.semantics.summary import Module
+from dbos_lint.settings import Settings
+from dbos_lint.syntax.parse import Fault, Source, parse
+from dbos_lint.syntax import suppressions
+
+# dbos is known by its facts, not by its source: its own repository holds its tests, which are users of it.
+_NEVER_FOLLOWED = frozenset({"dbos"})
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that can be imported: a namespace package, or a package's folder without its ``__init__``."""
+
+    path: str
+
+
+@dataclass(slots=True)
+class Project:
+    """The files that belong together, and what has been read of them.
+
+    ``overlay`` holds text that differs from the disk's: what an editor or standard input gave.
+    """
+
+    settings: Settings
+    overlay: dict[str, bytes] = field(default_factory=dict)
+    _modules: dict[str, Module | None] = field(default_factory=dict)
+    _kinds: dict[str, str] = field(default_factory=dict)
+    _folders: dict[str, frozenset[str]] = field(default_factory=dict)
+    _roots: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _relevant: dict[str, bool] = field(default_factory=dict)
+    _sources: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        root = self.settings.root
+        self._sources = tuple(os.path.normpath(root / folder) for folder in self.settings.src)
+
+    # ------------------------------------------------------------------ names to files
+
+    def kind(self, folder: str, name: str) -> str | None:
+        """The path of the module or folder ``name`` in ``folder``, or None."""
+        entries = self._entries(folder)
+        if name in entries:
+            path = os.path.join(folder, name)
+            if "__init__.py" in self._entries(path):
+                return os.path.join(path, "__init__.py")
+        if f"{name}.py" in entries:
+            return os.path.join(folder, f"{name}.py")
+        if name in entries and self._entries(os.path.join(folder, name)):
+            return os.path.join(folder, name)
+        return None
+
+    def _entries(self, folder: str) -> frozenset[str]:
+        entries = self._folders.get(folder)
+        if entries is None:
+            try:
+                entries = frozenset(os.listdir(folder))
+            except OSError:
+                entries = frozenset()
+            prefix = folder + os.sep
+            overlaid = [path[len(prefix) :] for path in self.overlay if path.startswith(prefix)]
+            entries |= {path.partition(os.sep)[0] for path in overlaid}
+            self._folders[folder] = entries
+        return entries
+
+    def package_root(self, path: str) -> str:
+        """The folder that holds the outermost package of the file ``path``."""
+        folder = os.path.dirname(path)
+        while "__init__.py" in self._entries(folder):
+            parent = os.path.dirname(folder)
+            if parent == folder:
+                break
+            folder = parent
+        return folder
+
+    def roots(self, path: str) -> tuple[str, ...]:
+        """Where absolute imports of the file ``path`` are looked for, in order."""
+        folder = os.path.dirname(path)
+        roots = self._roots.get(folder)
+        if roots is None:
+            roots = tuple(dict.fromkeys([self.package_root(path), *self._sources]))
+            self._roots[folder] = roots
+        return roots
+
+    def name(self, path: str) -> str:
+        """The dotted name of the module in the file ``path``, from its package root or the nearest source folder."""
+        roots = [root for root in self._sources if path.startswith(root + os.sep)]
+        root = max(roots, key=len, default=self.package_root(path))
+        parts = list(Path(path).with_suffix("").relative_to(root).parts)
+        if len(parts) > 1 and parts[-1] == "__init__":
+            parts.pop()
+        return ".".join(parts)
+
+    def find(self, name: str, level: int, importer: str) -> str | None:
+        """The file (or folder) that ``import name`` in the file ``importer`` denotes inside the project, or None.
+
+        ``level`` counts the leading dots of a relative import.
+        """
+        parts = [part for part in name.split(".") if part]
+        if level:
+            folder = os.path.dirname(importer)
+            for _ in range(level - 1):
+                folder = os.path.dirname(folder)
+            return self._descend(folder, parts)
+        if not parts or parts[0] in _NEVER_FOLLOWED:
+            return None
+        for root in self.roots(importer):
+            found = self._descend(root, parts)
+            if found is not None and self._may_follow(found):
+                return found
+        return None
+
+    def _may_follow(self, path: str) -> bool:
+        """Whether the file is the project's own: what lies in an environment's packages is not."""
+        return f"{os.sep}site-packages{os.sep}" not in path
+
+    def _descend(self, folder: str, parts: list[str]) -> str | None:
+        if not parts:
+            init = os.path.join(folder, "__init__.py")
+            return init if "__init__.py" in self._entries(folder) else folder
+        found: str | None = None
+        for index, part in enumerate(parts):
+            found = self.kind(folder, part)
+            if found is None:
+                return None
+            if index < len(parts) - 1:
+                if found.endswith(os.sep + "__init__.py"):
+                    folder = os.path.dirname(found)
+                elif found.endswith(".py"):
+                    return None
+                else:
+                    folder = found
+        return found
+
+    def submodule(self, package: str, name: str) -> str | None:
+        """The module ``name`` inside the package or folder at ``package``, or None."""
+        folder = os.path.dirname(package) if package.endswith(".py") else package
+        if package.endswith(".py") and os.path.basename(package) != "__init__.py":
+            return None
+        return self.kind(folder, name)
+
+    # ------------------------------------------------------------------ files to summaries
+
+    def read(self, path: str) -> bytes | None:
+        if path in self.overlay:
+            return self.overlay[path]
+        try:
+            with open(path, "rb") as file:
+                return file.read()
+        except OSError:
+            return None
+
+    def module(self, path: str) -> Module | None:
+        """The summary of the file ``path``; None if it cannot be read or parsed."""
+        if path not in self._modules:
+            self._modules[path] = None
+            source = self.read(path) if path.endswith(".py") else None
+            parsed = quietly_parsed(source) if source is not None else None
+            if isinstance(parsed, Source):
+                self._modules[path] = self.collected(path, parsed).summary
+        return self._modules[path]
+
+    def collected(self, path: str, source: Source) -> Collected:
+        """The summary and the nodes of the file being linted, whose text has been parsed already."""
+        collected = collect(source.tree, path, self.name(path), suppressions.parse(source.text).deterministic_rows)
+        self._modules[path] = collected.summary
+        return collected
+
+    def forget(self, path: str) -> None:
+        """Drop what is known of a file that changed."""
+        self._modules.pop(path, None)
+        self._folders.pop(os.path.dirname(path), None)
+
+
+def quietly_parsed(source: bytes) -> Source | Fault:
+    """Parse with the garbage collector off: a tree is all growth, and collecting it meanwhile doubles the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return parse(source)
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def qualified_names(module: Module) -> Iterator[str]:
+    """The dotted names of the functions of ``module``, as the settings may name them."""
+    for function in module.functions:
+        yield f"{module.name}.{function.qualname}"

@@ -1,0 +1,851 @@
+"""References -> values: the one place where names are resolved.
+
+Resolution follows Python's scoping, through modules of the project, and knows what well-known functions return.
+What cannot be told is the empty tuple.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from dbos_lint.catalog import api, types
+from dbos_lint.catalog.nondeterminism import is_client
+from dbos_lint.semantics.modules import Project
+from dbos_lint.semantics.summary import MODULE, Binding, Class, Decorator, Function, Module, Ref, Scope
+from dbos_lint.semantics.values import (
+    ClassValue,
+    Constant,
+    Container,
+    Coroutine,
+    DecoratorValue,
+    Entity,
+    External,
+    FunctionKey,
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    Partial,
+    Value,
+    Values,
+)
+
+_BUILTINS = frozenset(dir(builtins))
+# How many calls, attributes and aliases resolution follows before it gives up.
+_DEPTH = 24
+# How many alternatives are kept: more means that the program decides at run time.
+_ALTERNATIVES = 8
+_PROPERTIES = frozenset({"property", "functools.cached_property", "cached_property"})
+_CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+_SELF_RETURNING = frozenset({"typing.Self", "typing_extensions.Self"})
+
+Environment = Mapping[str, Values]
+"""The values of the parameters of one function, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reference stands: its scope, and the row and block by which earlier bindings are told from later."""
+
+    scope: int
+    row: int = 0
+    block: int = MODULE
+
+
+@dataclass(frozen=True, slots=True)
+class Decorated:
+    """What the decorators of a function make of it.
+
+    ``layers`` are the decorators from the bottom up, each with the values it denotes. ``entity`` is the durable
+    function that calls reach. ``wrappers`` are functions of the project that run around the body.
+    """
+
+    value: Value
+    entity: Entity | None
+    layers: tuple[tuple[Decorator, Values], ...]
+    wrappers: tuple[FunctionValue, ...]
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Resolves references within one project; remembers what it found."""
+
+    project: Project
+    _memo: dict[tuple[str, int, Ref], Values] = field(default_factory=dict)
+    _decorated: dict[FunctionKey, Decorated] = field(default_factory=dict)
+    _lineage: dict[ClassValue, tuple[ClassValue | External, ...]] = field(default_factory=dict)
+    _active: set[tuple[object, ...]] = field(default_factory=set)
+
+    # ------------------------------------------------------------------ access to summaries
+
+    def module(self, path: str) -> Module:
+        module = self.project.module(path)
+        assert module is not None, path
+        return module
+
+    def function(self, value: FunctionValue) -> Function:
+        return self.module(value.module).functions[value.id]
+
+    def klass(self, value: ClassValue) -> Class:
+        return self.module(value.module).classes[value.id]
+
+    def qualified_name(self, value: FunctionValue | ClassValue) -> str:
+        module = self.module(value.module)
+        items: list[Function] | list[Class] = module.functions if isinstance(value, FunctionValue) else module.classes
+        return f"{module.name}.{items[value.id].qualname}"
+
+    # ------------------------------------------------------------------ references
+
+    def resolve(self, module: Module, ref: Ref, place: Place, env: Environment | None = None) -> Values:
+        """What ``ref`` denotes at ``place`` in ``module``."""
+        return self._resolve(module, ref, place, env, 0)
+
+    def _resolve(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        if ref is None or depth > _DEPTH:
+            return ()
+        if isinstance(ref, str):
+            key = (module.path, place.scope, ref)
+            known = self._memo.get(key) if env is None else None
+            if known is not None:
+                return known
+            name, dot, rest = ref.partition(".")
+            busy = len(self._active)
+            values, everywhere = self._name(module, name, place, env, depth)
+            if dot:
+                for attribute in rest.split("."):
+                    values = self._attributes(values, attribute, depth)
+            if everywhere and env is None and not busy:
+                self._memo[key] = values
+            return values
+        handler = _HANDLERS.get(ref[0])
+        if handler is None:
+            return ()
+        return handler(self, module, ref, place, env, depth + 1)
+
+    def _name(
+        self, module: Module, name: str, place: Place, env: Environment | None, depth: int
+    ) -> tuple[Values, bool]:
+        """The values of a name, and whether they are the same all over the scope."""
+        scope = self.binding_scope(module, place.scope, name)
+        if scope is None:
+            starred = self._from_stars(module, name, depth)
+            if starred:
+                return starred, True
+            if name in _BUILTINS and not any(s.stars for s in module.scopes[:1]):
+                return (External(types.canonical(name)),), True
+            return (), True
+        bindings = scope.bindings[name]
+        if len(bindings) > 1:
+            at_place = place if self._function_scope(module, place.scope) == scope.id else None
+            bindings = list(_reaching(module, bindings, at_place))
+        found: dict[Value, None] = {}
+        for binding in bindings:
+            for value in self._binding(module, scope, name, binding, env, depth):
+                found[value] = None
+        return (tuple(found) if len(found) <= _ALTERNATIVES else ()), len(scope.bindings[name]) == 1
+
+    @staticmethod
+    def _function_scope(module: Module, scope: int) -> int:
+        """The scope in which the code at ``scope`` binds: comprehensions look outwards."""
+        while module.scopes[scope].kind == "comprehension":
+            scope = module.scopes[scope].parent
+        return scope
+
+    def binding_scope(self, module: Module, start: int, name: str) -> Scope | None:
+        """The scope whose binding of ``name`` is seen from scope ``start`` (LEGB), or None."""
+        scope = module.scopes[start]
+        first = True
+        while True:
+            if name in scope.globals:
+                root = module.scopes[MODULE]
+                return root if name in root.bindings else None
+            if name in scope.bindings and (first or scope.kind != "class"):
+                return scope
+            if scope.id == MODULE:
+                return None
+            first = scope.kind == "comprehension"
+            scope = module.scopes[scope.parent]
+
+    def _from_stars(self, module: Module, name: str, depth: int) -> Values:
+        if depth > _DEPTH:
+            return ()
+        for scope in module.scopes:
+            for imported, level in scope.stars:
+                path = self.project.find(imported, level, module.path)
+                if path is None:
+                    if not level and imported.partition(".")[0] == "dbos":
+                        return self._external_star(imported, name)
+                    continue
+                source = self.project.module(path)
+                if source is None or name.startswith("_") and (source.exports is None or name not in source.exports):
+                    continue
+                if source.exports is not None and name not in source.exports:
+                    continue
+                values = self.member(path, name, depth + 1)
+                if values:
+                    return values
+        return ()
+
+    @staticmethod
+    def _external_star(module: str, name: str) -> Values:
+        return (External(types.canonical(f"{module}.{name}")),) if name[:1].isupper() else ()
+
+    def _binding(
+        self, module: Module, scope: Scope, name: str, binding: Binding, env: Environment | None, depth: int
+    ) -> Values:
+        kind, value = binding.kind, binding.value
+        if kind == "import":
+            return self._import(module, *value, depth=depth)
+        if kind == "def":
+            return (self.decorated(FunctionValue(module.path, value), depth).value,)
+        if kind == "class":
+            return (ClassValue(module.path, value),)
+        if kind == "param":
+            if env is not None and name in env:
+                return env[name]
+            return self._parameter(module, scope, value, depth)
+        if kind in ("value", "iter", "with"):
+            key = (module.path, scope.id, ("binding", name, binding.row, kind))
+            if env is None and key in self._memo:
+                return self._memo[key]
+            if key in self._active:
+                return ()
+            self._active.add(key)
+            # What stands on the binding's own row is not yet bound when its value is computed.
+            place = Place(scope.id, binding.row - 1, binding.block)
+            if kind == "with":
+                found = self._entered(self._resolve(module, value, place, env, depth + 1), depth)
+            else:
+                found = self._resolve(module, value, place, env, depth + 1)
+            self._active.discard(key)
+            if env is None and not self._active:
+                self._memo[key] = found
+            return found
+        return ()
+
+    def _parameter(self, module: Module, scope: Scope, index: int, depth: int) -> Values:
+        function = module.functions[scope.function]
+        if index == 0 and function.owner is not None:
+            receiver = self._receiver(module, function, depth)
+            if receiver is not None:
+                return (receiver,)
+        param = function.params[index]
+        place = Place(module.scopes[function.scope].parent)
+        values = self._resolve(module, param.annotation, place, None, depth + 1)
+        if values:
+            return values
+        if param.default is not None and param.kind in ("positional", "keyword"):
+            defaults = self._resolve(module, param.default, place, None, depth + 1)
+            return tuple(value for value in defaults if not isinstance(value, Constant))
+        return ()
+
+    def _receiver(self, module: Module, function: Function, depth: int) -> Value | None:
+        """What the first parameter of a method is."""
+        assert function.owner is not None
+        owner = ClassValue(module.path, function.owner)
+        names = self.decorator_names(module, function, depth)
+        if "staticmethod" in names:
+            return None
+        return owner if "classmethod" in names or function.name == "__new__" else Instance(owner)
+
+    def decorator_names(self, module: Module, function: Function, depth: int = 0) -> frozenset[str]:
+        """The external names among the decorators of ``function``, called or not."""
+        names: set[str] = set()
+        place = Place(module.scopes[function.scope].parent)
+        for decorator in function.decorators:
+            ref = decorator.ref
+            if isinstance(ref, tuple) and ref[0] == "call":
+                ref = ref[1]
+            if isinstance(ref, str):
+                if ref in ("staticmethod", "classmethod", "property"):
+                    names.add(ref)
+                    continue
+                if ref.endswith((".setter", ".deleter", ".getter")):
+                    names.add("property.accessor")
+                    continue
+            for value in self._resolve(module, ref, place, None, depth + 1):
+                if isinstance(value, External):
+                    names.add(value.name)
+        return frozenset(names)
+
+    # ------------------------------------------------------------------ imports and modules
+
+    def _import(self, module: Module, name: str, attribute: str, level: int, depth: int) -> Values:
+        path = self.project.find(name, level, module.path)
+        if path is None:
+            if level:
+                return ()
+            return (External(types.canonical(f"{name}.{attribute}" if attribute else name)),)
+        if not attribute:
+            return (ModuleValue(path),)
+        return self.member(path, attribute, depth + 1)
+
+    def member(self, path: str, name: str, depth: int = 0) -> Values:
+        """The attribute ``name`` of the module or folder at ``path``."""
+        if depth > _DEPTH:
+            return ()
+        module = self.project.module(path) if path.endswith(".py") else None
+        if module is not None:
+            key = ("member", path, name)
+            if key in self._active:
+                return ()
+            if name in module.scopes[MODULE].bindings or module.scopes[MODULE].stars:
+                self._active.add(key)
+                values, _ = self._name(module, name, Place(MODULE), None, depth + 1)
+                self._active.discard(key)
+                if values and not (len(values) == 1 and values[0] == External(name)):
+                    return values
+        inner = self.project.submodule(path, name)
+        return (ModuleValue(inner),) if inner else ()
+
+    # ------------------------------------------------------------------ attributes
+
+    def _attributes(self, values: Iterable[Value], name: str, depth: int) -> Values:
+        found: dict[Value, None] = {}
+        for value in values:
+            for attribute in self.attribute(value, name, depth + 1):
+                found[attribute] = None
+        return tuple(found)
+
+    def attribute(self, value: Value, name: str, depth: int = 0) -> Values:
+        """What attribute ``name`` of ``value`` denotes."""
+        if depth > _DEPTH:
+            return ()
+        if isinstance(value, External):
+            return self._external_attribute(value, name)
+        if isinstance(value, ModuleValue):
+            return self.member(value.path, name, depth)
+        if isinstance(value, ClassValue):
+            return self._class_attribute(value, name, value, depth)
+        if isinstance(value, Instance):
+            if isinstance(value.type, ClassValue):
+                return self._class_attribute(value.type, name, value, depth)
+            return self._instance_attribute(value.type.name, name)
+        if isinstance(value, Container):
+            return (External(f"{value.kind}.{name}", value.kind),)
+        if isinstance(value, Entity) and name in ("__wrapped__",):
+            return (value.function,)
+        return ()
+
+    @staticmethod
+    def _external_attribute(value: External, name: str) -> Values:
+        full = types.canonical(f"{value.name}.{name}")
+        held = types.ATTRIBUTES.get(full)
+        if held is not None:
+            return (Instance(External(held)),)
+        return (External(full, value.base),)
+
+    @staticmethod
+    def _instance_attribute(klass: str, name: str) -> Values:
+        """An attribute of an instance of an outside class: its own, or the one of a base that the lists know."""
+        owner: str | None = klass
+        while owner is not None:
+            full = f"{owner}.{name}"
+            held = types.ATTRIBUTES.get(full)
+            if held is not None:
+                return (Instance(External(held)),)
+            owner = types.BASES.get(owner)
+        return (External(types.canonical(f"{klass}.{name}"), klass),)
+
+    def lineage(self, value: ClassValue, depth: int = 0) -> tuple[ClassValue | External, ...]:
+        """The class and its bases, nearest first; an approximation of the method resolution order."""
+        known = self._lineage.get(value)
+        if known is not None:
+            return known
+        self._lineage[value] = (value,)
+        if depth > _DEPTH:
+            return (value,)
+        module, klass = self.module(value.module), self.klass(value)
+        found: dict[ClassValue | External, None] = {value: None}
+        place = Place(klass.parent_scope, klass.span.row, MODULE)
+        for base in klass.bases:
+            for parent in self._resolve(module, base, place, None, depth + 1):
+                if isinstance(parent, ClassValue):
+                    for ancestor in self.lineage(parent, depth + 1):
+                        found[ancestor] = None
+                elif isinstance(parent, External):
+                    found[parent] = None
+        self._lineage[value] = tuple(found)
+        return self._lineage[value]
+
+    def _class_attribute(self, klass: ClassValue, name: str, receiver: Value, depth: int) -> Values:
+        for ancestor in self.lineage(klass, depth):
+            if isinstance(ancestor, External):
+                if isinstance(receiver, Instance):
+                    values = self._instance_attribute(ancestor.name, name)
+                else:
+                    values = self._external_attribute(ancestor, name)
+                if values and _is_known_member(values[0], ancestor.name, name):
+                    return values
+                continue
+            values = self._own_attribute(ancestor, name, receiver, depth)
+            if values is not None:
+                return values
+        externals = [ancestor for ancestor in self.lineage(klass, depth) if isinstance(ancestor, External)]
+        if externals:
+            return self._instance_attribute(externals[0].name, name) if isinstance(receiver, Instance) else ()
+        return ()
+
+    def _own_attribute(self, klass: ClassValue, name: str, receiver: Value, depth: int) -> Values | None:
+        """The attribute as this very class gives it; None if it does not, so that the next base is asked."""
+        module = self.module(klass.module)
+        declared = self.klass(klass)
+        scope = module.scopes[declared.scope]
+        bindings = scope.bindings.get(name, ())
+        found: dict[Value, None] = {}
+        for binding in bindings:
+            if binding.kind == "def":
+                for value in self._method(module, binding.value, receiver, depth):
+                    found[value] = None
+            else:
+                for value in self._binding(module, scope, name, binding, None, depth):
+                    found[_bound(value, receiver)] = None
+        for ref, scope_id in declared.attributes.get(name, ()):
+            key = ("attribute", klass, name, ref)
+            if key in self._active:
+                continue
+            self._active.add(key)
+            for value in self._resolve(module, ref, Place(scope_id), None, depth + 1):
+                if value != Constant(None):
+                    found[value] = None
+            self._active.discard(key)
+        if found:
+            return tuple(found)
+        return () if bindings or name in declared.attributes else None
+
+    def _method(self, module: Module, id: int, receiver: Value, depth: int) -> Values:
+        function = module.functions[id]
+        names = self.decorator_names(module, function, depth)
+        if "property.accessor" in names:
+            return ()
+        value = FunctionValue(module.path, id)
+        if names & _PROPERTIES and isinstance(receiver, Instance):
+            return self._results(value, None, depth)
+        made = self.decorated(value, depth).value
+        if "staticmethod" in names:
+            return (made,)
+        if "classmethod" in names and isinstance(receiver, Instance):
+            receiver = receiver.type
+        return (_bound(made, receiver),)
+
+    def property_of(self, value: Value, name: str) -> FunctionValue | None:
+        """The function that runs when attribute ``name`` of ``value`` is read, if it is a property of the project."""
+        if not isinstance(value, Instance) or not isinstance(value.type, ClassValue):
+            return None
+        for ancestor in self.lineage(value.type):
+            if isinstance(ancestor, External):
+                continue
+            module = self.module(ancestor.module)
+            bindings = module.scopes[self.klass(ancestor).scope].bindings.get(name, ())
+            for binding in bindings:
+                if binding.kind == "def":
+                    function = module.functions[binding.value]
+                    if self.decorator_names(module, function) & _PROPERTIES:
+                        return FunctionValue(module.path, function.id, value)
+            if bindings:
+                return None
+        return None
+
+    def method(self, value: Value, name: str) -> FunctionValue | None:
+        """The function of the project behind method ``name`` of an instance or class, if there is one."""
+        klass = value.type if isinstance(value, Instance) else value
+        if not isinstance(klass, ClassValue):
+            return None
+        for ancestor in self.lineage(klass):
+            if isinstance(ancestor, External):
+                continue
+            module = self.module(ancestor.module)
+            for binding in module.scopes[self.klass(ancestor).scope].bindings.get(name, ()):
+                if binding.kind == "def":
+                    return FunctionValue(module.path, binding.value, value)
+        return None
+
+    # ------------------------------------------------------------------ calls
+
+    def call(self, callee: Value, args: tuple[Values, ...], keywords: Mapping[str, Values], depth: int = 0) -> Values:
+        """What calling ``callee`` returns."""
+        if depth > _DEPTH:
+            return ()
+        if isinstance(callee, External):
+            return self._external_call(callee, args)
+        if isinstance(callee, ClassValue):
+            return (Instance(callee),)
+        if isinstance(callee, DecoratorValue):
+            return tuple(self._durable(callee, value) for values in args[:1] for value in values if _is_callable(value))
+        if isinstance(callee, Partial):
+            return self.call(callee.callee, (), {}, depth + 1)
+        if isinstance(callee, Instance):
+            return self._instance_call(callee, depth)
+        if isinstance(callee, Entity):
+            return self._function_call(callee.function, callee, None, depth)
+        if isinstance(callee, FunctionValue):
+            return self._function_call(callee, callee, self._bind(callee, args, keywords), depth)
+        return ()
+
+    def _instance_call(self, callee: Instance, depth: int) -> Values:
+        if isinstance(callee.type, ClassValue):
+            method = self.method(callee, "__call__")
+            return self._function_call(method, method, None, depth) if method else ()
+        returned = types.RETURNS.get(f"{callee.type.name}()")
+        return (Instance(External(returned)),) if returned else ()
+
+    def _function_call(
+        self, function: FunctionValue, callee: FunctionValue | Entity, env: Environment | None, depth: int
+    ) -> Values:
+        declared = self.function(function)
+        if declared.is_generator:
+            return self._yielded(function, depth)
+        results = self._results(function, env, depth)
+        return (Coroutine(callee, results),) if declared.is_async else results
+
+    def _yielded(self, value: FunctionValue, depth: int) -> Values:
+        """What a context manager made from a generator gives; entering it gives the same."""
+        module, function = self.module(value.module), self.function(value)
+        if not self.decorator_names(module, function, depth) & _CONTEXT_MANAGERS:
+            return ()
+        place = Place(function.scope)
+        return tuple(v for ref in function.yields for v in self._resolve(module, ref, place, None, depth + 1))
+
+    def _results(self, value: FunctionValue, env: Environment | None, depth: int) -> Values:
+        key = ("results", value.key, tuple(sorted(env)) if env else ())
+        if key in self._active or depth > _DEPTH:
+            return ()
+        module, function = self.module(value.module), self.function(value)
+        found: dict[Value, None] = {}
+        self._active.add(key)
+        for ref in function.results:
+            for result in self._resolve(module, ref, Place(function.scope), env, depth + 1):
+                if result != Constant(None):
+                    found[result] = None
+        if not found:
+            place = Place(module.scopes[function.scope].parent)
+            for result in self._resolve(module, function.returns, place, None, depth + 1):
+                if isinstance(result, Instance) and isinstance(result.type, External):
+                    if result.type.name in _SELF_RETURNING:
+                        if value.receiver is not None:
+                            found[_instance_of(value.receiver)] = None
+                        continue
+                    if result.type.name in ("None", "str", "int", "float", "bool", "bytes"):
+                        continue
+                found[result] = None
+        self._active.discard(key)
+        return tuple(found) if len(found) <= _ALTERNATIVES else ()
+
+    def _bind(self, callee: FunctionValue, args: tuple[Values, ...], keywords: Mapping[str, Values]) -> Environment:
+        """The values of the callee's parameters in a call."""
+        function = self.function(callee)
+        params = list(function.params)
+        env: dict[str, Values] = {}
+        if callee.receiver is not None and params:
+            env[params[0].name] = (callee.receiver,)
+            params = params[1:]
+        positional = [param for param in params if param.kind == "positional"]
+        for param, values in zip(positional, args, strict=False):
+            if values:
+                env[param.name] = values
+        for param in params:
+            if keywords.get(param.name):
+                env[param.name] = keywords[param.name]
+        return env
+
+    def _external_call(self, callee: External, args: tuple[Values, ...]) -> Values:
+        name = callee.name
+        if name in api.DECORATORS:
+            # The result of ``DBOS.workflow()``; of ``ds.transaction(fn)`` it is the decorated function itself.
+            decorator = DecoratorValue(api.DECORATORS[name], name)
+            if name.endswith(".transaction") and args and args[0] and _is_callable(args[0][0]):
+                return (self._durable(decorator, args[0][0]),)
+            return (decorator,)
+        kind = self._configured_kind(name)
+        if kind is not None:
+            return (DecoratorValue(kind, name),)
+        if name == "functools.partial":
+            return tuple(Partial(value) for values in args[:1] for value in values)
+        if name == "functools.wraps" or name == "super":
+            return ()
+        owner: str | None = callee.base
+        returned = types.RETURNS.get(name)
+        while returned is None and owner:
+            returned = types.RETURNS.get(f"{owner}.{name.removeprefix(callee.base + '.')}")
+            owner = types.BASES.get(owner)
+        if returned is not None:
+            return (Instance(External(returned)),)
+        terminal = name.rpartition(".")[2]
+        if is_client(name) or (terminal[:1].isupper() and not callee.base):
+            return (Instance(External(name)),)
+        if name in types.BASES and not callee.base:
+            return (Instance(External(name)),)
+        if name.startswith("dbos.") and name in api.COROUTINES:
+            return (Coroutine(callee),)
+        return ()
+
+    def _configured_kind(self, name: str) -> str | None:
+        settings = self.project.settings
+        for kind, names in (
+            (api.WORKFLOW, settings.workflow_decorators),
+            (api.STEP, settings.step_decorators),
+            (api.TRANSACTION, settings.transaction_decorators),
+        ):
+            if any(fnmatchcase(name, pattern) for pattern in names):
+                return kind
+        return None
+
+    @staticmethod
+    def _durable(decorator: DecoratorValue, value: Value) -> Value:
+        """``value`` under a decorator of dbos."""
+        if decorator.kind == api.OTHER_DECORATOR:
+            return value
+        inner = value.function if isinstance(value, Entity) else value
+        if not isinstance(inner, FunctionValue):
+            return value
+        if isinstance(value, Entity) and api.WORKFLOW in (value.kind, decorator.kind):
+            # Whichever is on top: dbos runs the workflow.
+            return value if value.kind == api.WORKFLOW else Entity(api.WORKFLOW, inner, decorator.options)
+        return Entity(decorator.kind, inner, decorator.options)
+
+    def _entered(self, values: Values, depth: int) -> Values:
+        """What ``with value as x`` binds."""
+        found: dict[Value, None] = {}
+        for value in values:
+            if isinstance(value, Instance) and isinstance(value.type, ClassValue):
+                for name in ("__enter__", "__aenter__"):
+                    method = self.method(value, name)
+                    if method is not None:
+                        for result in self._results(method, None, depth) or (value,):
+                            found[result] = None
+                        break
+                else:
+                    found[value] = None
+            elif isinstance(value, (Instance, Container)):
+                found[value] = None
+            elif isinstance(value, Coroutine):
+                for result in value.results:
+                    found[result] = None
+        return tuple(found)
+
+    # ------------------------------------------------------------------ decorators
+
+    def decorated(self, value: FunctionValue, depth: int = 0) -> Decorated:
+        """What the decorators of the function make of it."""
+        known = self._decorated.get(value.key)
+        if known is not None:
+            return known
+        plain = Decorated(value, None, (), ())
+        function = self.function(value)
+        if not function.decorators:
+            self._decorated[value.key] = plain
+            return plain
+        if depth > _DEPTH:
+            return plain
+        self._decorated[value.key] = plain
+        module = self.module(value.module)
+        place = Place(module.scopes[function.scope].parent, function.span.row, function.block)
+        current: Value = value
+        layers: list[tuple[Decorator, Values]] = []
+        wrappers: list[FunctionValue] = []
+        for decorator in reversed(function.decorators):
+            denoted = self._resolve(module, decorator.ref, place, None, depth + 1)
+            layers.append((decorator, denoted))
+            current = self._apply(denoted, current, value, wrappers, depth)
+        entity = current if isinstance(current, Entity) else None
+        self._decorated[value.key] = Decorated(current, entity, tuple(layers), tuple(wrappers))
+        return self._decorated[value.key]
+
+    def _apply(
+        self, denoted: Values, current: Value, function: FunctionValue, wrappers: list[FunctionValue], depth: int
+    ) -> Value:
+        """``current``, what lies below, under one decorator; unknown ones are taken to leave it as it is."""
+        for decorator in denoted:
+            if isinstance(decorator, DecoratorValue):
+                return self._durable(decorator, current)
+            if isinstance(decorator, External):
+                kind = api.DECORATORS.get(decorator.name) or self._configured_kind(decorator.name)
+                if kind is not None:
+                    return self._durable(DecoratorValue(kind, decorator.name), current)
+            if isinstance(decorator, FunctionValue):
+                kind = self._configured_kind(self.qualified_name(decorator))
+                if kind is not None:
+                    return self._durable(DecoratorValue(kind, ""), current)
+                for made in self.call(decorator, ((current,),), {}, depth + 1):
+                    if isinstance(made, Entity):
+                        if made.function.key != function.key:
+                            wrappers.append(made.function)
+                            return Entity(made.kind, function, made.options)
+                        return made
+                    if isinstance(made, FunctionValue) and made.key != function.key:
+                        wrappers.append(made)
+        return current
+
+    # ------------------------------------------------------------------ handlers of compound references
+
+    def _call_result(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        _, func, args, keywords = ref
+        if func == "super" and not args:
+            return self._super(module, place)
+        callees = self._resolve(module, func, place, env, depth)
+        if not callees:
+            return ()
+        resolved = tuple(self._resolve(module, arg, place, env, depth) for arg in args)
+        named = {name: self._resolve(module, arg, place, env, depth) for name, arg in keywords if name}
+        found: dict[Value, None] = {}
+        for callee in callees:
+            if isinstance(callee, FunctionValue) and self._is_configured(callee):
+                found[DecoratorValue(self._configured_kind(self.qualified_name(callee)) or "", "", keywords)] = None
+                continue
+            for value in self.call(callee, resolved, named, depth):
+                if isinstance(value, DecoratorValue) and not value.options and isinstance(callee, External):
+                    value = value._replace(options=keywords, positional=len(args))
+                found[value] = None
+        return tuple(found)
+
+    def _is_configured(self, function: FunctionValue) -> bool:
+        settings = self.project.settings
+        if not (settings.workflow_decorators or settings.step_decorators or settings.transaction_decorators):
+            return False
+        return self._configured_kind(self.qualified_name(function)) is not None
+
+    def _super(self, module: Module, place: Place) -> Values:
+        """``super()`` in a method: the next class in line, as if it were the instance's own."""
+        function = module.functions[module.scopes[place.scope].function]
+        if function.owner is None:
+            return ()
+        rest = self.lineage(ClassValue(module.path, function.owner))[1:]
+        return tuple(Instance(base) for base in rest[:1])
+
+    def _attribute_of(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        values = self._resolve(module, ref[1], place, env, depth)
+        for name in ref[2].split("."):
+            values = self._attributes(values, name, depth)
+        return values
+
+    def _item_of(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        found: dict[Value, None] = {}
+        for value in self._resolve(module, ref[1], place, env, depth):
+            if isinstance(value, Container):
+                for element in value.elements:
+                    found[element] = None
+            elif isinstance(value, (ClassValue, External)) and not (isinstance(value, External) and value.base):
+                found[value] = None
+        return tuple(found)
+
+    def _awaited(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        found: dict[Value, None] = {}
+        for value in self._resolve(module, ref[1], place, env, depth):
+            for result in value.results if isinstance(value, Coroutine) else (value,):
+                found[result] = None
+        return tuple(found)
+
+    def _constant(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        return (Constant(ref[1]),)
+
+    def _lambda(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        return (FunctionValue(module.path, ref[1]),)
+
+    def _container(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        found: dict[Value, None] = {}
+        for element in ref[1 : 1 + _ALTERNATIVES]:
+            for value in self._resolve(module, element, place, env, depth):
+                if not isinstance(value, Constant):
+                    found[value] = None
+        return (Container(ref[0], tuple(found)),)
+
+    def _comprehension(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        return (Container(ref[1]),)
+
+    def _any(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        found: dict[Value, None] = {}
+        for choice in ref[1:]:
+            for value in self._resolve(module, choice, place, env, depth):
+                if value != Constant(None):
+                    found[value] = None
+        return tuple(found) if len(found) <= _ALTERNATIVES else ()
+
+    def _joined_path(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        path = Instance(External("pathlib.Path"))
+        return (path,) if path in self._resolve(module, ref[1], place, env, depth) else ()
+
+    def _annotated(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        values = self._resolve(module, ref[1], place, env, depth)
+        if values and values != (Constant(None),):
+            return values
+        return self._resolve(module, ref[2], place, env, depth) or values
+
+    def _instance(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        return tuple(
+            Instance(value)
+            for value in self._resolve(module, ref[1], place, env, depth)
+            if isinstance(value, (External, ClassValue))
+        )
+
+    def _type(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        return self._resolve(module, ref[1], place, env, depth)
+
+
+def _is_known_member(value: Value, klass: str, name: str) -> bool:
+    """Whether an outside base is known to have the attribute, so that later bases need not be asked."""
+    full = f"{klass}.{name}"
+    return full in types.ATTRIBUTES or full in types.RETURNS or isinstance(value, Instance)
+
+
+def _is_callable(value: Value) -> bool:
+    return isinstance(value, (FunctionValue, Entity, Partial))
+
+
+def _instance_of(value: Value) -> Value:
+    return Instance(value) if isinstance(value, ClassValue) else value
+
+
+def _bound(value: Value, receiver: Value) -> Value:
+    """``value``, found on a class, as it is got through ``receiver``."""
+    if isinstance(value, FunctionValue) and value.receiver is None:
+        return value._replace(receiver=receiver) if isinstance(receiver, Instance) else value
+    if isinstance(value, Entity) and value.function.receiver is None and isinstance(receiver, Instance):
+        return value._replace(function=value.function._replace(receiver=receiver))
+    return value
+
+
+def _reaching(module: Module, bindings: list[Binding], place: Place | None) -> Iterator[Binding]:
+    """The bindings that a use at ``place`` may see; without a place, those that may hold at the end of the scope.
+
+    A later binding hides an earlier one when it is made whenever the use is reached.
+    """
+    seen: list[Binding] = []
+    for binding in bindings:
+        if place is not None and binding.row > place.row and not _same_loop(module, binding.block, place.block):
+            continue
+        outer = place.block if place is not None else MODULE
+        if place is None or module.encloses(binding.block, outer):
+            seen = [b for b in seen if not module.encloses(binding.block, b.block)]
+        seen.append(binding)
+    yield from seen or bindings
+
+
+def _same_loop(module: Module, first: int, second: int) -> bool:
+    """Whether both blocks lie in one loop, so that what stands below may have run before what stands above."""
+    while first != MODULE:
+        if module.blocks[first].kind == "loop" and module.encloses(first, second):
+            return True
+        first = module.blocks[first].parent
+    return False
+
+
+_HANDLERS = {
+    "call": Resolver._call_result,
+    "attr": Resolver._attribute_of,
+    "item": Resolver._item_of,
+    "await": Resolver._awaited,
+    "const": Resolver._constant,
+    "lambda": Resolver._lambda,
+    "list": Resolver._container,
+    "tuple": Resolver._container,
+    "set": Resolver._container,
+    "dict": Resolver._container,
+    "comp": Resolver._comprehension,
+    "or": Resolver._any,
+    "div": Resolver._joined_path,
+    "annotated": Resolver._annotated,
+    "instance": Resolver._instance,
+    "type": Resolver._type,
+}

@@ -1,0 +1,210 @@
+"""The summary of a module: all that other rooms and other files' analysis know of it.
+
+A summary holds no syntax tree. It is made by :mod:`dbos_lint.semantics.collect` in one walk, is not changed
+afterwards, and can be pickled. Rows count from 1, columns are the UTF-8 byte offsets that :mod:`ast` gives.
+
+An expression is kept as a *reference* (``Ref``), only as far as it can name something:
+
+=========================================  ================================================================
+``"a.b.c"``                                a name and attributes of it
+``("call", func, args, keywords)``         the result of a call; keywords are ``(name, ref)`` pairs
+``("attr", base, "b.c")``                  attributes of something that is not a plain name
+``("item", base)``                         a subscript
+``("await", ref)``                         an awaited value
+``("const", value)``                       a literal string, number, bool or ``None``
+``("lambda", function_id)``                a lambda
+``("list" | "tuple" | "set", *refs)``      a display; ``("dict",)`` a dict; ``("comp", kind)`` a comprehension
+``("or", *refs)``                          one of several values
+``("div", left)``                          ``left / right``: how paths are joined
+``("annotated", value, annotation)``       a value with an annotation, which tells what the value does not
+``("instance", annotation)``               something of an annotated type
+``("type", ref)``                          ``type[X]`` in an annotation
+``None``                                   anything else: unknown
+=========================================  ================================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias
+
+Ref: TypeAlias = Any
+
+MODULE = 0
+"""The id of the scope, of the function and of the block that stand for the module itself."""
+
+# How a call's value is used (Call.flags).
+AWAITED = 1
+DISCARDED = 2
+IN_EXPRESSION = 4
+DECORATOR = 8
+ONLY_LOGGED = 16
+
+
+class Span(NamedTuple):
+    """A stretch of the text: rows from 1, columns in bytes from 0."""
+
+    row: int
+    col: int
+    end_row: int
+    end_col: int
+
+
+class Binding(NamedTuple):
+    """One place that gives a name its meaning in a scope.
+
+    ``kind`` is ``import`` (value: ``(module, attribute or "", level)``), ``def`` and ``class`` (value: an id),
+    ``value`` (value: the reference assigned), ``param`` (value: the index), ``with`` (value: the context
+    manager), ``iter`` (value: the iterable) or ``unknown``.
+    """
+
+    kind: str
+    value: Any
+    row: int
+    block: int
+
+
+class Call(NamedTuple):
+    """A call, in the function whose running makes it. ``index`` counts the calls of the module."""
+
+    index: int
+    func: Ref
+    args: tuple[Ref, ...]
+    keywords: tuple[tuple[str | None, Ref], ...]
+    scope: int
+    span: Span
+    block: int
+    flags: int
+
+
+class Read(NamedTuple):
+    """An attribute (or a bare name that may be a known source) that is read but not called."""
+
+    ref: Ref
+    scope: int
+    span: Span
+    flags: int
+
+
+class Write(NamedTuple):
+    """A change of something that may outlive the function.
+
+    ``kind`` is ``name`` (a ``global`` or ``nonlocal`` name), ``attribute`` or ``item``; ``target`` is the
+    reference that is changed: the name itself, or the object whose attribute or item is set. ``guard`` is
+    ``unset`` where this happens only while the very thing is unset (``if x is None: x = ...``), ``missing``
+    where only while a key is missing (``if k not in c: c[k] = ...``), else empty.
+    """
+
+    kind: str
+    target: Ref
+    scope: int
+    span: Span
+    guard: str
+
+
+class Param(NamedTuple):
+    """A parameter: ``kind`` is ``positional``, ``vararg``, ``keyword`` or ``kwarg``."""
+
+    name: str
+    kind: str
+    annotation: Ref
+    default: Ref
+
+
+class Decorator(NamedTuple):
+    """A decorator, in source order; ``span`` is that of its expression."""
+
+    ref: Ref
+    span: Span
+
+
+@dataclass(slots=True)
+class Scope:
+    """A scope with the names bound in it. ``function`` is the function whose running evaluates it."""
+
+    id: int
+    kind: str
+    parent: int
+    function: int
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    globals: set[str] = field(default_factory=set)
+    nonlocals: set[str] = field(default_factory=set)
+    stars: list[tuple[str, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Function:
+    """A function, a lambda, or the module's own code (id 0): what running it does by itself."""
+
+    id: int
+    name: str
+    qualname: str
+    scope: int
+    parent: int
+    owner: int | None
+    is_async: bool
+    span: Span
+    block: int
+    params: tuple[Param, ...] = ()
+    decorators: tuple[Decorator, ...] = ()
+    returns: Ref = None
+    is_generator: bool = False
+    trusted: bool = False
+    results: list[Ref] = field(default_factory=list)
+    yields: list[Ref] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    reads: list[Read] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+    withs: list[Read] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Class:
+    """A class. ``attributes`` are those that methods set on ``self`` or ``cls``, with the scope of the value."""
+
+    id: int
+    name: str
+    qualname: str
+    scope: int
+    parent_scope: int
+    bases: tuple[Ref, ...]
+    decorators: tuple[Decorator, ...]
+    span: Span
+    attributes: dict[str, list[tuple[Ref, int]]] = field(default_factory=dict)
+
+
+class Block(NamedTuple):
+    """A stretch of statements that run together or not at all: a branch, a loop, a handler, a main guard."""
+
+    parent: int
+    kind: str
+
+
+@dataclass(slots=True)
+class Module:
+    """A module's summary. ``path`` is the file's absolute path and identifies the module."""
+
+    path: str
+    name: str
+    is_package: bool
+    scopes: list[Scope]
+    functions: list[Function]
+    classes: list[Class]
+    blocks: list[Block]
+    exports: tuple[str, ...] | None = None
+
+    def encloses(self, outer: int, inner: int) -> bool:
+        """Whether block ``inner`` is ``outer`` or lies within it."""
+        while inner != outer:
+            if inner == MODULE:
+                return False
+            inner = self.blocks[inner].parent
+        return True
+
+    def within(self, block: int, kind: str) -> bool:
+        """Whether ``block`` is of ``kind`` or lies within one that is."""
+        while block != MODULE:
+            if self.blocks[block].kind == kind:
+                return True
+            block = self.blocks[block].parent
+        return False

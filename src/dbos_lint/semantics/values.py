@@ -1,0 +1,129 @@
+"""What an expression can denote. ``Values`` is a tuple of alternatives; the empty tuple means unknown."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias, Union
+
+from dbos_lint.semantics.summary import Class, Function, Module, Ref
+
+
+class External(NamedTuple):
+    """Something outside the project, by its canonical qualified name.
+
+    ``base`` is the class of the instance through which it was reached, or empty: ``requests.Session().get`` is
+    ``External("requests.Session.get", "requests.Session")``.
+    """
+
+    name: str
+    base: str = ""
+
+
+class ModuleValue(NamedTuple):
+    """A module or folder of the project, by its path."""
+
+    path: str
+
+
+class FunctionValue(NamedTuple):
+    """A function of the project. ``receiver`` is the instance or class that it is bound to."""
+
+    module: str
+    id: int
+    receiver: Value | None = None
+
+    @property
+    def key(self) -> FunctionKey:
+        return (self.module, self.id)
+
+
+class ClassValue(NamedTuple):
+    """A class of the project."""
+
+    module: str
+    id: int
+
+
+class Instance(NamedTuple):
+    """An object of a class, of the project or not."""
+
+    type: External | ClassValue
+
+
+class DecoratorValue(NamedTuple):
+    """A decorator that makes durable functions. ``options`` are the keywords it was given, ``external`` its name."""
+
+    kind: str
+    name: str
+    options: tuple[tuple[str | None, Ref], ...] = ()
+    positional: int = 0
+
+
+class Entity(NamedTuple):
+    """A durable function: ``kind`` is workflow, step or transaction."""
+
+    kind: str
+    function: FunctionValue
+    options: tuple[tuple[str | None, Ref], ...] = ()
+
+
+class Coroutine(NamedTuple):
+    """What calling an async function gives: ``results`` are what awaiting it gives."""
+
+    callee: FunctionValue | Entity | External
+    results: tuple[Value, ...] = ()
+
+
+class Partial(NamedTuple):
+    """``functools.partial`` over a callable."""
+
+    callee: Value
+
+
+class Constant(NamedTuple):
+    """A literal."""
+
+    value: str | int | float | bool | None
+
+
+class Container(NamedTuple):
+    """A list, tuple, set or dict that the program builds, with what is known of its elements."""
+
+    kind: str
+    elements: tuple[Value, ...] = ()
+
+
+Value: TypeAlias = Union[
+    External,
+    ModuleValue,
+    FunctionValue,
+    ClassValue,
+    Instance,
+    DecoratorValue,
+    Entity,
+    Coroutine,
+    Partial,
+    Constant,
+    Container,
+]
+Values: TypeAlias = tuple[Value, ...]
+FunctionKey: TypeAlias = tuple[str, int]
+
+__all__ = [
+    "Class",
+    "ClassValue",
+    "Constant",
+    "Container",
+    "Coroutine",
+    "DecoratorValue",
+    "Entity",
+    "External",
+    "Function",
+    "FunctionKey",
+    "FunctionValue",
+    "Instance",
+    "Module",
+    "ModuleValue",
+    "Partial",
+    "Value",
+    "Values",
+]
