@@ -22,6 +22,7 @@ from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing.process import BaseProcess
 
 # Below this many bytes of source that names dbos, starting a worker takes longer than it saves.
 _BYTES_PER_WORKER = 500_000
@@ -137,6 +138,7 @@ def _in_processes(tasks: Sequence[_Task], jobs: int) -> list[_Outcome]:
     if workers < 2:
         return [_lint(task) for task in tasks]
     heavy = [task for task, size in zip(tasks, sizes, strict=True) if size]
+    others = _children()
     with _pool(workers) as pool:
         batches = list(_batches(heavy, -(-len(heavy) // (workers * _BATCHES_PER_WORKER))))
         try:
@@ -144,8 +146,9 @@ def _in_processes(tasks: Sequence[_Task], jobs: int) -> list[_Outcome]:
             outcomes = [_lint(task) for task, size in zip(tasks, sizes, strict=True) if not size]
             for batch, future in zip(batches, futures, strict=True):
                 outcomes += _outcomes(batch, future)
-        except BaseException:
-            _stop(pool)
+        except BaseException:  # an interrupt: leaving the pool waits for its workers, so they have to end now
+            for process in _children() - others:
+                process.terminate()
             raise
     return outcomes
 
@@ -190,12 +193,10 @@ def _leave_interrupts_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _stop(pool: ProcessPoolExecutor) -> None:
+def _children() -> set[BaseProcess]:
     import multiprocessing
 
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in multiprocessing.active_children():
-        process.terminate()
+    return set(multiprocessing.active_children())
 
 
 def _batches(tasks: Sequence[_Task], size: int) -> Iterator[Sequence[_Task]]:

@@ -73,7 +73,7 @@ def run(options: Options) -> int:
     if options.show_settings:
         path = found.files[0] if found.files else f"{cwd}/{STDIN}"
         return _show_settings(path, configuration.for_file(path))
-    if not found.files and not options.quiet:
+    if found == Discovery(()) and not options.quiet:
         note("warning: no Python files found under the given paths")
     return _report(run_files(found, configuration, jobs=options.jobs or default_jobs()), options, cwd, None)
 

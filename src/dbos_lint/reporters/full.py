@@ -25,7 +25,7 @@ def _paragraph(found: Diagnostic, report: Report, palette: Palette) -> Iterator[
     if shown:
         yield from shown.render(gutter, palette, found)
     for number, step in enumerate(found.trace):
-        label = f"{palette.gutter('=')} {palette.strong('chain')}:" if number == 0 else " " * 8 + "→"
+        label = f"{palette.gutter('=')} {palette.strong('chain')}:" if number == 0 else " " * 7 + "→"
         yield f"{margin} {label} {harmless(report.link(step))}"
     if (url := page_url(found.code)) is not None:
         yield f"{margin} {palette.gutter('=')} {palette.strong('help')}: {url}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dbos_lint.diagnostic import Diagnostic, Level
 from dbos_lint.links import page_url
-from dbos_lint.reporters.report import Report, readable
+from dbos_lint.reporters.report import Report
 from dbos_lint.reporters.terminal import harmless
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.ADVICE: "notice"}
@@ -19,7 +19,7 @@ def render(report: Report) -> str:
 def _annotation(found: Diagnostic, report: Report) -> str:
     properties = {
         "title": f"dbos-lint ({found.code})",
-        "file": readable(found.filename),
+        "file": harmless(found.filename),
         "line": str(found.start.row),
         "col": str(found.start.column),
         "endLine": str(found.end.row),

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
-from dbos_lint import __version__
+from dbos_lint import __version__, links
 from dbos_lint.diagnostic import Diagnostic, Level, Rule
-from dbos_lint.links import documentation_url, page_url
+from dbos_lint.links import page_url
 from dbos_lint.paths import shown
 from dbos_lint.reporters.json import dumps
 from dbos_lint.reporters.report import Report, readable
@@ -24,7 +24,7 @@ def render(report: Report) -> str:
         "name": "dbos-lint",
         "version": __version__,
         "rules": [_rule(rule) for rule in rules],
-        **_given("informationUri", documentation_url()),
+        **_given("informationUri", links.documentation_url()),
     }
     run = {
         "tool": {"driver": driver},

@@ -1,0 +1,146 @@
+"""The command as a process of its own: exit codes, pipes, signals, and what it imports."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dbos_lint import __version__
+
+COMMAND = [sys.executable, "-c", "from dbos_lint.cli import main; main()"]
+
+
+def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def unreadable(tmp_path: Path) -> Path:
+    """A project with a file that nobody, not even root, can read: a link to itself."""
+    (tmp_path / "loop.py").symlink_to(tmp_path / "loop.py")
+    return tmp_path
+
+
+def test_version_and_help(tmp_path: Path) -> None:
+    version = run("--version", cwd=tmp_path)
+    assert (version.returncode, version.stdout) == (0, f"dbos-lint {__version__}\n")
+    for arguments in (["-h"], ["check", "-h"], ["rule", "--help"]):
+        shown = run(*arguments, cwd=tmp_path)
+        assert shown.returncode == 0
+        assert shown.stdout.startswith("Usage: dbos-lint")
+
+
+def test_the_exit_code_tells_clean_findings_and_wrong_usage_apart(unreadable: Path) -> None:
+    (unreadable / "a.py").write_text("x = 1\n", encoding="utf-8")
+    clean = run("check", "a.py", cwd=unreadable)
+    assert (clean.returncode, clean.stdout, clean.stderr) == (0, "All checks passed!\n", "")
+    findings = run("check", "loop.py", "--output-format", "concise", cwd=unreadable)
+    assert findings.returncode == 1
+    assert findings.stdout.startswith("loop.py:1:1: DBS001 file is not linted: it cannot be read: ")
+    assert run("check", "loop.py", "--exit-zero", cwd=unreadable).returncode == 0
+    wrong = run("check", "absent.py", cwd=unreadable)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr == f"Error: no such file or folder: {unreadable}/absent.py\n"
+    assert run("check", "--nonsense", cwd=unreadable).returncode == 2
+    assert run(cwd=unreadable).returncode in {0, 2}
+
+
+def test_a_message_that_the_output_cannot_encode_is_still_printed(unreadable: Path) -> None:
+    (unreadable / "ü.py").symlink_to(unreadable / "ü.py")
+    result = run("check", "ü.py", "--output-format", "concise", cwd=unreadable, PYTHONIOENCODING="ascii")
+    assert result.returncode == 1
+    assert result.stdout.startswith("\\xfc.py:1:1: DBS001 ")
+
+
+def test_a_broken_pipe_ends_quietly(unreadable: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    process = subprocess.run(
+        [*COMMAND, "check", "loop.py"], cwd=unreadable, stdout=write, stderr=subprocess.PIPE, timeout=60, check=False
+    )
+    os.close(write)
+    assert (process.returncode, process.stderr) == (1, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_an_error(unreadable: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        process = subprocess.run(
+            [*COMMAND, "check", "loop.py"], cwd=unreadable, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    assert process.returncode == 2
+    assert process.stderr == b"Error: cannot write the output: No space left on device\n"
+
+
+def test_an_interrupt_exits_with_130(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "check", "-"], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    with process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        wait_until_reading(process.pid)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        assert process.stdout.read() == b""
+        assert b"Traceback" not in (process.stderr.read() if process.stderr else b"")
+
+
+def wait_until_reading(pid: int) -> None:
+    """Wait until the process ``pid`` does nothing but wait for its standard input."""
+    import time
+
+    for _ in range(600):
+        wchan = Path(f"/proc/{pid}/syscall")
+        try:
+            if wchan.read_text(encoding="ascii").startswith("0 0x0 "):
+                return
+        except OSError:
+            pytest.skip("needs /proc to see what a process waits for")
+        time.sleep(0.05)
+    raise AssertionError("the command never read its standard input")
+
+
+def imported(code: str, cwd: Path) -> set[str]:
+    probe = f"import sys\n{code}\nloaded = sorted(sys.modules)\nimport json; print(json.dumps(loaded))"
+    done = subprocess.run([sys.executable, "-c", probe], cwd=cwd, capture_output=True, timeout=60, check=True)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+HEAVY = {
+    "libcst",
+    "pathspec",
+    "packaging",
+    "concurrent.futures",
+    "multiprocessing",
+    "importlib.metadata",
+    "dbos",
+    "flake8",
+}
+
+
+def test_the_command_imports_nothing_heavy_before_it_is_needed(tmp_path: Path) -> None:
+    at_start = imported("import dbos_lint.cli", tmp_path)
+    assert not at_start & {*HEAVY, "json", "tomllib", "tomli", "dbos_lint.runner", "dbos_lint.rules.registry"}
+    (tmp_path / "a.py").write_text("x = 1\n", encoding="utf-8")
+    run_code = "from dbos_lint.cli import cli\ncli.main(['check'], standalone_mode=False)"
+    assert not imported(run_code, tmp_path) & HEAVY
+
+
+def test_settings_and_selection_import_neither_the_command_nor_anything_heavy(tmp_path: Path) -> None:
+    loaded = imported("import dbos_lint.configuration, dbos_lint.selection", tmp_path)
+    assert not loaded & {*HEAVY, "click", "dbos_lint.runner", "dbos_lint.linter"}

@@ -1,0 +1,194 @@
+"""Which files are found."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dbos_lint import discovery
+from dbos_lint.configuration import Configuration, Overrides
+from dbos_lint.discovery import MissingPathError, Unreadable, discover
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = tmp_path / "tree"
+    root.mkdir()
+    monkeypatch.chdir(root)
+    return root
+
+
+def grow(root: Path, *names: str) -> None:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", encoding="utf-8")
+
+
+def found(root: Path, *paths: str, force_exclude: bool = False, **overrides: object) -> list[str]:
+    configuration = Configuration(str(root), overrides=Overrides(str(root), **overrides))  # type: ignore[arg-type]
+    result = discover(paths or (".",), configuration, force_exclude=force_exclude)
+    assert result.unreadable == ()
+    assert all(Path(path).is_absolute() for path in result.files)
+    return [os.path.relpath(path, root).replace(os.sep, "/") for path in result.files]
+
+
+def test_python_files_are_found_sorted_once_and_wherever_they_are(tree: Path) -> None:
+    grow(tree, "b.py", "a/z.py", "a/.hidden/x.py", "a/y.pyi", "README.md", "a/b/script", "B.PY")
+    assert found(tree) == ["a/.hidden/x.py", "a/z.py", "b.py"]
+    assert found(tree, "a", ".", "b.py", "./a/../b.py", "a/z.py") == ["a/.hidden/x.py", "a/z.py", "b.py"]
+
+
+def test_default_excludes_are_skipped_unless_named(tree: Path) -> None:
+    grow(
+        tree,
+        "README.md",
+        "a.py",
+        "dist/b.py",
+        ".venv/lib/site-packages/c.py",
+        "src/node_modules/d.py",
+        "__pycache__/e.py",
+    )
+    assert found(tree) == ["a.py"]
+    assert found(tree, "dist") == ["dist/b.py"]
+    assert found(tree, "dist/b.py", "README.md") == ["README.md", "dist/b.py"]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        ({"exclude": ("gen",)}, ["dist/d.py", "src/a.py", "src/x_pb2.py"]),
+        ({"extend_exclude": ("gen",)}, ["src/a.py", "src/x_pb2.py"]),
+        ({"extend_exclude": ("*_pb2.py", "src/gen")}, ["src/a.py"]),
+        ({"extend_exclude": ("src/*",)}, []),
+        ({"extend_exclude": ("gen/",)}, ["src/a.py", "src/x_pb2.py"]),
+    ],
+)
+def test_excludes(tree: Path, overrides: dict[str, object], expected: list[str]) -> None:
+    grow(tree, "dist/d.py", "src/a.py", "src/x_pb2.py", "src/gen/g.py")
+    assert found(tree, **overrides) == expected
+
+
+def test_force_exclude_holds_for_named_paths_too(tree: Path) -> None:
+    grow(tree, "src/a.py", "src/gen/g.py", "dist/d.py")
+    named = ("src/a.py", "src/gen/g.py", "src/gen", "dist/d.py")
+    assert found(tree, *named, extend_exclude=("gen",)) == ["dist/d.py", "src/a.py", "src/gen/g.py"]
+    assert found(tree, *named, extend_exclude=("gen",), force_exclude=True) == ["src/a.py"]
+
+
+def test_nested_configurations_exclude_below_themselves(tree: Path) -> None:
+    grow(tree, "one/a.py", "one/skip/b.py", "two/skip/c.py")
+    (tree / "one" / "dbos-lint.toml").write_text('extend-exclude = ["skip"]', encoding="utf-8")
+    assert found(tree) == ["one/a.py", "two/skip/c.py"]
+
+
+def test_git_ignores_are_respected_in_a_repository(tree: Path) -> None:
+    grow(tree, ".git/HEAD", ".git/info/x", "a.py", "gen/b.py", "keep/gen.py", "sub/c.py", "sub/d.py", "private.py")
+    (tree / ".gitignore").write_text("gen/\n*.py\n!a.py\n!keep/*.py\n", encoding="utf-8")
+    (tree / "sub" / ".gitignore").write_text("!c.py\n", encoding="utf-8")
+    (tree / ".git" / "info" / "exclude").write_text("private.py\n", encoding="utf-8")
+    assert found(tree) == ["a.py", "keep/gen.py", "sub/c.py"]
+    assert found(tree, "sub") == ["sub/c.py"]
+    assert found(tree, "sub/d.py") == ["sub/d.py"]
+    everything = ["a.py", "gen/b.py", "keep/gen.py", "private.py", "sub/c.py", "sub/d.py"]
+    assert found(tree, respect_gitignore=False) == everything
+
+
+def test_a_folder_that_git_ignores_is_walked_when_named(tree: Path) -> None:
+    grow(tree, ".git/HEAD", "gen/b.py", "gen/deep/c.py")
+    (tree / ".gitignore").write_text("gen/\n", encoding="utf-8")
+    assert found(tree) == []
+    assert found(tree, "gen") == ["gen/b.py", "gen/deep/c.py"]
+    assert found(tree, "gen/deep") == ["gen/deep/c.py"]
+
+
+def test_outside_of_a_repository_git_ignores_do_not_count(tree: Path) -> None:
+    grow(tree, "a.py")
+    (tree / ".gitignore").write_text("*.py\n", encoding="utf-8")
+    assert found(tree) == ["a.py"]
+
+
+def test_a_repository_inside_another_has_its_own_ignores(tree: Path) -> None:
+    grow(tree, ".git/HEAD", "a.py", "inner/.git", "inner/a.py", "inner/b.py")
+    (tree / ".gitignore").write_text("a.py\n", encoding="utf-8")
+    (tree / "inner" / ".gitignore").write_text("b.py\n", encoding="utf-8")
+    assert found(tree) == ["inner/a.py"]
+
+
+def test_nonsense_in_a_gitignore_is_passed_over(tree: Path) -> None:
+    grow(tree, ".git/HEAD", "a.py", "b.py")
+    (tree / ".gitignore").write_bytes(b"!\n//\n\xff\xfe\n[\nb.py\n")
+    assert found(tree) == ["a.py"]
+
+
+def test_links_to_files_are_found_and_links_to_folders_are_not_followed(tree: Path) -> None:
+    grow(tree, "real/a.py")
+    (tree / "link.py").symlink_to(tree / "real" / "a.py")
+    (tree / "real" / "loop").symlink_to(tree)
+    (tree / "dangling.py").symlink_to(tree / "nowhere.py")
+    (tree / "self.py").symlink_to(tree / "self.py")
+    (tree / "folder.py").mkdir()
+    assert found(tree) == ["link.py", "real/a.py"]
+    assert found(tree, "real/loop/real") == ["real/loop/real/a.py"]
+
+
+def test_what_is_no_file_is_not_opened(tree: Path) -> None:
+    os.mkfifo(tree / "pipe.py")
+    configuration = Configuration(str(tree))
+    assert discover(["."], configuration).files == ()
+    pipe = str(tree / "pipe.py")
+    assert discover([pipe], configuration).unreadable == (Unreadable(pipe, "not a regular file"),)
+
+
+def test_a_link_to_itself_that_is_named_is_reported(tree: Path) -> None:
+    (tree / "self.py").symlink_to(tree / "self.py")
+    result = discover(["self.py"], Configuration(str(tree)))
+    assert result.files == ()
+    assert [item.path for item in result.unreadable] == [str(tree / "self.py")]
+    assert "symbolic links" in result.unreadable[0].reason
+
+
+def test_a_folder_that_cannot_be_listed_is_reported_and_the_walk_goes_on(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grow(tree, "a.py", "closed/b.py", "open/c.py")
+    scandir = os.scandir
+
+    def guarded(path: str) -> object:
+        if path.endswith("closed"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(discovery.os, "scandir", guarded)
+    result = discover(["."], Configuration(str(tree)))
+    assert [Path(path).name for path in result.files] == ["a.py", "c.py"]
+    assert result.unreadable == (Unreadable(str(tree / "closed"), "Permission denied"),)
+
+
+def test_a_path_that_does_not_exist_is_an_error(tree: Path) -> None:
+    grow(tree, "a.py")
+    with pytest.raises(MissingPathError, match=r"absent\.py"):
+        discover(["a.py", "absent.py"], Configuration(str(tree)))
+
+
+def test_a_name_that_no_file_can_have_is_reported(tree: Path) -> None:
+    assert discover(["a\0b.py"], Configuration(str(tree))).unreadable[0].reason == "embedded null byte"
+
+
+def test_a_folder_that_vanishes_is_reported(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grow(tree, "a.py", "gone/b.py")
+    scandir = os.scandir
+
+    def racing(path: str) -> object:
+        if str(path).endswith("gone"):
+            monkeypatch.undo()
+            shutil.rmtree(path)
+        return scandir(path)
+
+    monkeypatch.setattr(discovery.os, "scandir", racing)
+    assert [item.reason for item in discover(["."], Configuration(str(tree))).unreadable] == [
+        "No such file or directory"
+    ]

@@ -1,0 +1,178 @@
+"""Many files: none is lost, and the results do not depend on how the work was shared."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from dbos_lint import linter, runner
+from dbos_lint.configuration import Configuration
+from dbos_lint.diagnostic import Diagnostic, Position
+from dbos_lint.linter import FileResult
+from dbos_lint.rules.registry import RULES
+from dbos_lint.runner import RunResult, run, run_stdin
+from dbos_lint.settings import Settings
+
+
+def fake(source: bytes, filename: str, settings: Settings) -> FileResult:
+    """A linter that finds the word BAD, counts words, and has a fault and a way to die."""
+    if b"RAISE" in source:
+        raise RecursionError("too deep")
+    if b"DIE" in source:
+        os._exit(7)
+    start = source.find(b"BAD")
+    found = (
+        ()
+        if start < 0
+        else (Diagnostic(RULES["DBS201"], filename, Position(1, start + 1), Position(1, start + 4), "m"),)
+    )
+    return FileResult(filename, found, suppressed=source.count(b"SUPPRESSED"), unresolved=source.count(b"UNKNOWN"))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(linter, "lint_source", fake)
+    monkeypatch.setattr(runner, "_BYTES_PER_WORKER", 1)
+    (tmp_path / "setup.py").write_text("", encoding="utf-8")
+    return tmp_path
+
+
+def lint(project: Path, *, jobs: int = 1, **files: str) -> RunResult:
+    for name, text in files.items():
+        (project / f"{name}.py").write_text(text, encoding="utf-8")
+    return run([str(project)], Configuration(str(project)), jobs=jobs)
+
+
+def summary(result: RunResult) -> dict[str, list[str]]:
+    return {Path(file.filename).name: [found.message for found in file.diagnostics] for file in result.files}
+
+
+def test_results_are_sorted_by_name_and_counted(project: Path) -> None:
+    result = lint(project, b="BAD", a="SUPPRESSED UNKNOWN", c="UNKNOWN UNKNOWN BAD")
+    assert summary(result) == {"a.py": [], "b.py": ["m"], "c.py": ["m"], "setup.py": []}
+    assert [Path(file.filename).name for file in result.files] == ["a.py", "b.py", "c.py", "setup.py"]
+    assert (result.suppressed, result.unresolved) == (1, 3)
+    assert [found.filename for found in result.diagnostics] == [str(project / "b.py"), str(project / "c.py")]
+
+
+def test_results_do_not_depend_on_the_number_of_processes(project: Path) -> None:
+    files = {f"f{number}": ("import dbos  # BAD" if number % 3 else "BAD but no candidate") for number in range(25)}
+    alone = lint(project, **files)
+    assert len(alone.diagnostics) == 25
+    assert lint(project, jobs=2, **files) == alone
+    assert lint(project, jobs=7, **files) == alone
+
+
+def test_workers_are_used_only_where_they_pay(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pools: list[int] = []
+    start = runner._pool
+
+    def counted(workers: int) -> object:
+        pools.append(workers)
+        return start(workers)
+
+    monkeypatch.setattr(runner, "_pool", counted)
+    monkeypatch.setattr(runner, "_BYTES_PER_WORKER", 1000)
+    lint(project, jobs=4, small="import dbos", plain="x = 1\n" * 10_000)
+    assert pools == []
+    lint(project, jobs=4, big="import dbos\n" * 170)
+    assert pools == [2]
+
+
+def test_a_fault_of_the_linter_is_a_finding_of_its_file(project: Path) -> None:
+    for jobs in (1, 2):
+        result = lint(project, jobs=jobs, a="RAISE dbos", b="BAD dbos", c="dbos")
+        assert summary(result) == {
+            "a.py": [
+                "file is not linted: dbos-lint itself failed on it (RecursionError); "
+                "please report this with the output of --debug"
+            ],
+            "b.py": ["m"],
+            "c.py": [],
+            "setup.py": [],
+        }
+        (crash,) = result.crashes
+        assert crash.filename == str(project / "a.py")
+        assert "RecursionError: too deep" in crash.traceback
+
+
+def test_a_file_that_kills_its_process_is_a_finding_and_costs_no_other_file(project: Path) -> None:
+    result = lint(project, jobs=2, a="dbos BAD", b="dbos DIE", c="dbos BAD", d="dbos")
+    assert summary(result) == {
+        "a.py": ["m"],
+        "b.py": ["file is not linted: the process that linted it died; please report this"],
+        "c.py": ["m"],
+        "d.py": [],
+        "setup.py": [],
+    }
+
+
+def test_a_file_that_vanishes_is_a_finding(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def discover(*arguments: object) -> runner.Discovery:
+        return runner.Discovery((str(project / "gone.py"), str(project / "setup.py")))
+
+    monkeypatch.setattr(runner, "discover", discover)
+    for jobs in (1, 2):
+        result = run([str(project)], Configuration(str(project)), jobs=jobs)
+        assert summary(result) == {
+            "gone.py": ["file is not linted: it cannot be read: No such file or directory"],
+            "setup.py": [],
+        }
+        (found,) = result.diagnostics
+        assert (found.code, found.start, found.end) == ("DBS001", Position(1, 1), Position(1, 1))
+
+
+def test_what_discovery_could_not_read_is_a_finding(project: Path) -> None:
+    (project / "loop.py").symlink_to(project / "loop.py")
+    result = run([str(project / "loop.py")], Configuration(str(project)))
+    assert [found.code for found in result.diagnostics] == ["DBS001"]
+
+
+def test_unreadable_files_can_be_ignored_like_everything_else(project: Path) -> None:
+    (project / "loop.py").symlink_to(project / "loop.py")
+    (project / "dbos-lint.toml").write_text('per-file-ignores = {"loop.py" = ["DBS001"]}', encoding="utf-8")
+    assert run([str(project / "loop.py")], Configuration(str(project))).diagnostics == ()
+
+
+def test_standard_input_has_the_settings_of_the_name_it_is_given(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def watched(source: bytes, filename: str, settings: Settings) -> FileResult:
+        seen.append((filename, settings.dbos_version))
+        return fake(source, filename, settings)
+
+    monkeypatch.setattr(linter, "lint_source", watched)
+    monkeypatch.chdir(project)
+    (project / "lib").mkdir()
+    (project / "lib" / "dbos-lint.toml").write_text('dbos-version = "2.2"', encoding="utf-8")
+    result = run_stdin(b"BAD", "lib/new.py", Configuration(str(project)))
+    assert seen == [(str(project / "lib" / "new.py"), "2.2")]
+    assert [found.filename for found in result.diagnostics] == [str(project / "lib" / "new.py")]
+    assert run_stdin(b"BAD", None, Configuration(str(project))).files[0].filename == "-"
+    assert seen[1] == ("-", "3.4")
+
+
+def test_an_interrupt_stops_the_workers(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import multiprocessing
+    import time
+
+    def slow(source: bytes, filename: str, settings: Settings) -> FileResult:
+        if b"dbos" not in source:
+            raise KeyboardInterrupt
+        time.sleep(10)
+        (project / "finished").touch()
+        return FileResult(filename, ())
+
+    monkeypatch.setattr(linter, "lint_source", slow)
+    with pytest.raises(KeyboardInterrupt):
+        lint(project, jobs=2, a="dbos", b="dbos", c="dbos")
+    assert not (project / "finished").exists()
+    assert multiprocessing.active_children() == []
+
+
+def test_every_processor_is_used_by_default() -> None:
+    assert 1 <= runner.default_jobs() <= (os.cpu_count() or 1)
