@@ -1,4 +1,4 @@
-"""Renews ``docs/rules/index.md`` and the rule table of the README; ``--check`` says what is stale or missing.
+"""Renews ``docs/rules/index.md``, and the rule tables and sessions of the README; ``--check`` says what is stale.
 
 A rule is documented when its page has the headings of CONTRIBUTING.md, its example fires it and nothing else, its
 mended example fires nothing, and it has a fixture and a line in the ledger.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -55,6 +56,7 @@ TITLES = {
 REFERENCE_SITE = "https://docs.dbos.dev/"
 BEGIN = "<!-- rules: written by tools/docs.py -->"
 END = "<!-- end of rules -->"
+SESSION = re.compile(r"(?P<command>^```console\n\$ dbos-lint (?P<arguments>[^\n]*)\n).*?^```", re.M | re.S)
 MARKER = re.compile(r"#[ \t]*(?P<todo>todo:[ \t]*)?(?P<codes>DBS\d{3}(?:[ \t]*,[ \t]*DBS\d{3})*)[ \t]*$", re.M)
 
 
@@ -161,10 +163,18 @@ def index() -> str:
 
 
 def readme(text: str) -> str:
-    """``text`` of the README with its rule table renewed."""
+    """``text`` of the README with its rule tables and the output of its sessions renewed."""
+    text = SESSION.sub(lambda match: f"{match['command']}{output(match['arguments'])}```", text)
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     return "\n".join([before + BEGIN, "", *grouped("docs/rules/", "###"), END]) + after
+
+
+def output(arguments: str) -> str:
+    """What ``dbos-lint`` prints in the root of the repository."""
+    program = "import sys; from dbos_lint.cli import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", program, *arguments.split()]
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8", check=False).stdout
 
 
 def fired(program: str, filename: str) -> list[str]:

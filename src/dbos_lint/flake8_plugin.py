@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
 
     from dbos_lint.configuration import Configuration
+    from dbos_lint.semantics.program import Program
     from dbos_lint.settings import Settings
 
 _LISTS = {
@@ -40,6 +41,7 @@ class Plugin:
     _changes: ClassVar[dict[str, Any]] = {}
     _noqa: ClassVar[bool] = True
     _configuration: ClassVar[Configuration | None] = None
+    _programs: ClassVar[dict[Settings, Program]] = {}
 
     def __init__(self, tree: ast.AST, lines: Sequence[str], filename: str) -> None:
         # flake8 knows by the parameter ``tree`` that it need not call us for what does not parse: that is its E999.
@@ -74,13 +76,16 @@ class Plugin:
         cls._changes = changes
         cls._noqa = not options.disable_noqa
         cls._configuration = None
+        cls._programs = {}
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         from dbos_lint.linter import lint_source
         from dbos_lint.paths import absolute
 
         filename = absolute(self._filename)
-        result = lint_source(_encoded(self._lines), filename, self._settings(filename), noqa=self._noqa)
+        settings = self._settings(filename)
+        program = self._program(settings)
+        result = lint_source(_encoded(self._lines), filename, settings, noqa=self._noqa, program=program)
         for diagnostic in result.diagnostics:
             start = diagnostic.start
             yield start.row, start.column - 1, f"{diagnostic.code} {diagnostic.message}", type(self)
@@ -96,6 +101,15 @@ class Plugin:
         except SettingsError as error:
             raise _failure(str(error)) from None
         return replace(settings, select=("DBS",)) if settings.select is None else settings
+
+    @classmethod
+    def _program(cls, settings: Settings) -> Program:
+        """What this process has learnt of the project: its modules are read once a run."""
+        from dbos_lint.semantics.program import Program
+
+        if settings not in cls._programs:
+            cls._programs[settings] = Program(settings)
+        return cls._programs[settings]
 
     @classmethod
     def _configured(cls) -> Configuration:
