@@ -6,8 +6,9 @@ Worker processes are used where they pay: parsing is what costs, and only files 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ from dbos_lint.settings import Settings
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing.process import BaseProcess
+
+    from dbos_lint.semantics.program import Program
 
 # Below this many bytes of source that names dbos, starting a worker takes longer than it saves.
 _BYTES_PER_WORKER = 500_000
@@ -67,6 +70,40 @@ class _Outcome:
 _Task = tuple[str, Settings]
 
 
+class _Linter:
+    """Lints one file after the other, and remembers what it read of their projects."""
+
+    def __init__(self) -> None:
+        self._programs: dict[Settings, Program] = {}
+
+    def file(self, task: _Task) -> _Outcome:
+        path, settings = task
+        try:
+            source = Path(path).read_bytes()
+        except OSError as error:
+            return _failed(path, settings, f"it cannot be read: {error.strerror or error}")
+        return self.source(source, path, settings)
+
+    def source(self, source: bytes, path: str, settings: Settings) -> _Outcome:
+        try:
+            program = self._program(settings)
+            return _Outcome(linter.lint_source(source, path, settings, program=program))
+        except Exception as error:  # one file must never end the run, nor what it left half done spoil another
+            from traceback import format_exc
+
+            self._programs.pop(settings, None)
+            name = type(error).__name__
+            cause = f"dbos-lint itself failed on it ({name}); please report this with the output of --debug"
+            return replace(_failed(path, settings, cause), crash=Crash(path, format_exc()))
+
+    def _program(self, settings: Settings) -> Program:
+        from dbos_lint.semantics.program import Program
+
+        if settings not in self._programs:
+            self._programs[settings] = Program(settings)
+        return self._programs[settings]
+
+
 def run(paths: Iterable[str], configuration: Configuration, *, jobs: int = 1) -> RunResult:
     """Lint the files below ``paths`` in up to ``jobs`` processes; the results do not depend on how many."""
     return run_files(discover(paths, configuration), configuration, jobs=jobs)
@@ -75,7 +112,7 @@ def run(paths: Iterable[str], configuration: Configuration, *, jobs: int = 1) ->
 def run_files(found: Discovery, configuration: Configuration, *, jobs: int = 1) -> RunResult:
     """Lint the files that were found."""
     tasks = [(path, configuration.for_file(path)) for path in found.files]
-    outcomes = _in_processes(tasks, jobs) if jobs > 1 else map(_lint, tasks)
+    outcomes = _in_processes(tasks, jobs) if jobs > 1 else map(_Linter().file, tasks)
     unreadable = (
         _failed(item.path, configuration.for_file(item.path), f"it cannot be read: {item.reason}")
         for item in found.unreadable
@@ -86,7 +123,7 @@ def run_files(found: Discovery, configuration: Configuration, *, jobs: int = 1) 
 def run_stdin(source: bytes, filename: str | None, configuration: Configuration) -> RunResult:
     """Lint ``source``, which came from the standard input and is called ``filename``."""
     path = absolute(filename or STDIN)
-    return _result([_lint_source(source, path, configuration.for_file(path))])
+    return _result([_Linter().source(source, path, configuration.for_file(path))])
 
 
 def default_jobs() -> int:
@@ -98,26 +135,6 @@ def _result(outcomes: Sequence[_Outcome]) -> RunResult:
     ordered = sorted(outcomes, key=lambda outcome: outcome.result.filename)
     crashes = tuple(outcome.crash for outcome in ordered if outcome.crash is not None)
     return RunResult(tuple(outcome.result for outcome in ordered), crashes)
-
-
-def _lint(task: _Task) -> _Outcome:
-    path, settings = task
-    try:
-        source = Path(path).read_bytes()
-    except OSError as error:
-        return _failed(path, settings, f"it cannot be read: {error.strerror or error}")
-    return _lint_source(source, path, settings)
-
-
-def _lint_source(source: bytes, path: str, settings: Settings) -> _Outcome:
-    try:
-        return _Outcome(linter.lint_source(source, path, settings))
-    except Exception as error:  # one file must never end the run
-        from traceback import format_exc
-
-        name = type(error).__name__
-        cause = f"dbos-lint itself failed on it ({name}); please report this with the output of --debug"
-        return replace(_failed(path, settings, cause), crash=Crash(path, format_exc()))
 
 
 def _failed(path: str, settings: Settings, cause: str) -> _Outcome:
@@ -133,37 +150,53 @@ def _failed(path: str, settings: Settings, cause: str) -> _Outcome:
 
 def _in_processes(tasks: Sequence[_Task], jobs: int) -> list[_Outcome]:
     """Lint in worker processes what is worth it, and the rest here meanwhile."""
+    lint = _Linter().file
     sizes = [_candidate_size(path) for path, _ in tasks]
     workers = min(jobs, sum(sizes) // _BYTES_PER_WORKER)
     if workers < 2:
-        return [_lint(task) for task in tasks]
+        return list(map(lint, tasks))
     heavy = [task for task, size in zip(tasks, sizes, strict=True) if size]
+    light = [task for task, size in zip(tasks, sizes, strict=True) if not size]
+    outcomes, lost = _shared(heavy, workers, lambda: list(map(lint, light)))
+    return [*outcomes, *map(_lint_apart, lost)]
+
+
+def _shared(
+    tasks: Sequence[_Task], workers: int, meanwhile: Callable[[], list[_Outcome]]
+) -> tuple[list[_Outcome], list[_Task]]:
+    """Share ``tasks`` among processes, do something ``meanwhile``, and say what was lost with a process that died."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    batches = list(_batches(tasks, -(-len(tasks) // (workers * _BATCHES_PER_WORKER))))
+    lost: list[_Task] = []
     others = _children()
     with _pool(workers) as pool:
-        batches = list(_batches(heavy, -(-len(heavy) // (workers * _BATCHES_PER_WORKER))))
         try:
-            futures = [pool.submit(_lint_batch, batch) for batch in batches]
-            outcomes = [_lint(task) for task, size in zip(tasks, sizes, strict=True) if not size]
+            futures = [_submitted(pool, batch) for batch in batches]
+            outcomes = meanwhile()
             for batch, future in zip(batches, futures, strict=True):
-                outcomes += _outcomes(batch, future)
+                if isinstance(future.exception(), BrokenProcessPool):
+                    lost += batch
+                else:
+                    outcomes += future.result()
         except BaseException:  # an interrupt: leaving the pool waits for its workers, so they have to end now
             for process in _children() - others:
                 process.terminate()
             raise
-    return outcomes
+    return outcomes, lost
 
 
-def _lint_batch(tasks: Sequence[_Task]) -> list[_Outcome]:
-    return [_lint(task) for task in tasks]
-
-
-def _outcomes(batch: Sequence[_Task], future: Future[list[_Outcome]]) -> list[_Outcome]:
+def _submitted(pool: ProcessPoolExecutor, batch: Sequence[_Task]) -> Future[list[_Outcome]]:
+    """The future of ``batch``, which has failed already where the pool broke before it could take it."""
+    from concurrent.futures import Future
     from concurrent.futures.process import BrokenProcessPool
 
     try:
-        return future.result()
-    except BrokenProcessPool:  # a file of some batch killed a worker, and the pool with it
-        return [_lint_apart(task) for task in batch]
+        return pool.submit(_lint_batch, batch)
+    except BrokenProcessPool as error:
+        failed: Future[list[_Outcome]] = Future()
+        failed.set_exception(error)
+        return failed
 
 
 def _lint_apart(task: _Task) -> _Outcome:
@@ -172,9 +205,18 @@ def _lint_apart(task: _Task) -> _Outcome:
 
     with _pool(1) as pool:
         try:
-            return pool.submit(_lint, task).result()
+            return pool.submit(_lint_batch, [task]).result()[0]
         except BrokenProcessPool:
             return _failed(*task, "the process that linted it died; please report this")
+
+
+def _lint_batch(tasks: Sequence[_Task]) -> list[_Outcome]:
+    return list(map(_of_this_worker().file, tasks))
+
+
+@lru_cache(maxsize=1)
+def _of_this_worker() -> _Linter:
+    return _Linter()
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
@@ -184,13 +226,15 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 
     # Forking keeps what is already imported; elsewhere than on Linux it is not safe.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
-    return ProcessPoolExecutor(workers, context, _leave_interrupts_to_the_parent)
+    return ProcessPoolExecutor(workers, context, _start_worker)
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _start_worker() -> None:
+    """Leave interrupts to the parent, and forget what a fork has brought along."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _of_this_worker.cache_clear()
 
 
 def _children() -> set[BaseProcess]:

@@ -43,7 +43,7 @@ def command() -> Command:
 def codes_in_source(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the linter find in each line the codes that stand in it, as far as the settings turn them on."""
 
-    def lint(source: bytes, filename: str, settings: Settings) -> FileResult:
+    def lint(source: bytes, filename: str, settings: Settings, **options: object) -> FileResult:
         on = selection.enabled_codes(settings) - selection.ignored_for(settings, filename)
         if b"FAULT" in source:
             raise RuntimeError("a fault of the linter")

@@ -175,7 +175,8 @@ def test_a_path_that_does_not_exist_is_an_error(tree: Path) -> None:
 
 
 def test_a_name_that_no_file_can_have_is_reported(tree: Path) -> None:
-    assert discover(["a\0b.py"], Configuration(str(tree))).unreadable[0].reason == "embedded null byte"
+    (item,) = discover(["a\0b.py"], Configuration(str(tree))).unreadable
+    assert "embedded null" in item.reason
 
 
 def test_a_folder_that_vanishes_is_reported(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:

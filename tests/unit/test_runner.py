@@ -16,7 +16,7 @@ from dbos_lint.runner import RunResult, run, run_stdin
 from dbos_lint.settings import Settings
 
 
-def fake(source: bytes, filename: str, settings: Settings) -> FileResult:
+def fake(source: bytes, filename: str, settings: Settings, **options: object) -> FileResult:
     """A linter that finds the word BAD, counts words, and has a fault and a way to die."""
     if b"RAISE" in source:
         raise RecursionError("too deep")
@@ -109,6 +109,32 @@ def test_a_file_that_kills_its_process_is_a_finding_and_costs_no_other_file(proj
     }
 
 
+def test_what_a_broken_pool_no_longer_takes_is_lost_like_what_it_dropped() -> None:
+    from concurrent.futures.process import BrokenProcessPool
+
+    class Broken:
+        def submit(self, *arguments: object) -> None:
+            raise BrokenProcessPool("gone")
+
+    future = runner._submitted(Broken(), [])  # type: ignore[arg-type]
+    assert isinstance(future.exception(), BrokenProcessPool)
+
+
+def test_what_is_known_of_a_project_is_kept_until_a_fault(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs: list[object] = []
+
+    def watched(source: bytes, filename: str, settings: Settings, **options: object) -> FileResult:
+        programs.append(options["program"])
+        return fake(source, filename, settings)
+
+    monkeypatch.setattr(linter, "lint_source", watched)
+    lint(project, a="x", b="RAISE", c="x")
+    a, b, c, setup = programs
+    assert a is b
+    assert b is not c
+    assert c is setup
+
+
 def test_a_file_that_vanishes_is_a_finding(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def discover(*arguments: object) -> runner.Discovery:
         return runner.Discovery((str(project / "gone.py"), str(project / "setup.py")))
@@ -141,7 +167,7 @@ def test_standard_input_has_the_settings_of_the_name_it_is_given(
 ) -> None:
     seen: list[tuple[str, str]] = []
 
-    def watched(source: bytes, filename: str, settings: Settings) -> FileResult:
+    def watched(source: bytes, filename: str, settings: Settings, **options: object) -> FileResult:
         seen.append((filename, settings.dbos_version))
         return fake(source, filename, settings)
 
@@ -160,7 +186,7 @@ def test_an_interrupt_stops_the_workers(project: Path, monkeypatch: pytest.Monke
     import multiprocessing
     import time
 
-    def slow(source: bytes, filename: str, settings: Settings) -> FileResult:
+    def slow(source: bytes, filename: str, settings: Settings, **options: object) -> FileResult:
         if b"dbos" not in source:
             raise KeyboardInterrupt
         time.sleep(10)
