@@ -37,7 +37,15 @@ DECORATORS: dict[str, str] = {
 
 NEEDS_PARENTHESES = frozenset(
     f"{DBOS}.{name}"
-    for name in "workflow step transaction scheduled dbos_class required_roles default_required_roles".split()
+    for name in [
+        "workflow",
+        "step",
+        "transaction",
+        "scheduled",
+        "dbos_class",
+        "required_roles",
+        "default_required_roles",
+    ]
 )
 """Decorators that must be called; ``alert_handler`` must not be."""
 

@@ -7,6 +7,7 @@ allow entry whose condition holds beats a flag entry.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -15,23 +16,58 @@ from typing import NamedTuple
 
 # Kinds whose medium-confidence entries count by default: doing I/O is I/O, whichever library does it.
 _MEDIUM_KINDS = frozenset(
-    "network cloud llm email messaging payment database filesystem subprocess user-input identity random".split()
+    [
+        "network",
+        "cloud",
+        "llm",
+        "email",
+        "messaging",
+        "payment",
+        "database",
+        "filesystem",
+        "subprocess",
+        "user-input",
+        "identity",
+        "random",
+    ]
 )
-# Medium entries of those and other kinds that need more than the name to be a finding, or that count in spite of their kind.
+# Medium entries that need more than their name to be a finding, and others that count in spite of their kind.
 _MEDIUM_OFF = frozenset(
-    "random.seed random.getstate random.setstate numpy.random.seed numpy.random.set_state "
-    "linecache.checkcache linecache.getline linecache.getlines importlib.resources.open_binary "
-    "importlib.resources.open_text importlib.resources.read_binary importlib.resources.read_text "
-    "logging.config.fileConfig pdb.set_trace".split()
+    [
+        "random.seed",
+        "random.getstate",
+        "random.setstate",
+        "numpy.random.seed",
+        "numpy.random.set_state",
+        "linecache.checkcache",
+        "linecache.getline",
+        "linecache.getlines",
+        "importlib.resources.open_binary",
+        "importlib.resources.open_text",
+        "importlib.resources.read_binary",
+        "importlib.resources.read_text",
+        "logging.config.fileConfig",
+        "pdb.set_trace",
+    ]
 )
 _MEDIUM_ON = frozenset(
-    "sys.argv decouple.config dotenv.dotenv_values dotenv.get_key dotenv.load_dotenv "
-    "asyncio.AbstractEventLoop.time whenever.Instant.now whenever.ZonedDateTime.now "
-    "whenever.ZonedDateTime.now_in_system_tz".split()
+    [
+        "sys.argv",
+        "decouple.config",
+        "dotenv.dotenv_values",
+        "dotenv.get_key",
+        "dotenv.load_dotenv",
+        "asyncio.AbstractEventLoop.time",
+        "whenever.Instant.now",
+        "whenever.ZonedDateTime.now",
+        "whenever.ZonedDateTime.now_in_system_tz",
+    ]
 )
 # Methods of a client that neither touch the network nor the database.
-_INERT_METHODS = frozenset("close aclose dispose __enter__ __exit__ __aenter__ __aexit__ model_dump copy".split())
-VALUE_KINDS = frozenset("clock random secret identity environment host process locale".split())
+_INERT_METHODS = frozenset(
+    ["close", "aclose", "dispose", "__enter__", "__exit__", "__aenter__", "__aexit__", "model_dump", "copy"]
+)
+VALUE_KINDS = frozenset(["clock", "random", "secret", "identity", "environment", "host", "process", "locale"])
 """Kinds that are a value: harmless where the value only reaches a log."""
 EXTRA = "extra"
 """The kind of what the settings add without naming a kind."""
@@ -48,12 +84,13 @@ class Entry(NamedTuple):
 
 
 class Arguments(NamedTuple):
-    """The shape of a call's arguments: how many are positional, the first one if it is a constant, and the keywords.
+    """The shape of a call's arguments: how many ``given`` are positional, the first one if it is a constant, and the
+    keywords.
 
     ``splat`` says that ``*args`` or ``**kwargs`` hides some.
     """
 
-    count: int
+    given: int
     first: object
     keywords: frozenset[str | None]
     splat: bool = False
@@ -90,6 +127,8 @@ def _terminals(kinds: frozenset[str], matches: frozenset[str]) -> frozenset[str]
 
 READ_TERMINALS: frozenset[str] = _terminals(VALUE_KINDS | {"user-input"}, frozenset({"read"}))
 """Last names of what is a finding when it is merely read."""
+RANDOM_TERMINALS: frozenset[str] = _terminals(frozenset({"random", "secret"}), frozenset({"call", "construct"}))
+"""Last names of what gives a random value."""
 VALUE_TERMINALS: frozenset[str] = _terminals(VALUE_KINDS, frozenset({"call", "construct", "method", "read"})) - {"get"}
 """Last names of what gives a value that differs: only for these is the flow of the value looked at."""
 
@@ -174,19 +213,19 @@ def _holds(when: str | None, arguments: Arguments) -> bool:
 
 
 def _missing(index: int, arguments: Arguments) -> bool:
-    return arguments.count <= index and not arguments.splat
+    return arguments.given <= index and not arguments.splat
 
 
 _TIMEZONES = frozenset({"tz", "tzinfo"})
-_CONDITIONS = {
-    "no-args": lambda _, a: a.count == 0 and not a.keywords and not a.splat,
-    "arg-given": lambda index, a: a.count > int(index) or bool(a.keywords) or a.splat,
+_CONDITIONS: dict[str, Callable[[str, Arguments], bool]] = {
+    "no-args": lambda _, a: a.given == 0 and not a.keywords and not a.splat,
+    "arg-given": lambda index, a: a.given > int(index) or bool(a.keywords) or a.splat,
     "missing-arg": lambda index, a: _missing(int(index), a),
-    "no-name-arg": lambda _, a: a.count == 0 and "name" not in a.keywords and not a.splat,
+    "no-name-arg": lambda _, a: a.given == 0 and "name" not in a.keywords and not a.splat,
     "kwarg-missing": lambda name, a: name not in a.keywords and not a.splat,
     "kwarg-given": lambda name, a: name in a.keywords or a.splat,
-    "no-tz-arg": lambda _, a: a.count < 2 and not (_TIMEZONES & a.keywords) and not a.splat,
-    "tz-arg-given": lambda _, a: a.count >= 2 or bool(_TIMEZONES & a.keywords) or a.splat,
+    "no-tz-arg": lambda _, a: a.given < 2 and not (_TIMEZONES & a.keywords) and not a.splat,
+    "tz-arg-given": lambda _, a: a.given >= 2 or bool(_TIMEZONES & a.keywords) or a.splat,
     "first-arg": lambda text, a: repr(a.first) == text,
     "first-arg-in": lambda texts, a: repr(a.first) in texts.split(","),
     "first-arg-not": lambda text, a: repr(a.first) != text,

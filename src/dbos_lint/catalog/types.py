@@ -94,6 +94,7 @@ RETURNS: dict[str, str] = {
     "pathlib.Path.home": "pathlib.Path",
     "numpy.random.default_rng": "numpy.random.Generator",
     "threading.Thread": "threading.Thread",
+    "contextvars.copy_context": "contextvars.Context",
     "boto3.Session.client": "boto3.client",
     "boto3.session.Session.client": "boto3.client",
     "boto3.Session.resource": "boto3.resource",
@@ -141,12 +142,39 @@ ATTRIBUTES: dict[str, str] = {
 """The class of what an attribute holds."""
 
 CONTAINERS = frozenset(
-    "list dict set frozenset bytearray collections.defaultdict collections.deque collections.Counter "
-    "collections.OrderedDict".split()
+    [
+        "list",
+        "dict",
+        "set",
+        "frozenset",
+        "bytearray",
+        "collections.defaultdict",
+        "collections.deque",
+        "collections.Counter",
+        "collections.OrderedDict",
+    ]
 )
 MUTATORS = frozenset(
-    "append appendleft extend extendleft insert add update setdefault pop popleft popitem remove discard clear "
-    "sort reverse __setitem__ __delitem__".split()
+    [
+        "append",
+        "appendleft",
+        "extend",
+        "extendleft",
+        "insert",
+        "add",
+        "update",
+        "setdefault",
+        "pop",
+        "popleft",
+        "popitem",
+        "remove",
+        "discard",
+        "clear",
+        "sort",
+        "reverse",
+        "__setitem__",
+        "__delitem__",
+    ]
 )
 """Methods that change a container."""
 
@@ -192,8 +220,14 @@ THREAD_STARTERS: dict[str, tuple[int | str, ...]] = {
 """Calls that run a function in another thread or process, without dbos's context."""
 
 COPIES_CONTEXT = frozenset(
-    "asyncio.to_thread anyio.to_thread.run_sync trio.to_thread.run_sync starlette.concurrency.run_in_threadpool "
-    "fastapi.concurrency.run_in_threadpool asgiref.sync.sync_to_async".split()
+    [
+        "asyncio.to_thread",
+        "anyio.to_thread.run_sync",
+        "trio.to_thread.run_sync",
+        "starlette.concurrency.run_in_threadpool",
+        "fastapi.concurrency.run_in_threadpool",
+        "asgiref.sync.sync_to_async",
+    ]
 )
 """Calls that run a function in another thread within dbos's context."""
 

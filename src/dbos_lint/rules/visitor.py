@@ -67,9 +67,9 @@ class Here:
 
     def callees(self, call: Call) -> Callees:
         """What ``call`` may run; computed once a call."""
-        known = self._callees.get(call.index)
+        known = self._callees.get(call.number)
         if known is None:
-            known = self._callees[call.index] = self.analysis.callees(self.module, call)
+            known = self._callees[call.number] = self.analysis.callees(self.module, call)
         return known
 
     @cached_property

@@ -15,7 +15,8 @@ from dbos_lint.semantics.effects import (
     GLOBAL_WRITE,
     WORKFLOW_IN_THREAD,
 )
-from dbos_lint.semantics.summary import Call, Function
+from dbos_lint.semantics.entities import Registration
+from dbos_lint.semantics.summary import Call, Function, Ref
 from dbos_lint.semantics.values import Constant, Coroutine, Entity, FunctionValue, Partial, Value
 
 CLOCK_IN_WORKFLOW = Rule(
@@ -275,22 +276,27 @@ class WorkflowVisitor(Visitor):
     def _duplicate_names(self) -> None:
         """Two workflows of this module under one registered name: the second replaces the first."""
         here = self.here
-        seen: dict[str, Function] = {}
-        for id, entity in sorted(here.contexts.entities.items()):
-            function = here.module.functions[id]
-            if entity.kind != api.WORKFLOW or function.name == "<lambda>":
+        seen: dict[str, Registration] = {}
+        for registration in here.contexts.registrations:
+            function = here.module.functions[registration.function]
+            if registration.entity.kind != api.WORKFLOW or function.name == "<lambda>":
                 continue
-            name = self._registered_name(entity, function)
+            name = self._registered_name(registration.entity, function)
             if name is None:
                 continue
-            first = seen.setdefault(name, function)
-            if first is not function and not _exclusive(self, first, function):
+            first = seen.setdefault(name, registration)
+            if first is not registration and not self._exclusive(first, registration):
                 here.report(
                     DUPLICATE_WORKFLOW_NAME,
-                    function.span,
+                    registration.span,
                     f"workflow '{name}' is registered a second time (first in line {first.span.row}): queues and "
                     "recovery run this one for both; give each its own name",
                 )
+
+    def _exclusive(self, first: Registration, second: Registration) -> bool:
+        """Whether the two functions stand in different branches, so that only one of them is made."""
+        functions = self.here.module.functions
+        return not self.here.module.encloses(functions[first.function].block, functions[second.function].block)
 
     def _registered_name(self, entity: Entity, function: Function) -> str | None:
         """The name under which dbos registers the workflow; None when it is computed."""
@@ -317,8 +323,10 @@ class WorkflowVisitor(Visitor):
             position = api.FUNCTION_ARGUMENT[name]
             if len(call.args) <= position or any(ref is None for ref in call.args[:position]):
                 continue
-            values = self.here.resolve(call.args[position], call)
-            wrong = [self._wrong_target(value) for value in values]
+            target = call.args[position]
+            wrong = [self._wrong_target(value) for value in self.here.resolve(target, call)]
+            if self._is_durable_call(target, call):
+                wrong = ["the result of a call"]
             if wrong and all(wrong):
                 method = name.rpartition(".")[2]
                 self.here.report(
@@ -328,10 +336,17 @@ class WorkflowVisitor(Visitor):
                     "give it the function that @DBOS.workflow() decorates, and its arguments after it",
                 )
 
+    def _is_durable_call(self, ref: Ref, call: Call) -> bool:
+        """Whether ``ref`` is what a durable function returns."""
+        if not isinstance(ref, tuple) or ref[0] != "call":
+            return False
+        callees = self.here.resolve(ref[1], call)
+        return bool(callees) and all(isinstance(value, Entity) for value in callees)
+
     def _wrong_target(self, value: Value) -> str:
         """What ``value`` is, if it cannot be started; empty if it can, or if that is unknown."""
         if isinstance(value, Entity):
-            return ""
+            return "a datasource transaction" if value.kind == api.TRANSACTION else ""
         if isinstance(value, Coroutine):
             return "a coroutine (the workflow is called)"
         if isinstance(value, Partial):
@@ -343,6 +358,8 @@ class WorkflowVisitor(Visitor):
             if function.name == "<lambda>":
                 return "a lambda"
             decorated = self.here.resolver.decorated(value)
+            if self.here.analysis.is_registered(value):
+                return ""
             plain = all(layer[0].ref in ("staticmethod", "classmethod") for layer in decorated.layers)
             return f"the undecorated function '{function.name}'" if plain else ""
         return ""
@@ -352,7 +369,7 @@ class WorkflowVisitor(Visitor):
         function = here.function(call)
         if here.contexts.runs_as(function.id, api.WORKFLOW):
             return
-        for effect in here.analysis.facts((here.module.path, function.id)).effects:
+        for effect in here.analysis.facts(here.value(function).key).effects:
             if effect.kind == WORKFLOW_IN_THREAD and effect.span == call.span:
                 here.report(
                     THREAD_STARTS_WORKFLOW,
@@ -361,9 +378,3 @@ class WorkflowVisitor(Visitor):
                     "thread's own work is lost; use DBOS.start_workflow or a queue",
                 )
                 return
-
-
-def _exclusive(visitor: WorkflowVisitor, first: Function, second: Function) -> bool:
-    """Whether the two definitions stand in different branches, so that only one of them is made."""
-    module = visitor.here.module
-    return not module.encloses(first.block, second.block)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from dbos_lint.catalog.nondeterminism import READ_TERMINALS, VALUE_TERMINALS
+from dbos_lint.catalog.nondeterminism import RANDOM_TERMINALS, READ_TERMINALS, VALUE_TERMINALS
 from dbos_lint.semantics.flow import Flow
 from dbos_lint.semantics.summary import (
     AWAITED,
@@ -634,7 +634,11 @@ class _Collector:
         else:
             terminal = ref[2].rpartition(".")[2] if ref and ref[0] == "attr" else ""
         of_source = isinstance(ref, str) and any(part in READ_TERMINALS for part in ref.split(".")[1:])
-        return (terminal in VALUE_TERMINALS or of_source) and self.flow is not None and self.flow.only_logged(node)
+        return (
+            (terminal in VALUE_TERMINALS or of_source)
+            and self.flow is not None
+            and self.flow.only_logged(node, terminal in RANDOM_TERMINALS)
+        )
 
     def _lambda_body(self, node: ast.Lambda, scope: Scope, function: Function, stack: list[Any]) -> None:
         saved, saved_function = self.scope, self.function

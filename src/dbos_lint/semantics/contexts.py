@@ -13,15 +13,15 @@ from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.effects import Analysis, Effect
-from dbos_lint.semantics.resolve import Place
-from dbos_lint.semantics.summary import DECORATOR, MODULE, Function, Module, Span
-from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionKey, FunctionValue, Partial, Value
+from dbos_lint.semantics.entities import Registration, registrations
+from dbos_lint.semantics.summary import MODULE, Function, Module, Span
+from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Partial, Value
 
 OUTSIDE = "outside"
 LOOP = "loop"
 DURABLE_CONTEXTS = (api.WORKFLOW, api.STEP, api.TRANSACTION)
 
-_ROUTES = frozenset("get post put delete patch head options route websocket api_route".split())
+_ROUTES = frozenset(["get", "post", "put", "delete", "patch", "head", "options", "route", "websocket", "api_route"])
 
 
 class Visit(NamedTuple):
@@ -51,6 +51,7 @@ class Contexts:
 
     analysis: Analysis
     module: Module
+    registrations: tuple[Registration, ...] = ()
     entities: dict[int, Entity] = field(default_factory=dict)
     delegated: dict[int, str] = field(default_factory=dict)
     visits: dict[str, dict[FunctionKey, Visit]] = field(default_factory=dict)
@@ -65,53 +66,34 @@ class Contexts:
     # ------------------------------------------------------------------ roots
 
     def _find_entities(self) -> None:
-        resolver = self.analysis.resolver
-        for function in self.module.functions[1:]:
-            if function.decorators:
-                entity = resolver.decorated(FunctionValue(self.module.path, function.id)).entity
-                if entity is not None:
-                    self.entities[function.id] = entity
+        self.registrations = registrations(self.analysis.resolver, self.module)
+        for registration in self.registrations:
+            self.entities.setdefault(registration.function, registration.entity)
         for function in self.module.functions:
-            for call in function.calls:
-                if isinstance(call.func, tuple) and call.func[0] == "call" and not call.flags & DECORATOR:
-                    self._decorated_by_call(
-                        function, call.func, call.args, Place(call.scope, call.span.row, call.block)
-                    )
-            for delegation in self.analysis.facts((self.module.path, function.id)).delegations:
+            for delegation in self.analysis.facts(FunctionKey(self.module.path, function.id)).delegations:
                 if delegation.callee.module == self.module.path:
                     self.delegated.setdefault(delegation.callee.id, delegation.kind)
-
-    def _decorated_by_call(self, function: Function, func: object, args: tuple[object, ...], place: Place) -> None:
-        """``checkout = DBOS.workflow()(_checkout)`` makes a durable function too."""
-        resolver = self.analysis.resolver
-        for value in resolver.resolve(self.module, func, place):
-            if not isinstance(value, DecoratorValue) or not args:
-                continue
-            for target in resolver.resolve(self.module, args[0], place):
-                inner = target.function if isinstance(target, Entity) else target
-                if isinstance(inner, FunctionValue) and inner.module == self.module.path:
-                    self.entities.setdefault(inner.id, Entity(value.kind, inner, value.options))
 
     def _durable_roots(self, kind: str) -> Iterator[FunctionKey]:
         for id in sorted({*self.entities, *self.delegated}):
             entity = self.entities.get(id)
             if (entity is not None and entity.kind == kind) or self.delegated.get(id) == kind:
-                yield (self.module.path, id)
+                yield FunctionKey(self.module.path, id)
 
     def _outside_roots(self) -> Iterator[FunctionKey]:
         """Code that certainly runs outside workflows: the module's own, routes, tests, thread targets."""
-        yield (self.module.path, MODULE)
+        yield FunctionKey(self.module.path, MODULE)
         for function in self.module.functions[1:]:
             if function.id in self.entities or function.id in self.delegated:
                 continue
             if self._is_test(function) or self._is_route(function):
-                yield (self.module.path, function.id)
+                yield FunctionKey(self.module.path, function.id)
         for function in self.module.functions:
             for call in function.calls:
                 for value in self.analysis.callees(self.module, call).threads if _may_start_thread(call.func) else ():
                     target = _callable_of(value)
                     if target is not None and target.module == self.module.path:
-                        yield target.key
+                        yield FunctionKey(target.module, target.id)
 
     @staticmethod
     def _is_test(function: Function) -> bool:
@@ -126,7 +108,7 @@ class Contexts:
     def _loop_roots(self) -> Iterator[FunctionKey]:
         for function in self.module.functions:
             if function.is_async:
-                yield (self.module.path, function.id)
+                yield FunctionKey(self.module.path, function.id)
 
     # ------------------------------------------------------------------ flow
 
@@ -144,7 +126,7 @@ class Contexts:
                 continue
             for edge in self.analysis.facts(key).edges:
                 callee = edge.callee
-                if callee in visits or (callee[0] == module.path and callee[1] in self.entities):
+                if callee in visits:
                     continue
                 if sync_only and self.analysis.resolver.module(callee[0]).functions[callee[1]].is_async:
                     continue
@@ -155,7 +137,7 @@ class Contexts:
 
     def runs_as(self, id: int, context: str) -> bool:
         """Whether function ``id`` of this module runs in ``context``."""
-        return (self.module.path, id) in self.visits[context]
+        return any(key[0] == self.module.path and key[1] == id for key in self.visits[context])
 
     def chain(self, context: str, key: FunctionKey) -> tuple[FunctionKey, ...]:
         """The functions from a root of ``context`` down to ``key``."""

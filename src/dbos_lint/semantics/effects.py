@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from dbos_lint.catalog import api, types
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS, VALUE_KINDS, Arguments, Nondeterminism
-from dbos_lint.semantics.resolve import Place, Resolver
+from dbos_lint.semantics.entities import registrations
+from dbos_lint.semantics.resolve import Environment, Place, Resolver
 from dbos_lint.semantics.summary import (
     AWAITED,
     DECORATOR,
@@ -34,6 +35,7 @@ from dbos_lint.semantics.values import (
     FunctionKey,
     FunctionValue,
     Instance,
+    ModuleValue,
     Partial,
     Value,
     Values,
@@ -55,6 +57,7 @@ DURABLE = "durable"
 DURABLE_IN_THREAD = "durable-in-thread"
 WORKFLOW_IN_THREAD = "workflow-in-thread"
 
+_RUN_IN_CONTEXT = "contextvars.Context.run"
 _LOOP_KINDS = frozenset({RAISES_IN_LOOP, BLOCKS_LOOP})
 # Effects that mean something only in the function that has them.
 _LOCAL_KINDS = frozenset({CLOSURE_WRITE, SELF_WRITE})
@@ -130,17 +133,18 @@ class Analysis:
     _facts: dict[FunctionKey, Facts] = field(default_factory=dict)
     _reach: dict[FunctionKey, dict[str, Reach]] = field(default_factory=dict)
     _invoked: dict[FunctionKey, dict[str, str]] = field(default_factory=dict)
+    _registered: dict[str, frozenset[int]] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ calls
 
-    def resolve(self, module: Module, ref: Ref, record: Call | Read | Write) -> Values:
+    def resolve(self, module: Module, ref: Ref, record: Call | Read | Write, env: Environment | None = None) -> Values:
         block = record.block if isinstance(record, Call) else MODULE
-        return self.resolver.resolve(module, ref, Place(record.scope, record.span.row, block))
+        return self.resolver.resolve(module, ref, Place(record.scope, record.span.row, block), env)
 
-    def callees(self, module: Module, call: Call) -> Callees:
-        """What ``call`` may run, directly or by handing a function on."""
+    def callees(self, module: Module, call: Call, env: Environment | None = None) -> Callees:
+        """What ``call`` may run, directly or by handing a function on. ``env`` says what parameters are."""
         found = Callees()
-        for value in self.resolve(module, call.func, call):
+        for value in self.resolve(module, call.func, call, env):
             self._add(found, value)
         for external in list(found.externals):
             self._handed_on(module, call, external, found)
@@ -190,7 +194,12 @@ class Analysis:
                 if isinstance(value, (FunctionValue, Entity, Partial)):
                     self._add(found, value)
         elif name in types.THREAD_STARTERS:
-            found.threads.extend(self.argument(module, call, *types.THREAD_STARTERS[name]))
+            places = types.THREAD_STARTERS[name]
+            values = self.argument(module, call, *places)
+            if External(_RUN_IN_CONTEXT, "contextvars.Context") in values and _is_repeated(module, call):
+                # Each thread has dbos's context, but they draw step numbers in the order in which they are scheduled.
+                values = self.argument(module, call, *[p + 1 for p in places if isinstance(p, int)])
+            found.threads.extend(values)
         elif name in api.RUNS_STEP:
             for value in self.argument(module, call, 1, "func"):
                 while isinstance(value, Partial):
@@ -221,10 +230,11 @@ class Analysis:
 
     def invoked(self, value: FunctionValue) -> dict[str, str]:
         """The parameters that a function calls: ``run`` as part of itself, as a ``step``, or in a ``thread``."""
-        known = self._invoked.get(value.key)
+        key = FunctionKey(value.module, value.id)
+        known = self._invoked.get(key)
         if known is not None:
             return known
-        self._invoked[value.key] = {}
+        self._invoked[key] = {}
         module, function = self.resolver.module(value.module), self.resolver.function(value)
         names = {param.name for param in function.params}
         found: dict[str, str] = {}
@@ -238,7 +248,7 @@ class Analysis:
                 passed = [ref for ref in refs if ref in names]
                 if passed:
                     self._passed_on(module, call, passed, found)
-        self._invoked[value.key] = found
+        self._invoked[key] = found
         return found
 
     def _passed_on(self, module: Module, call: Call, passed: list[str], found: dict[str, str]) -> None:
@@ -257,6 +267,14 @@ class Analysis:
                     if ref in [_given(call, place) for place in types.THREAD_STARTERS[name]]:
                         found.setdefault(ref, "thread")
 
+    def is_registered(self, value: FunctionValue) -> bool:
+        """Whether a call such as ``DBOS.workflow()(f)`` registers the function, which itself stays plain."""
+        known = self._registered.get(value.module)
+        if known is None:
+            found = registrations(self.resolver, self.resolver.module(value.module))
+            known = self._registered[value.module] = frozenset(registration.function for registration in found)
+        return value.id in known
+
     # ------------------------------------------------------------------ a function by itself
 
     def facts(self, key: FunctionKey) -> Facts:
@@ -271,43 +289,53 @@ class Analysis:
         function = module.functions[key[1]]
         if function.trusted or self.nondeterminism.is_known(f"{module.name}.{function.qualname}"):
             return Facts()
+        env = self._environment(function, key)
         effects: list[Effect] = []
-        edges: dict[FunctionKey, Edge] = {}
+        edges: list[Edge] = []
         delegations: list[Delegation] = []
         unresolved: list[Span] = []
         for call in function.calls:
-            callees = self.callees(module, call)
+            callees = self.callees(module, call, env)
             if not callees.known and not call.flags & DECORATOR:
                 unresolved.append(call.span)
             effects.extend(self._effects_of_call(module, call, callees))
             for callee in callees.runs:
                 if not call.flags & DECORATOR:
-                    edges.setdefault(callee.key, Edge(callee.key, call.span))
+                    edges.append(Edge(self.resolver.key(callee), call.span))
             delegations.extend(Delegation(kind, callee, call.span) for kind, callee in callees.delegations)
         for read in function.reads:
-            self._observe_read(module, read, effects, edges)
+            self._observe_read(module, read, env, effects, edges)
         for manager in function.withs:
-            for method in self._manager_methods(module, manager):
-                edges.setdefault(method.key, Edge(method.key, manager.span))
+            for method in self._manager_methods(module, manager, env):
+                edges.append(Edge(self.resolver.key(method), manager.span))
         for write in function.writes:
             effect = self._effect_of_write(module, function, write)
             if effect is not None:
                 effects.append(effect)
-        return Facts(tuple(effects), tuple(edges.values()), tuple(delegations), tuple(unresolved))
+        return Facts(tuple(effects), tuple(edges), tuple(delegations), tuple(unresolved))
 
-    def _observe_read(self, module: Module, read: Read, effects: list[Effect], edges: dict[FunctionKey, Edge]) -> None:
+    @staticmethod
+    def _environment(function: Function, key: FunctionKey) -> Environment | None:
+        """What a method's first parameter is when it runs on an instance of a subclass."""
+        if key.receiver is None or not function.params:
+            return None
+        return {function.params[0].name: (Instance(key.receiver),)}
+
+    def _observe_read(
+        self, module: Module, read: Read, env: Environment | None, effects: list[Effect], edges: list[Edge]
+    ) -> None:
         terminal = read.ref.rpartition(".")[2] if isinstance(read.ref, str) else read.ref[-1]
         interesting = terminal in READ_TERMINALS or bool(self.nondeterminism.extra)
         if interesting and not read.flags & ONLY_LOGGED:
-            for value in self.resolve(module, read.ref, read):
+            for value in self.resolve(module, read.ref, read, env):
                 if isinstance(value, External):
                     kind = self.nondeterminism.of_read(value.name)
                     if kind is not None:
                         effects.append(Effect(kind, value.name, _text(read.ref, value.name), read.span))
-        for method in self._properties(module, read):
-            edges.setdefault(method.key, Edge(method.key, read.span))
+        for method in self._properties(module, read, env):
+            edges.append(Edge(self.resolver.key(method), read.span))
 
-    def _properties(self, module: Module, read: Read) -> Iterator[FunctionValue]:
+    def _properties(self, module: Module, read: Read, env: Environment | None) -> Iterator[FunctionValue]:
         """The properties of the project that reading an attribute runs."""
         if isinstance(read.ref, str):
             base, _, name = read.ref.rpartition(".")
@@ -316,13 +344,13 @@ class Analysis:
         else:
             return
         if base:
-            for value in self.resolve(module, base, read):
+            for value in self.resolve(module, base, read, env):
                 method = self.resolver.property_of(value, name)
                 if method is not None:
                     yield method
 
-    def _manager_methods(self, module: Module, manager: Read) -> Iterator[FunctionValue]:
-        for value in self.resolve(module, manager.ref, manager):
+    def _manager_methods(self, module: Module, manager: Read, env: Environment | None) -> Iterator[FunctionValue]:
+        for value in self.resolve(module, manager.ref, manager, env):
             if isinstance(value, Instance):
                 for name in ("__enter__", "__aenter__", "__exit__", "__aexit__"):
                     method = self.resolver.method(value, name)
@@ -399,7 +427,7 @@ class Analysis:
             if value.name in api.STARTS:
                 yield Effect(WORKFLOW_IN_THREAD, value.name, label, span, value.name.removeprefix("dbos."))
         elif isinstance(value, FunctionValue):
-            reach = self.reach(value.key)
+            reach = self.reach(self.resolver.key(value))
             for kind, targets in (
                 (DURABLE_IN_THREAD, (DURABLE,)),
                 (WORKFLOW_IN_THREAD, (STARTS_WORKFLOW, CALLS_WORKFLOW)),
@@ -415,9 +443,9 @@ class Analysis:
         label = _text(write.target, "an object")
         if write.kind == "name":
             return self._outer_write(module, function, write.target, write.scope, label, write.span, write.guard)
-        if not isinstance(write.target, str):
+        root = _root(write.target)
+        if root is None:
             return None
-        root = write.target.partition(".")[0]
         if self._is_receiver(module, function, root):
             if root == function.params[0].name and "classmethod" in self.resolver.decorator_names(module, function):
                 return Effect(GLOBAL_WRITE, label, label, write.span, write.guard)
@@ -449,35 +477,37 @@ class Analysis:
         return None
 
     def _is_state(self, module: Module, name: str) -> bool:
-        """Whether an imported name is an object of the project (and not a module, function or outside thing)."""
+        """Whether an imported name is an object or module of the project (and not a function or an outside thing)."""
         values = self.resolver.resolve(module, name, Place(MODULE))
         return any(
-            isinstance(value, Container) or (isinstance(value, Instance) and isinstance(value.type, ClassValue))
+            isinstance(value, (Container, ModuleValue))
+            or (isinstance(value, Instance) and isinstance(value.type, ClassValue))
             for value in values
         )
 
     def _mutation(self, module: Module, call: Call) -> Iterator[Effect]:
         """``LEDGER.append(x)``: a method that changes a container of the module or of an outer function."""
-        if not isinstance(call.func, str):
-            return
-        target, _, method = call.func.rpartition(".")
-        if method not in types.MUTATORS or not target:
+        target, method = _receiver_and_method(call.func)
+        root = _root(target)
+        if method not in types.MUTATORS or root is None or not self._holds_container(module, target, call):
             return
         function = module.functions[module.scopes[call.scope].function]
-        root = target.partition(".")[0]
-        if not any(_is_container(value) for value in self.resolve(module, target, call)):
-            return
+        label = _text(call.func, f"{root}.{method}")
         if self._is_receiver(module, function, root):
-            if not self._is_class_level(module, function, target):
-                yield Effect(SELF_WRITE, target, call.func, call.span)
-                return
-            yield Effect(GLOBAL_WRITE, target, call.func, call.span)
+            kind = GLOBAL_WRITE if self._is_class_level(module, function) else SELF_WRITE
+            yield Effect(kind, root, label, call.span)
             return
-        effect = self._outer_write(module, function, root, call.scope, call.func, call.span, "")
+        effect = self._outer_write(module, function, root, call.scope, label, call.span, "")
         if effect is not None:
             yield effect
 
-    def _is_class_level(self, module: Module, function: Function, target: str) -> bool:
+    def _holds_container(self, module: Module, target: Ref, call: Call) -> bool:
+        """Whether ``target`` is a container, or an item of one."""
+        while isinstance(target, tuple) and target[0] == "item":
+            target = target[1]
+        return any(_is_container(value) for value in self.resolve(module, target, call))
+
+    def _is_class_level(self, module: Module, function: Function) -> bool:
         return "classmethod" in self.resolver.decorator_names(module, function)
 
     # ------------------------------------------------------------------ through calls
@@ -592,6 +622,29 @@ def _is_inside(module: Module, inner: Function, outer: Function) -> bool:
     return False
 
 
+def _is_repeated(module: Module, call: Call) -> bool:
+    """Whether the call stands in a loop or a comprehension."""
+    return module.scopes[call.scope].kind == "comprehension" or module.within(call.block, "loop")
+
+
+def _receiver_and_method(func: Ref) -> tuple[Ref, str]:
+    """``a.b.append`` as ``a.b`` and ``append``."""
+    if isinstance(func, str):
+        target, _, method = func.rpartition(".")
+        return target or None, method
+    if isinstance(func, tuple) and func[0] == "attr":
+        names, _, method = func[2].rpartition(".")
+        return (("attr", func[1], names) if names else func[1]), method
+    return None, ""
+
+
+def _root(ref: Ref) -> str | None:
+    """The name through which ``ref`` reaches into an object, if that is by attributes and items alone."""
+    while isinstance(ref, tuple) and ref[0] in ("attr", "item"):
+        ref = ref[1]
+    return ref.partition(".")[0] if isinstance(ref, str) else None
+
+
 def _is_container(value: Value) -> bool:
     if isinstance(value, Container):
         return value.kind not in ("tuple", "generator", "str")
@@ -602,8 +655,12 @@ def _text(ref: Ref, name: str) -> str:
     """How the text names a callee, or its qualified name where that is not plain."""
     if isinstance(ref, str):
         return ref
+    if isinstance(ref, tuple) and ref[0] == "item":
+        return f"{_text(ref[1], name)}[...]"
     if isinstance(ref, tuple) and ref[0] == "attr":
         inner = ref[1]
+        if isinstance(inner, tuple) and inner[0] == "item":
+            return f"{_text(inner, name)}.{ref[2]}"
         base = _text(inner[1], "") if isinstance(inner, tuple) and inner[0] == "call" else ""
         return f"{base}().{ref[2]}" if base else name or ref[2]
     return name or "call"

@@ -10,13 +10,60 @@ from collections.abc import Iterator
 
 # Calls that give a value back in another form.
 _TRANSPARENT = frozenset(
-    "round int float str repr abs format max min divmod isoformat strftime timestamp total_seconds ctime hex "
-    "join replace astimezone date time".split()
+    [
+        "round",
+        "int",
+        "float",
+        "str",
+        "repr",
+        "abs",
+        "format",
+        "max",
+        "min",
+        "divmod",
+        "isoformat",
+        "strftime",
+        "timestamp",
+        "total_seconds",
+        "ctime",
+        "hex",
+        "join",
+        "replace",
+        "astimezone",
+        "date",
+        "time",
+    ]
 )
 _LOGGING_METHODS = frozenset(
-    "debug info warning warn error exception critical log trace success "
-    "set_attribute set_attributes add_event set_tag set_extra "
-    "observe record timing gauge histogram increment incr distribution".split()
+    [
+        "debug",
+        "info",
+        "warning",
+        "warn",
+        "error",
+        "exception",
+        "critical",
+        "log",
+        "trace",
+        "success",
+        "set_attribute",
+        "set_attributes",
+        "add_event",
+        "set_tag",
+        "set_extra",
+        "observe",
+        "record",
+        "timing",
+        "gauge",
+        "histogram",
+        "increment",
+        "incr",
+        "distribution",
+    ]
+)
+# Methods that only loggers, spans and metrics have, whatever they are called.
+_ALWAYS_LOGGING = frozenset(
+    ["observe", "set_attribute", "set_attributes", "add_event", "set_tag", "debug", "exception"]
 )
 _LOGGING_FUNCTIONS = frozenset({"print", "pprint", "log"})
 # The receivers by which a call is known to log, trace or count: the last name before the method holds one of these.
@@ -44,9 +91,13 @@ class Flow:
         self._parents: dict[int, ast.AST] | None = None
         self._loads: dict[str, list[ast.Name]] = {}
         self._shared: set[str] = set()
+        self._jitter = False
 
-    def only_logged(self, node: ast.expr) -> bool:
-        """Whether the value of ``node`` reaches nothing but logging, printing, tracing and metrics."""
+    def only_logged(self, node: ast.expr, jitter: bool = False) -> bool:
+        """Whether the value of ``node`` reaches nothing but logging, printing, tracing and metrics, or how long dbos
+        waits: a recorded wait does not ask again. ``jitter`` says that the value is random and not a clock's: a sleep
+        *until* a moment may be skipped on recovery, and is not harmless."""
+        self._jitter = jitter
         if self._parents is None:
             self._parents = dict(self._scan())
         return self._harmless(node, 0, frozenset())
@@ -74,12 +125,14 @@ class Flow:
                 node = parent
                 continue
             if isinstance(parent, ast.Call):
-                if _logs(parent):
+                if _logs(parent) or _waits(parent, node, self._jitter):
                     return True
                 if parent.func is not node and not _transparent(parent):
                     return False
             elif isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
                 if parent.value is not node:
+                    return False
+                if isinstance(self._parents.get(id(parent)), ast.ClassDef):
                     return False
                 targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
                 if not all(self._name_harmless(target, depth, seen) for target in targets):
@@ -118,11 +171,21 @@ def _logs(call: ast.Call) -> bool:
         return func.id in _LOGGING_FUNCTIONS
     if not isinstance(func, ast.Attribute) or func.attr not in _LOGGING_METHODS | _LOGGING_FUNCTIONS:
         return False
+    if func.attr in _ALWAYS_LOGGING:
+        return True
     base = func.value
     while isinstance(base, ast.Call):
         base = base.func
     name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
     return any(logger in name.lower() for logger in _LOGGERS)
+
+
+def _waits(call: ast.Call, argument: ast.AST, jitter: bool) -> bool:
+    """Whether ``argument`` is how long a durable wait of dbos lasts."""
+    name = call.func.attr.removesuffix("_async") if isinstance(call.func, ast.Attribute) else ""
+    if name in ("recv", "get_event"):
+        return isinstance(argument, ast.keyword) and argument.arg == "timeout_seconds"
+    return jitter and name == "sleep" and "dbos" in ast.unparse(call.func).lower()
 
 
 def _transparent(call: ast.Call) -> bool:

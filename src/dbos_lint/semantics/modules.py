@@ -14,8 +14,8 @@ from pathlib import Path
 from dbos_lint.semantics.collect import Collected, collect
 from dbos_lint.semantics.summary import Module
 from dbos_lint.settings import Settings
-from dbos_lint.syntax.parse import Fault, Source, parse
 from dbos_lint.syntax import suppressions
+from dbos_lint.syntax.parse import Fault, Source, parse
 
 # dbos is known by its facts, not by its source: its own repository holds its tests, which are users of it.
 _NEVER_FOLLOWED = frozenset({"dbos"})

@@ -91,6 +91,15 @@ class Resolver:
     def klass(self, value: ClassValue) -> Class:
         return self.module(value.module).classes[value.id]
 
+    def key(self, value: FunctionValue) -> FunctionKey:
+        """The key of a function's effects; the class of the instance is left out where it tells nothing new."""
+        key = value.key
+        if key.receiver is not None:
+            owner = self.function(value).owner
+            if owner is None or key.receiver == ClassValue(value.module, owner):
+                return FunctionKey(value.module, value.id)
+        return key
+
     def qualified_name(self, value: FunctionValue | ClassValue) -> str:
         module = self.module(value.module)
         items: list[Function] | list[Class] = module.functions if isinstance(value, FunctionValue) else module.classes
@@ -179,7 +188,7 @@ class Resolver:
                         return self._external_star(imported, name)
                     continue
                 source = self.project.module(path)
-                if source is None or name.startswith("_") and (source.exports is None or name not in source.exports):
+                if source is None or (name.startswith("_") and (source.exports is None or name not in source.exports)):
                     continue
                 if source.exports is not None and name not in source.exports:
                     continue
@@ -197,7 +206,8 @@ class Resolver:
     ) -> Values:
         kind, value = binding.kind, binding.value
         if kind == "import":
-            return self._import(module, *value, depth=depth)
+            name, attribute, level = value
+            return self._import(module, name, attribute, level, depth)
         if kind == "def":
             return (self.decorated(FunctionValue(module.path, value), depth).value,)
         if kind == "class":
@@ -291,12 +301,14 @@ class Resolver:
             key = ("member", path, name)
             if key in self._active:
                 return ()
-            if name in module.scopes[MODULE].bindings or module.scopes[MODULE].stars:
-                self._active.add(key)
+            self._active.add(key)
+            if name in module.scopes[MODULE].bindings:
                 values, _ = self._name(module, name, Place(MODULE), None, depth + 1)
-                self._active.discard(key)
-                if values and not (len(values) == 1 and values[0] == External(name)):
-                    return values
+            else:
+                values = self._from_stars(module, name, depth + 1)
+            self._active.discard(key)
+            if values:
+                return values
         inner = self.project.submodule(path, name)
         return (ModuleValue(inner),) if inner else ()
 
@@ -380,9 +392,9 @@ class Resolver:
                 if values and _is_known_member(values[0], ancestor.name, name):
                     return values
                 continue
-            values = self._own_attribute(ancestor, name, receiver, depth)
-            if values is not None:
-                return values
+            own = self._own_attribute(ancestor, name, receiver, depth)
+            if own is not None:
+                return own
         externals = [ancestor for ancestor in self.lineage(klass, depth) if isinstance(ancestor, External)]
         if externals:
             return self._instance_attribute(externals[0].name, name) if isinstance(receiver, Instance) else ()
@@ -629,17 +641,18 @@ class Resolver:
 
     def decorated(self, value: FunctionValue, depth: int = 0) -> Decorated:
         """What the decorators of the function make of it."""
-        known = self._decorated.get(value.key)
+        plain_key = FunctionKey(value.module, value.id)
+        known = self._decorated.get(plain_key)
         if known is not None:
             return known
         plain = Decorated(value, None, (), ())
         function = self.function(value)
         if not function.decorators:
-            self._decorated[value.key] = plain
+            self._decorated[plain_key] = plain
             return plain
         if depth > _DEPTH:
             return plain
-        self._decorated[value.key] = plain
+        self._decorated[plain_key] = plain
         module = self.module(value.module)
         place = Place(module.scopes[function.scope].parent, function.span.row, function.block)
         current: Value = value
@@ -650,8 +663,8 @@ class Resolver:
             layers.append((decorator, denoted))
             current = self._apply(denoted, current, value, wrappers, depth)
         entity = current if isinstance(current, Entity) else None
-        self._decorated[value.key] = Decorated(current, entity, tuple(layers), tuple(wrappers))
-        return self._decorated[value.key]
+        self._decorated[plain_key] = Decorated(current, entity, tuple(layers), tuple(wrappers))
+        return self._decorated[plain_key]
 
     def _apply(
         self, denoted: Values, current: Value, function: FunctionValue, wrappers: list[FunctionValue], depth: int

@@ -65,9 +65,9 @@ class Binding(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call, in the function whose running makes it. ``index`` counts the calls of the module."""
+    """A call, in the function whose running makes it. ``number`` counts the calls of the module."""
 
-    index: int
+    number: int
     func: Ref
     args: tuple[Ref, ...]
     keywords: tuple[tuple[str | None, Ref], ...]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias, Union
+from typing import NamedTuple, TypeAlias
 
-from dbos_lint.semantics.summary import Class, Function, Module, Ref
+from dbos_lint.semantics.summary import Ref
 
 
 class External(NamedTuple):
@@ -24,6 +24,14 @@ class ModuleValue(NamedTuple):
     path: str
 
 
+class FunctionKey(NamedTuple):
+    """A function of the project, and the class of the instance that it runs on, where that is known."""
+
+    module: str
+    id: int
+    receiver: ClassValue | None = None
+
+
 class FunctionValue(NamedTuple):
     """A function of the project. ``receiver`` is the instance or class that it is bound to."""
 
@@ -33,7 +41,9 @@ class FunctionValue(NamedTuple):
 
     @property
     def key(self) -> FunctionKey:
-        return (self.module, self.id)
+        """What its effects are remembered by: a method does other things on an instance of another class."""
+        klass = self.receiver.type if isinstance(self.receiver, Instance) else None
+        return FunctionKey(self.module, self.id, klass if isinstance(klass, ClassValue) else None)
 
 
 class ClassValue(NamedTuple):
@@ -92,38 +102,17 @@ class Container(NamedTuple):
     elements: tuple[Value, ...] = ()
 
 
-Value: TypeAlias = Union[
-    External,
-    ModuleValue,
-    FunctionValue,
-    ClassValue,
-    Instance,
-    DecoratorValue,
-    Entity,
-    Coroutine,
-    Partial,
-    Constant,
-    Container,
-]
+Value: TypeAlias = (
+    External
+    | ModuleValue
+    | FunctionValue
+    | ClassValue
+    | Instance
+    | DecoratorValue
+    | Entity
+    | Coroutine
+    | Partial
+    | Constant
+    | Container
+)
 Values: TypeAlias = tuple[Value, ...]
-FunctionKey: TypeAlias = tuple[str, int]
-
-__all__ = [
-    "Class",
-    "ClassValue",
-    "Constant",
-    "Container",
-    "Coroutine",
-    "DecoratorValue",
-    "Entity",
-    "External",
-    "Function",
-    "FunctionKey",
-    "FunctionValue",
-    "Instance",
-    "Module",
-    "ModuleValue",
-    "Partial",
-    "Value",
-    "Values",
-]

@@ -1,0 +1,64 @@
+"""The durable functions of a module, by decorator and by call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dbos_lint.semantics.resolve import Place, Resolver
+from dbos_lint.semantics.summary import DECORATOR, Call, Module, Span
+from dbos_lint.semantics.values import DecoratorValue, Entity, FunctionValue
+
+
+class Registration(NamedTuple):
+    """That dbos is told of a function: ``span`` is the decorator, or the call that decorates."""
+
+    function: int
+    entity: Entity
+    span: Span
+
+
+def registrations(resolver: Resolver, module: Module) -> tuple[Registration, ...]:
+    """The registrations of the functions of ``module``, in the order of the text."""
+    found = [*_by_decorator(resolver, module), *_by_call(resolver, module)]
+    return tuple(sorted(found, key=lambda registration: registration.span))
+
+
+def _by_decorator(resolver: Resolver, module: Module) -> Iterator[Registration]:
+    for function in module.functions[1:]:
+        if not function.decorators:
+            continue
+        decorated = resolver.decorated(FunctionValue(module.path, function.id))
+        if decorated.entity is None:
+            continue
+        spans = [
+            decorator.span
+            for decorator, values in decorated.layers
+            if any(isinstance(value, DecoratorValue) and value.kind == decorated.entity.kind for value in values)
+        ]
+        outermost = decorated.layers[-1][0].span
+        yield Registration(function.id, decorated.entity, spans[-1] if spans else outermost)
+
+
+def _by_call(resolver: Resolver, module: Module) -> Iterator[Registration]:
+    """``checkout = DBOS.workflow()(_checkout)`` registers ``_checkout``, which itself stays a plain function."""
+    for function in module.functions:
+        for call in function.calls:
+            if isinstance(call.func, (str, tuple)) and call.args and not call.flags & DECORATOR and _may_decorate(call):
+                yield from _registered_by(resolver, module, call)
+
+
+def _may_decorate(call: Call) -> bool:
+    """Whether it is worth resolving: most calls are not given a function by name and nothing else."""
+    return len(call.args) == 1 and not call.keywords and isinstance(call.args[0], (str, tuple))
+
+
+def _registered_by(resolver: Resolver, module: Module, call: Call) -> Iterator[Registration]:
+    place = Place(call.scope, call.span.row, call.block)
+    for value in resolver.resolve(module, call.func, place):
+        if not isinstance(value, DecoratorValue):
+            continue
+        for target in resolver.resolve(module, call.args[0], place):
+            inner = target.function if isinstance(target, Entity) else target
+            if isinstance(inner, FunctionValue) and inner.module == module.path:
+                yield Registration(inner.id, Entity(value.kind, inner, value.options), call.span)
