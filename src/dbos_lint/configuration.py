@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dbos_lint import selection
 from dbos_lint.paths import absolute, folder_of
 from dbos_lint.patterns import anchored
 from dbos_lint.settings import Settings
@@ -52,8 +51,14 @@ class Overrides:
             changes["respect_gitignore"] = self.respect_gitignore
         if self.dbos_version is not None:
             changes["dbos_version"] = self.dbos_version
+        if changes:
+            settings = replace(settings, **changes)
+        if self.select is None and not (self.ignore or self.extend_select or self.extend_ignore):
+            return settings
+        from dbos_lint import selection
+
         return selection.override(
-            replace(settings, **changes) if changes else settings,
+            settings,
             select=self.select,
             ignore=self.ignore,
             extend_select=self.extend_select,
@@ -183,6 +188,8 @@ def target_version(value: object) -> str:
 
 def selectors(value: object) -> tuple[str, ...]:
     """Codes and prefixes of codes; a ``ValueError`` names what is none."""
+    from dbos_lint import selection  # the rules are loaded only for those who name some
+
     found = _strings(value)
     for text in found:
         if not selection.is_selector(text):

@@ -49,7 +49,7 @@ def discover(paths: Iterable[str], configuration: Configuration, *, force_exclud
     unreadable: set[Unreadable] = set()
     for path in map(absolute, paths):
         try:
-            mode = os.stat(path).st_mode  # noqa: PTH116 - see dbos_lint.paths
+            mode = os.stat(path).st_mode
         except FileNotFoundError:
             raise MissingPathError(path) from None
         except (OSError, ValueError) as error:

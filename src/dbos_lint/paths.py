@@ -1,7 +1,6 @@
 """File names as strings: made absolute once, shown relative to the working folder."""
 
 # Strings, since a large tree has thousands of names, and not Path.resolve, since that follows links.
-# ruff: noqa: PTH100, PTH118, PTH120
 
 from __future__ import annotations
 

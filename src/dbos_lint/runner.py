@@ -18,6 +18,7 @@ from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.discovery import Discovery, discover
 from dbos_lint.linter import FileResult
 from dbos_lint.paths import STDIN, absolute
+from dbos_lint.results import Crash, RunResult
 from dbos_lint.rules.meta import UNREADABLE_FILE
 from dbos_lint.settings import Settings
 
@@ -30,35 +31,6 @@ if TYPE_CHECKING:
 # Below this many bytes of source that names dbos, starting a worker takes longer than it saves.
 _BYTES_PER_WORKER = 500_000
 _BATCHES_PER_WORKER = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Crash:
-    """A fault of the linter itself, met in one file; ``traceback`` is for whoever mends it."""
-
-    filename: str
-    traceback: str
-
-
-@dataclass(frozen=True, slots=True)
-class RunResult:
-    """The results of the files of a run, sorted by name; unreadable ones are among them."""
-
-    files: tuple[FileResult, ...]
-    crashes: tuple[Crash, ...] = ()
-
-    @property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        found = (diagnostic for result in self.files for diagnostic in result.diagnostics)
-        return tuple(sorted(found, key=Diagnostic.sort_key))
-
-    @property
-    def suppressed(self) -> int:
-        return sum(result.suppressed for result in self.files)
-
-    @property
-    def unresolved(self) -> int:
-        return sum(result.unresolved for result in self.files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,8 +74,6 @@ def override(
     """
     if select is not None:
         return replace(settings, select=select, ignore=ignore, extend_select=extend_select, extend_ignore=extend_ignore)
-    if not (ignore or extend_select or extend_ignore):
-        return settings
     codes = set(_selected(settings.select, settings.extend_select, settings.ignore + settings.extend_ignore))
     _apply(codes, extend_select, ignore + extend_ignore)
     return replace(

@@ -111,7 +111,7 @@ def test_select_on_the_command_line_starts_afresh() -> None:
 def test_ignoring_on_the_command_line_keeps_what_the_file_ignores() -> None:
     file = replace(BASE, ignore=("DBS201", "DBS001"))
     assert overridden(file, ignore=("DBS3",)) == {"DBS202"}
-    assert selection.override(file, select=None, ignore=(), extend_select=(), extend_ignore=()) is file
+    assert overridden(file) == {"DBS202", "DBS301"}
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,7 @@ from dbos_lint.paths import STDIN, absolute
 from dbos_lint.reporters import TEXT_FORMATS, render, statistics
 from dbos_lint.reporters.report import Report
 from dbos_lint.reporters.sources import reader
-from dbos_lint.rules.meta import UNREADABLE_FILE
-from dbos_lint.runner import RunResult, default_jobs, run_files, run_stdin
+from dbos_lint.results import RunResult
 
 if TYPE_CHECKING:
     from dbos_lint.settings import Settings
@@ -73,8 +72,12 @@ def run(options: Options) -> int:
     if options.show_settings:
         path = found.files[0] if found.files else f"{cwd}/{STDIN}"
         return _show_settings(path, configuration.for_file(path))
-    if found == Discovery(()) and not options.quiet:
-        note("warning: no Python files found under the given paths")
+    if found == Discovery(()):
+        if not options.quiet:
+            note("warning: no Python files found under the given paths")
+        return _report(RunResult(()), options, cwd, None)
+    from dbos_lint.runner import default_jobs, run_files
+
     return _report(run_files(found, configuration, jobs=options.jobs or default_jobs()), options, cwd, None)
 
 
@@ -113,6 +116,8 @@ def _check_stdin(options: Options, configuration: Configuration) -> int:
         return _show_files(Discovery((path,)))
     if options.show_settings:
         return _show_settings(path, configuration.for_file(path))
+    from dbos_lint.runner import run_stdin
+
     source = sys.stdin.buffer.read()
     return _report(run_stdin(source, path, configuration), options, configuration.cwd, (path, source))
 
@@ -145,6 +150,8 @@ def _closing(findings: int) -> str:
 
 
 def _counts(result: RunResult) -> str:
+    from dbos_lint.rules.meta import UNREADABLE_FILE
+
     failed = sum(1 for found in result.diagnostics if found.code == UNREADABLE_FILE.code)
     return (
         f"files: {len(result.files)}\n"

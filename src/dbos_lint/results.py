@@ -1,0 +1,40 @@
+"""What a run hands to its reporters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dbos_lint.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from dbos_lint.linter import FileResult
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """A fault of the linter itself, met in one file; ``traceback`` is for whoever mends it."""
+
+    filename: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """The results of the files of a run, sorted by name; unreadable ones are among them."""
+
+    files: tuple[FileResult, ...]
+    crashes: tuple[Crash, ...] = ()
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        found = (diagnostic for result in self.files for diagnostic in result.diagnostics)
+        return tuple(sorted(found, key=Diagnostic.sort_key))
+
+    @property
+    def suppressed(self) -> int:
+        return sum(result.suppressed for result in self.files)
+
+    @property
+    def unresolved(self) -> int:
+        return sum(result.unresolved for result in self.files)
