@@ -303,5 +303,4 @@ def from_plugin(path: Path) -> list[Finding]:
     with tokenize.open(path) as file:
         lines = file.readlines()
     found = Plugin(ast.parse("".join(lines)), lines, str(path)).run()
-    split = ((row, column + 1, *text.split(" ", 1)) for row, column, text, _ in found)
-    return [Finding(path.name, row, column, code, message) for row, column, code, message in split]
+    return [Finding(path.name, row, column + 1, *text.split(" ", 1)) for row, column, text, _ in found]
