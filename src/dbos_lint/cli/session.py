@@ -13,7 +13,7 @@ from dbos_lint.cli.output import emit, note, wants_color, write
 from dbos_lint.configuration import Configuration, Overrides
 from dbos_lint.discovery import Discovery, discover
 from dbos_lint.paths import STDIN, absolute
-from dbos_lint.reporters import TEXT_FORMATS, render, statistics
+from dbos_lint.reporters import STATISTICS_FORMATS, TEXT_FORMATS, render
 from dbos_lint.reporters.report import Report
 from dbos_lint.reporters.sources import reader
 from dbos_lint.results import RunResult
@@ -90,7 +90,7 @@ def _refuse_contradictions(options: Options) -> None:
         raise click.UsageError("--config and --isolated exclude each other.")
     if options.quiet and options.verbose:
         raise click.UsageError("--quiet and --verbose exclude each other.")
-    if options.statistics and options.output_format not in statistics.FORMATS:
+    if options.statistics and options.output_format not in STATISTICS_FORMATS:
         raise click.UsageError(f"--statistics cannot be printed as {options.output_format}.")
 
 
@@ -126,6 +126,8 @@ def _report(result: RunResult, options: Options, cwd: str, stdin: tuple[str, byt
     color = options.output_file is None and wants_color(options.color)
     report = Report(result.diagnostics, cwd, reader(stdin), color)
     if options.statistics:
+        from dbos_lint.reporters import statistics
+
         text = statistics.render(report, options.output_format)
     else:
         text = render(report, options.output_format)

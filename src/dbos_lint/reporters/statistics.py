@@ -7,11 +7,9 @@ from collections import Counter
 from dbos_lint.reporters.report import Report
 from dbos_lint.reporters.terminal import Palette
 
-FORMATS: tuple[str, ...] = ("concise", "full", "json")
-
 
 def render(report: Report, output_format: str) -> str:
-    """The counts of ``report``, in one of ``FORMATS``."""
+    """The counts of ``report``, in one of ``STATISTICS_FORMATS``."""
     counts = Counter(found.rule for found in report.diagnostics)
     rules = sorted(counts, key=lambda rule: (-counts[rule], rule.code))
     if output_format == "json":
