@@ -24,4 +24,5 @@ def check(collected: Collected, analysis: Analysis, enabled: frozenset[str]) -> 
     """Let every rule in ``enabled`` look at the file; the findings are in what comes back."""
     here = Here(collected, analysis, enabled)
     walk([visitor(here) for visitor in VISITORS], here)
+    analysis.forget_calls(here.module)
     return here

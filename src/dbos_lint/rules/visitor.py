@@ -66,15 +66,8 @@ class Here:
         return self.analysis.resolve(self.module, ref, call)
 
     def callees(self, call: Call) -> Callees:
-        """What ``call`` may run; computed once a call."""
-        known = self._callees.get(call.number)
-        if known is None:
-            known = self._callees[call.number] = self.analysis.callees(self.module, call)
-        return known
-
-    @cached_property
-    def _callees(self) -> dict[int, Callees]:
-        return {}
+        """What ``call`` may run."""
+        return self.analysis.callees(self.module, call)
 
     def names_called(self, call: Call) -> frozenset[str]:
         """The qualified names of the outside functions that ``call`` may call."""

@@ -272,6 +272,7 @@ class WorkflowVisitor(Visitor):
 
     def visit_module(self) -> None:
         self._duplicate_names()
+        self._threads()
 
     def _duplicate_names(self) -> None:
         """Two workflows of this module under one registered name: the second replaces the first."""
@@ -313,10 +314,7 @@ class WorkflowVisitor(Visitor):
     # ------------------------------------------------------------------ starting workflows
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
-        self._not_a_workflow(call)
-        self._thread_starts_workflow(call)
-
-    def _not_a_workflow(self, call: Call) -> None:
+        """A start of something that is not a workflow."""
         for name in self.here.names_called(call):
             if name not in api.FUNCTION_ARGUMENT:
                 continue
@@ -364,17 +362,17 @@ class WorkflowVisitor(Visitor):
             return f"the undecorated function '{function.name}'" if plain else ""
         return ""
 
-    def _thread_starts_workflow(self, call: Call) -> None:
+    def _threads(self) -> None:
+        """Threads that start workflows, where the code around them is not workflow code (there it is DBS218)."""
         here = self.here
-        function = here.function(call)
-        if here.contexts.runs_as(function.id, api.WORKFLOW):
-            return
-        for effect in here.analysis.facts(here.value(function).key).effects:
-            if effect.kind == WORKFLOW_IN_THREAD and effect.span == call.span:
-                here.report(
-                    THREAD_STARTS_WORKFLOW,
-                    call.span,
-                    f"{effect.label} starts workflow code ({effect.detail}) in a thread: when the process dies the "
-                    "thread's own work is lost; use DBOS.start_workflow or a queue",
-                )
-                return
+        for function in here.module.functions:
+            if here.contexts.runs_as(function.id, api.WORKFLOW):
+                continue
+            for effect in here.analysis.effects(here.value(function).key):
+                if effect.kind == WORKFLOW_IN_THREAD:
+                    here.report(
+                        THREAD_STARTS_WORKFLOW,
+                        effect.span,
+                        f"{effect.label} starts workflow code ({effect.detail}) in a thread: when the process dies "
+                        "the thread's own work is lost; use DBOS.start_workflow or a queue",
+                    )

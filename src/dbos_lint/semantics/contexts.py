@@ -55,6 +55,7 @@ class Contexts:
     entities: dict[int, Entity] = field(default_factory=dict)
     delegated: dict[int, str] = field(default_factory=dict)
     visits: dict[str, dict[FunctionKey, Visit]] = field(default_factory=dict)
+    running: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._find_entities()
@@ -62,6 +63,9 @@ class Contexts:
             self.visits[kind] = self._flow(self._durable_roots(kind))
         self.visits[OUTSIDE] = self._flow(self._outside_roots())
         self.visits[LOOP] = self._flow(self._loop_roots(), sync_only=True)
+        path = self.module.path
+        for context, visits in self.visits.items():
+            self.running[context] = frozenset(key.id for key in visits if key.module == path)
 
     # ------------------------------------------------------------------ roots
 
@@ -137,7 +141,7 @@ class Contexts:
 
     def runs_as(self, id: int, context: str) -> bool:
         """Whether function ``id`` of this module runs in ``context``."""
-        return any(key[0] == self.module.path and key[1] == id for key in self.visits[context])
+        return id in self.running[context]
 
     def chain(self, context: str, key: FunctionKey) -> tuple[FunctionKey, ...]:
         """The functions from a root of ``context`` down to ``key``."""
@@ -161,7 +165,7 @@ class Contexts:
     def _reached_in(self, context: str, key: FunctionKey) -> Iterator[Reached]:
         chain = self.chain(context, key)
         facts = self.analysis.facts(key)
-        for effect in facts.effects:
+        for effect in self.analysis.effects(key):
             yield Reached(context, effect, key, key, effect.span, chain)
         for edge in facts.edges:
             if edge.callee[0] == self.module.path:

@@ -93,12 +93,24 @@ class Delegation(NamedTuple):
     span: Span
 
 
+class ThreadStart(NamedTuple):
+    """A call that runs ``target`` in a thread or process; ``label`` is how the text names the call."""
+
+    target: Value
+    label: str
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one function by itself. ``unresolved`` are the calls that could not be followed."""
+    """What is known of one function by itself. ``unresolved`` are the calls that could not be followed.
+
+    What its threads do is not among the ``effects``: :meth:`Analysis.effects` adds it.
+    """
 
     effects: tuple[Effect, ...] = ()
     edges: tuple[Edge, ...] = ()
+    threads: tuple[ThreadStart, ...] = ()
     delegations: tuple[Delegation, ...] = ()
     unresolved: tuple[Span, ...] = ()
 
@@ -133,6 +145,7 @@ class Analysis:
     _facts: dict[FunctionKey, Facts] = field(default_factory=dict)
     _reach: dict[FunctionKey, dict[str, Reach]] = field(default_factory=dict)
     _invoked: dict[FunctionKey, dict[str, str]] = field(default_factory=dict)
+    _callees: dict[str, dict[int, Callees]] = field(default_factory=dict)
     _registered: dict[str, frozenset[int]] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ calls
@@ -143,6 +156,18 @@ class Analysis:
 
     def callees(self, module: Module, call: Call, env: Environment | None = None) -> Callees:
         """What ``call`` may run, directly or by handing a function on. ``env`` says what parameters are."""
+        if env is not None:
+            return self._find_callees(module, call, env)
+        known = self._callees.setdefault(module.path, {})
+        if call.number not in known:
+            known[call.number] = self._find_callees(module, call, None)
+        return known[call.number]
+
+    def forget_calls(self, module: Module) -> None:
+        """Drop what is remembered of single calls: once a file is judged, only what its functions do is asked for."""
+        self._callees.pop(module.path, None)
+
+    def _find_callees(self, module: Module, call: Call, env: Environment | None) -> Callees:
         found = Callees()
         for value in self.resolve(module, call.func, call, env):
             self._add(found, value)
@@ -292,6 +317,7 @@ class Analysis:
         env = self._environment(function, key)
         effects: list[Effect] = []
         edges: list[Edge] = []
+        threads: list[ThreadStart] = []
         delegations: list[Delegation] = []
         unresolved: list[Span] = []
         for call in function.calls:
@@ -299,6 +325,8 @@ class Analysis:
             if not callees.known and not call.flags & DECORATOR:
                 unresolved.append(call.span)
             effects.extend(self._effects_of_call(module, call, callees))
+            label = f"{_text(call.func, '')}()"
+            threads.extend([ThreadStart(target, label, call.span) for target in callees.threads])
             for callee in callees.runs:
                 if not call.flags & DECORATOR:
                     edges.append(Edge(self.resolver.key(callee), call.span))
@@ -312,7 +340,7 @@ class Analysis:
             effect = self._effect_of_write(module, function, write)
             if effect is not None:
                 effects.append(effect)
-        return Facts(tuple(effects), tuple(edges), tuple(delegations), tuple(unresolved))
+        return Facts(tuple(effects), tuple(edges), tuple(threads), tuple(delegations), tuple(unresolved))
 
     @staticmethod
     def _environment(function: Function, key: FunctionKey) -> Environment | None:
@@ -376,8 +404,6 @@ class Analysis:
                 kind = self.nondeterminism.added_kind(name)
                 if kind is not None and not call.flags & ONLY_LOGGED:
                     yield Effect(kind, name, label, call.span)
-        for value in callees.threads:
-            yield from self._effects_of_thread(value, label, call.span)
         yield from self._mutation(module, call)
 
     def _effects_of_external(self, module: Module, call: Call, external: External) -> Iterator[Effect]:
@@ -413,8 +439,18 @@ class Analysis:
         keywords = frozenset(name for name, _ in call.keywords)
         return Arguments(len(call.args), first, keywords, None in keywords)
 
-    def _effects_of_thread(self, value: Value, label: str, span: Span) -> Iterator[Effect]:
+    # ------------------------------------------------------------------ threads
+
+    def effects(self, key: FunctionKey) -> tuple[Effect, ...]:
+        """The effects of one function by itself, with what it has threads do."""
+        facts = self.facts(key)
+        if not facts.threads:
+            return facts.effects
+        return (*facts.effects, *(effect for start in facts.threads for effect in self._effects_of_thread(start)))
+
+    def _effects_of_thread(self, start: ThreadStart) -> Iterator[Effect]:
         """What a function does that is run in a thread: there dbos does not see it."""
+        value, label, span = start
         while isinstance(value, Partial):
             value = value.callee
         if isinstance(value, Entity):
@@ -427,15 +463,27 @@ class Analysis:
             if value.name in api.STARTS:
                 yield Effect(WORKFLOW_IN_THREAD, value.name, label, span, value.name.removeprefix("dbos."))
         elif isinstance(value, FunctionValue):
-            reach = self.reach(self.resolver.key(value))
-            for kind, targets in (
-                (DURABLE_IN_THREAD, (DURABLE,)),
-                (WORKFLOW_IN_THREAD, (STARTS_WORKFLOW, CALLS_WORKFLOW)),
-            ):
-                for target in targets:
-                    if target in reach:
-                        yield Effect(kind, reach[target].effect.name, label, span, reach[target].effect.label)
-                        break
+            durable = self._nearest(self.resolver.key(value), frozenset({DURABLE}))
+            if durable is not None:
+                yield Effect(DURABLE_IN_THREAD, durable.name, label, span, durable.label)
+            starts = self._nearest(self.resolver.key(value), frozenset({STARTS_WORKFLOW, CALLS_WORKFLOW}))
+            if starts is not None:
+                yield Effect(WORKFLOW_IN_THREAD, starts.name, label, span, starts.label)
+
+    def _nearest(self, start: FunctionKey, kinds: frozenset[str]) -> Effect | None:
+        """The first effect of one of ``kinds`` that running ``start`` leads to, breadth first."""
+        queue = [start]
+        seen = {start}
+        for key in queue:
+            facts = self.facts(key)
+            for effect in facts.effects:
+                if effect.kind in kinds:
+                    return effect
+            for edge in facts.edges:
+                if edge.callee not in seen:
+                    seen.add(edge.callee)
+                    queue.append(edge.callee)
+        return None
 
     # ------------------------------------------------------------------ writes
 
@@ -523,27 +571,28 @@ class Analysis:
         callers: dict[FunctionKey, list[tuple[FunctionKey, Edge]]] = {}
         fresh: list[FunctionKey] = [start]
         seen = {start}
-        heap: list[tuple[int, str, FunctionKey, int, Reach]] = []
+        # Nearest first, then in the order of discovery: the number is unique, so nothing behind it is compared.
+        heap: list[tuple[int, int, str, FunctionKey, Reach]] = []
         for key in fresh:
-            facts = self.facts(key)
-            for effect in facts.effects:
+            for effect in self.effects(key):
                 if effect.kind not in _LOCAL_KINDS:
-                    heap.append((0, effect.kind, key, effect.span.row, Reach(0, effect, key, None)))
-            for edge in facts.edges:
+                    heap.append((0, len(heap), effect.kind, key, Reach(0, effect, key, None)))
+            for edge in self.facts(key).edges:
                 callers.setdefault(edge.callee, []).append((key, edge))
                 if edge.callee in self._reach:
                     for kind, reach in self._reach[edge.callee].items():
                         if self._passes(kind, edge.callee):
                             step = Reach(reach.distance + 1, reach.effect, reach.origin, edge)
-                            heap.append((step.distance, kind, key, edge.span.row, step))
+                            heap.append((step.distance, len(heap), kind, key, step))
                 elif edge.callee not in seen:
                     seen.add(edge.callee)
                     fresh.append(edge.callee)
         for key in fresh:
             self._reach[key] = {}
+        number = len(heap)
         heapq.heapify(heap)
         while heap:
-            distance, kind, key, _, reach = heapq.heappop(heap)
+            distance, _, kind, key, reach = heapq.heappop(heap)
             if kind in self._reach[key]:
                 continue
             self._reach[key][kind] = reach
@@ -551,8 +600,9 @@ class Analysis:
                 continue
             for caller, edge in callers.get(key, ()):
                 if kind not in self._reach[caller]:
+                    number += 1
                     step = Reach(distance + 1, reach.effect, reach.origin, edge)
-                    heapq.heappush(heap, (step.distance, kind, caller, edge.span.row, step))
+                    heapq.heappush(heap, (step.distance, number, kind, caller, step))
 
     def _passes(self, kind: str, callee: FunctionKey) -> bool:
         """Whether an effect of ``callee`` is one of its callers too: a coroutine answers for its own event loop."""

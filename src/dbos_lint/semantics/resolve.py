@@ -180,21 +180,18 @@ class Resolver:
     def _from_stars(self, module: Module, name: str, depth: int) -> Values:
         if depth > _DEPTH:
             return ()
-        for scope in module.scopes:
-            for imported, level in scope.stars:
-                path = self.project.find(imported, level, module.path)
-                if path is None:
-                    if not level and imported.partition(".")[0] == "dbos":
-                        return self._external_star(imported, name)
-                    continue
-                source = self.project.module(path)
-                if source is None or (name.startswith("_") and (source.exports is None or name not in source.exports)):
-                    continue
-                if source.exports is not None and name not in source.exports:
-                    continue
-                values = self.member(path, name, depth + 1)
-                if values:
-                    return values
+        for imported, level in module.scopes[MODULE].stars:
+            path = self.project.find(imported, level, module.path)
+            if path is None:
+                if not level and imported.partition(".")[0] == "dbos":
+                    return self._external_star(imported, name)
+                continue
+            source = self.project.module(path)
+            if source is None or not _is_exported(source, name):
+                continue
+            values = self.member(path, name, depth + 1)
+            if values:
+                return values
         return ()
 
     @staticmethod
@@ -794,6 +791,11 @@ class Resolver:
 
     def _type(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
         return self._resolve(module, ref[1], place, env, depth)
+
+
+def _is_exported(module: Module, name: str) -> bool:
+    """Whether a star import of ``module`` brings ``name``."""
+    return not name.startswith("_") if module.exports is None else name in module.exports
 
 
 def _is_known_member(value: Value, klass: str, name: str) -> bool:

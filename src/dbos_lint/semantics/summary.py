@@ -13,7 +13,10 @@ An expression is kept as a *reference* (``Ref``), only as far as it can name som
 ``("await", ref)``                         an awaited value
 ``("const", value)``                       a literal string, number, bool or ``None``
 ``("lambda", function_id)``                a lambda
-``("list" | "tuple" | "set", *refs)``      a display; ``("dict",)`` a dict; ``("comp", kind)`` a comprehension
+``("list" | "tuple" | "set", *refs)``      a display; ``("comp", kind)`` a comprehension
+``("dict", span, items)``                  a dict display; items are ``(key, ref)`` pairs, the key ``None`` where it is
+                                           not a literal string or hides some (``**more``); ``("dict",)`` when it is
+                                           too large to be told
 ``("or", *refs)``                          one of several values
 ``("div", left)``                          ``left / right``: how paths are joined
 ``("annotated", value, annotation)``       a value with an annotation, which tells what the value does not

@@ -24,7 +24,13 @@ class Lines:
     def _statements(self) -> tuple[list[int], list[int]]:
         """The first rows of all statements, ascending, with the last row of each (of a compound one: of its head)."""
         rows: dict[int, int] = {}
-        for node in ast.walk(self._source.tree):
+        todo: list[ast.AST] = [self._source.tree]
+        while todo:
+            node = todo.pop()
+            for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+                inner = getattr(node, name, None)
+                if isinstance(inner, list):
+                    todo.extend(inner)
             if isinstance(node, ast.stmt):
                 rows[node.lineno] = max(rows.get(node.lineno, 0), _end(node))
                 for decorator in getattr(node, "decorator_list", ()):
