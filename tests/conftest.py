@@ -102,9 +102,11 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Doors:
     base = tmp_path_factory.mktemp("fixtures").resolve()
     fixtures = all_fixtures()
     folders = {fixture.name: fixture.copy(base / fixture.name) for fixture in fixtures}
-    # A fixture that selects rules says so in its own configuration; flake8 must let pass what is off by default.
-    selecting = [str(folders[fixture.name]) for fixture in fixtures if _selects(fixture)]
-    others = [str(folders[fixture.name]) for fixture in fixtures if not _selects(fixture)]
+    # flake8 itself stumbles over some of what cannot be read. A fixture that selects rules says so in its own
+    # configuration: there, flake8 must let pass what is off by default.
+    readable = [fixture for fixture in fixtures if fixture.path.parent.name != "broken"]
+    others = [str(folders[fixture.name]) for fixture in readable if not _selects(fixture)]
+    selecting = [str(folders[fixture.name]) for fixture in readable if _selects(fixture)]
     report = base / "flake8.txt"
     found = flake8(*others, base=base, output=report)
     if selecting:
