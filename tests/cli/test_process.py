@@ -116,8 +116,16 @@ def wait_until_reading(pid: int) -> None:
 
 
 def imported(code: str, cwd: Path) -> set[str]:
-    probe = f"import sys\n{code}\nloaded = sorted(sys.modules)\nimport json; print(json.dumps(loaded))"
-    done = subprocess.run([sys.executable, "-c", probe], cwd=cwd, capture_output=True, timeout=60, check=True)
+    """What ``code`` imports in a fresh interpreter, unwatched: coverage imports a lot of its own."""
+    probe = f"import sys\nbefore = set(sys.modules)\n{code}\nloaded = sorted(set(sys.modules) - before)\n"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{probe}import json; print(json.dumps(loaded))"],
+        cwd=cwd,
+        env={name: value for name, value in os.environ.items() if not name.startswith("COV")},
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 

@@ -193,3 +193,16 @@ def test_a_folder_that_vanishes_is_reported(tree: Path, monkeypatch: pytest.Monk
     assert [item.reason for item in discover(["."], Configuration(str(tree))).unreadable] == [
         "No such file or directory"
     ]
+
+
+def test_a_gitignore_that_cannot_be_read_ignores_nothing(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grow(tree, ".git/HEAD", ".gitignore", "a.py")
+    read_bytes = Path.read_bytes
+
+    def guarded(path: Path) -> bytes:
+        if path.name == ".gitignore":
+            raise PermissionError(13, "Permission denied")
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", guarded)
+    assert found(tree) == ["a.py"]
