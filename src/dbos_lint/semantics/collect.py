@@ -34,6 +34,7 @@ from dbos_lint.semantics.summary import (
     Ref,
     Scope,
     Span,
+    Try,
     Write,
 )
 
@@ -41,6 +42,8 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 # Deeper references than this are unknown: no program that a person wrote has them.
 _DEPTH = 40
+# Larger dict displays than this are data, not options.
+_ITEMS = 16
 _CONSTANTS = (str, int, float, bool, type(None))
 
 
@@ -51,7 +54,7 @@ class Nodes:
     calls: list[tuple[ast.Call, Call]] = field(default_factory=list)
     functions: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Function]] = field(default_factory=list)
     classes: list[tuple[ast.ClassDef, Class]] = field(default_factory=list)
-    tries: list[tuple[ast.Try, int]] = field(default_factory=list)
+    tries: list[tuple[ast.Try, Try]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,15 @@ class _Collector:
         kind = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}[type(node)]
         return (kind, *[self.ref(element, depth + 1) for element in node.elts])
 
+    def _dict_ref(self, node: ast.Dict, depth: int) -> Ref:
+        if len(node.keys) > _ITEMS:
+            return ("dict",)
+        keys = [
+            key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None for key in node.keys
+        ]
+        refs = [self.ref(value, depth + 1) for value in node.values]
+        return ("dict", _span(node), tuple(zip(keys, refs, strict=True)))
+
     def _choice_ref(self, node: Any, depth: int) -> Ref:
         choices = [node.body, node.orelse] if type(node) is ast.IfExp else node.values
         refs = [ref for ref in (self.ref(choice, depth + 1) for choice in choices) if ref is not None]
@@ -303,7 +315,8 @@ class _Collector:
         self.scope, self.function, self.flow, self._guards = (
             self.module.scopes[function.scope],
             function,
-            Flow(node),
+            # Tests are never workflow code; what they nest has a flow of its own.
+            None if node.name.startswith("test_") and self.scope.kind != "function" else Flow(node),
             {},
         )
         self.block = self._new_block("function")
@@ -340,8 +353,10 @@ class _Collector:
     # ------------------------------------------------------------------ statements
 
     def block_of(self, statements: list[ast.stmt]) -> None:
+        guards = self._guards
         for statement in statements:
             _STATEMENTS.get(type(statement), _Collector._other)(self, statement)
+        self._guards = guards
 
     def _branch(self, statements: list[ast.stmt], kind: str) -> None:
         if statements:
@@ -455,8 +470,11 @@ class _Collector:
 
     def _write(self, kind: str, ref: Ref, target: ast.expr) -> None:
         if ref is not None and self.function.id != MODULE:
-            guard = self._guards.get(ast.unparse(target), "") if self._guards else ""
-            self.function.writes.append(Write(kind, ref, self.scope.id, _span(target), guard))
+            self.function.writes.append(Write(kind, ref, self.scope.id, _span(target), self._guard(target)))
+
+    def _guard(self, target: ast.expr) -> str:
+        """How the tests around make sure that ``target`` is only set while there is nothing."""
+        return self._guards.get(ast.unparse(target), "") if self._guards else ""
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         self.expressions([node.iter])
@@ -482,10 +500,12 @@ class _Collector:
         while branch is not None:
             self._test(branch.test)
             guards = self._guards
-            self._guards = {**guards, **_guards(branch.test)}
+            self._guards = {**guards, **_guards(branch.test, True)}
             self._branch(branch.body, _branch_kind(branch.test))
             self._guards = guards
             rest = branch.orelse
+            if branch is node and not rest and isinstance(branch.body[-1], _LEAVING):
+                self._guards = {**guards, **_guards(branch.test, False)}
             if len(rest) == 1 and type(rest[0]) is ast.If:
                 branch = rest[0]
             else:
@@ -505,7 +525,9 @@ class _Collector:
 
     def _try(self, node: ast.Try) -> None:
         if self.scope.kind != "class":
-            self.nodes.tries.append((node, self.function.id))
+            types = tuple([self.ref(handler.type) for handler in node.handlers])
+            record = Try(self.function.id, self.scope.id, self.block, _span(node), types)
+            self.nodes.tries.append((node, record))
         self.block_of(node.body)
         for handler in node.handlers:
             if handler.type is not None:
@@ -616,7 +638,8 @@ class _Collector:
         flags = self._flags.pop(id(node), 0)
         if self._only_logged(node, ref[1]):
             flags |= ONLY_LOGGED
-        call = Call(len(self.nodes.calls), ref[1], ref[2], ref[3], scope.id, _span(node), self.block, flags)
+        guard = self._guard(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+        call = Call(len(self.nodes.calls), ref[1], ref[2], ref[3], scope.id, _span(node), self.block, flags, guard)
         function.calls.append(call)
         self.nodes.calls.append((node, call))
         stack.extend([(kw.value, scope, function) for kw in reversed(node.keywords)])
@@ -697,21 +720,37 @@ def _branch_kind(test: ast.expr) -> str:
     return "typing" if name == "TYPE_CHECKING" else "if"
 
 
-def _guards(test: ast.expr) -> dict[str, str]:
-    """What ``test`` finds unset (``x is None``, ``not x``) or missing (``k not in c``, as ``c[k]``)."""
+def _guards(test: ast.expr, holds: bool) -> dict[str, str]:
+    """What is unset (``x is None``, ``not x``) or missing (``k not in c``, as ``c[k]``) if ``test`` holds, or does not."""
     if isinstance(test, ast.BoolOp):
-        return {text: guard for value in test.values for text, guard in _guards(value).items()}
+        return {text: guard for value in test.values for text, guard in _guards(value, holds).items()}
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return {ast.unparse(test.operand): "unset"}
+        return _guards(test.operand, not holds)
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
-        right = test.comparators[0]
-        if isinstance(test.ops[0], (ast.Is, ast.Eq)) and isinstance(right, ast.Constant) and right.value is None:
-            return {ast.unparse(test.left): "unset"}
-        if isinstance(test.ops[0], ast.NotIn):
+        operator, right = test.ops[0], test.comparators[0]
+        if isinstance(operator, ast.NotIn if holds else ast.In):
             return {f"{ast.unparse(right)}[{ast.unparse(test.left)}]": "missing"}
-    return {}
+        is_none = isinstance(right, ast.Constant) and right.value is None
+        same = (ast.Is, ast.Eq) if holds else (ast.IsNot, ast.NotEq)
+        return dict([_looked_up(test.left)]) if is_none and isinstance(operator, same) else {}
+    return {} if holds else dict([_looked_up(test)])
 
 
+def _looked_up(node: ast.expr) -> tuple[str, str]:
+    """What ``node`` looks up (``c.get(k)`` looks up ``c[k]``), and what it is when there is nothing."""
+    if isinstance(node, ast.NamedExpr):
+        node = node.value
+    if isinstance(node, ast.Call) and node.args:
+        key = node.args[0]
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+            return f"{ast.unparse(node.func.value)}[{ast.unparse(key)}]", "missing"
+        name = node.args[1].value if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) else None
+        if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr") and isinstance(name, str):
+            return f"{ast.unparse(node.args[0])}.{name}", "unset"
+    return ast.unparse(node), "unset"
+
+
+_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 # Nodes that take the value of their children apart: a coroutine used there is not awaited.
 _CONSUMERS = frozenset({ast.BinOp, ast.Compare, ast.UnaryOp, ast.FormattedValue, ast.Subscript})
@@ -741,7 +780,7 @@ _LOWER: dict[type, Callable[[_Collector, Any, int], Ref]] = {
     ast.List: _Collector._several_ref,
     ast.Tuple: _Collector._several_ref,
     ast.Set: _Collector._several_ref,
-    ast.Dict: lambda collector, node, depth: ("dict",),
+    ast.Dict: _Collector._dict_ref,
     ast.ListComp: lambda collector, node, depth: ("comp", "list"),
     ast.SetComp: lambda collector, node, depth: ("comp", "set"),
     ast.DictComp: lambda collector, node, depth: ("comp", "dict"),

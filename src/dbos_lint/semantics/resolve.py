@@ -21,6 +21,7 @@ from dbos_lint.semantics.values import (
     Container,
     Coroutine,
     DecoratorValue,
+    Display,
     Entity,
     External,
     FunctionKey,
@@ -567,7 +568,7 @@ class Resolver:
             if name.endswith(".transaction") and args and args[0] and _is_callable(args[0][0]):
                 return (self._durable(decorator, args[0][0]),)
             return (decorator,)
-        kind = self._configured_kind(name)
+        kind = self.configured_kind(name)
         if kind is not None:
             return (DecoratorValue(kind, name),)
         if name == "functools.partial":
@@ -590,7 +591,8 @@ class Resolver:
             return (Coroutine(callee),)
         return ()
 
-    def _configured_kind(self, name: str) -> str | None:
+    def configured_kind(self, name: str) -> str | None:
+        """The kind of durable function that the settings say the decorator ``name`` makes."""
         settings = self.project.settings
         for kind, names in (
             (api.WORKFLOW, settings.workflow_decorators),
@@ -671,11 +673,11 @@ class Resolver:
             if isinstance(decorator, DecoratorValue):
                 return self._durable(decorator, current)
             if isinstance(decorator, External):
-                kind = api.DECORATORS.get(decorator.name) or self._configured_kind(decorator.name)
+                kind = api.DECORATORS.get(decorator.name) or self.configured_kind(decorator.name)
                 if kind is not None:
                     return self._durable(DecoratorValue(kind, decorator.name), current)
             if isinstance(decorator, FunctionValue):
-                kind = self._configured_kind(self.qualified_name(decorator))
+                kind = self.configured_kind(self.qualified_name(decorator))
                 if kind is not None:
                     return self._durable(DecoratorValue(kind, ""), current)
                 for made in self.call(decorator, ((current,),), {}, depth + 1):
@@ -702,7 +704,7 @@ class Resolver:
         found: dict[Value, None] = {}
         for callee in callees:
             if isinstance(callee, FunctionValue) and self._is_configured(callee):
-                found[DecoratorValue(self._configured_kind(self.qualified_name(callee)) or "", "", keywords)] = None
+                found[DecoratorValue(self.configured_kind(self.qualified_name(callee)) or "", "", keywords)] = None
                 continue
             for value in self.call(callee, resolved, named, depth):
                 if isinstance(value, DecoratorValue) and not value.options and isinstance(callee, External):
@@ -714,7 +716,7 @@ class Resolver:
         settings = self.project.settings
         if not (settings.workflow_decorators or settings.step_decorators or settings.transaction_decorators):
             return False
-        return self._configured_kind(self.qualified_name(function)) is not None
+        return self.configured_kind(self.qualified_name(function)) is not None
 
     def _super(self, module: Module, place: Place) -> Values:
         """``super()`` in a method: the next class in line, as if it were the instance's own."""
@@ -760,6 +762,12 @@ class Resolver:
                 if not isinstance(value, Constant):
                     found[value] = None
         return (Container(ref[0], tuple(found)),)
+
+    def _dict(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        if len(ref) == 1:
+            return (Container("dict"),)
+        _, span, items = ref
+        return (Container("dict", (), Display(module.path, place.scope, place.block, span, items)),)
 
     def _comprehension(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
         return (Container(ref[1]),)
@@ -856,7 +864,7 @@ _HANDLERS = {
     "list": Resolver._container,
     "tuple": Resolver._container,
     "set": Resolver._container,
-    "dict": Resolver._container,
+    "dict": Resolver._dict,
     "comp": Resolver._comprehension,
     "or": Resolver._any,
     "div": Resolver._joined_path,

@@ -68,7 +68,10 @@ class Binding(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call, in the function whose running makes it. ``number`` counts the calls of the module."""
+    """A call, in the function whose running makes it. ``number`` counts the calls of the module.
+
+    ``guard`` is that of the object whose method is called, as for a :class:`Write`.
+    """
 
     number: int
     func: Ref
@@ -78,6 +81,7 @@ class Call(NamedTuple):
     span: Span
     block: int
     flags: int
+    guard: str = ""
 
 
 class Read(NamedTuple):
@@ -103,6 +107,16 @@ class Write(NamedTuple):
     scope: int
     span: Span
     guard: str
+
+
+class Try(NamedTuple):
+    """A ``try`` statement. ``handlers`` are the types that its clauses name, ``None`` for a bare ``except``."""
+
+    function: int
+    scope: int
+    block: int
+    span: Span
+    handlers: tuple[Ref, ...]
 
 
 class Param(NamedTuple):

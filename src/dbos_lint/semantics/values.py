@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from dbos_lint.semantics.summary import Ref
+from dbos_lint.semantics.summary import Ref, Span
 
 
 class External(NamedTuple):
@@ -95,11 +95,22 @@ class Constant(NamedTuple):
     value: str | int | float | bool | None
 
 
+class Display(NamedTuple):
+    """A dict as the text writes it down: ``items`` as in a reference, to be resolved where it stands."""
+
+    module: str
+    scope: int
+    block: int
+    span: Span
+    items: tuple[tuple[str | None, Ref], ...]
+
+
 class Container(NamedTuple):
     """A list, tuple, set or dict that the program builds, with what is known of its elements."""
 
     kind: str
     elements: tuple[Value, ...] = ()
+    display: Display | None = None
 
 
 Value: TypeAlias = (
