@@ -295,15 +295,7 @@ show(call_on_a_thread)
     assert run(HANDLES, calls).lines == ["raised " + REFUSED.format("sleep"), "returned 'slow'"]
 
 
-@pytest.mark.parametrize(
-    ("wait", "line"),
-    [
-        ("DBOS.start_workflow(slow_async).get_result()", "deadlock"),
-        ("await (await DBOS.start_workflow_async(slow_async)).get_result()", "slow"),
-    ],
-)
-def test_waiting_on_the_loop_that_runs_the_workflow_deadlocks(wait: str, line: str) -> None:
-    calls = f"""
+GIVE_UP = """
 import threading
 
 def give_up():
@@ -311,12 +303,35 @@ def give_up():
     _os._exit(0)
 
 threading.Timer(4, give_up).start()
+"""
+WAITS = [
+    ("DBOS.start_workflow(slow_async).get_result()", "deadlock"),
+    ("await (await DBOS.start_workflow_async(slow_async)).get_result()", "slow"),
+]
 
+
+@pytest.mark.parametrize(("wait", "line"), WAITS)
+def test_an_application_that_waits_on_the_loop_of_dbos_deadlocks(wait: str, line: str) -> None:
+    calls = f"""{GIVE_UP}
 async def app():
     launch()
     return {wait}
 
 print(_asyncio.run(app()))
+"""
+    assert run(HANDLES, calls).lines == [line]
+
+
+@pytest.mark.parametrize(("wait", "line"), WAITS)
+def test_a_dequeued_workflow_that_waits_on_the_loop_of_dbos_deadlocks(wait: str, line: str) -> None:
+    calls = f"""{GIVE_UP}
+@DBOS.workflow()
+async def outer():
+    return {wait}
+
+launch()
+DBOS.register_queue("q", polling_interval_sec=0.05)
+print(DBOS.enqueue_workflow("q", outer).get_result(polling_interval_sec=0.05))
 """
     assert run(HANDLES, calls).lines == [line]
 
