@@ -9,6 +9,10 @@ DBOS = "dbos.DBOS"
 QUEUE = "dbos.Queue"
 HANDLE = "dbos.WorkflowHandle"
 ASYNC_HANDLE = "dbos.WorkflowHandleAsync"
+CLIENT = "dbos.DBOSClient"
+# What a client gives: its methods ask the database, whatever the context, and none of them raises in an event loop.
+CLIENT_HANDLE = "dbos.WorkflowHandleClientPolling"
+CLIENT_ASYNC_HANDLE = "dbos.WorkflowHandleClientAsyncPolling"
 DATASOURCES = {
     "dbos.SQLAlchemyDatasource": False,
     "dbos.AsyncSQLAlchemyDatasource": True,
@@ -133,25 +137,43 @@ NEEDS_LAUNCH = (
 BEFORE_LAUNCH = _dbos("listen_queues alert_handler") | frozenset(CREATES_DATASOURCE)
 """Calls that raise after launch."""
 
-COROUTINES = (
-    frozenset(
-        name
-        for name in with_async(
-            DURABLE
-            | NEEDS_LAUNCH
-            | RECV
-            | WORKFLOW_ONLY
-            | RAISES_OUTSIDE
-            | {name for name in RAISES_IN_LOOP if name.startswith(DBOS)}
-        )
-        if name.endswith("_async") and not name.endswith("_async_async")
+_COROUTINES = frozenset(
+    {
+        f"{DBOS}.asyncio_wait",
+        *(
+            f"{handle}.{method}"
+            for handle in (ASYNC_HANDLE, CLIENT_ASYNC_HANDLE)
+            for method in ("get_result", "get_status")
+        ),
+        *(f"dbos.AsyncSQLAlchemyDatasource.{method}" for method in ("create", "migrate", "run_migrations")),
+    }
+)
+# They end in ``_async`` and give something to iterate over, or at once what they make.
+_NO_COROUTINES = frozenset({"read_stream_async", "create_async"})
+
+
+def gives_coroutine(name: str) -> bool:
+    """Whether calling ``name`` gives a coroutine, which does nothing until it is awaited."""
+    if name in _COROUTINES:
+        return True
+    method = name.rpartition(".")[2]
+    return (
+        name.startswith("dbos.") and name.count(".") == 2 and method.endswith("_async") and method not in _NO_COROUTINES
     )
-    | {"dbos.DBOS.asyncio_wait", f"{ASYNC_HANDLE}.get_result", f"{ASYNC_HANDLE}.get_status"}
-) - {"dbos.DBOS.read_stream_async", "dbos.DBOS.reserve_step_async"}
-"""Calls that give a coroutine, which does nothing until it is awaited."""
+
 
 LAUNCH = f"{DBOS}.launch"
 DESTROY = f"{DBOS}.destroy"
+
+TOO_EARLY = NEEDS_LAUNCH - RAISES_OUTSIDE - frozenset(name for name in NEEDS_LAUNCH if ".run_tx_step" in name)
+"""Calls that raise because they come before launch: not those that raise outside workflows anyway, nor those of
+which it was not seen."""
+
+LIFECYCLE = TOO_EARLY | BEFORE_LAUNCH | {DBOS, LAUNCH, DESTROY}
+"""Calls whose place before or after launch matters."""
+
+REGISTERS = with_async(_dbos("register_queue create_schedule apply_schedules"))
+"""Calls that write queues or schedules to the system database."""
 
 SESSIONS = frozenset(f"{datasource}.sql_session" for datasource in DATASOURCES)
 """Calls that give the session of the running transaction, and raise everywhere else."""

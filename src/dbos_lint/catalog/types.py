@@ -53,9 +53,17 @@ BASES: dict[str, str] = {
     "requests.session": "requests.Session",
     "multiprocessing.pool.ThreadPool": "multiprocessing.pool.Pool",
     "random.SystemRandom": "random.Random",
+    "http.server.HTTPServer": "socketserver.BaseServer",
+    "http.server.ThreadingHTTPServer": "socketserver.BaseServer",
+    "socketserver.TCPServer": "socketserver.BaseServer",
+    "socketserver.ThreadingTCPServer": "socketserver.BaseServer",
+    "wsgiref.simple_server.WSGIServer": "socketserver.BaseServer",
+    "xmlrpc.server.SimpleXMLRPCServer": "socketserver.BaseServer",
     "sqlmodel.SQLModel": "pydantic.BaseModel",
 }
 """The base class of a class, where a list names methods of the base only."""
+
+_CLIENT_STARTS = ("enqueue", "retrieve_workflow", "resume_workflow", "fork_workflow", "rewind_workflow")
 
 RETURNS: dict[str, str] = {
     "asyncio.get_event_loop": "asyncio.AbstractEventLoop",
@@ -94,6 +102,7 @@ RETURNS: dict[str, str] = {
     "pathlib.Path.home": "pathlib.Path",
     "numpy.random.default_rng": "numpy.random.Generator",
     "threading.Thread": "threading.Thread",
+    "wsgiref.simple_server.make_server": "wsgiref.simple_server.WSGIServer",
     "contextvars.copy_context": "contextvars.Context",
     "boto3.Session.client": "boto3.client",
     "boto3.session.Session.client": "boto3.client",
@@ -130,6 +139,8 @@ RETURNS: dict[str, str] = {
     f"{api.DBOS}.register_queue": api.QUEUE,
     f"{api.DBOS}.register_queue_async": api.QUEUE,
     f"{api.DBOS}.reserve_step": "dbos.StepReservation",
+    **{f"{api.CLIENT}.{name}": api.CLIENT_HANDLE for name in _CLIENT_STARTS},
+    **{f"{api.CLIENT}.{name}_async": api.CLIENT_ASYNC_HANDLE for name in _CLIENT_STARTS},
     **api.CREATES_DATASOURCE,
 }
 """The class of what calling a name returns (for ``C()``: of what calling an instance of C returns)."""
@@ -192,6 +203,9 @@ CALLS_ITS_ARGUMENT: dict[str, tuple[int | str, ...]] = {
     "itertools.dropwhile": (0,),
     "itertools.filterfalse": (0,),
     "asyncio.run": (),
+    "anyio.run": (0,),
+    "trio.run": (0,),
+    "typer.run": (0,),
 }
 """Functions that call the function given at a position or under a keyword, in the same thread, before they return."""
 

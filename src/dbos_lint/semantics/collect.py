@@ -712,7 +712,9 @@ def _children(node: Any) -> list[ast.expr]:
 
 def _branch_kind(test: ast.expr) -> str:
     """``main`` for ``__name__ == "__main__"``, ``typing`` for ``TYPE_CHECKING``, else ``if``."""
-    if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__":
+    if isinstance(test, ast.Compare) and any(
+        isinstance(side, ast.Name) and side.id == "__name__" for side in (test.left, *test.comparators)
+    ):
         return "main"
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
         return "main" if any(_branch_kind(value) == "main" for value in test.values) else "if"
@@ -721,7 +723,7 @@ def _branch_kind(test: ast.expr) -> str:
 
 
 def _guards(test: ast.expr, holds: bool) -> dict[str, str]:
-    """What is unset (``x is None``, ``not x``) or missing (``k not in c``, as ``c[k]``) if ``test`` holds, or does not."""
+    """What is unset (``x is None``, ``not x``) or missing (``k not in c``, as ``c[k]``) where ``test`` holds or not."""
     if isinstance(test, ast.BoolOp):
         return {text: guard for value in test.values for text, guard in _guards(value, holds).items()}
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):

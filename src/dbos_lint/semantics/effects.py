@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dbos_lint.catalog import api, types
+from dbos_lint.catalog import api, frameworks, types
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS, VALUE_KINDS, Arguments, Nondeterminism
 from dbos_lint.semantics.entities import registrations
 from dbos_lint.semantics.resolve import Environment, Place, Resolver
@@ -54,6 +54,7 @@ RAISES_IN_LOOP = "raises-in-loop"
 BLOCKS_LOOP = "blocks-loop"
 USES_SESSION = "uses-session"
 DURABLE = "durable"
+LIFECYCLE = "lifecycle"
 DURABLE_IN_THREAD = "durable-in-thread"
 WORKFLOW_IN_THREAD = "workflow-in-thread"
 
@@ -213,7 +214,7 @@ class Analysis:
 
     def _handed_on(self, module: Module, call: Call, external: External, found: Callees) -> None:
         """Functions that an outside callee calls, or runs in a thread or a step."""
-        name = _known_as(external)
+        name = known_as(external)
         if name in types.CALLS_ITS_ARGUMENT:
             for value in self.argument(module, call, *types.CALLS_ITS_ARGUMENT[name]):
                 if isinstance(value, (FunctionValue, Entity, Partial)):
@@ -280,7 +281,7 @@ class Analysis:
         for callee in self.resolve(module, call.func, call):
             if not isinstance(callee, External):
                 continue
-            name = _known_as(callee)
+            name = known_as(callee)
             if name in api.RUNS_STEP and len(call.args) > 1 and call.args[1] in passed:
                 found.setdefault(call.args[1], api.RUNS_STEP[name])
             elif name in types.CALLS_ITS_ARGUMENT:
@@ -411,6 +412,8 @@ class Analysis:
         label = f"{_text(call.func, name)}()"
         if name.startswith("dbos."):
             yield from _effects_of_api(name, label, call.span)
+        if known_as(external) in frameworks.SERVES:
+            yield Effect(LIFECYCLE, name, label, call.span)
         kind = self._kind_of_external(module, call, external)
         if kind is not None and not (call.flags & ONLY_LOGGED and kind in VALUE_KINDS and not _has_effect(name)):
             yield Effect(kind, name, label, call.span)
@@ -541,11 +544,12 @@ class Analysis:
             return
         function = module.functions[module.scopes[call.scope].function]
         label = _text(call.func, f"{root}.{method}")
+        guard = "missing" if method == "setdefault" else call.guard
         if self._is_receiver(module, function, root):
             kind = GLOBAL_WRITE if self._is_class_level(module, function) else SELF_WRITE
-            yield Effect(kind, root, label, call.span)
+            yield Effect(kind, root, label, call.span, guard)
             return
-        effect = self._outer_write(module, function, root, call.scope, label, call.span, "")
+        effect = self._outer_write(module, function, root, call.scope, label, call.span, guard)
         if effect is not None:
             yield effect
 
@@ -636,6 +640,8 @@ def _effects_of_api(name: str, label: str, span: Span) -> Iterator[Effect]:
         yield Effect(USES_SESSION, name, label, span)
     if name in api.DURABLE:
         yield Effect(DURABLE, name, label, span)
+    if name in api.LIFECYCLE:
+        yield Effect(LIFECYCLE, name, label, span)
     if name == f"{api.HANDLE}.get_result":
         yield Effect(BLOCKS_LOOP, name, label, span, "handle")
 
@@ -645,7 +651,7 @@ def _has_effect(name: str) -> bool:
     return name.rpartition(".")[2] in ("shuffle", "putenv", "unsetenv", "tzset", "sethostname")
 
 
-def _known_as(external: External) -> str:
+def known_as(external: External) -> str:
     """The name of ``external`` in the lists, which name methods of base classes only."""
     name, base = external.name, external.base
     while base in types.BASES:
