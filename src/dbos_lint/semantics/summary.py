@@ -42,6 +42,8 @@ DISCARDED = 2
 IN_EXPRESSION = 4
 DECORATOR = 8
 ONLY_LOGGED = 16
+ITERATED = 32
+KEPT = 64
 
 
 class Span(NamedTuple):
@@ -173,6 +175,12 @@ class Function:
     reads: list[Read] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     withs: list[Read] = field(default_factory=list)
+
+    def calls_own_method(self, call: Call) -> bool:
+        """Whether ``call``, made here, is one of a method of ``self``."""
+        if self.owner is None or not self.params or not isinstance(call.func, str):
+            return False
+        return call.func.rpartition(".")[0] == self.params[0].name
 
 
 @dataclass(slots=True)
