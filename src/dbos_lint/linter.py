@@ -13,6 +13,7 @@ from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
     from dbos_lint.rules.visitor import Finding
+    from dbos_lint.semantics.collect import Collected
     from dbos_lint.semantics.program import Program
     from dbos_lint.syntax.parse import Fault, Source
 
@@ -41,23 +42,31 @@ def lint_source(
     from dbos_lint.syntax.parse import Fault
 
     program = program or Program(settings)
-    enabled = selection.enabled_codes(settings) - selection.ignored_for(settings, filename)
-    if not enabled or not program.concerns(filename, source):
+    if not program.concerns(filename, source):
         return FileResult(filename, ())
-    parsed = program.parse(filename, source)
-    if isinstance(parsed, Fault):
-        return FileResult(filename, tuple(_fault(parsed, filename)) if UNREADABLE_FILE.code in enabled else ())
-    return _judge(parsed, filename, settings, enabled, noqa, program)
+    enabled = selection.enabled_codes(settings) - selection.ignored_for(settings, filename)
+    if not enabled:
+        return FileResult(filename, ())
+    linted = program.linted(filename, source)
+    if isinstance(linted, Fault):
+        return FileResult(filename, tuple(_fault(linted, filename)) if UNREADABLE_FILE.code in enabled else ())
+    parsed, collected = linted
+    return _judge(parsed, collected, filename, settings, enabled, noqa, program)
 
 
 def _judge(
-    source: Source, filename: str, settings: Settings, enabled: frozenset[str], noqa: bool, program: Program
+    source: Source,
+    collected: Collected,
+    filename: str,
+    settings: Settings,
+    enabled: frozenset[str],
+    noqa: bool,
+    program: Program,
 ) -> FileResult:
     from dbos_lint.rules import check
     from dbos_lint.syntax import suppressions
     from dbos_lint.syntax.lines import Lines
 
-    collected = program.collect(filename, source)
     here = check(collected, program.analysis, enabled)
     comments = suppressions.parse(source.text)
     lines = Lines(source)

@@ -43,10 +43,11 @@ _Task = tuple[str, Settings]
 
 
 class _Linter:
-    """Lints one file after the other, and remembers what it read of their projects."""
+    """Lints one file after the other, and remembers what it read of their projects; ``tasks`` are those to come."""
 
-    def __init__(self) -> None:
+    def __init__(self, tasks: Sequence[_Task] = ()) -> None:
         self._programs: dict[Settings, Program] = {}
+        self._upcoming = frozenset(path for path, _ in tasks)
 
     def file(self, task: _Task) -> _Outcome:
         path, settings = task
@@ -72,7 +73,7 @@ class _Linter:
         from dbos_lint.semantics.program import Program
 
         if settings not in self._programs:
-            self._programs[settings] = Program(settings)
+            self._programs[settings] = Program(settings, self._upcoming)
         return self._programs[settings]
 
 
@@ -84,7 +85,7 @@ def run(paths: Iterable[str], configuration: Configuration, *, jobs: int = 1) ->
 def run_files(found: Discovery, configuration: Configuration, *, jobs: int = 1) -> RunResult:
     """Lint the files that were found."""
     tasks = [(path, configuration.for_file(path)) for path in found.files]
-    outcomes = _in_processes(tasks, jobs) if jobs > 1 else map(_Linter().file, tasks)
+    outcomes = _in_processes(tasks, jobs) if jobs > 1 else map(_Linter(tasks).file, tasks)
     unreadable = (
         _failed(item.path, configuration.for_file(item.path), f"it cannot be read: {item.reason}")
         for item in found.unreadable
@@ -122,7 +123,7 @@ def _failed(path: str, settings: Settings, cause: str) -> _Outcome:
 
 def _in_processes(tasks: Sequence[_Task], jobs: int) -> list[_Outcome]:
     """Lint in worker processes what is worth it, and the rest here meanwhile."""
-    lint = _Linter().file
+    lint = _Linter(tasks).file
     sizes = [_candidate_size(path) for path, _ in tasks]
     workers = min(jobs, sum(sizes) // _BYTES_PER_WORKER)
     if workers < 2:

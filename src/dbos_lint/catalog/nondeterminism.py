@@ -129,7 +129,7 @@ READ_TERMINALS: frozenset[str] = _terminals(VALUE_KINDS | {"user-input"}, frozen
 """Last names of what is a finding when it is merely read."""
 RANDOM_TERMINALS: frozenset[str] = _terminals(frozenset({"random", "secret"}), frozenset({"call", "construct"}))
 """Last names of what gives a random value."""
-VALUE_TERMINALS: frozenset[str] = _terminals(VALUE_KINDS, frozenset({"call", "construct", "method", "read"})) - {"get"}
+VALUE_TERMINALS: frozenset[str] = _terminals(VALUE_KINDS, frozenset({"call", "construct", "read"})) - {"get", "name"}
 """Last names of what gives a value that differs: only for these is the flow of the value looked at."""
 
 

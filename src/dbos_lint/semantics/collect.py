@@ -20,6 +20,8 @@ from dbos_lint.semantics.summary import (
     DECORATOR,
     DISCARDED,
     IN_EXPRESSION,
+    ITERATED,
+    KEPT,
     MODULE,
     ONLY_LOGGED,
     Binding,
@@ -387,6 +389,8 @@ class _Collector:
 
     def _assign(self, node: ast.Assign) -> None:
         value = self.ref(node.value)
+        if len(node.targets) == 1 and type(node.targets[0]) is ast.Name and self.function.id != MODULE:
+            self._flags[id(node.value)] = KEPT
         for target in node.targets:
             self._target(target, node.value, "value", value)
         self.expressions([node.value, *node.targets])
@@ -419,6 +423,7 @@ class _Collector:
             self._self_attribute(target, annotation)
 
     def _augmented(self, node: ast.AugAssign) -> None:
+        self._flags[id(node.value)] = IN_EXPRESSION
         self._target(node.target, None, "augmented", None)
         self.expressions([node.value, node.target])
 
@@ -477,6 +482,8 @@ class _Collector:
         return self._guards.get(ast.unparse(target), "") if self._guards else ""
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        if type(node) is ast.For:
+            self._flags[id(node.iter)] = ITERATED
         self.expressions([node.iter])
         saved = self.block
         self.block = self._new_block("loop")
@@ -624,7 +631,7 @@ class _Collector:
         while type(base) is ast.Attribute:
             base = base.value
         if type(base) is not ast.Name:
-            self._flags.setdefault(id(base), IN_EXPRESSION)
+            self._flags.setdefault(id(base), _use_by(node))
             stack.append((base, scope, function))
 
     def _call(self, node: ast.Call, scope: Scope, function: Function, stack: list[Any]) -> None:
@@ -642,13 +649,15 @@ class _Collector:
         call = Call(len(self.nodes.calls), ref[1], ref[2], ref[3], scope.id, _span(node), self.block, flags, guard)
         function.calls.append(call)
         self.nodes.calls.append((node, call))
+        if node.args and type(node.func) is ast.Name and node.func.id in _ITERATORS:
+            self._flags.setdefault(id(node.args[0]), ITERATED)
         stack.extend([(kw.value, scope, function) for kw in reversed(node.keywords)])
         stack.extend([(arg, scope, function) for arg in reversed(node.args)])
         func: ast.expr = node.func
         while type(func) is ast.Attribute:
             func = func.value
         if type(func) is not ast.Name:
-            self._flags.setdefault(id(func), IN_EXPRESSION if func is not node.func else 0)
+            self._flags.setdefault(id(func), _use_by(node.func) if isinstance(node.func, ast.Attribute) else 0)
             stack.append((func, scope, function))
 
     def _only_logged(self, node: ast.expr, ref: Ref) -> bool:
@@ -682,6 +691,8 @@ class _Collector:
             iterable = self.ref(generator.iter)
             self._target(generator.target, None, "iter", ("item", iterable) if iterable else None)
             self.scope = saved
+            if type(node) is not ast.GeneratorExp and not generator.is_async:
+                self._flags[id(generator.iter)] = ITERATED
             todo.append((generator.iter, scope if index == 0 else inner, function))
             todo.extend((condition, inner, function) for condition in generator.ifs)
         if type(node) is ast.DictComp:
@@ -690,6 +701,13 @@ class _Collector:
             todo.append((node.elt, inner, function))
         todo.reverse()
         stack.extend(todo)
+
+
+def _use_by(node: ast.Attribute) -> int:
+    """How ``node``, attributes of some value, uses the value: a coroutine may be closed, and has nothing else to offer."""
+    while isinstance(node.value, ast.Attribute):
+        node = node.value
+    return 0 if node.attr in _OF_COROUTINES else IN_EXPRESSION
 
 
 def _unparametrized(node: ast.expr) -> ast.expr:
@@ -755,6 +773,9 @@ def _looked_up(node: ast.expr) -> tuple[str, str]:
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 # Nodes that take the value of their children apart: a coroutine used there is not awaited.
+_OF_COROUTINES = frozenset({"close", "send", "throw", "__await__"})
+# Functions that iterate over their first argument before they return.
+_ITERATORS = frozenset({"list", "tuple", "set", "frozenset", "sorted", "dict", "sum", "any", "all", "next"})
 _CONSUMERS = frozenset({ast.BinOp, ast.Compare, ast.UnaryOp, ast.FormattedValue, ast.Subscript})
 _FIELDS: dict[type, tuple[str, ...]] = {
     ast.BinOp: ("left", "right"),

@@ -6,7 +6,6 @@ When in doubt it matters.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 # Calls that give a value back in another form.
 _TRANSPARENT = frozenset(
@@ -99,20 +98,34 @@ class Flow:
         *until* a moment may be skipped on recovery, and is not harmless."""
         self._jitter = jitter
         if self._parents is None:
-            self._parents = dict(self._scan())
+            self._parents = self._scan()
         return self._harmless(node, 0, frozenset())
 
-    def _scan(self) -> Iterator[tuple[int, ast.AST]]:
+    def _scan(self) -> dict[int, ast.AST]:
+        parents: dict[int, ast.AST] = {}
         todo: list[ast.AST] = [self._function]
         while todo:
             parent = todo.pop()
+            kind = type(parent)
+            if kind is ast.Name:
+                if type(parent.ctx) is ast.Load:  # type: ignore[attr-defined]
+                    self._loads.setdefault(parent.id, []).append(parent)  # type: ignore[attr-defined, arg-type]
+                continue
+            if kind is ast.Constant:
+                continue
             if isinstance(parent, (ast.Global, ast.Nonlocal)):
                 self._shared.update(parent.names)
-            for child in ast.iter_child_nodes(parent):
-                yield id(child), parent
-                if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load):
-                    self._loads.setdefault(child.id, []).append(child)
-                todo.append(child)
+            for name in parent._fields:
+                child = getattr(parent, name)
+                if isinstance(child, list):
+                    for item in child:
+                        if isinstance(item, ast.AST):
+                            parents[id(item)] = parent
+                            todo.append(item)
+                elif isinstance(child, ast.AST):
+                    parents[id(child)] = parent
+                    todo.append(child)
+        return parents
 
     def _harmless(self, node: ast.AST, depth: int, seen: frozenset[str]) -> bool:
         assert self._parents is not None

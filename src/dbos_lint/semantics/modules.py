@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,11 +31,14 @@ class Folder:
 class Project:
     """The files that belong together, and what has been read of them.
 
-    ``overlay`` holds text that differs from the disk's: what an editor or standard input gave.
+    ``overlay`` holds text that differs from the disk's: what an editor or standard input gave. ``upcoming`` are files
+    that will be linted too: when they are imported before that, their trees are kept, so that each is walked once.
     """
 
     settings: Settings
     overlay: dict[str, bytes] = field(default_factory=dict)
+    upcoming: frozenset[str] = frozenset()
+    _kept: dict[str, tuple[bytes, Source, Collected]] = field(default_factory=dict)
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _kinds: dict[str, str] = field(default_factory=dict)
     _folders: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -169,15 +171,26 @@ class Project:
             self._modules[path] = None
             source = self.read(path) if path.endswith(".py") else None
             parsed = quietly_parsed(source) if source is not None else None
-            if isinstance(parsed, Source):
-                self._modules[path] = self.collected(path, parsed).summary
+            if source is not None and isinstance(parsed, Source):
+                collected = self.collected(path, parsed)
+                if path in self.upcoming:
+                    self._kept[path] = (source, parsed, collected)
         return self._modules[path]
 
     def collected(self, path: str, source: Source) -> Collected:
-        """The summary and the nodes of the file being linted, whose text has been parsed already."""
+        """The summary and the nodes of a parsed file."""
         collected = collect(source.tree, path, self.name(path), suppressions.parse(source.text).deterministic_rows)
         self._modules[path] = collected.summary
         return collected
+
+    def linted(self, path: str, source: bytes) -> tuple[Source, Collected] | Fault:
+        """The tree and the summary of the file to be linted, whose text may differ from the disk's."""
+        kept = self._kept.pop(path, None)
+        if kept is not None and kept[0] == source:
+            return kept[1], kept[2]
+        self.overlay[path] = source
+        parsed = quietly_parsed(source)
+        return parsed if isinstance(parsed, Fault) else (parsed, self.collected(path, parsed))
 
     def forget(self, path: str) -> None:
         """Drop what is known of a file that changed."""
@@ -194,9 +207,3 @@ def quietly_parsed(source: bytes) -> Source | Fault:
     finally:
         if enabled:
             gc.enable()
-
-
-def qualified_names(module: Module) -> Iterator[str]:
-    """The dotted names of the functions of ``module``, as the settings may name them."""
-    for function in module.functions:
-        yield f"{module.name}.{function.qualname}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
+from collections.abc import Iterable
 
 from dbos_lint.catalog.nondeterminism import Nondeterminism
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.effects import Analysis
-from dbos_lint.semantics.modules import Project, quietly_parsed
+from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.settings import Settings
 from dbos_lint.syntax.parse import Fault, Source
@@ -23,8 +23,8 @@ class Program:
     Results do not depend on what was linted before: every answer is a function of files, and is only remembered.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self.project = Project(settings)
+    def __init__(self, settings: Settings, upcoming: Iterable[str] = ()) -> None:
+        self.project = Project(settings, upcoming=frozenset(upcoming))
         self.analysis = Analysis(
             Resolver(self.project), Nondeterminism(settings.extra_nondeterministic, settings.known_deterministic)
         )
@@ -56,10 +56,6 @@ class Program:
                     found.append(imported is not None and self.concerns(target, imported))
         return found
 
-    def parse(self, path: str, source: bytes) -> Source | Fault:
-        """Parse the file to be linted, whose text may differ from the disk's."""
-        self.project.overlay[path] = source
-        return quietly_parsed(source)
-
-    def collect(self, path: str, source: Source) -> Collected:
-        return self.project.collected(os.path.normpath(path), source)
+    def linted(self, path: str, source: bytes) -> tuple[Source, Collected] | Fault:
+        """Parse and summarise the file to be linted, whose text may differ from the disk's."""
+        return self.project.linted(path, source)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from dbos_lint.catalog import api, types
+from dbos_lint.catalog import api, frameworks, types
 from dbos_lint.catalog.nondeterminism import is_client
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.summary import MODULE, Binding, Class, Decorator, Function, Module, Ref, Scope
@@ -36,6 +36,8 @@ from dbos_lint.semantics.values import (
 _BUILTINS = frozenset(dir(builtins))
 # How many calls, attributes and aliases resolution follows before it gives up.
 _DEPTH = 24
+# How many references one question may lead through: no program that a person wrote needs as many.
+_STEPS = 2000
 # How many alternatives are kept: more means that the program decides at run time.
 _ALTERNATIVES = 8
 _PROPERTIES = frozenset({"property", "functools.cached_property", "cached_property"})
@@ -76,8 +78,14 @@ class Resolver:
     project: Project
     _memo: dict[tuple[str, int, Ref], Values] = field(default_factory=dict)
     _decorated: dict[FunctionKey, Decorated] = field(default_factory=dict)
+    _decorator_names: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict)
+    _returned: dict[tuple[FunctionValue, frozenset[tuple[str, Values]] | None], Values] = field(default_factory=dict)
     _lineage: dict[ClassValue, tuple[ClassValue | External, ...]] = field(default_factory=dict)
+    # What is being resolved, so that a cycle ends; and how often a cycle or a limit has cut an answer short, for what
+    # was cut short is not remembered as if it were the whole answer.
     _active: set[tuple[object, ...]] = field(default_factory=set)
+    _cuts: int = 0
+    _steps: int = 0
 
     # ------------------------------------------------------------------ access to summaries
 
@@ -110,42 +118,56 @@ class Resolver:
 
     def resolve(self, module: Module, ref: Ref, place: Place, env: Environment | None = None) -> Values:
         """What ``ref`` denotes at ``place`` in ``module``."""
+        if not self._active:
+            self._steps = 0
         return self._resolve(module, ref, place, env, 0)
 
+    def _cut(self) -> Values:
+        """The answer where a cycle or a limit is met."""
+        self._cuts += 1
+        return ()
+
     def _resolve(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
-        if ref is None or depth > _DEPTH:
+        if ref is None:
             return ()
+        self._steps += 1
+        if depth > _DEPTH or self._steps > _STEPS:
+            return self._cut()
         if isinstance(ref, str):
-            key = (module.path, place.scope, ref)
-            known = self._memo.get(key) if env is None else None
-            if known is not None:
-                return known
-            name, dot, rest = ref.partition(".")
-            busy = len(self._active)
-            values, everywhere = self._name(module, name, place, env, depth)
-            if dot:
-                for attribute in rest.split("."):
-                    values = self._attributes(values, attribute, depth)
-            if everywhere and env is None and not busy:
-                self._memo[key] = values
-            return values
+            return self._resolve_names(module, ref, place, env, depth)
         handler = _HANDLERS.get(ref[0])
         if handler is None:
             return ()
         return handler(self, module, ref, place, env, depth + 1)
 
-    def _name(
-        self, module: Module, name: str, place: Place, env: Environment | None, depth: int
-    ) -> tuple[Values, bool]:
-        """The values of a name, and whether they are the same all over the scope."""
+    def _resolve_names(self, module: Module, ref: str, place: Place, env: Environment | None, depth: int) -> Values:
+        """A name and attributes of it. Where the name has one meaning all over its scope, the answer is remembered."""
+        name, dot, rest = ref.partition(".")
         scope = self.binding_scope(module, place.scope, name)
+        key = None
+        if env is None and (scope is None or len(scope.bindings[name]) == 1):
+            key = (module.path, scope.id if scope is not None else -1, ref)
+            known = self._memo.get(key)
+            if known is not None:
+                return known
+        cuts = self._cuts
+        values = self._name(module, scope, name, place, env, depth)
+        if dot:
+            for attribute in rest.split("."):
+                values = self._attributes(values, attribute, depth)
+        if key is not None and (cuts == self._cuts or not self._active):
+            self._memo[key] = values
+        return values
+
+    def _name(
+        self, module: Module, scope: Scope | None, name: str, place: Place, env: Environment | None, depth: int
+    ) -> Values:
+        """What ``name``, bound in ``scope``, denotes at ``place``."""
         if scope is None:
             starred = self._from_stars(module, name, depth)
-            if starred:
-                return starred, True
-            if name in _BUILTINS and not any(s.stars for s in module.scopes[:1]):
-                return (External(types.canonical(name)),), True
-            return (), True
+            if starred or name not in _BUILTINS or module.scopes[MODULE].stars:
+                return starred
+            return (External(types.canonical(name)),)
         bindings = scope.bindings[name]
         if len(bindings) > 1:
             at_place = place if self._function_scope(module, place.scope) == scope.id else None
@@ -154,7 +176,7 @@ class Resolver:
         for binding in bindings:
             for value in self._binding(module, scope, name, binding, env, depth):
                 found[value] = None
-        return (tuple(found) if len(found) <= _ALTERNATIVES else ()), len(scope.bindings[name]) == 1
+        return tuple(found) if len(found) <= _ALTERNATIVES else ()
 
     @staticmethod
     def _function_scope(module: Module, scope: int) -> int:
@@ -219,7 +241,8 @@ class Resolver:
             if env is None and key in self._memo:
                 return self._memo[key]
             if key in self._active:
-                return ()
+                return self._cut()
+            cuts = self._cuts
             self._active.add(key)
             # What stands on the binding's own row is not yet bound when its value is computed.
             place = Place(scope.id, binding.row - 1, binding.block)
@@ -228,7 +251,7 @@ class Resolver:
             else:
                 found = self._resolve(module, value, place, env, depth + 1)
             self._active.discard(key)
-            if env is None and not self._active:
+            if env is None and (cuts == self._cuts or not self._active):
                 self._memo[key] = found
             return found
         return ()
@@ -260,6 +283,13 @@ class Resolver:
 
     def decorator_names(self, module: Module, function: Function, depth: int = 0) -> frozenset[str]:
         """The external names among the decorators of ``function``, called or not."""
+        if not function.decorators:
+            return frozenset()
+        key = (module.path, function.id)
+        known = self._decorator_names.get(key)
+        if known is not None:
+            return known
+        cuts = self._cuts
         names: set[str] = set()
         place = Place(module.scopes[function.scope].parent)
         for decorator in function.decorators:
@@ -276,6 +306,8 @@ class Resolver:
             for value in self._resolve(module, ref, place, None, depth + 1):
                 if isinstance(value, External):
                     names.add(value.name)
+        if cuts == self._cuts:
+            self._decorator_names[key] = frozenset(names)
         return frozenset(names)
 
     # ------------------------------------------------------------------ imports and modules
@@ -298,10 +330,10 @@ class Resolver:
         if module is not None:
             key = ("member", path, name)
             if key in self._active:
-                return ()
+                return self._cut()
             self._active.add(key)
             if name in module.scopes[MODULE].bindings:
-                values, _ = self._name(module, name, Place(MODULE), None, depth + 1)
+                values = self._name(module, module.scopes[MODULE], name, Place(MODULE), None, depth + 1)
             else:
                 values = self._from_stars(module, name, depth + 1)
             self._active.discard(key)
@@ -415,6 +447,7 @@ class Resolver:
         for ref, scope_id in declared.attributes.get(name, ()):
             key = ("attribute", klass, name, ref)
             if key in self._active:
+                self._cut()
                 continue
             self._active.add(key)
             for value in self._resolve(module, ref, Place(scope_id), None, depth + 1):
@@ -491,7 +524,7 @@ class Resolver:
         if isinstance(callee, Entity):
             return self._function_call(callee.function, callee, None, depth)
         if isinstance(callee, FunctionValue):
-            return self._function_call(callee, callee, self._bind(callee, args, keywords), depth)
+            return self._function_call(callee, callee, self._bind(callee, args, keywords) or None, depth)
         return ()
 
     def _instance_call(self, callee: Instance, depth: int) -> Values:
@@ -521,8 +554,12 @@ class Resolver:
     def _results(self, value: FunctionValue, env: Environment | None, depth: int) -> Values:
         key = ("results", value.key, tuple(sorted(env)) if env else ())
         if key in self._active or depth > _DEPTH:
-            return ()
+            return self._cut()
         module, function = self.module(value.module), self.function(value)
+        memo = (value, frozenset(env.items()) if env else None)
+        if memo in self._returned:
+            return self._returned[memo]
+        cuts = self._cuts
         found: dict[Value, None] = {}
         self._active.add(key)
         for ref in function.results:
@@ -541,7 +578,10 @@ class Resolver:
                         continue
                 found[result] = None
         self._active.discard(key)
-        return tuple(found) if len(found) <= _ALTERNATIVES else ()
+        results = tuple(found) if len(found) <= _ALTERNATIVES else ()
+        if cuts == self._cuts or not self._active:
+            self._returned[memo] = results
+        return results
 
     def _bind(self, callee: FunctionValue, args: tuple[Values, ...], keywords: Mapping[str, Values]) -> Environment:
         """The values of the callee's parameters in a call."""
@@ -549,15 +589,17 @@ class Resolver:
         params = list(function.params)
         env: dict[str, Values] = {}
         if callee.receiver is not None and params:
-            env[params[0].name] = (callee.receiver,)
+            if self.key(callee).receiver is not None:
+                env[params[0].name] = (callee.receiver,)
             params = params[1:]
         positional = [param for param in params if param.kind == "positional"]
         for param, values in zip(positional, args, strict=False):
-            if values:
+            if _tells(values):
                 env[param.name] = values
         for param in params:
-            if keywords.get(param.name):
-                env[param.name] = keywords[param.name]
+            values = keywords.get(param.name, ())
+            if _tells(values):
+                env[param.name] = values
         return env
 
     def _external_call(self, callee: External, args: tuple[Values, ...]) -> Values:
@@ -571,6 +613,8 @@ class Resolver:
         kind = self.configured_kind(name)
         if kind is not None:
             return (DecoratorValue(kind, name),)
+        if name == "staticmethod":
+            return args[0] if args else ()
         if name == "functools.partial":
             return tuple(Partial(value) for values in args[:1] for value in values)
         if name == "functools.wraps" or name == "super":
@@ -580,15 +624,17 @@ class Resolver:
         while returned is None and owner:
             returned = types.RETURNS.get(f"{owner}.{name.removeprefix(callee.base + '.')}")
             owner = types.BASES.get(owner)
+        if api.gives_coroutine(name):
+            return (Coroutine(callee, (Instance(External(returned)),) if returned is not None else ()),)
         if returned is not None:
             return (Instance(External(returned)),)
+        if name in frameworks.RUNNERS:
+            return tuple(result for values in args[:1] for result in _awaited(values))
         terminal = name.rpartition(".")[2]
         if is_client(name) or (terminal[:1].isupper() and not callee.base):
             return (Instance(External(name)),)
         if name in types.BASES and not callee.base:
             return (Instance(External(name)),)
-        if name.startswith("dbos.") and name in api.COROUTINES:
-            return (Coroutine(callee),)
         return ()
 
     def configured_kind(self, name: str) -> str | None:
@@ -743,11 +789,7 @@ class Resolver:
         return tuple(found)
 
     def _awaited(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
-        found: dict[Value, None] = {}
-        for value in self._resolve(module, ref[1], place, env, depth):
-            for result in value.results if isinstance(value, Coroutine) else (value,):
-                found[result] = None
-        return tuple(found)
+        return tuple(dict.fromkeys(_awaited(self._resolve(module, ref[1], place, env, depth))))
 
     def _constant(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
         return (Constant(ref[1]),)
@@ -806,10 +848,21 @@ def _is_exported(module: Module, name: str) -> bool:
     return not name.startswith("_") if module.exports is None else name in module.exports
 
 
+def _awaited(values: Values) -> Iterator[Value]:
+    """What awaiting the values gives."""
+    for value in values:
+        yield from value.results if isinstance(value, Coroutine) else (value,)
+
+
 def _is_known_member(value: Value, klass: str, name: str) -> bool:
     """Whether an outside base is known to have the attribute, so that later bases need not be asked."""
     full = f"{klass}.{name}"
     return full in types.ATTRIBUTES or full in types.RETURNS or isinstance(value, Instance)
+
+
+def _tells(values: Values) -> bool:
+    """Whether arguments are worth handing on: literals do not tell what a function returns."""
+    return any(not isinstance(value, (Constant, Container)) for value in values)
 
 
 def _is_callable(value: Value) -> bool:
