@@ -109,6 +109,12 @@ RAISES_IN_LOOP: dict[str, str] = {
 }
 """Synchronous calls that raise RuntimeError while an event loop runs, with what to await instead."""
 
+GENERATORS = _dbos("read_stream")
+"""Calls of :data:`RAISES_IN_LOOP` that raise only when what they give is iterated over."""
+
+TELLS_WORKFLOW = frozenset({"workflow_id", "step_id", "step_status"})
+"""Attributes of DBOS that tell whether a workflow is running: code that reads them knows where it is."""
+
 DURABLE = with_async(
     _dbos(
         "run_step sleep recv send send_bulk set_event get_event get_all_events write_stream close_stream read_stream "
@@ -145,7 +151,7 @@ _COROUTINES = frozenset(
             for handle in (ASYNC_HANDLE, CLIENT_ASYNC_HANDLE)
             for method in ("get_result", "get_status")
         ),
-        *(f"dbos.AsyncSQLAlchemyDatasource.{method}" for method in ("create", "migrate", "run_migrations")),
+        *(f"dbos.AsyncSQLAlchemyDatasource.{method}" for method in ("migrate", "run_migrations")),
     }
 )
 # They end in ``_async`` and give something to iterate over, or at once what they make.

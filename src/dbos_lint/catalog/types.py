@@ -246,6 +246,19 @@ COPIES_CONTEXT = frozenset(
 """Calls that run a function in another thread within dbos's context."""
 
 
+TELLS_LOOP = frozenset(
+    [
+        "get_running_loop",
+        "_get_running_loop",
+        "get_event_loop",
+        "current_task",
+        "current_async_library",
+        "in_async_context",
+    ]
+)
+"""Last names of calls that tell whether an event loop is running: code that asks knows where it is."""
+
+
 def canonical(name: str) -> str:
     """The name under which the lists know ``name``."""
     if name.startswith("dbos."):

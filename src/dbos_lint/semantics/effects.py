@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks, types
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS, VALUE_KINDS, Arguments, Nondeterminism
+from dbos_lint.semantics.coroutines import makes_coroutine, runs_when_called
 from dbos_lint.semantics.entities import registrations
 from dbos_lint.semantics.resolve import Environment, Place, Resolver
 from dbos_lint.semantics.summary import (
     AWAITED,
     DECORATOR,
+    ITERATED,
     MODULE,
     ONLY_LOGGED,
     Call,
@@ -106,7 +108,8 @@ class ThreadStart(NamedTuple):
 class Facts:
     """What is known of one function by itself. ``unresolved`` are the calls that could not be followed.
 
-    What its threads do is not among the ``effects``: :meth:`Analysis.effects` adds it.
+    What its threads do is not among the ``effects``: :meth:`Analysis.effects` adds it. ``guarded`` are the kinds of
+    effect that the function avoids, and that are not counted: it asks whether a workflow, or an event loop, is running.
     """
 
     effects: tuple[Effect, ...] = ()
@@ -114,6 +117,7 @@ class Facts:
     threads: tuple[ThreadStart, ...] = ()
     delegations: tuple[Delegation, ...] = ()
     unresolved: tuple[Span, ...] = ()
+    guarded: frozenset[str] = frozenset()
 
 
 class Reach(NamedTuple):
@@ -315,7 +319,7 @@ class Analysis:
         function = module.functions[key[1]]
         if function.trusted or self.nondeterminism.is_known(f"{module.name}.{function.qualname}"):
             return Facts()
-        env = self._environment(function, key)
+        env = self.environment(function, key)
         effects: list[Effect] = []
         edges: list[Edge] = []
         threads: list[ThreadStart] = []
@@ -335,16 +339,32 @@ class Analysis:
         for read in function.reads:
             self._observe_read(module, read, env, effects, edges)
         for manager in function.withs:
-            for method in self._manager_methods(module, manager, env):
+            for method in self.manager_methods(module, manager, env):
                 edges.append(Edge(self.resolver.key(method), manager.span))
         for write in function.writes:
             effect = self._effect_of_write(module, function, write)
             if effect is not None:
                 effects.append(effect)
-        return Facts(tuple(effects), tuple(edges), tuple(threads), tuple(delegations), tuple(unresolved))
+        guarded = self._guarded(module, function, env)
+        counted = tuple([effect for effect in effects if effect.kind not in guarded])
+        return Facts(counted, tuple(edges), tuple(threads), tuple(delegations), tuple(unresolved), guarded)
+
+    def _guarded(self, module: Module, function: Function, env: Environment | None) -> frozenset[str]:
+        """The kinds of effect that the function avoids where they would be wrong, to judge by what it asks."""
+        found: set[str] = set()
+        for read in function.reads:
+            if _terminal(read.ref) in api.TELLS_WORKFLOW and any(
+                isinstance(value, External) and value.name.startswith(f"{api.DBOS}.")
+                for value in self.resolve(module, read.ref, read, env)
+            ):
+                found.add(RAISES_OUTSIDE)
+        for call in () if function.is_async else function.calls:
+            if _terminal(call.func) in types.TELLS_LOOP:
+                found.update(_LOOP_KINDS)
+        return frozenset(found)
 
     @staticmethod
-    def _environment(function: Function, key: FunctionKey) -> Environment | None:
+    def environment(function: Function, key: FunctionKey) -> Environment | None:
         """What a method's first parameter is when it runs on an instance of a subclass."""
         if key.receiver is None or not function.params:
             return None
@@ -378,7 +398,7 @@ class Analysis:
                 if method is not None:
                     yield method
 
-    def _manager_methods(self, module: Module, manager: Read, env: Environment | None) -> Iterator[FunctionValue]:
+    def manager_methods(self, module: Module, manager: Read, env: Environment | None) -> Iterator[FunctionValue]:
         for value in self.resolve(module, manager.ref, manager, env):
             if isinstance(value, Instance):
                 for name in ("__enter__", "__aenter__", "__exit__", "__aexit__"):
@@ -397,7 +417,7 @@ class Analysis:
             yield Effect(DURABLE, name, label, call.span)
             if entity.kind == api.WORKFLOW:
                 yield Effect(CALLS_WORKFLOW, name, label, call.span)
-            if not call.flags & AWAITED and not self.resolver.function(entity.function).is_async:
+            if not call.flags & AWAITED and makes_coroutine(self.resolver, entity.function) is False:
                 yield Effect(BLOCKS_LOOP, name, label, call.span, entity.kind)
         if self.nondeterminism.extra:
             for function in callees.runs:
@@ -411,7 +431,10 @@ class Analysis:
         name = external.name
         label = f"{_text(call.func, name)}()"
         if name.startswith("dbos."):
-            yield from _effects_of_api(name, label, call.span)
+            for effect in _effects_of_api(name, label, call.span):
+                # A generator raises when it is iterated over, and that may be elsewhere.
+                if effect.kind != RAISES_IN_LOOP or name not in api.GENERATORS or call.flags & ITERATED:
+                    yield effect
         if known_as(external) in frameworks.SERVES:
             yield Effect(LIFECYCLE, name, label, call.span)
         kind = self._kind_of_external(module, call, external)
@@ -585,7 +608,7 @@ class Analysis:
                 callers.setdefault(edge.callee, []).append((key, edge))
                 if edge.callee in self._reach:
                     for kind, reach in self._reach[edge.callee].items():
-                        if self._passes(kind, edge.callee):
+                        if self.passes(kind, key, edge.callee):
                             step = Reach(reach.distance + 1, reach.effect, reach.origin, edge)
                             heap.append((step.distance, len(heap), kind, key, step))
                 elif edge.callee not in seen:
@@ -600,19 +623,17 @@ class Analysis:
             if kind in self._reach[key]:
                 continue
             self._reach[key][kind] = reach
-            if not self._passes(kind, key):
-                continue
             for caller, edge in callers.get(key, ()):
-                if kind not in self._reach[caller]:
+                if kind not in self._reach[caller] and self.passes(kind, caller, key):
                     number += 1
                     step = Reach(distance + 1, reach.effect, reach.origin, edge)
                     heapq.heappush(heap, (step.distance, number, kind, caller, step))
 
-    def _passes(self, kind: str, callee: FunctionKey) -> bool:
-        """Whether an effect of ``callee`` is one of its callers too: a coroutine answers for its own event loop."""
-        if kind not in _LOOP_KINDS:
-            return True
-        return not self.resolver.module(callee[0]).functions[callee[1]].is_async
+    def passes(self, kind: str, caller: FunctionKey, callee: FunctionKey) -> bool:
+        """Whether an effect of ``callee`` is one of ``caller`` too."""
+        if kind in self.facts(caller).guarded:
+            return False
+        return kind not in _LOOP_KINDS or runs_when_called(self.resolver, callee)
 
     def way(self, key: FunctionKey, kind: str) -> Iterator[tuple[FunctionKey, Reach]]:
         """The functions on the way from ``key`` to the origin of its effect of ``kind``, both included."""
@@ -642,8 +663,14 @@ def _effects_of_api(name: str, label: str, span: Span) -> Iterator[Effect]:
         yield Effect(DURABLE, name, label, span)
     if name in api.LIFECYCLE:
         yield Effect(LIFECYCLE, name, label, span)
-    if name == f"{api.HANDLE}.get_result":
+    if name in (f"{api.HANDLE}.get_result", f"{api.CLIENT_HANDLE}.get_result"):
         yield Effect(BLOCKS_LOOP, name, label, span, "handle")
+
+
+def _terminal(ref: Ref) -> str:
+    """The last name of ``a.b.c``, of a call's result's attribute, of a bare name."""
+    text = ref if isinstance(ref, str) else ref[-1] if isinstance(ref, tuple) and ref[0] == "attr" else ""
+    return str(text).rpartition(".")[2]
 
 
 def _has_effect(name: str) -> bool:

@@ -1,0 +1,94 @@
+"""Which functions, as their decorators leave them, give a coroutine when they are called, and which run at once."""
+
+from __future__ import annotations
+
+from dbos_lint.catalog import api, frameworks
+from dbos_lint.semantics.resolve import Place, Resolver
+from dbos_lint.semantics.summary import Ref
+from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionKey, FunctionValue, Value, Values
+
+# Decorators that leave a function as asynchronous as it is.
+_TRANSPARENT = frozenset({"staticmethod", "classmethod", "abc.abstractmethod", "typing.override", "functools.wraps"})
+# Frameworks whose decorators give the function back that they are given.
+_GIVE_BACK = ("fastapi.", "starlette.", "flask.", "quart.", "typer.", "pydantic_ai.")
+_CONTEXT_MANAGER = "contextlib.contextmanager"
+
+
+def makes_coroutine(resolver: Resolver, value: FunctionValue) -> bool | None:
+    """Whether a call of the function gives a coroutine; ``None`` where one of its decorators may decide that."""
+    function = resolver.function(value)
+    if function.is_generator:
+        return False
+    state: bool | None = function.is_async
+    for decorator, denoted in resolver.decorated(value).layers:
+        state = _under(resolver, decorator.ref, denoted, value, state)
+        if state is None:
+            return None
+    return state
+
+
+def _under(resolver: Resolver, ref: Ref, denoted: Values, value: FunctionValue, state: bool | None) -> bool | None:
+    """``state``, that of what lies below, under one more decorator."""
+    if not denoted:
+        return state if _registers(resolver, value, ref) else None
+    for decorator in denoted:
+        if isinstance(decorator, DecoratorValue):
+            continue
+        if isinstance(decorator, External):
+            if not _is_transparent(resolver, decorator.name):
+                return None
+        elif isinstance(decorator, FunctionValue):
+            if resolver.configured_kind(resolver.qualified_name(decorator)) is None:
+                state = _wrapped(resolver, decorator, value, state)
+        else:
+            return None
+    return state
+
+
+def _wrapped(resolver: Resolver, decorator: FunctionValue, value: FunctionValue, state: bool | None) -> bool | None:
+    """``state`` under a decorator of the project. A plain wrapper of a coroutine function may run it or pass it on."""
+    made = resolver.call(decorator, ((value,),), {})
+    if len(made) != 1:
+        return None
+    inner = _function_of(made[0])
+    if inner is None:
+        return None
+    if (inner.module, inner.id) == (value.module, value.id):
+        return state
+    return True if resolver.function(inner).is_async else None if state else False
+
+
+def _function_of(value: Value) -> FunctionValue | None:
+    if isinstance(value, Entity):
+        return value.function
+    return value if isinstance(value, FunctionValue) else None
+
+
+def _is_transparent(resolver: Resolver, name: str) -> bool:
+    return name in _TRANSPARENT or name in api.DECORATORS or resolver.configured_kind(name) is not None
+
+
+def _registers(resolver: Resolver, value: FunctionValue, ref: Ref) -> bool:
+    """Whether a decorator gives the function to a framework and leaves it as it is: ``@app.get("/")``."""
+    if not isinstance(ref, tuple) or ref[0] != "call":
+        return False
+    module, function = resolver.module(value.module), resolver.function(value)
+    place = Place(module.scopes[function.scope].parent, function.span.row, function.block)
+    called = resolver.resolve(module, ref[1], place)
+    return bool(called) and all(isinstance(one, External) and _gives_back(one.name) for one in called)
+
+
+def _gives_back(name: str) -> bool:
+    return name in frameworks.REGISTERS and name.startswith(_GIVE_BACK)
+
+
+def runs_when_called(resolver: Resolver, key: FunctionKey) -> bool:
+    """Whether a call runs the body on the caller's own thread, there and then.
+
+    A coroutine runs where it is awaited, a generator where it is iterated over.
+    """
+    module = resolver.module(key.module)
+    function = module.functions[key.id]
+    if function.is_async:
+        return False
+    return not function.is_generator or _CONTEXT_MANAGER in resolver.decorator_names(module, function)
