@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dbos_lint.diagnostic import Diagnostic, Position
+from dbos_lint.linter import lint_source
 from dbos_lint.rules.registry import RULES
+from dbos_lint.settings import Settings
 from dbos_lint.syntax.suppressions import NOTHING, parse
 
 
@@ -199,3 +203,63 @@ def test_no_text_breaks_the_reading(text: str) -> None:
     found = parse(f"# dbos-lint: x\n{text}")
 
     assert all(comment.rows is None or comment.rows for comment in found.comments)
+
+
+WORKFLOW = """\
+import time
+
+from dbos import DBOS
+
+from clock import now
+
+
+def today() -> float:{own}
+    return time.time()
+
+
+@DBOS.workflow()
+def report() -> float:
+    return {call}{comment}
+"""
+
+
+def codes(
+    folder: Path, *, own: str = "", call: str = "now()", comment: str = "", clock: str = "", **options: bool
+) -> list[str]:
+    """What fires in a workflow that reads the clock through a helper."""
+    (folder / "clock.py").write_text(f"import time\n\n\ndef now() -> float:{clock}\n    return time.time()\n", "utf-8")
+    source = WORKFLOW.format(own=own, call=call, comment=comment).encode()
+    settings = Settings(folder.resolve(), **options)  # type: ignore[arg-type]
+    return [found.code for found in lint_source(source, str(folder.resolve() / "app.py"), settings).diagnostics]
+
+
+def test_a_helper_that_is_declared_deterministic_is_not_followed(tmp_path: Path) -> None:
+    declared = "  # dbos-lint: deterministic (the tests freeze it)"
+
+    assert codes(tmp_path) == ["DBS201"]
+    assert codes(tmp_path, clock=declared) == []
+    assert codes(tmp_path, call="today()") == ["DBS201"]
+    assert codes(tmp_path, call="today()", own=declared) == []
+    assert codes(tmp_path, call="now()", own=declared) == ["DBS201"]
+
+
+def test_the_linter_heeds_the_comments_and_the_option(tmp_path: Path) -> None:
+    bare, reasoned = "  # dbos-lint: ignore[DBS201]", "  # dbos-lint: ignore[DBS201] shown to people only"
+
+    assert codes(tmp_path, comment=bare) == codes(tmp_path, comment=reasoned) == []
+    assert codes(tmp_path, comment=bare, require_reason=True) == ["DBS201"]
+    assert codes(tmp_path, comment=reasoned, require_reason=True) == []
+
+
+def test_a_comment_at_the_origin_in_another_file_does_not_silence_the_call(tmp_path: Path) -> None:
+    assert codes(tmp_path, clock="  # noqa") == ["DBS201"]
+
+
+def test_a_comment_with_an_unknown_code_is_a_finding_and_silences_nothing(tmp_path: Path) -> None:
+    assert codes(tmp_path, comment="  # noqa: DBS991") == ["DBS201", "DBS003"]
+
+
+def test_what_was_silenced_is_counted(tmp_path: Path) -> None:
+    source = b"import time\nfrom dbos import DBOS\n\n@DBOS.workflow()\ndef f():\n    return time.time()  # noqa\n"
+
+    assert lint_source(source, str(tmp_path / "app.py"), Settings(tmp_path)).suppressed == 1
