@@ -52,6 +52,9 @@ NEEDS_PARENTHESES = frozenset(
     ]
 )
 """Decorators that must be called; ``alert_handler`` must not be."""
+KEYWORDS_ONLY = frozenset({"dbos.DBOS.workflow", "dbos.DBOS.step", "dbos.DBOS.transaction"})
+"""Decorators that take no positional argument."""
+ALERT_HANDLER = "dbos.DBOS.alert_handler"
 
 CREATES_DATASOURCE = {f"{datasource}.create": datasource for datasource in DATASOURCES}
 

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from dbos_lint.diagnostic import Level, Rule, Scope
+import ast
+from functools import cached_property
+
+from dbos_lint.catalog import api
+from dbos_lint.diagnostic import Level, Rule, Scope, TraceStep
 from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.launch import BUILD, LAUNCH, NEEDS_LAUNCH, SERVES, Event, Launches, Line
+from dbos_lint.semantics.layers import Layer, layers
+from dbos_lint.semantics.resolve import Place
+from dbos_lint.semantics.summary import Call, Class, Decorator, Function, Span
+from dbos_lint.semantics.values import Constant, External
 
 LAUNCH_AT_IMPORT = Rule(
     "DBS101",
@@ -111,4 +120,211 @@ RULES: tuple[Rule, ...] = (
 
 
 class LifecycleVisitor(Visitor):
-    """To be written."""
+    """What belongs before, after and around the launch, and around the functions that dbos runs."""
+
+    @cached_property
+    def launches(self) -> Launches:
+        return Launches(self.here.analysis, self.here.contexts)
+
+    def visit_module(self) -> None:
+        self._at_import()
+        for line in self.launches.lines():
+            self._launch_without_instance(line)
+            self._call_before_launch(line)
+            self._call_after_launch(line)
+            self._serve_before_launch(line)
+
+    # ------------------------------------------------------------------ at import
+
+    def _at_import(self) -> None:
+        kinds = {entity.kind for entity in self.here.contexts.entities.values()}
+        events = self.launches.at_import()
+        launches = [event for event in events if event.kind == LAUNCH]
+        if kinds:
+            self._launch_at_import(launches)
+        if api.WORKFLOW in kinds:
+            self._side_effects_at_import(events)
+        if not launches:
+            self._config_at_import(events)
+
+    def _launch_at_import(self, launches: list[Event]) -> None:
+        for event in launches:
+            self._report(
+                LAUNCH_AT_IMPORT,
+                event,
+                "runs when this module is imported",
+                "every process that imports its workflows becomes a worker of the application; launch in a main guard, "
+                "a main function or a lifespan",
+            )
+
+    def _config_at_import(self, events: tuple[Event, ...]) -> None:
+        builds = [event for event in events if event.kind == BUILD]
+        if builds and not self._is_entry_module():
+            for event in builds:
+                self._report(
+                    CONFIG_AT_IMPORT,
+                    event,
+                    "runs when this module is imported",
+                    "everybody who imports it gets this configuration, and their own is ignored; build the instance "
+                    "right before DBOS.launch()",
+                )
+
+    def _is_entry_module(self) -> bool:
+        """Whether this very module launches what it builds, when it is run or when its application starts."""
+        return self.launches.launches_when_run() or self.launches.starts_with_host(everywhere=False)
+
+    def _side_effects_at_import(self, events: tuple[Event, ...]) -> None:
+        for event in events:
+            if event.kind == NEEDS_LAUNCH and event.sure and self._is_work(event):
+                self._report(
+                    SCRIPT_SIDE_EFFECTS_AT_IMPORT,
+                    event,
+                    "runs when this module is imported",
+                    "every process that imports its workflows does it again, or fails because dbos is not launched; "
+                    "move it to a function that is called after the launch",
+                )
+
+    @staticmethod
+    def _is_work(event: Event) -> bool:
+        """Whether the event starts work or registers what does: asking for the state of workflows does not."""
+        return event.name in api.STARTS | api.REGISTERS or not event.name.startswith("dbos.")
+
+    # ------------------------------------------------------------------ before and after launch
+
+    def _launch_without_instance(self, line: Line) -> None:
+        for event in self.launches.without_instance(line):
+            self._report(
+                LAUNCH_WITHOUT_INSTANCE,
+                event,
+                "is reached without a DBOS instance",
+                "it raises DBOSException; build one with DBOS(config=...) first",
+            )
+
+    def _call_before_launch(self, line: Line) -> None:
+        for event in self.launches.before_launch(line, NEEDS_LAUNCH):
+            self._report(
+                CALL_BEFORE_LAUNCH,
+                event,
+                "stands before DBOS.launch()",
+                "it raises DBOSException, for the launch opens the system database; move it below the launch",
+            )
+
+    def _call_after_launch(self, line: Line) -> None:
+        for event in self.launches.after_launch(line):
+            self._report(
+                CALL_AFTER_LAUNCH,
+                event,
+                "runs after DBOS.launch()",
+                "it raises DBOSException; do it once, before the launch",
+            )
+
+    def _serve_before_launch(self, line: Line) -> None:
+        for event in self.launches.before_launch(line, SERVES):
+            if not self.launches.serves_by_name(event) and not self.launches.starts_with_host(everywhere=True):
+                self._report(
+                    SERVE_BEFORE_LAUNCH,
+                    event,
+                    "blocks before DBOS.launch()",
+                    "the engine starts when the server has stopped; launch first, or in a lifespan",
+                )
+
+    def _report(self, rule: Rule, event: Event, what: str, advice: str) -> None:
+        trace = self._trace(event)
+        self.here.report(rule, self._place(event), f"{event.label} {what}{self.here.route(trace)}: {advice}", trace)
+
+    def _place(self, event: Event) -> Span:
+        """Where the event is written or, if that is in another file, the call in this one that leads there."""
+        return next(frame.span for frame in reversed(event.frames) if frame.key.module == self.here.module.path)
+
+    def _trace(self, event: Event) -> tuple[TraceStep, ...]:
+        if len(event.frames) == 1:
+            return ()
+        origin = event.frames[-1]
+        steps = [self.here.step(frame.key) for frame in event.frames]
+        return (*steps, TraceStep(event.label, origin.key.module, origin.span.row))
+
+    # ------------------------------------------------------------------ decorators
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
+        if function.decorators:
+            self._without_parentheses(function.decorators, self.here.place(function))
+            self._between_decorators(function)
+
+    def visit_ClassDef(self, node: ast.ClassDef, klass: Class) -> None:
+        self._without_parentheses(klass.decorators, Place(klass.parent_scope, klass.span.row))
+
+    def _without_parentheses(self, decorators: tuple[Decorator, ...], place: Place) -> None:
+        for decorator in decorators:
+            values = self.here.resolver.resolve(self.here.module, decorator.ref, place)
+            named = {value.name for value in values if isinstance(value, External)}
+            if named and named <= api.NEEDS_PARENTHESES:
+                name = named.pop().removeprefix("dbos.")
+                self.here.report(
+                    DECORATOR_WITHOUT_CALL,
+                    decorator.span,
+                    f"@{name} is applied without parentheses, so that what is below it becomes its argument: "
+                    f"write @{name}{'(...)' if name.endswith('roles') else '()'}",
+                )
+
+    def visit_Call(self, node: ast.Call, call: Call) -> None:
+        names = self.here.names_called(call)
+        if names == {api.ALERT_HANDLER} and not call.args and not call.keywords:
+            self.here.report(
+                DECORATOR_WITHOUT_CALL,
+                call.span,
+                "DBOS.alert_handler takes the function itself, and this call raises TypeError: write "
+                "@DBOS.alert_handler",
+            )
+        elif len(names) == 1 and self._given_by_position(min(names), node, call):
+            name = min(names).removeprefix("dbos.")
+            self.here.report(
+                DECORATOR_WITHOUT_CALL,
+                call.span,
+                f"{name} takes its options as keywords only, and this call raises TypeError: write "
+                f"{name}(name=...), and decorate with what it returns",
+            )
+
+    def _given_by_position(self, name: str, node: ast.Call, call: Call) -> bool:
+        """Whether a decorator of dbos that has keywords only is given something else."""
+        if not call.args or any(isinstance(argument, ast.Starred) for argument in node.args):
+            return False
+        if name in api.KEYWORDS_ONLY:
+            return True
+        if name in api.DECORATORS and name.endswith("Datasource.transaction"):
+            values = self.here.resolve(call.args[0], call)
+            return bool(values) and all(isinstance(value, Constant) for value in values)
+        return False
+
+    def _between_decorators(self, function: Function) -> None:
+        found = layers(self.here.resolver, self.here.module, function)
+        durable = [index for index, layer in enumerate(found) if layer.kind]
+        workflows = [index for index in durable if found[index].kind == api.WORKFLOW]
+        for index, layer in enumerate(found):
+            if layer.registers and durable and index < durable[-1]:
+                self._registered_below(function, layer, found[durable[-1]])
+            if layer.changes and workflows and index > workflows[-1]:
+                self._skipped_above(function, layer)
+
+    def _registered_below(self, function: Function, layer: Layer, durable: Layer) -> None:
+        self.here.report(
+            ROUTE_UNDER_WORKFLOW,
+            layer.decorator.span,
+            f"{_written(layer)} stands below the {durable.kind} decorator and registers the plain function "
+            f"'{function.name}': what calls it runs no {durable.kind}; put it on top",
+        )
+
+    def _skipped_above(self, function: Function, layer: Layer) -> None:
+        self.here.report(
+            OUTER_DECORATOR_SKIPPED,
+            layer.decorator.span,
+            f"{_written(layer)} stands above the workflow decorator of '{function.name}': start_workflow, queues and "
+            "recovery run the function below and skip it; put it below, or do its work in a step",
+        )
+
+
+def _written(layer: Layer) -> str:
+    """How the text names a decorator."""
+    ref = layer.decorator.ref
+    if isinstance(ref, tuple) and ref[0] == "call":
+        ref = ref[1]
+    return f"@{ref}" if isinstance(ref, str) else "this decorator"

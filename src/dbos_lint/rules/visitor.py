@@ -77,6 +77,11 @@ class Here:
         """The function whose running makes ``call``."""
         return self.module.functions[self.module.scopes[call.scope].function]
 
+    def targets_at_least(self, major: int, minor: int) -> bool:
+        """Whether the program is written for this version of dbos or a later one."""
+        parts = self.resolver.project.settings.dbos_version.split(".")
+        return (int(parts[0]), int(parts[1])) >= (major, minor)
+
     def value(self, function: Function) -> FunctionValue:
         return FunctionValue(self.module.path, function.id)
 
@@ -104,11 +109,12 @@ class Here:
 
     def trace(self, reached: Reached) -> tuple[TraceStep, ...]:
         """The chain from the root of the context to the effect, each function where it is defined."""
-        steps = [self._step(key) for key in reached.chain]
+        steps = [self.step(key) for key in reached.chain]
         steps.append(TraceStep(reached.effect.label, reached.origin[0], reached.effect.span.row))
         return tuple(steps)
 
-    def _step(self, key: FunctionKey) -> TraceStep:
+    def step(self, key: FunctionKey) -> TraceStep:
+        """A function as a link of a chain."""
         module = self.resolver.module(key[0])
         function = module.functions[key[1]]
         return TraceStep(function.qualname, key[0], function.span.row)
