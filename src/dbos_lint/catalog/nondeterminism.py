@@ -31,8 +31,8 @@ _MEDIUM_KINDS = frozenset(
         "random",
     ]
 )
-# Medium entries that need more than their name to be a finding, and others that count in spite of their kind.
-_MEDIUM_OFF = frozenset(
+# Entries that need more than their name to be a finding.
+_OFF = frozenset(
     [
         "random.seed",
         "random.getstate",
@@ -48,8 +48,18 @@ _MEDIUM_OFF = frozenset(
         "importlib.resources.read_text",
         "logging.config.fileConfig",
         "pdb.set_trace",
+        # How a process ends, whatever runs in it.
+        "os._exit",
+        "os.abort",
+        # Agent runners make no call themselves: integrations run them with models whose calls are steps.
+        "agents.Runner.run",
+        "agents.Runner.run_sync",
+        "pydantic_ai.Agent.run",
+        "pydantic_ai.Agent.run_sync",
+        "pydantic_ai.Agent.run_stream",
     ]
 )
+# Medium entries that count in spite of their kind.
 _MEDIUM_ON = frozenset(
     [
         "sys.argv",
@@ -110,10 +120,10 @@ def _entries() -> dict[str, tuple[Entry, ...]]:
 
 
 def _counts(entry: dict[str, str]) -> bool:
-    if entry.get("confidence") != "medium":
-        return True
     name = entry["name"]
-    return name in _MEDIUM_ON or (entry["kind"] in _MEDIUM_KINDS and name not in _MEDIUM_OFF)
+    if name in _OFF:
+        return False
+    return entry.get("confidence") != "medium" or name in _MEDIUM_ON or entry["kind"] in _MEDIUM_KINDS
 
 
 def _terminals(kinds: frozenset[str], matches: frozenset[str]) -> frozenset[str]:

@@ -287,6 +287,9 @@ class WorkflowVisitor(Visitor):
                 continue
             first = seen.setdefault(name, registration)
             if first is not registration and not self._exclusive(first, registration):
+                if self._forgotten_between(first, registration):
+                    seen[name] = registration
+                    continue
                 here.report(
                     DUPLICATE_WORKFLOW_NAME,
                     registration.span,
@@ -298,6 +301,15 @@ class WorkflowVisitor(Visitor):
         """Whether the two functions stand in different branches, so that only one of them is made."""
         functions = self.here.module.functions
         return not self.here.module.encloses(functions[first.function].block, functions[second.function].block)
+
+    def _forgotten_between(self, first: Registration, second: Registration) -> bool:
+        """Whether dbos is destroyed between the two, and its registry with it."""
+        functions = self.here.module.functions
+        around = functions[functions[second.function].parent]
+        return any(
+            first.span.row < call.span.row < second.span.row and api.DESTROY in self.here.names_called(call)
+            for call in around.calls
+        )
 
     def _registered_name(self, entity: Entity, function: Function) -> str | None:
         """The name under which dbos registers the workflow; None when it is computed."""
@@ -344,7 +356,9 @@ class WorkflowVisitor(Visitor):
     def _wrong_target(self, value: Value) -> str:
         """What ``value`` is, if it cannot be started; empty if it can, or if that is unknown."""
         if isinstance(value, Entity):
-            return "a datasource transaction" if value.kind == api.TRANSACTION else ""
+            # The transactions of 2.x could be started.
+            datasource = value.kind == api.TRANSACTION and self.here.targets_at_least(3, 0)
+            return "a datasource transaction" if datasource else ""
         if isinstance(value, Coroutine):
             return "a coroutine (the workflow is called)"
         if isinstance(value, Partial):

@@ -54,6 +54,8 @@ WORKFLOW_ONLY = "workflow-only"
 RAISES_OUTSIDE = "raises-outside"
 RAISES_IN_LOOP = "raises-in-loop"
 BLOCKS_LOOP = "blocks-loop"
+HANDLE = "handle"
+"""Details of ``BLOCKS_LOOP``: a workflow, step or transaction that runs, or one that a handle waits for."""
 USES_SESSION = "uses-session"
 DURABLE = "durable"
 LIFECYCLE = "lifecycle"
@@ -547,6 +549,8 @@ class Analysis:
                 return None
             return Effect(GLOBAL_WRITE, name, label, span, guard)
         if owner.kind == "function" and owner.function != function.id:
+            if self._is_receiver(module, module.functions[owner.function], name):
+                return Effect(SELF_WRITE, name, label, span, guard)
             return Effect(CLOSURE_WRITE, name, label, span, f"{owner.function}:{guard}")
         return None
 
@@ -566,7 +570,7 @@ class Analysis:
         if method not in types.MUTATORS or root is None or not self._holds_container(module, target, call):
             return
         function = module.functions[module.scopes[call.scope].function]
-        label = _text(call.func, f"{root}.{method}")
+        label = _text(target, root)
         guard = "missing" if method == "setdefault" else call.guard
         if self._is_receiver(module, function, root):
             kind = GLOBAL_WRITE if self._is_class_level(module, function) else SELF_WRITE
@@ -664,7 +668,7 @@ def _effects_of_api(name: str, label: str, span: Span) -> Iterator[Effect]:
     if name in api.LIFECYCLE:
         yield Effect(LIFECYCLE, name, label, span)
     if name in (f"{api.HANDLE}.get_result", f"{api.CLIENT_HANDLE}.get_result"):
-        yield Effect(BLOCKS_LOOP, name, label, span, "handle")
+        yield Effect(BLOCKS_LOOP, name, label, span, HANDLE)
 
 
 def _terminal(ref: Ref) -> str:

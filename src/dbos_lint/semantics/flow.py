@@ -101,6 +101,15 @@ class Flow:
             self._parents = self._scan()
         return self._harmless(node, 0, frozenset())
 
+    def is_lost(self, node: ast.expr) -> bool:
+        """Whether the value of ``node`` is only given a name that nothing reads."""
+        if self._parents is None:
+            self._parents = self._scan()
+        parent = self._parents.get(id(node))
+        targets = parent.targets if isinstance(parent, ast.Assign) else []
+        names = [target.id for target in targets if isinstance(target, ast.Name)]
+        return len(names) == len(targets) == 1 and names[0] not in self._loads and names[0] not in self._shared
+
     def _scan(self) -> dict[int, ast.AST]:
         parents: dict[int, ast.AST] = {}
         todo: list[ast.AST] = [self._function]
@@ -138,7 +147,7 @@ class Flow:
                 node = parent
                 continue
             if isinstance(parent, ast.Call):
-                if _logs(parent) or _waits(parent, node, self._jitter):
+                if _logs(parent) or _is_harmless_argument(parent, node, self._jitter):
                     return True
                 if parent.func is not node and not _transparent(parent):
                     return False
@@ -193,12 +202,14 @@ def _logs(call: ast.Call) -> bool:
     return any(logger in name.lower() for logger in _LOGGERS)
 
 
-def _waits(call: ast.Call, argument: ast.AST, jitter: bool) -> bool:
-    """Whether ``argument`` is how long a durable wait of dbos lasts."""
-    name = call.func.attr.removesuffix("_async") if isinstance(call.func, ast.Attribute) else ""
+def _is_harmless_argument(call: ast.Call, argument: ast.AST, jitter: bool) -> bool:
+    """Whether ``argument`` is how long a recorded wait lasts, or the ID under which a child is started: a recorded
+    child keeps its ID."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    name = name.removesuffix("_async")
     if name in ("recv", "get_event"):
         return isinstance(argument, ast.keyword) and argument.arg == "timeout_seconds"
-    return jitter and name == "sleep" and "dbos" in ast.unparse(call.func).lower()
+    return name == "SetWorkflowID" or (jitter and name == "sleep")
 
 
 def _transparent(call: ast.Call) -> bool:
