@@ -177,6 +177,15 @@ def test_options_in_the_configuration_of_flake8(project: Path, name: str) -> Non
     assert "app.py:7:12: DBS" in spawn(project).stdout
 
 
+def test_a_flag_in_the_configuration_of_flake8(project: Path) -> None:
+    write(project, with_comment("# dbos-lint: ignore[DBS201]"))
+    assert spawn(project).stdout == ""
+
+    write(project, "[flake8]\ndbos-require-reason = true\n", ".flake8")
+
+    assert "app.py:8:12: DBS201" in spawn(project).stdout
+
+
 def test_every_option_reaches_the_settings_and_beats_the_project_file(project: Path) -> None:
     write(project, '[tool.dbos-lint]\ndbos-version = "2.31"\nsrc = ["lib"]\nfollow = ["toolbox"]\n', "pyproject.toml")
     Plugin.parse_options(
