@@ -297,7 +297,7 @@ class StepVisitor(Visitor):
         here = self.here
         trace = here.trace(reached)
         route = here.route(trace)
-        root = trace[0].label
+        root = trace[0].label.rpartition("<locals>.")[2]
         who = "code outside of transactions" if reached.context == OUTSIDE else f"{reached.context} '{root}'"
         here.report(rule, reached.span, f"{reached.effect.label} {what} while {who} runs{route}: {advice}", trace)
 
@@ -419,12 +419,12 @@ class StepVisitor(Visitor):
         if self._is_async(target) == needs_async:
             return
         name = self.here.resolver.function(target).name
-        what, kind = ("synchronous", "asynchronous") if needs_async else ("asynchronous", "synchronous")
+        what, kind = ("synchronous", "an asynchronous") if needs_async else ("asynchronous", "a synchronous")
         other = "SQLAlchemyDatasource" if needs_async else "AsyncSQLAlchemyDatasource"
         self.here.report(
             DATASOURCE_FUNCTION_KIND,
             declaration.span,
-            f"{what} function '{name}' is given to an {kind} datasource: dbos raises DBOSException; "
+            f"{what} function '{name}' is given to {kind} datasource: dbos raises DBOSException; "
             f"{'make it async def' if needs_async else 'make it a plain def'}, or use {other}",
         )
 

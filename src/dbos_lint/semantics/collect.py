@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import Any
 
 from dbos_lint.catalog.nondeterminism import RANDOM_TERMINALS, READ_TERMINALS, VALUE_TERMINALS
+from dbos_lint.catalog.types import MUTATORS
 from dbos_lint.semantics.flow import Flow
 from dbos_lint.semantics.summary import (
     AWAITED,
@@ -389,7 +390,7 @@ class _Collector:
 
     def _assign(self, node: ast.Assign) -> None:
         value = self.ref(node.value)
-        if len(node.targets) == 1 and type(node.targets[0]) is ast.Name and self.function.id != MODULE:
+        if len(node.targets) == 1 and type(node.targets[0]) is ast.Name and self.scope.kind == "function":
             self._flags[id(node.value)] = KEPT
         for target in node.targets:
             self._target(target, node.value, "value", value)
@@ -645,7 +646,9 @@ class _Collector:
         flags = self._flags.pop(id(node), 0)
         if self._only_logged(node, ref[1]):
             flags |= ONLY_LOGGED
-        guard = self._guard(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+        guard = ""
+        if isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
+            guard = self._guard(node.func.value)
         call = Call(len(self.nodes.calls), ref[1], ref[2], ref[3], scope.id, _span(node), self.block, flags, guard)
         function.calls.append(call)
         self.nodes.calls.append((node, call))
@@ -752,22 +755,21 @@ def _guards(test: ast.expr, holds: bool) -> dict[str, str]:
             return {f"{ast.unparse(right)}[{ast.unparse(test.left)}]": "missing"}
         is_none = isinstance(right, ast.Constant) and right.value is None
         same = (ast.Is, ast.Eq) if holds else (ast.IsNot, ast.NotEq)
-        return dict([_looked_up(test.left)]) if is_none and isinstance(operator, same) else {}
-    return {} if holds else dict([_looked_up(test)])
+        return _looked_up(test.left) if is_none and isinstance(operator, same) else {}
+    return {} if holds else _looked_up(test)
 
 
-def _looked_up(node: ast.expr) -> tuple[str, str]:
+def _looked_up(node: ast.expr) -> dict[str, str]:
     """What ``node`` looks up (``c.get(k)`` looks up ``c[k]``), and what it is when there is nothing."""
     if isinstance(node, ast.NamedExpr):
         node = node.value
     if isinstance(node, ast.Call) and node.args:
-        key = node.args[0]
         if isinstance(node.func, ast.Attribute) and node.func.attr == "get":
-            return f"{ast.unparse(node.func.value)}[{ast.unparse(key)}]", "missing"
+            return {f"{ast.unparse(node.func.value)}[{ast.unparse(node.args[0])}]": "missing"}
         name = node.args[1].value if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) else None
         if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr") and isinstance(name, str):
-            return f"{ast.unparse(node.args[0])}.{name}", "unset"
-    return ast.unparse(node), "unset"
+            return {f"{ast.unparse(node.args[0])}.{name}": "unset"}
+    return {ast.unparse(node): "unset"} if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) else {}
 
 
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
