@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dbos_lint.catalog import api
 from dbos_lint.diagnostic import Level, Rule, Scope
 from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Reached
+from dbos_lint.semantics.effects import RAISES_OUTSIDE
 
 WORKFLOW_CALL_OUTSIDE_WORKFLOW = Rule(
     "DBS501",
@@ -17,5 +20,38 @@ WORKFLOW_CALL_OUTSIDE_WORKFLOW = Rule(
 RULES: tuple[Rule, ...] = (WORKFLOW_CALL_OUTSIDE_WORKFLOW,)
 
 
+_CALL_IN_WORKFLOW = "call it in the workflow itself"
+_INSTEAD = {
+    "sleep": "sleep with time.sleep() or asyncio.sleep() here",
+    "recv": "call it in the workflow that the message is sent to",
+    "set_event": "call it in the workflow, or send the workflow a message with DBOS.send()",
+}
+# Rules of their own speak of these.
+_PATCHES = api.with_async(frozenset({f"{api.DBOS}.patch", f"{api.DBOS}.deprecate_patch"}))
+
+
 class CommVisitor(Visitor):
-    """To be written."""
+    """Where messages, events and streams may be used."""
+
+    def visit_effect(self, reached: Reached) -> None:
+        if reached.context == OUTSIDE and reached.effect.kind == RAISES_OUTSIDE:
+            self._outside_workflow(reached)
+
+    def _outside_workflow(self, reached: Reached) -> None:
+        contexts = self.here.contexts
+        if reached.effect.name in _PATCHES:
+            return
+        if any(contexts.runs_as(reached.function.id, context) for context in DURABLE_CONTEXTS):
+            return
+        trace = self.here.trace(reached)
+        self.here.report(
+            WORKFLOW_CALL_OUTSIDE_WORKFLOW,
+            reached.span,
+            f"{reached.effect.label} is called where no workflow runs{self.here.route(trace)}: dbos raises "
+            f"DBOSException; {_INSTEAD.get(_method(reached.effect.name), _CALL_IN_WORKFLOW)}",
+            trace,
+        )
+
+
+def _method(name: str) -> str:
+    return name.rpartition(".")[2].removesuffix("_async")

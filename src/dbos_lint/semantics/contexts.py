@@ -12,16 +12,25 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
-from dbos_lint.semantics.effects import Analysis, Effect
+from dbos_lint.semantics.effects import BLOCKS_LOOP, RAISES_IN_LOOP, RAISES_OUTSIDE, Analysis, Effect
 from dbos_lint.semantics.entities import Registration, registrations
+from dbos_lint.semantics.entrypoints import is_entrypoint
+from dbos_lint.semantics.entrypoints import is_route as is_route
+from dbos_lint.semantics.escapes import escaping
 from dbos_lint.semantics.summary import MODULE, Function, Module, Span
-from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Partial, Value
+from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue, Partial, Value
 
 OUTSIDE = "outside"
 LOOP = "loop"
 DURABLE_CONTEXTS = (api.WORKFLOW, api.STEP, api.TRANSACTION)
 
-_ROUTES = frozenset(["get", "post", "put", "delete", "patch", "head", "options", "route", "websocket", "api_route"])
+_LOOP_KINDS = {RAISES_IN_LOOP, BLOCKS_LOOP}
+# What must not be guarded against for the context to count in a function.
+_GUARDS = {OUTSIDE: RAISES_OUTSIDE, LOOP: RAISES_IN_LOOP}
+# Decorators under which a function is called as if it had none.
+_PLAIN = frozenset(
+    {"staticmethod", "classmethod", "property", "functools.cached_property", "contextlib.contextmanager"}
+)
 
 
 class Visit(NamedTuple):
@@ -60,9 +69,9 @@ class Contexts:
     def __post_init__(self) -> None:
         self._find_entities()
         for kind in DURABLE_CONTEXTS:
-            self.visits[kind] = self._flow(self._durable_roots(kind))
-        self.visits[OUTSIDE] = self._flow(self._outside_roots())
-        self.visits[LOOP] = self._flow(self._loop_roots(), sync_only=True)
+            self.visits[kind] = self._flow(self._durable_roots(kind), kind)
+        self.visits[OUTSIDE] = self._flow(self._outside_roots(), OUTSIDE)
+        self.visits[LOOP] = self._loop_visits()
         path = self.module.path
         for context, visits in self.visits.items():
             self.running[context] = frozenset(key.id for key in visits if key.module == path)
@@ -85,40 +94,67 @@ class Contexts:
                 yield FunctionKey(self.module.path, id)
 
     def _outside_roots(self) -> Iterator[FunctionKey]:
-        """Code that certainly runs outside workflows: the module's own, routes, tests, thread targets."""
+        """Code that certainly runs outside workflows: the module's own, what frameworks call, thread targets.
+
+        A thread that a workflow starts is outside too; but that the workflow starts one is what is wrong there.
+        """
+        in_workflow = {key.id for key in self.visits[api.WORKFLOW] if key.module == self.module.path}
         yield FunctionKey(self.module.path, MODULE)
         for function in self.module.functions[1:]:
             if function.id in self.entities or function.id in self.delegated:
                 continue
-            if self._is_test(function) or self._is_route(function):
+            if is_entrypoint(self.analysis.resolver, self.module, function):
                 yield FunctionKey(self.module.path, function.id)
         for function in self.module.functions:
-            for call in function.calls:
-                for value in self.analysis.callees(self.module, call).threads if _may_start_thread(call.func) else ():
-                    target = _callable_of(value)
-                    if target is not None and target.module == self.module.path:
-                        yield FunctionKey(target.module, target.id)
+            if function.id in in_workflow:
+                continue
+            for thread in self.analysis.facts(FunctionKey(self.module.path, function.id)).threads:
+                target = _callable_of(thread.target)
+                if target is not None and target.module == self.module.path:
+                    yield FunctionKey(target.module, target.id)
 
-    @staticmethod
-    def _is_test(function: Function) -> bool:
-        return function.name.startswith("test_") and function.parent == MODULE
+    def _loop_visits(self) -> dict[FunctionKey, Visit]:
+        """Async functions, and the synchronous functions that are run by nothing else, as far as this file tells."""
+        visits = self._flow(self._loop_roots(), LOOP)
+        helpers = {key.id for key in visits if key.module == self.module.path} - self._async
+        if not any(_LOOP_KINDS & self.analysis.reach(key).keys() for key in visits if key.id in helpers):
+            return visits
+        elsewhere = {key.id for key in self._flow(self._loopless_roots(helpers), LOOP)}
+        mixed = helpers & elsewhere
+        return {key: visit for key, visit in visits.items() if key.module != self.module.path or key.id not in mixed}
 
-    def _is_route(self, function: Function) -> bool:
-        for _, values in self.analysis.resolver.decorated(FunctionValue(self.module.path, function.id)).layers:
-            if any(isinstance(value, External) for value in values):
-                return False
-        return any(is_route(decorator.ref) for decorator in function.decorators)
+    @property
+    def _async(self) -> set[int]:
+        return {function.id for function in self.module.functions if function.is_async}
 
     def _loop_roots(self) -> Iterator[FunctionKey]:
         for function in self.module.functions:
             if function.is_async:
                 yield FunctionKey(self.module.path, function.id)
 
+    def _loopless_roots(self, helpers: set[int]) -> Iterator[FunctionKey]:
+        """Synchronous functions that may run where no event loop does: those that no async function runs, durable ones,
+        and those that somebody else calls."""
+        escaped = escaping(self.analysis, self.module)
+        for function in self.module.functions:
+            if function.is_async:
+                continue
+            known = function.id in helpers and function.id not in escaped and function.id not in self.entities
+            if not known or function.id in self.delegated or self._is_decorated(function):
+                yield FunctionKey(self.module.path, function.id)
+
+    def _is_decorated(self, function: Function) -> bool:
+        if not function.decorators:
+            return False
+        names = self.analysis.resolver.decorator_names(self.module, function)
+        return len(names) < len(function.decorators) or not names <= _PLAIN
+
     # ------------------------------------------------------------------ flow
 
-    def _flow(self, roots: Iterator[FunctionKey], sync_only: bool = False) -> dict[FunctionKey, Visit]:
+    def _flow(self, roots: Iterator[FunctionKey], context: str) -> dict[FunctionKey, Visit]:
         """Every function of the project that runs when a root runs, with the shortest way from one."""
         module = self.module
+        guard = _GUARDS.get(context, context)
         visits: dict[FunctionKey, Visit] = {}
         queue: list[FunctionKey] = []
         for root in roots:
@@ -130,9 +166,7 @@ class Contexts:
                 continue
             for edge in self.analysis.facts(key).edges:
                 callee = edge.callee
-                if callee in visits:
-                    continue
-                if sync_only and self.analysis.resolver.module(callee[0]).functions[callee[1]].is_async:
+                if callee in visits or not self.analysis.passes(guard, key, callee):
                     continue
                 visits[callee] = Visit(key, edge.span)
                 if callee[0] == module.path:
@@ -170,30 +204,16 @@ class Contexts:
         for edge in facts.edges:
             if edge.callee[0] == self.module.path:
                 continue
-            if context == LOOP and self.analysis.resolver.module(edge.callee[0]).functions[edge.callee[1]].is_async:
-                continue
             for kind, reach in self.analysis.reach(edge.callee).items():
+                if not self.analysis.passes(kind, key, edge.callee):
+                    continue
                 rest = tuple(step for step, _ in self.analysis.way(edge.callee, kind))
                 # What leads back into this module stands where it is.
                 back = reach.origin[0] == self.module.path
+                if back and context == LOOP and reach.origin not in self.visits[LOOP]:
+                    continue
                 span = reach.effect.span if back else edge.span
                 yield Reached(context, reach.effect, key, reach.origin, span, (*chain, *rest))
-
-
-def is_route(ref: object) -> bool:
-    """Whether a decorator's reference reads like a web framework's: ``app.get("/path")``."""
-    if not isinstance(ref, tuple) or ref[0] != "call" or not isinstance(ref[1], str):
-        return False
-    method = ref[1].rpartition(".")[2]
-    path = ref[2][0] if ref[2] else dict(ref[3]).get("path")
-    is_path = isinstance(path, tuple) and path[0] == "const" and isinstance(path[1], str) and path[1].startswith("/")
-    return method in _ROUTES and "." in ref[1] and is_path
-
-
-def _may_start_thread(func: object) -> bool:
-    text = func if isinstance(func, str) else func[-1] if isinstance(func, tuple) and func[0] == "attr" else ""
-    name = str(text).rpartition(".")[2]
-    return name in ("Thread", "Timer", "Process", "submit", "map", "run_in_executor", "apply_async", "start_new_thread")
 
 
 def _callable_of(value: Value) -> FunctionValue | None:

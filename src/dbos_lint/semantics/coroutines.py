@@ -15,10 +15,11 @@ _CONTEXT_MANAGER = "contextlib.contextmanager"
 
 
 def makes_coroutine(resolver: Resolver, value: FunctionValue) -> bool | None:
-    """Whether a call of the function gives a coroutine; ``None`` where one of its decorators may decide that."""
+    """Whether a call of the function gives a coroutine; ``None`` where one of its decorators may decide that, and for
+    generators, of which a call runs nothing."""
     function = resolver.function(value)
     if function.is_generator:
-        return False
+        return None
     state: bool | None = function.is_async
     for decorator, denoted in resolver.decorated(value).layers:
         state = _under(resolver, decorator.ref, denoted, value, state)

@@ -1,0 +1,68 @@
+"""The functions that frameworks call: handlers of requests, commands, tests. No workflow is running there."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from dbos_lint.catalog import frameworks
+from dbos_lint.semantics.resolve import Place, Resolver
+from dbos_lint.semantics.summary import MODULE, Function, Module, Ref
+from dbos_lint.semantics.values import ClassValue, External
+
+_ROUTES = frozenset(["get", "post", "put", "delete", "patch", "head", "options", "route", "websocket", "api_route"])
+_TEST_CASES = frozenset(
+    f"unittest.{module}{name}"
+    for name in ("TestCase", "IsolatedAsyncioTestCase")
+    for module in ("", "case.", "async_case.")
+)
+# What an agent or a signal calls may be called inside a workflow.
+_ANYWHERE = ("agents.", "blinker.", "crewai.", "django.", "fastmcp.", "langchain", "mcp.", "pydantic_ai.")
+_CALLED_OUTSIDE = frozenset(name for name in frameworks.REGISTERS if not name.startswith(_ANYWHERE))
+_FIXTURES = frozenset({"pytest.fixture", "pytest_asyncio.fixture"})
+_HOOKS = frozenset({"setUp", "tearDown", "setUpClass", "tearDownClass", "asyncSetUp", "asyncTearDown"})
+
+
+def is_entrypoint(resolver: Resolver, module: Module, function: Function) -> bool:
+    """Whether a framework calls the function, outside workflows."""
+    return is_test(resolver, module, function) or any(
+        is_route(decorator.ref) or _registers(resolver, module, function, decorator.ref)
+        for decorator in function.decorators
+    )
+
+
+def is_route(ref: object) -> bool:
+    """Whether a decorator's reference reads like a web framework's: ``app.get("/path")``."""
+    if not isinstance(ref, tuple) or ref[0] != "call" or not isinstance(ref[1], str):
+        return False
+    method = ref[1].rpartition(".")[2]
+    path = ref[2][0] if ref[2] else dict(ref[3]).get("path")
+    is_path = isinstance(path, tuple) and path[0] == "const" and isinstance(path[1], str) and path[1].startswith("/")
+    return method in _ROUTES and "." in ref[1] and is_path
+
+
+def is_test(resolver: Resolver, module: Module, function: Function) -> bool:
+    """Whether pytest or unittest calls the function: a test, a fixture, what comes before and after a test."""
+    if function.parent != MODULE:
+        return False
+    if function.owner is not None and (function.name.startswith("test") or function.name in _HOOKS):
+        lineage = resolver.lineage(ClassValue(module.path, function.owner))
+        if any(isinstance(base, External) and base.name in _TEST_CASES for base in lineage):
+            return True
+    if function.name.startswith("test_"):
+        return _holds_tests(module)
+    return bool(_FIXTURES & resolver.decorator_names(module, function))
+
+
+def _holds_tests(module: Module) -> bool:
+    """Whether pytest looks for tests in the module."""
+    name = PurePath(module.path).stem
+    return name.startswith("test_") or name.endswith("_test")
+
+
+def _registers(resolver: Resolver, module: Module, function: Function, ref: Ref) -> bool:
+    """Whether a decorator gives the function to a framework: ``@cli.command()``, ``@app.on_event("startup")``."""
+    if isinstance(ref, tuple) and ref[0] == "call":
+        ref = ref[1]
+    place = Place(module.scopes[function.scope].parent, function.span.row, function.block)
+    values = resolver.resolve(module, ref, place)
+    return bool(values) and all(isinstance(value, External) and value.name in _CALLED_OUTSIDE for value in values)
