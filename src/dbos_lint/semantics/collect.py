@@ -45,6 +45,8 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 # Deeper references than this are unknown: no program that a person wrote has them.
 _DEPTH = 40
+# Literal numbers from here on are not multiplied.
+_LARGE = 10**9
 # Larger dict displays than this are data, not options.
 _ITEMS = 16
 _CONSTANTS = (str, int, float, bool, type(None))
@@ -96,6 +98,8 @@ class _Collector:
         self._refs: dict[int, Ref] = {}
         self._lambdas: dict[int, Function] = {}
         self._guards: dict[str, str] = {}
+        # What the names of the function were looked up as: ``value = c.get(k)``.
+        self._lookups: dict[str, dict[str, str]] = {}
 
     # ------------------------------------------------------------------ scopes, names
 
@@ -204,6 +208,10 @@ class _Collector:
         if type(node.op) is ast.Div:
             left = self.ref(node.left, depth + 1)
             return None if left is None else ("div", left)
+        if type(node.op) is ast.Mult:
+            factors = [self.ref(factor, depth + 1) for factor in (node.left, node.right)]
+            if all(isinstance(factor, tuple) and _is_number(factor) for factor in factors):
+                return ("const", factors[0][1] * factors[1][1])
         return None
 
     def _item_ref(self, node: ast.Subscript, depth: int) -> Ref:
@@ -314,17 +322,14 @@ class _Collector:
         self._params(node.args, function)
         function.returns = self.annotation(node.returns)
         self.nodes.functions.append((node, function))
-        saved = (self.scope, self.function, self.block, self.owner, self.flow, self._guards)
-        self.scope, self.function, self.flow, self._guards = (
-            self.module.scopes[function.scope],
-            function,
-            # Tests are never workflow code; what they nest has a flow of its own.
-            None if node.name.startswith("test_") and self.scope.kind != "function" else Flow(node),
-            {},
-        )
+        saved = (self.scope, self.function, self.block, self.owner, self.flow, self._guards, self._lookups)
+        # Tests are never workflow code; what they nest has a flow of its own.
+        is_test = node.name.startswith("test_") and self.scope.kind != "function"
+        self.scope, self.function = self.module.scopes[function.scope], function
+        self.flow, self._guards, self._lookups = None if is_test else Flow(node), {}, {}
         self.block = self._new_block("function")
         self.block_of(node.body)
-        self.scope, self.function, self.block, self.owner, self.flow, self._guards = saved
+        self.scope, self.function, self.block, self.owner, self.flow, self._guards, self._lookups = saved
 
     def _class(self, node: ast.ClassDef) -> None:
         decorators = self._decorators(node.decorator_list)
@@ -394,6 +399,8 @@ class _Collector:
             self._flags[id(node.value)] = KEPT
         for target in node.targets:
             self._target(target, node.value, "value", value)
+            if type(target) is ast.Name and type(node.value) is ast.Call:
+                self._lookups[target.id] = _looked_up(node.value)
         self.expressions([node.value, *node.targets])
         names = [target.id for target in node.targets if type(target) is ast.Name]
         if "__all__" in names and self.scope.id == MODULE and isinstance(node.value, (ast.List, ast.Tuple)):
@@ -478,6 +485,13 @@ class _Collector:
         if ref is not None and self.function.id != MODULE:
             self.function.writes.append(Write(kind, ref, self.scope.id, _span(target), self._guard(target)))
 
+    def _guarded(self, test: ast.expr, holds: bool) -> dict[str, str]:
+        """What :func:`_guards` tells, also of what a name of this function was looked up as."""
+        guards = _guards(test, holds)
+        for name in [name for name in guards if name in self._lookups]:
+            guards.update(self._lookups[name])
+        return guards
+
     def _guard(self, target: ast.expr) -> str:
         """How the tests around make sure that ``target`` is only set while there is nothing."""
         return self._guards.get(ast.unparse(target), "") if self._guards else ""
@@ -508,12 +522,12 @@ class _Collector:
         while branch is not None:
             self._test(branch.test)
             guards = self._guards
-            self._guards = {**guards, **_guards(branch.test, True)}
+            self._guards = {**guards, **self._guarded(branch.test, True)}
             self._branch(branch.body, _branch_kind(branch.test))
             self._guards = guards
             rest = branch.orelse
             if branch is node and not rest and isinstance(branch.body[-1], _LEAVING):
-                self._guards = {**guards, **_guards(branch.test, False)}
+                self._guards = {**guards, **self._guarded(branch.test, False)}
             if len(rest) == 1 and type(rest[0]) is ast.If:
                 branch = rest[0]
             else:
@@ -542,7 +556,10 @@ class _Collector:
                 self.expressions([handler.type])
             if handler.name:
                 self.bind(handler.name, "unknown", None, handler.lineno)
+            guards = self._guards
+            self._guards = {**guards, **_not_found(handler, node.body)}
             self._branch(handler.body, "except")
+            self._guards = guards
         self._branch(node.orelse, "else")
         self.block_of(node.finalbody)
 
@@ -770,6 +787,21 @@ def _looked_up(node: ast.expr) -> dict[str, str]:
         if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr") and isinstance(name, str):
             return {f"{ast.unparse(node.args[0])}.{name}": "unset"}
     return {ast.unparse(node): "unset"} if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) else {}
+
+
+def _is_number(ref: Ref) -> bool:
+    """Whether ``ref`` is a literal number of a size that people write."""
+    return ref[0] == "const" and isinstance(ref[1], (int, float)) and abs(ref[1]) < _LARGE
+
+
+def _not_found(handler: ast.ExceptHandler, body: list[ast.stmt]) -> dict[str, str]:
+    """What is missing or unset in the handler of a lookup: ``try: return c[k]``, ``except KeyError: c[k] = ...``."""
+    name = handler.type.id if isinstance(handler.type, ast.Name) else ""
+    if name not in ("KeyError", "AttributeError"):
+        return {}
+    kind, guard = (ast.Subscript, "missing") if name == "KeyError" else (ast.Attribute, "unset")
+    nodes = [node for statement in body for node in ast.walk(statement)]
+    return {ast.unparse(node): guard for node in nodes if isinstance(node, kind) and isinstance(node.ctx, ast.Load)}
 
 
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)

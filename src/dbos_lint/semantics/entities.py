@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dbos_lint.catalog import api
 from dbos_lint.semantics.resolve import Place, Resolver
 from dbos_lint.semantics.summary import DECORATOR, Call, Module, Span
-from dbos_lint.semantics.values import DecoratorValue, Entity, FunctionValue
+from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionValue
 
 
 class Registration(NamedTuple):
@@ -56,6 +57,9 @@ def _may_decorate(call: Call) -> bool:
 def _registered_by(resolver: Resolver, module: Module, call: Call) -> Iterator[Registration]:
     place = Place(call.scope, call.span.row, call.block)
     for value in resolver.resolve(module, call.func, place):
+        if isinstance(value, External) and value.name.endswith(".transaction") and value.name in api.DECORATORS:
+            # Without options, ``ds.transaction`` is itself the decorator.
+            value = DecoratorValue(api.DECORATORS[value.name], value.name)
         if not isinstance(value, DecoratorValue):
             continue
         for target in resolver.resolve(module, call.args[0], place):

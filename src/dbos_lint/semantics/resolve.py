@@ -144,6 +144,8 @@ class Resolver:
         """A name and attributes of it. Where the name has one meaning all over its scope, the answer is remembered."""
         name, dot, rest = ref.partition(".")
         scope = self.binding_scope(module, place.scope, name)
+        if scope is not None and scope.kind == "class" and _is_bound_later(scope, name, place):
+            scope = self.binding_scope(module, scope.parent, name)
         key = None
         if env is None and (scope is None or len(scope.bindings[name]) == 1):
             key = (module.path, scope.id if scope is not None else -1, ref)
@@ -852,6 +854,11 @@ def _awaited(values: Values) -> Iterator[Value]:
     """What awaiting the values gives."""
     for value in values:
         yield from value.results if isinstance(value, Coroutine) else (value,)
+
+
+def _is_bound_later(scope: Scope, name: str, place: Place) -> bool:
+    """Whether ``place`` stands in the body of ``scope``, a class, above what binds ``name`` there."""
+    return place.scope == scope.id and place.row > 0 and all(b.row > place.row for b in scope.bindings[name])
 
 
 def _is_known_member(value: Value, klass: str, name: str) -> bool:
