@@ -7,6 +7,9 @@ from __future__ import annotations
 
 DBOS = "dbos.DBOS"
 QUEUE = "dbos.Queue"
+DEBOUNCER = "dbos.Debouncer"
+# Our name for a debouncer with a queue of its own, which it looks up whenever it is called.
+QUEUE_DEBOUNCER = "dbos.QueueDebouncer"
 HANDLE = "dbos.WorkflowHandle"
 ASYNC_HANDLE = "dbos.WorkflowHandleAsync"
 CLIENT = "dbos.DBOSClient"
@@ -68,9 +71,9 @@ def with_async(names: frozenset[str]) -> frozenset[str]:
     return names | {f"{name}_async" for name in names}
 
 
+_DEBOUNCES = frozenset({f"{DEBOUNCER}.debounce", f"{QUEUE_DEBOUNCER}.debounce"})
 STARTS = with_async(
-    _dbos("start_workflow enqueue_workflow enqueue_workflow_with_options")
-    | {f"{QUEUE}.enqueue", "dbos.Debouncer.debounce"}
+    _dbos("start_workflow enqueue_workflow enqueue_workflow_with_options") | {f"{QUEUE}.enqueue", *_DEBOUNCES}
 )
 """Calls that start, enqueue or debounce a workflow: AssertionError in a step or transaction."""
 
@@ -92,6 +95,7 @@ RUNS_STEP: dict[str, str] = {
 }
 """Calls that run the function given second (after the options) as a step or transaction."""
 
+SLEEP = with_async(_dbos("sleep"))
 RECV = with_async(_dbos("recv"))
 WORKFLOW_ONLY = with_async(_dbos("sleep patch deprecate_patch reserve_step")) - {f"{DBOS}.reserve_step_async"}
 """Calls that raise in a step or transaction (``recv`` aside, which has a rule of its own)."""
@@ -108,6 +112,7 @@ _LOOP = (
 RAISES_IN_LOOP: dict[str, str] = {
     **{f"{DBOS}.{name}": f"DBOS.{name}_async" for name in _LOOP.split()},
     f"{HANDLE}.get_status": "DBOS.get_workflow_status_async",
+    f"{QUEUE_DEBOUNCER}.debounce": "debounce_async",
     "dbos.StepReservation.run": "run_async",
 }
 """Synchronous calls that raise RuntimeError while an event loop runs, with what to await instead."""
@@ -126,7 +131,7 @@ DURABLE = with_async(
         "cancel_workflows resume_workflow resume_workflows fork_workflow rewind_workflow delete_workflow "
         "delete_workflows update_workflow_attributes wait_first set_workflow_delay"
     )
-    | {f"{QUEUE}.enqueue", "dbos.Debouncer.debounce", "dbos.StepReservation.run"}
+    | {f"{QUEUE}.enqueue", "dbos.StepReservation.run", *_DEBOUNCES}
     | {f"{datasource}.run_tx_step" for datasource in DATASOURCES}
 ) | {"dbos.DBOS.asyncio_wait", f"{HANDLE}.get_result", f"{ASYNC_HANDLE}.get_result"}
 """Calls that dbos records in the running workflow."""

@@ -64,6 +64,7 @@ BASES: dict[str, str] = {
 """The base class of a class, where a list names methods of the base only."""
 
 _CLIENT_STARTS = ("enqueue", "retrieve_workflow", "resume_workflow", "fork_workflow", "rewind_workflow")
+_CREATES_DEBOUNCER = (f"{api.DEBOUNCER}.create", f"{api.DEBOUNCER}.create_async")
 
 RETURNS: dict[str, str] = {
     "asyncio.get_event_loop": "asyncio.AbstractEventLoop",
@@ -125,15 +126,18 @@ RETURNS: dict[str, str] = {
     f"{api.DBOS}.fork_workflow": api.HANDLE,
     f"{api.DBOS}.resume_workflow": api.HANDLE,
     f"{api.QUEUE}.enqueue": api.HANDLE,
-    "dbos.Debouncer.create": "dbos.Debouncer",
-    "dbos.Debouncer.debounce": api.HANDLE,
+    **dict.fromkeys(_CREATES_DEBOUNCER, api.DEBOUNCER),
+    **{f"{name}(queue)": api.QUEUE_DEBOUNCER for name in _CREATES_DEBOUNCER},
+    f"{api.DEBOUNCER}.debounce": api.HANDLE,
+    f"{api.QUEUE_DEBOUNCER}.debounce": api.HANDLE,
     f"{api.DBOS}.start_workflow_async": api.ASYNC_HANDLE,
     f"{api.DBOS}.enqueue_workflow_async": api.ASYNC_HANDLE,
     f"{api.DBOS}.retrieve_workflow_async": api.ASYNC_HANDLE,
     f"{api.DBOS}.fork_workflow_async": api.ASYNC_HANDLE,
     f"{api.DBOS}.resume_workflow_async": api.ASYNC_HANDLE,
     f"{api.QUEUE}.enqueue_async": api.ASYNC_HANDLE,
-    "dbos.Debouncer.debounce_async": api.ASYNC_HANDLE,
+    f"{api.DEBOUNCER}.debounce_async": api.ASYNC_HANDLE,
+    f"{api.QUEUE_DEBOUNCER}.debounce_async": api.ASYNC_HANDLE,
     f"{api.DBOS}.retrieve_queue": api.QUEUE,
     f"{api.DBOS}.retrieve_queue_async": api.QUEUE,
     f"{api.DBOS}.register_queue": api.QUEUE,
@@ -143,7 +147,8 @@ RETURNS: dict[str, str] = {
     **{f"{api.CLIENT}.{name}_async": api.CLIENT_ASYNC_HANDLE for name in _CLIENT_STARTS},
     **api.CREATES_DATASOURCE,
 }
-"""The class of what calling a name returns (for ``C()``: of what calling an instance of C returns)."""
+"""The class of what calling a name returns (for ``C()``: of what calling an instance of C returns; for ``f(k)``: of
+what calling f with the keyword k returns)."""
 
 ATTRIBUTES: dict[str, str] = {
     "pathlib.Path.parent": "pathlib.Path",

@@ -55,7 +55,7 @@ _ANOTHER_WAY = {
 }
 # What blocks the event loop: how to do it otherwise. Only what runs a whole workflow matters outside workflows.
 _INSTEAD = {
-    api.WORKFLOW: "start it with await DBOS.start_workflow_async(), or await asyncio.to_thread()",
+    api.WORKFLOW: "await asyncio.to_thread(), or put it on a queue with await DBOS.enqueue_workflow_async()",
     api.STEP: "await asyncio.to_thread(), which dbos records, or make the step async",
     api.TRANSACTION: "await asyncio.to_thread(), which dbos records, or use an AsyncSQLAlchemyDatasource",
     HANDLE: "use a handle of the _async calls and await its get_result(), or await asyncio.to_thread()",

@@ -434,8 +434,7 @@ class Analysis:
         label = f"{_text(call.func, name)}()"
         if name.startswith("dbos."):
             for effect in _effects_of_api(name, label, call.span):
-                # A generator raises when it is iterated over, and that may be elsewhere.
-                if effect.kind != RAISES_IN_LOOP or name not in api.GENERATORS or call.flags & ITERATED:
+                if not _is_spared(effect.kind, name, call):
                     yield effect
         if known_as(external) in frameworks.SERVES:
             yield Effect(LIFECYCLE, name, label, call.span)
@@ -675,6 +674,14 @@ def _terminal(ref: Ref) -> str:
     """The last name of ``a.b.c``, of a call's result's attribute, of a bare name."""
     text = ref if isinstance(ref, str) else ref[-1] if isinstance(ref, tuple) and ref[0] == "attr" else ""
     return str(text).rpartition(".")[2]
+
+
+def _is_spared(kind: str, name: str, call: Call) -> bool:
+    """Whether this very call does not do what calls of ``name`` do."""
+    if kind == RAISES_IN_LOOP and name in api.GENERATORS:
+        # It raises when it is iterated over, and that may be elsewhere.
+        return not call.flags & ITERATED
+    return kind == RAISES_OUTSIDE and name in api.SLEEP and call.args[:1] == (("const", 0),)
 
 
 def _has_effect(name: str) -> bool:

@@ -514,6 +514,10 @@ class Resolver:
         if depth > _DEPTH:
             return ()
         if isinstance(callee, External):
+            for keyword in keywords:
+                returned = types.RETURNS.get(f"{callee.name}({keyword})")
+                if returned is not None:
+                    return (Instance(External(returned)),)
             return self._external_call(callee, args)
         if isinstance(callee, ClassValue):
             return (Instance(callee),)
