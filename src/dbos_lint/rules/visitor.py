@@ -126,13 +126,15 @@ class Here:
             return ""
         if len(names) > 5:
             names = [*names[:2], "…", *names[-2:]]
-        origin = trace[-1]
-        place = (
-            f"line {origin.row}"
-            if origin.filename == self.module.path
-            else f"{Path(origin.filename).name}:{origin.row}"
-        )
-        return f" ({' → '.join(names)}, {place})"
+        return f" ({' → '.join(names)}, {self._where(trace[-1])})"
+
+    def _where(self, step: TraceStep) -> str:
+        """A place as a message names it: the file by its name, or by its package's where that says more."""
+        if step.filename == self.module.path:
+            return f"line {step.row}"
+        path = Path(step.filename)
+        name = f"{path.parent.name}/{path.name}" if path.name == "__init__.py" else path.name
+        return f"{name}:{step.row}"
 
 
 class Visitor:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,15 +17,9 @@ from dbos_lint.settings import Settings
 from dbos_lint.syntax import suppressions
 from dbos_lint.syntax.parse import Fault, Source, parse
 
+_SITE_PACKAGES = f"{os.sep}site-packages{os.sep}"
 # dbos is known by its facts, not by its source: its own repository holds its tests, which are users of it.
 _NEVER_FOLLOWED = frozenset({"dbos"})
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """A folder that can be imported: a namespace package, or a package's folder without its ``__init__``."""
-
-    path: str
 
 
 @dataclass(slots=True)
@@ -121,13 +116,20 @@ class Project:
             return None
         for root in self.roots(importer):
             found = self._descend(root, parts)
-            if found is not None and self._may_follow(found):
+            if found is not None and _SITE_PACKAGES not in found:
                 return found
+        if parts[0] in self.settings.follow:
+            for root in self._package_folders():
+                found = self._descend(root, parts)
+                if found is not None:
+                    return found
         return None
 
-    def _may_follow(self, path: str) -> bool:
-        """Whether the file is the project's own: what lies in an environment's packages is not."""
-        return f"{os.sep}site-packages{os.sep}" not in path
+    def _package_folders(self) -> tuple[str, ...]:
+        """Where the packages that the settings let us follow are installed: the project's environment, else ours."""
+        environments = [self.settings.root / ".venv", self.settings.root / "venv"]
+        own = [path for folder in environments for path in folder.glob("lib/python*/site-packages")]
+        return (*map(str, own), *(path for path in sys.path if _SITE_PACKAGES.rstrip(os.sep) in path))
 
     def _descend(self, folder: str, parts: list[str]) -> str | None:
         if not parts:
