@@ -557,7 +557,8 @@ class Analysis:
         """Whether an imported name is an object or module of the project (and not a function or an outside thing)."""
         values = self.resolver.resolve(module, name, Place(MODULE))
         return any(
-            isinstance(value, (Container, ModuleValue))
+            isinstance(value, ModuleValue)
+            or _is_container(value)
             or (isinstance(value, Instance) and isinstance(value.type, ClassValue))
             for value in values
         )
