@@ -63,6 +63,7 @@ BASES: dict[str, str] = {
 }
 """The base class of a class, where a list names methods of the base only."""
 
+_PLAYWRIGHT = ("async_api", "sync_api")
 _CLIENT_STARTS = ("enqueue", "retrieve_workflow", "resume_workflow", "fork_workflow", "rewind_workflow")
 _CREATES_DEBOUNCER = (f"{api.DEBOUNCER}.create", f"{api.DEBOUNCER}.create_async")
 
@@ -74,8 +75,10 @@ RETURNS: dict[str, str] = {
     "sqlalchemy.engine.Engine.begin": "sqlalchemy.engine.Connection",
     "sqlalchemy.ext.asyncio.AsyncEngine.connect": "sqlalchemy.ext.asyncio.AsyncConnection",
     "sqlalchemy.ext.asyncio.AsyncEngine.begin": "sqlalchemy.ext.asyncio.AsyncConnection",
+    "sqlalchemy.orm.sessionmaker": "sqlalchemy.orm.sessionmaker",
     "sqlalchemy.orm.sessionmaker()": "sqlalchemy.orm.Session",
     "sqlalchemy.orm.sessionmaker.begin": "sqlalchemy.orm.Session",
+    "sqlalchemy.ext.asyncio.async_sessionmaker": "sqlalchemy.ext.asyncio.async_sessionmaker",
     "sqlalchemy.ext.asyncio.async_sessionmaker()": "sqlalchemy.ext.asyncio.AsyncSession",
     "sqlalchemy.ext.asyncio.async_sessionmaker.begin": "sqlalchemy.ext.asyncio.AsyncSession",
     "sqlalchemy.orm.scoped_session()": "sqlalchemy.orm.Session",
@@ -84,7 +87,39 @@ RETURNS: dict[str, str] = {
     "psycopg.AsyncConnection.connect": "psycopg.AsyncConnection",
     "psycopg.Connection.cursor": "psycopg.Cursor",
     "psycopg.AsyncConnection.cursor": "psycopg.AsyncCursor",
-    "psycopg2.connect": "psycopg.Connection",
+    **dict.fromkeys(
+        (
+            "psycopg2.connect",
+            "pymysql.connect",
+            "MySQLdb.connect",
+            "mysql.connector.connect",
+            "pyodbc.connect",
+            "pymssql.connect",
+            "oracledb.connect",
+            "cx_Oracle.connect",
+            "snowflake.connector.connect",
+        ),
+        "psycopg.Connection",
+    ),
+    "aiosqlite.connect": "psycopg.AsyncConnection",
+    "django.db.connection.cursor": "psycopg.Cursor",
+    "pymongo.MongoClient.get_database": "pymongo.database.Database",
+    "pymongo.MongoClient.get_default_database": "pymongo.database.Database",
+    "pymongo.database.Database.get_collection": "pymongo.collection.Collection",
+    "pymongo.AsyncMongoClient.get_database": "pymongo.asynchronous.database.AsyncDatabase",
+    "pymongo.AsyncMongoClient.get_default_database": "pymongo.asynchronous.database.AsyncDatabase",
+    "motor.motor_asyncio.AsyncIOMotorClient.get_database": "motor.motor_asyncio.AsyncIOMotorDatabase",
+    "motor.motor_asyncio.AsyncIOMotorClient.get_default_database": "motor.motor_asyncio.AsyncIOMotorDatabase",
+    "google.cloud.storage.Client.bucket": "google.cloud.storage.Bucket",
+    "google.cloud.storage.Client.get_bucket": "google.cloud.storage.Bucket",
+    "google.cloud.storage.Bucket.blob": "google.cloud.storage.Blob",
+    **{f"boto3.resource.{name}": "boto3.resource" for name in ("Table", "Bucket", "Object", "Queue", "Topic")},
+    **{f"playwright.{name}.Browser.new_page": f"playwright.{name}.Page" for name in _PLAYWRIGHT},
+    **{f"playwright.{name}.BrowserContext.new_page": f"playwright.{name}.Page" for name in _PLAYWRIGHT},
+    **{f"playwright.{name}.Browser.new_context": f"playwright.{name}.BrowserContext" for name in _PLAYWRIGHT},
+    **{f"playwright.{name}.BrowserType.launch": f"playwright.{name}.Browser" for name in _PLAYWRIGHT},
+    "playwright.async_api.async_playwright": "playwright.async_api.Playwright",
+    "playwright.sync_api.sync_playwright": "playwright.sync_api.Playwright",
     "psycopg_pool.ConnectionPool.connection": "psycopg.Connection",
     "psycopg_pool.AsyncConnectionPool.connection": "psycopg.AsyncConnection",
     "asyncpg.connect": "asyncpg.Connection",
@@ -153,6 +188,11 @@ what calling f with the keyword k returns)."""
 ATTRIBUTES: dict[str, str] = {
     "pathlib.Path.parent": "pathlib.Path",
     "django.db.models.Model.objects": "django.db.models.Manager",
+    **{
+        f"playwright.{name}.Playwright.{engine}": f"playwright.{name}.BrowserType"
+        for name in _PLAYWRIGHT
+        for engine in ("chromium", "firefox", "webkit")
+    },
     f"{api.DBOS}.logger": "logging.Logger",
 }
 """The class of what an attribute holds."""
