@@ -216,7 +216,10 @@ class _Collector:
 
     def _item_ref(self, node: ast.Subscript, depth: int) -> Ref:
         base = self.ref(node.value, depth + 1)
-        return None if base is None else ("item", base)
+        if base is None:
+            return None
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        return ("item", base, key if isinstance(key, str) else None)
 
     def _await_ref(self, node: ast.Await, depth: int) -> Ref:
         inner = self.ref(node.value, depth + 1)
@@ -475,9 +478,7 @@ class _Collector:
     def _self_attribute(self, target: ast.Attribute, value: Ref) -> None:
         """``self.x = value`` in a method tells what the attribute of the class is."""
         function = self.function
-        if function.owner is None or type(target.value) is not ast.Name or not function.params:
-            return
-        if target.value.id == function.params[0].name:
+        if function.owner is not None and type(target.value) is ast.Name and target.value.id == function.receiver:
             klass = self.module.classes[function.owner]
             klass.attributes.setdefault(target.attr, []).append((value, self.scope.id))
 

@@ -521,8 +521,8 @@ class Analysis:
         root = _root(write.target)
         if root is None:
             return None
-        if self._is_receiver(module, function, root):
-            if root == function.params[0].name and "classmethod" in self.resolver.decorator_names(module, function):
+        if root == function.receiver:
+            if "classmethod" in self.resolver.decorator_names(module, function):
                 return Effect(GLOBAL_WRITE, label, label, write.span, write.guard)
             return Effect(SELF_WRITE, label, label, write.span, write.guard)
         if write.kind == "attribute" and any(
@@ -530,10 +530,6 @@ class Analysis:
         ):
             return Effect(GLOBAL_WRITE, label, label, write.span, write.guard)
         return self._outer_write(module, function, root, write.scope, label, write.span, write.guard)
-
-    @staticmethod
-    def _is_receiver(module: Module, function: Function, name: str) -> bool:
-        return function.owner is not None and bool(function.params) and name == function.params[0].name
 
     def _outer_write(
         self, module: Module, function: Function, name: str, scope: int, label: str, span: Span, guard: str
@@ -548,7 +544,7 @@ class Analysis:
                 return None
             return Effect(GLOBAL_WRITE, name, label, span, guard)
         if owner.kind == "function" and owner.function != function.id:
-            if self._is_receiver(module, module.functions[owner.function], name):
+            if name == module.functions[owner.function].receiver:
                 return Effect(SELF_WRITE, name, label, span, guard)
             return Effect(CLOSURE_WRITE, name, label, span, f"{owner.function}:{guard}")
         return None
@@ -572,7 +568,7 @@ class Analysis:
         function = module.functions[module.scopes[call.scope].function]
         label = _text(target, root)
         guard = "missing" if method == "setdefault" else call.guard
-        if self._is_receiver(module, function, root):
+        if root == function.receiver:
             kind = GLOBAL_WRITE if self._is_class_level(module, function) else SELF_WRITE
             yield Effect(kind, root, label, call.span, guard)
             return

@@ -9,7 +9,8 @@ An expression is kept as a *reference* (``Ref``), only as far as it can name som
 ``"a.b.c"``                                a name and attributes of it
 ``("call", func, args, keywords)``         the result of a call; keywords are ``(name, ref)`` pairs
 ``("attr", base, "b.c")``                  attributes of something that is not a plain name
-``("item", base)``                         a subscript
+``("item", base, key)``                    a subscript; the key is ``None`` where it is not a literal string
+``("item", base)``                         what iterating over the base gives
 ``("await", ref)``                         an awaited value
 ``("const", value)``                       a literal string, number, bool or ``None``
 ``("lambda", function_id)``                a lambda
@@ -176,11 +177,17 @@ class Function:
     writes: list[Write] = field(default_factory=list)
     withs: list[Read] = field(default_factory=list)
 
+    @property
+    def receiver(self) -> str:
+        """The name of ``self`` or ``cls`` in a method; empty elsewhere."""
+        if self.owner is None or not self.params or any(each.ref == "staticmethod" for each in self.decorators):
+            return ""
+        return self.params[0].name
+
     def calls_own_method(self, call: Call) -> bool:
         """Whether ``call``, made here, is one of a method of ``self``."""
-        if self.owner is None or not self.params or not isinstance(call.func, str):
-            return False
-        return call.func.rpartition(".")[0] == self.params[0].name
+        target, _, _ = call.func.rpartition(".") if isinstance(call.func, str) else ("", "", "")
+        return target != "" and target == self.receiver
 
 
 @dataclass(slots=True)
