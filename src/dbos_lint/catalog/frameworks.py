@@ -44,8 +44,8 @@ RUNNERS = frozenset(
 """Calls that run the coroutine, or the function, that they are given to its end."""
 
 _WEB = (
-    "aiohttp.web.RouteTableDef bottle.Bottle fastapi.APIRouter fastapi.FastAPI flask.Blueprint flask.Flask litestar.Router "
-    "ninja.NinjaAPI ninja.Router quart.Blueprint quart.Quart robyn.Robyn sanic.Blueprint sanic.Sanic "
+    "aiohttp.web.RouteTableDef bottle.Bottle fastapi.APIRouter fastapi.FastAPI flask.Blueprint flask.Flask "
+    "litestar.Router ninja.NinjaAPI ninja.Router quart.Blueprint quart.Quart robyn.Robyn sanic.Blueprint sanic.Sanic "
     "starlette.applications.Starlette starlette.routing.Router"
 ).split()
 _WEB_METHODS = (
@@ -116,14 +116,21 @@ LIFESPAN_DECORATORS = frozenset(
 """The last names of decorators that make a function run when a framework, or a test, starts."""
 
 _INDIFFERENT = frozenset(
-    "aiohttp alembic anthropic asyncpg attrs backoff boto3 celery click django dotenv fastapi flask gunicorn httpx "
-    "hypercorn jinja2 litellm loguru mcp numpy openai opentelemetry orjson pandas pydantic pydantic_ai pydantic_settings "
-    "psycopg psycopg2 psycopg_pool pytest pytest_asyncio pytz quart redis requests rich sentry_sdk sqlalchemy sqlmodel "
-    "starlette structlog tenacity tqdm typer typing_extensions uvicorn uvloop websockets werkzeug yaml".split()
+    "aiohttp alembic anthropic asyncpg attrs backoff boto3 celery click django dotenv fastapi flask gunicorn "
+    "httpx hypercorn jinja2 litellm loguru mcp numpy openai opentelemetry orjson pandas psycopg psycopg2 "
+    "psycopg_pool pydantic pydantic_ai pydantic_settings pytest pytest_asyncio pytz quart redis requests rich "
+    "sentry_sdk sqlalchemy sqlmodel starlette structlog tenacity tqdm typer typing_extensions uvicorn uvloop "
+    "websockets werkzeug yaml".split()
+)
+# They run the code of modules, and so whatever those do at import.
+_RUNS_MODULES = frozenset(
+    "__import__ eval exec importlib.import_module importlib.reload runpy.run_module runpy.run_path".split()
 )
 
 
 def leaves_engine_alone(name: str) -> bool:
     """Whether what ``name`` denotes, outside the project, certainly neither builds nor launches DBOS."""
     root = name.partition(".")[0]
+    if name in _RUNS_MODULES:
+        return False
     return root == "dbos" or root in _INDIFFERENT or root in sys.stdlib_module_names or hasattr(builtins, root)

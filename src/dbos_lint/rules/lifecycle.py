@@ -139,25 +139,26 @@ class LifecycleVisitor(Visitor):
     def _at_import(self) -> None:
         kinds = {entity.kind for entity in self.here.contexts.entities.values()}
         events = self.launches.at_import()
-        launches = [event for event in events if event.kind == LAUNCH]
+        sure = [event for event in events if event.sure]
         if kinds:
-            self._launch_at_import(launches)
+            self._launch_at_import(sure)
         if api.WORKFLOW in kinds:
-            self._side_effects_at_import(events)
-        if not launches:
-            self._config_at_import(events)
+            self._side_effects_at_import(sure)
+        if all(event.kind != LAUNCH for event in events):
+            self._config_at_import(sure)
 
-    def _launch_at_import(self, launches: list[Event]) -> None:
-        for event in launches:
-            self._report(
-                LAUNCH_AT_IMPORT,
-                event,
-                "runs when this module is imported",
-                "every process that imports its workflows becomes a worker of the application; launch in a main guard, "
-                "a main function or a lifespan",
-            )
+    def _launch_at_import(self, events: list[Event]) -> None:
+        for event in events:
+            if event.kind == LAUNCH:
+                self._report(
+                    LAUNCH_AT_IMPORT,
+                    event,
+                    "runs when this module is imported",
+                    "every process that imports its workflows becomes a worker of the application; launch in a main "
+                    "guard, a main function or a lifespan",
+                )
 
-    def _config_at_import(self, events: tuple[Event, ...]) -> None:
+    def _config_at_import(self, events: list[Event]) -> None:
         builds = [event for event in events if event.kind == BUILD]
         if builds and not self._is_entry_module():
             for event in builds:
@@ -173,14 +174,14 @@ class LifecycleVisitor(Visitor):
         """Whether this very module launches what it builds, when it is run or when its application starts."""
         return self.launches.launches_when_run() or self.launches.starts_with_host(everywhere=False)
 
-    def _side_effects_at_import(self, events: tuple[Event, ...]) -> None:
+    def _side_effects_at_import(self, events: list[Event]) -> None:
         for event in events:
-            if event.kind == NEEDS_LAUNCH and event.sure and self._is_work(event):
+            if event.kind == NEEDS_LAUNCH and self._is_work(event):
                 self._report(
                     SCRIPT_SIDE_EFFECTS_AT_IMPORT,
                     event,
                     "runs when this module is imported",
-                    "every process that imports its workflows does it again, or fails because dbos is not launched; "
+                    "every process that imports its workflows does it again, or fails where dbos is not launched; "
                     "move it to a function that is called after the launch",
                 )
 

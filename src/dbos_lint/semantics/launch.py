@@ -13,12 +13,13 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks
-from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, Contexts, is_route
+from dbos_lint.semantics.contexts import Contexts, is_route
 from dbos_lint.semantics.effects import DURABLE, LIFECYCLE, Analysis, Callees, known_as
 from dbos_lint.semantics.resolve import Place
 from dbos_lint.semantics.summary import AWAITED, DECORATOR, MODULE, Call, Function, Module, Ref, Span
 from dbos_lint.semantics.values import (
     Constant,
+    Container,
     External,
     FunctionKey,
     FunctionValue,
@@ -118,17 +119,16 @@ class Launches:
 
     def _entry(self, function: Function) -> State:
         if function.id == MODULE:
-            kinds = {event.kind for module in self._imported() for event in self._import_of(module)}
-            return State(NO if kinds.isdisjoint({BUILD, LAUNCH}) else MAYBE, MAYBE if LAUNCH in kinds else NO)
-        if self.runs_launched(function):
+            return State(MAYBE, MAYBE) if self._builds_at_import() else State(NO, NO)
+        if self._runs_launched(function):
             return State(YES, YES)
         if function.parent != MODULE or self._is_given_engine(function):
             return State(MAYBE, MAYBE)
         return State(MAYBE, UNSEEN)
 
-    def runs_launched(self, function: Function) -> bool:
-        """Whether the function runs only in a launched engine: as durable code, or to answer a request."""
-        if any(self.contexts.runs_as(function.id, context) for context in DURABLE_CONTEXTS):
+    def _runs_launched(self, function: Function) -> bool:
+        """Whether the function runs only in a launched engine: it is durable, or answers requests."""
+        if function.id in self.contexts.entities or function.id in self.contexts.delegated:
             return True
         return any(is_route(decorator.ref) for decorator in function.decorators)
 
@@ -178,6 +178,10 @@ class Launches:
             for module in (self.module, *self._imported())
             for name, _, level in _import_bindings(module)
         )
+
+    def _builds_at_import(self) -> bool:
+        """Whether an imported module of the project builds an instance, or launches, when it is imported."""
+        return any(event.kind in (BUILD, LAUNCH) for module in self._imported() for event in self._import_of(module))
 
     def _import_of(self, module: Module) -> Iterator[Event]:
         """What importing a module does."""
@@ -241,14 +245,16 @@ class Launches:
             if kind is not None:
                 waits = api.gives_coroutine(external.name) or frameworks.SERVES.get(known_as(external), False)
                 sure = single and (now or not waits)
-                yield Event(kind, external.name, label, call.span, call.block, sure, (Frame(key, call.span),))
+                name = f"{external.base}().launch" if kind == LAUNCH and external.base else external.name
+                yield Event(kind, name, label, call.span, call.block, sure, (Frame(key, call.span),))
         for entity in callees.durable:
             if entity.kind == api.WORKFLOW:
                 name = self.analysis.resolver.qualified_name(entity.function)
                 sure = single and (now or not self.analysis.resolver.function(entity.function).is_async)
                 yield Event(NEEDS_LAUNCH, name, label, call.span, call.block, sure, (Frame(key, call.span),))
         handed = any(known_as(external) in frameworks.RUNNERS for external in callees.externals)
-        for callee in callees.runs:
+        # What wraps a function runs before it.
+        for callee in sorted(callees.runs, key=lambda callee: callee in values):
             function = self.analysis.resolver.function(callee)
             direct = handed or any(not isinstance(value, (External, Partial)) for value in values)
             sure = single and direct and not function.is_generator and (now or handed or not function.is_async)
@@ -263,8 +269,11 @@ class Launches:
 
     def _through(self, key: FunctionKey, callee: FunctionValue, span: Span, block: int, sure: bool) -> Iterator[Event]:
         """The events of ``callee``, as those of the call that runs it."""
-        module = self.analysis.resolver.module(callee.module)
-        plain = self.analysis.resolver.function(callee).name == "<lambda>"
+        module, function = self.analysis.resolver.module(callee.module), self.analysis.resolver.function(callee)
+        plain = function.name == "<lambda>"
+        if sure and function.decorators:
+            # A cache, for one, may have done it before.
+            sure = frameworks.CHANGES.isdisjoint(self.analysis.resolver.decorator_names(module, function))
         for event in self.events(self.analysis.resolver.key(callee)):
             if event.kind == UNKNOWN:
                 continue
@@ -311,7 +320,10 @@ class Launches:
     def without_instance(self, line: Line) -> Iterator[Event]:
         """The launches that are certainly reached while there is no instance."""
         for index, event in enumerate(line.events):
-            if event.kind != LAUNCH or not event.sure or self.state(line, index).instance != NO:
+            # Who launches an instance has one.
+            if event.name != api.LAUNCH or not event.sure or self.state(line, index).instance != NO:
+                continue
+            if self._builds_at_import():
                 continue
             if line.function.id == MODULE:
                 run = self._is_only_run() or self.module.within(event.block, "main")
@@ -371,7 +383,7 @@ class Launches:
             return True
         callees = self.analysis.callees(module, call)
         if not callees.known:
-            return _terminal(call.func) in _BUILTIN_METHODS
+            return not _is_call(call.func) and _terminal(call.func) in _BUILTIN_METHODS
         if not all(frameworks.leaves_engine_alone(external.name) for external in callees.externals):
             return False
         return all(self._is_clear(self.analysis.resolver.key(callee)) for callee in callees.runs)
@@ -397,18 +409,21 @@ class Launches:
         return any(self._has_hook(module) for module in (self.module, *(self._imported() if everywhere else ())))
 
     def _has_hook(self, module: Module) -> bool:
-        return any(
-            event.kind == LAUNCH
-            for hook in self._hooks(module)
-            for event in self.events(FunctionKey(hook.module, hook.id))
-        ) or any(self._is_hosted(module, call) for function in module.functions for call in function.calls)
+        return any(self._launches(hook) for hook in self._hooks(module)) or any(
+            self._is_hosted(module, call) for function in module.functions for call in function.calls
+        )
+
+    def _launches(self, hook: Value) -> bool:
+        if isinstance(hook, FunctionValue):
+            return any(event.kind == LAUNCH for event in self.events(FunctionKey(hook.module, hook.id)))
+        return isinstance(hook, External) and hook.name == api.LAUNCH
 
     def _is_hosted(self, module: Module, call: Call) -> bool:
         return any(name in _HOST_KEYWORDS for name, _ in call.keywords) and External(api.DBOS) in (
             self.analysis.callees(module, call).externals
         )
 
-    def _hooks(self, module: Module) -> Iterator[FunctionValue]:
+    def _hooks(self, module: Module) -> Iterator[Value]:
         """The functions that run when a framework starts, as far as the module tells."""
         for function in module.functions[1:]:
             names = {_terminal(decorator.ref) for decorator in function.decorators}
@@ -421,8 +436,7 @@ class Launches:
                     refs.extend(call.args[1:2])
                 for ref in refs:
                     for value in self.analysis.resolve(module, ref, call):
-                        elements = getattr(value, "elements", (value,))
-                        yield from (element for element in elements if isinstance(element, FunctionValue))
+                        yield from value.elements if isinstance(value, Container) else (value,)
 
     def serves_by_name(self, event: Event) -> bool:
         """Whether a server call names its application, of another module, by a string: ``uvicorn.run("shop:app")``."""
@@ -511,6 +525,10 @@ def _terminal(ref: Ref) -> str:
     if isinstance(ref, tuple) and ref[0] == "attr":
         ref = ref[2]
     return ref.rpartition(".")[2] if isinstance(ref, str) else ""
+
+
+def _is_call(ref: Ref) -> bool:
+    return isinstance(ref, tuple) and ref[0] == "call"
 
 
 def _name(ref: Ref) -> str:

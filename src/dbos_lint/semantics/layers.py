@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.effects import known_as
 from dbos_lint.semantics.resolve import Place, Resolver
-from dbos_lint.semantics.summary import Decorator, Function, Module, Ref
-from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionValue, Value, Values
+from dbos_lint.semantics.summary import Call, Decorator, Function, Module, Ref
+from dbos_lint.semantics.values import DecoratorValue, External, FunctionValue, Value, Values
 
 DURABLE_KINDS = frozenset({api.WORKFLOW, api.STEP, api.TRANSACTION})
 
@@ -65,18 +65,31 @@ def _durable_kind(values: Values) -> str:
 
 def _wraps(resolver: Resolver, values: Values, below: FunctionValue) -> bool:
     """Whether a decorator of the project puts a function in place of ``below`` that calls it and does more."""
-    made: list[Value] = []
     for value in values:
-        if not isinstance(value, FunctionValue):
+        made = resolver.call(value, ((below,),), {}) if isinstance(value, FunctionValue) else ()
+        if not made or not all(_is_wrapper(resolver, value, result, below) for result in made):
             return False
-        made.extend(resolver.call(value, ((below,),), {}))
-        wrapped = {param.name for param in resolver.function(value).params}
-        if not all(_calls_one_of(resolver, result, wrapped, below) for result in made):
-            return False
-    return bool(made)
+    return bool(values)
 
 
-def _calls_one_of(resolver: Resolver, value: Value, names: set[str], below: FunctionValue) -> bool:
-    if isinstance(value, Entity) or not isinstance(value, FunctionValue) or value.key == below.key:
+def _is_wrapper(resolver: Resolver, decorator: Value, made: Value, below: FunctionValue) -> bool:
+    if not isinstance(decorator, FunctionValue) or not isinstance(made, FunctionValue) or made.key == below.key:
         return False
-    return any(call.func in names for call in resolver.function(value).calls)
+    outer, wrapper = resolver.function(decorator), resolver.function(made)
+    wrapped = {param.name for param in outer.params}
+    others = [call for call in wrapper.calls if call.func not in wrapped]
+    if len(others) == len(wrapper.calls) or any(_gives_away(call, wrapper.name) for call in outer.calls):
+        return False
+    return not others or not all(_runs_only(resolver, made, call) for call in others)
+
+
+def _gives_away(call: Call, name: str) -> bool:
+    """Whether ``call`` is given the wrapper, to be called from elsewhere: then this is how the workflow is reached."""
+    return name in call.args or any(ref == name for _, ref in call.keywords)
+
+
+def _runs_only(resolver: Resolver, wrapper: FunctionValue, call: Call) -> bool:
+    """Whether ``call`` is ``asyncio.run``: it lets synchronous code call the workflow and changes nothing."""
+    place = Place(call.scope, call.span.row, call.block)
+    values = resolver.resolve(resolver.module(wrapper.module), call.func, place)
+    return bool(values) and all(isinstance(v, External) and known_as(v) in frameworks.RUNNERS for v in values)
