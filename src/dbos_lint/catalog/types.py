@@ -104,6 +104,7 @@ RETURNS: dict[str, str] = {
     "aiosqlite.connect": "psycopg.AsyncConnection",
     "django.db.connection.cursor": "psycopg.Cursor",
     "pymongo.MongoClient.get_database": "pymongo.database.Database",
+    "pymongo.MongoClient.get_collection": "pymongo.collection.Collection",
     "pymongo.MongoClient.get_default_database": "pymongo.database.Database",
     "pymongo.database.Database.get_collection": "pymongo.collection.Collection",
     "pymongo.AsyncMongoClient.get_database": "pymongo.asynchronous.database.AsyncDatabase",

@@ -790,9 +790,33 @@ class Resolver:
             if isinstance(value, Container):
                 for element in value.elements:
                     found[element] = None
+                if len(ref) > 2:
+                    for element in self._displayed(value.display, ref[2], depth):
+                        found[element] = None
             elif isinstance(value, (ClassValue, External)) and not (isinstance(value, External) and value.base):
                 found[value] = None
+            elif len(ref) > 2 and isinstance(value, (Instance, External)):
+                # ``client["database"]["collection"]``: a part of a client does what the client does.
+                klass = value.type if isinstance(value, Instance) else External(value.base)
+                if isinstance(klass, External) and is_client(klass.name):
+                    found[Instance(klass)] = None
         return tuple(found)
+
+    def _displayed(self, display: Display | None, key: str | None, depth: int) -> Iterator[Value]:
+        """What the dict holds under ``key``. Under a key that is not known: any function or object of the project that
+        it holds, as tables of handlers do."""
+        if display is None:
+            return
+        module = self.module(display.module)
+        place = Place(display.scope, display.span.row, display.block)
+        for name, ref in display.items:
+            if key is not None and name != key:
+                continue
+            for value in self._resolve(module, ref, place, None, depth):
+                if key is not None or _is_callable(value) or isinstance(value, ClassValue):
+                    yield value
+                elif isinstance(value, Instance) and isinstance(value.type, ClassValue):
+                    yield value
 
     def _awaited(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
         return tuple(dict.fromkeys(_awaited(self._resolve(module, ref[1], place, env, depth))))
