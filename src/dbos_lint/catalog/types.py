@@ -286,7 +286,6 @@ COPIES_CONTEXT = frozenset(
         "trio.to_thread.run_sync",
         "starlette.concurrency.run_in_threadpool",
         "fastapi.concurrency.run_in_threadpool",
-        "asgiref.sync.sync_to_async",
     ]
 )
 """Calls that run a function in another thread within dbos's context."""

@@ -166,7 +166,7 @@ class Contexts:
                 continue
             for edge in self.analysis.facts(key).edges:
                 callee = edge.callee
-                if callee in visits or not self.analysis.passes(guard, key, callee):
+                if callee in visits or not self.analysis.passes(guard, key, edge):
                     continue
                 visits[callee] = Visit(key, edge.span)
                 if callee[0] == module.path:
@@ -205,7 +205,7 @@ class Contexts:
             if edge.callee[0] == self.module.path:
                 continue
             for kind, reach in self.analysis.reach(edge.callee).items():
-                if not self.analysis.passes(kind, key, edge.callee):
+                if not self.analysis.passes(kind, key, edge):
                     continue
                 rest = tuple(step for step, _ in self.analysis.way(edge.callee, kind))
                 # What leads back into this module stands where it is.

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks, types
-from dbos_lint.catalog.nondeterminism import READ_TERMINALS, VALUE_KINDS, Arguments, Nondeterminism
+from dbos_lint.catalog.nondeterminism import (
+    READ_TERMINALS,
+    VALUE_KINDS,
+    Arguments,
+    Nondeterminism,
+    has_effects,
+)
 from dbos_lint.semantics.coroutines import makes_coroutine, runs_when_called
 from dbos_lint.semantics.entities import registrations
 from dbos_lint.semantics.resolve import Environment, Place, Resolver
@@ -66,6 +72,7 @@ _RUN_IN_CONTEXT = "contextvars.Context.run"
 _LOOP_KINDS = frozenset({RAISES_IN_LOOP, BLOCKS_LOOP})
 # Effects that mean something only in the function that has them.
 _LOCAL_KINDS = frozenset({CLOSURE_WRITE, SELF_WRITE})
+_UNKNOWN_ARGUMENTS = Arguments(0, Ellipsis, frozenset(), splat=True)
 
 
 class Effect(NamedTuple):
@@ -84,10 +91,11 @@ class Effect(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """A call that runs a function of the project as part of the caller."""
+    """A call that runs a function of the project as part of the caller; ``aside``: in a thread, away from the loop."""
 
     callee: FunctionKey
     span: Span
+    aside: bool = False
 
 
 class Delegation(NamedTuple):
@@ -133,9 +141,15 @@ class Reach(NamedTuple):
 
 @dataclass(slots=True)
 class Callees:
-    """What a call may run. ``known`` is false when nothing could be told."""
+    """What a call may run. ``known`` is false when nothing could be told.
+
+    ``aside`` is what it runs in a thread to which dbos's context is copied. ``handed`` is what lies outside the project
+    and is not called here, but by what is called.
+    """
 
     runs: list[FunctionValue] = field(default_factory=list)
+    aside: list[FunctionValue] = field(default_factory=list)
+    handed: list[External] = field(default_factory=list)
     durable: list[Entity] = field(default_factory=list)
     externals: list[External] = field(default_factory=list)
     delegations: list[tuple[str, FunctionValue]] = field(default_factory=list)
@@ -225,6 +239,11 @@ class Analysis:
             for value in self.argument(module, call, *types.CALLS_ITS_ARGUMENT[name]):
                 if isinstance(value, (FunctionValue, Entity, Partial)):
                     self._add(found, value)
+                elif isinstance(value, External):
+                    found.handed.append(value)
+        elif name in types.COPIES_CONTEXT:
+            for value in self.argument(module, call, 0, "func"):
+                _add_aside(found, value)
         elif name in types.THREAD_STARTERS:
             places = types.THREAD_STARTERS[name]
             values = self.argument(module, call, *places)
@@ -257,11 +276,13 @@ class Analysis:
                     self._add(found, value)
                 elif how in (api.STEP, api.TRANSACTION) and isinstance(value, FunctionValue):
                     found.delegations.append((how, value))
+                elif how == "aside":
+                    _add_aside(found, value)
                 elif how == "thread":
                     found.threads.append(value)
 
     def invoked(self, value: FunctionValue) -> dict[str, str]:
-        """The parameters that a function calls: ``run`` as part of itself, as a ``step``, or in a ``thread``."""
+        """The parameters that a function calls: ``run`` as part of itself, ``aside``, as a ``step``, or in a ``thread``."""
         key = FunctionKey(value.module, value.id)
         known = self._invoked.get(key)
         if known is not None:
@@ -294,6 +315,8 @@ class Analysis:
                 for ref in passed:
                     if ref in [_given(call, place) for place in types.CALLS_ITS_ARGUMENT[name]]:
                         found.setdefault(ref, "run")
+            elif name in types.COPIES_CONTEXT and call.args and call.args[0] in passed:
+                found.setdefault(call.args[0], "aside")
             elif name in types.THREAD_STARTERS:
                 for ref in passed:
                     if ref in [_given(call, place) for place in types.THREAD_STARTERS[name]]:
@@ -321,7 +344,7 @@ class Analysis:
         function = module.functions[key[1]]
         if function.trusted or self.nondeterminism.is_known(f"{module.name}.{function.qualname}"):
             return Facts()
-        env = self.environment(function, key)
+        env = self.environment(key)
         effects: list[Effect] = []
         edges: list[Edge] = []
         threads: list[ThreadStart] = []
@@ -337,6 +360,7 @@ class Analysis:
             for callee in callees.runs:
                 if not call.flags & DECORATOR:
                     edges.append(Edge(self.resolver.key(callee), call.span))
+            edges.extend(Edge(self.resolver.key(callee), call.span, True) for callee in callees.aside)
             delegations.extend(Delegation(kind, callee, call.span) for kind, callee in callees.delegations)
         for read in function.reads:
             self._observe_read(module, read, env, effects, edges)
@@ -366,11 +390,28 @@ class Analysis:
         return frozenset(found)
 
     @staticmethod
-    def environment(function: Function, key: FunctionKey) -> Environment | None:
-        """What a method's first parameter is when it runs on an instance of a subclass."""
-        if key.receiver is None or not function.params:
-            return None
-        return {function.params[0].name: (Instance(key.receiver),)}
+    def environment(key: FunctionKey) -> Environment | None:
+        """What parameters of the function are, to judge by how it is called."""
+        return {name: (instance,) for name, instance in key.given} or None
+
+    def _instances_given(
+        self, module: Module, call: Call, callee: FunctionValue, env: Environment | None
+    ) -> tuple[tuple[str, Instance], ...]:
+        """The clients and objects of the project that ``call`` gives for parameters without annotation."""
+        params = self.resolver.function(callee).params
+        if callee.receiver is not None:
+            params = params[1:]
+        found: list[tuple[str, Instance]] = []
+        for index, param in enumerate(params):
+            if param.annotation is not None or param.kind not in ("positional", "keyword"):
+                continue
+            ref = call.args[index] if param.kind == "positional" and index < len(call.args) else None
+            if ref is None:
+                ref = next((value for name, value in call.keywords if name == param.name), None)
+            values = self.resolve(module, ref, call, env) if _may_be_callable(ref) else ()
+            if len(values) == 1 and isinstance(values[0], Instance) and _acts(values[0]):
+                found.append((param.name, values[0]))
+        return tuple(found)
 
     def _observe_read(
         self, module: Module, read: Read, env: Environment | None, effects: list[Effect], edges: list[Edge]
@@ -414,6 +455,10 @@ class Analysis:
         label = f"{_text(call.func, '')}()"
         for external in callees.externals:
             yield from self._effects_of_external(module, call, external)
+        for external in callees.handed:
+            kind = self._kind_of_external(external, _UNKNOWN_ARGUMENTS)
+            if kind is not None and not (call.flags & ONLY_LOGGED and kind in VALUE_KINDS):
+                yield Effect(kind, external.name, f"{external.name}()", call.span)
         for entity in callees.durable:
             name = self.resolver.qualified_name(entity.function)
             yield Effect(DURABLE, name, label, call.span)
@@ -438,12 +483,11 @@ class Analysis:
                     yield effect
         if known_as(external) in frameworks.SERVES:
             yield Effect(LIFECYCLE, name, label, call.span)
-        kind = self._kind_of_external(module, call, external)
+        kind = self._kind_of_external(external, _arguments(call))
         if kind is not None and not (call.flags & ONLY_LOGGED and kind in VALUE_KINDS and not _has_effect(name)):
             yield Effect(kind, name, label, call.span)
 
-    def _kind_of_external(self, module: Module, call: Call, external: External) -> str | None:
-        arguments = self._arguments(module, call)
+    def _kind_of_external(self, external: External, arguments: Arguments) -> str | None:
         name, base = external.name, external.base
         kind = self.nondeterminism.of_call(name, base, arguments)
         while kind is None and base in types.BASES:
@@ -458,13 +502,6 @@ class Analysis:
                 if kind is not None:
                     break
         return kind
-
-    def _arguments(self, module: Module, call: Call) -> Arguments:
-        first: object = Ellipsis
-        if call.args and isinstance(call.args[0], tuple) and call.args[0][0] == "const":
-            first = call.args[0][1]
-        keywords = frozenset(name for name, _ in call.keywords)
-        return Arguments(len(call.args), first, keywords, None in keywords)
 
     # ------------------------------------------------------------------ threads
 
@@ -608,7 +645,7 @@ class Analysis:
                 callers.setdefault(edge.callee, []).append((key, edge))
                 if edge.callee in self._reach:
                     for kind, reach in self._reach[edge.callee].items():
-                        if self.passes(kind, key, edge.callee):
+                        if self.passes(kind, key, edge):
                             step = Reach(reach.distance + 1, reach.effect, reach.origin, edge)
                             heap.append((step.distance, len(heap), kind, key, step))
                 elif edge.callee not in seen:
@@ -624,16 +661,16 @@ class Analysis:
                 continue
             self._reach[key][kind] = reach
             for caller, edge in callers.get(key, ()):
-                if kind not in self._reach[caller] and self.passes(kind, caller, key):
+                if kind not in self._reach[caller] and self.passes(kind, caller, edge):
                     number += 1
                     step = Reach(distance + 1, reach.effect, reach.origin, edge)
                     heapq.heappush(heap, (step.distance, number, kind, caller, step))
 
-    def passes(self, kind: str, caller: FunctionKey, callee: FunctionKey) -> bool:
-        """Whether an effect of ``callee`` is one of ``caller`` too."""
+    def passes(self, kind: str, caller: FunctionKey, edge: Edge) -> bool:
+        """Whether an effect of what ``edge`` leads to is one of ``caller`` too."""
         if kind in self.facts(caller).guarded:
             return False
-        return kind not in _LOOP_KINDS or runs_when_called(self.resolver, callee)
+        return kind not in _LOOP_KINDS or (not edge.aside and runs_when_called(self.resolver, edge.callee))
 
     def way(self, key: FunctionKey, kind: str) -> Iterator[tuple[FunctionKey, Reach]]:
         """The functions on the way from ``key`` to the origin of its effect of ``kind``, both included."""
@@ -665,6 +702,24 @@ def _effects_of_api(name: str, label: str, span: Span) -> Iterator[Effect]:
         yield Effect(LIFECYCLE, name, label, span)
     if name in (f"{api.HANDLE}.get_result", f"{api.CLIENT_HANDLE}.get_result"):
         yield Effect(BLOCKS_LOOP, name, label, span, HANDLE)
+
+
+def _arguments(call: Call) -> Arguments:
+    first: object = Ellipsis
+    if call.args and isinstance(call.args[0], tuple) and call.args[0][0] == "const":
+        first = call.args[0][1]
+    keywords = frozenset(name for name, _ in call.keywords)
+    return Arguments(len(call.args), first, keywords, None in keywords)
+
+
+def _add_aside(found: Callees, value: Value) -> None:
+    """Count ``value``, which is called in a thread with dbos's context, among the callees; durable calls are recorded."""
+    while isinstance(value, Partial):
+        value = value.callee
+    if isinstance(value, FunctionValue):
+        found.aside.append(value)
+    elif isinstance(value, External):
+        found.handed.append(value)
 
 
 def _terminal(ref: Ref) -> str:
