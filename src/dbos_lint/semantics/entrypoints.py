@@ -25,7 +25,7 @@ _HOOKS = frozenset({"setUp", "tearDown", "setUpClass", "tearDownClass", "asyncSe
 def is_entrypoint(resolver: Resolver, module: Module, function: Function) -> bool:
     """Whether a framework calls the function, outside workflows."""
     return is_test(resolver, module, function) or any(
-        is_route(decorator.ref) or _registers(resolver, module, function, decorator.ref)
+        is_route(decorator.ref) or _is_command(decorator.ref) or _registers(resolver, module, function, decorator.ref)
         for decorator in function.decorators
     )
 
@@ -38,6 +38,13 @@ def is_route(ref: object) -> bool:
     path = ref[2][0] if ref[2] else dict(ref[3]).get("path")
     is_path = isinstance(path, tuple) and path[0] == "const" and isinstance(path[1], str) and path[1].startswith("/")
     return method in _ROUTES and "." in ref[1] and is_path
+
+
+def _is_command(ref: Ref) -> bool:
+    """Whether a decorator's reference reads like a command line's: ``cli.command()``."""
+    if isinstance(ref, tuple) and ref[0] == "call":
+        ref = ref[1]
+    return isinstance(ref, str) and ref.rpartition(".")[2] in ("command", "group") and "." in ref
 
 
 def is_test(resolver: Resolver, module: Module, function: Function) -> bool:
