@@ -16,15 +16,17 @@ from tests.markers import Fixture, Marker, all_fixtures, comment_on_last_row, ma
 
 ALL = all_fixtures()
 BROKEN = [fixture for fixture in ALL if fixture.path.parent.name == "broken"]
+READABLE = [fixture for fixture in ALL if fixture not in BROKEN]
+FIRING = [fixture for fixture in READABLE if fixture.expected()]
+# What makes a function durable may also be named in the settings: then dbos is not imported.
+IMPORTING = [fixture for fixture in READABLE if not any(key.endswith("-decorators") for key in fixture.options())]
 # flake8 reports by itself what does not parse, and passes over a whole file for this comment even if it names codes.
 SKIPPED_BY_FLAKE8 = re.compile(r"^\s*# flake8[:=]\s*noqa", re.MULTILINE | re.IGNORECASE)
 META = {rule.code for rule in CATEGORIES["meta"]}
 
-on_every_fixture = pytest.mark.parametrize("fixture", ALL, ids=lambda fixture: fixture.name)
-on_every_readable_fixture = pytest.mark.parametrize(
-    "fixture", [fixture for fixture in ALL if fixture not in BROKEN], ids=lambda fixture: fixture.name
-)
-on_every_broken_fixture = pytest.mark.parametrize("fixture", BROKEN, ids=lambda fixture: fixture.name)
+
+def on_every(fixtures: Iterable[Fixture]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("fixture", fixtures, ids=lambda fixture: fixture.name)
 
 
 def difference(expected: Iterable[Marker], fired: Iterable[Marker], todo: Iterable[Marker] = ()) -> str:
@@ -46,7 +48,7 @@ def parses(text: str) -> bool:
     return True
 
 
-@on_every_readable_fixture
+@on_every(READABLE)
 def test_exactly_the_marked_lines_fire(fixture: Fixture, doors: Doors) -> None:
     fired = [finding.marker for finding in doors.library[fixture.name]]
     todo = [marker for marker in fixture.markers() if marker.todo]
@@ -56,12 +58,12 @@ def test_exactly_the_marked_lines_fire(fixture: Fixture, doors: Doors) -> None:
     assert not wrong, f"{fixture.name}\n{wrong}"
 
 
-@on_every_broken_fixture
+@on_every(BROKEN)
 def test_what_cannot_be_read_is_said_once(fixture: Fixture, doors: Doors) -> None:
     assert [finding.code for finding in doors.library[fixture.name]] == ["DBS001"]
 
 
-@on_every_fixture
+@on_every(ALL)
 @pytest.mark.parametrize("door", ["command", "stdin", "flake8"])
 def test_every_door_says_the_same(fixture: Fixture, doors: Doors, door: str) -> None:
     texts = fixture.texts()
@@ -124,10 +126,8 @@ def rewritten(fixture: Fixture, folder: Path, rewrite: Callable[[str, str], str]
     return folder
 
 
-@on_every_readable_fixture
+@on_every(FIRING)
 def test_every_form_of_suppression_silences(fixture: Fixture, tmp_path: Path) -> None:
-    if not fixture.expected():
-        pytest.skip("nothing fires here")
     unreadable = {path for path, text in fixture.texts().items() if not parses(text)}
     # flake8 reads the first noqa of a line only, so a line that already has one can take no second; and what is said
     # of a comment is silenced on its own row.
@@ -146,11 +146,8 @@ def test_every_form_of_suppression_silences(fixture: Fixture, tmp_path: Path) ->
     assert {form: found for form, found in loud.items() if found} == {}
 
 
-@on_every_readable_fixture
+@on_every(IMPORTING)
 def test_nothing_is_said_of_a_program_that_does_not_import_dbos(fixture: Fixture, tmp_path: Path) -> None:
-    if any(option.endswith("-decorators") for option in fixture.options()):
-        pytest.skip("its decorators are named in the settings")
-
     found = lint(rewritten(fixture, tmp_path / "project", lambda path, text: without_dbos(text)))
 
     assert [str(finding) for finding in found if finding.code not in META] == []
