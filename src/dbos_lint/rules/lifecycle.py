@@ -8,8 +8,9 @@ from functools import cached_property
 from dbos_lint.catalog import api
 from dbos_lint.diagnostic import Level, Rule, Scope, TraceStep
 from dbos_lint.rules.visitor import Visitor
-from dbos_lint.semantics.launch import BUILD, LAUNCH, NEEDS_LAUNCH, SERVES, Event, Launches, Line
+from dbos_lint.semantics.launch import Launches, Line
 from dbos_lint.semantics.layers import Layer, layers
+from dbos_lint.semantics.lines import BUILD, LAUNCH, NEEDS_LAUNCH, SERVES, Event
 from dbos_lint.semantics.resolve import Place
 from dbos_lint.semantics.summary import Call, Class, Decorator, Function, Span
 from dbos_lint.semantics.values import Constant, External
@@ -172,7 +173,7 @@ class LifecycleVisitor(Visitor):
 
     def _is_entry_module(self) -> bool:
         """Whether this very module launches what it builds, when it is run or when its application starts."""
-        return self.launches.launches_when_run() or self.launches.starts_with_host(everywhere=False)
+        return self.launches.launches_when_run() or self.launches.launches_with_host(everywhere=False)
 
     def _side_effects_at_import(self, events: list[Event]) -> None:
         for event in events:
@@ -221,7 +222,7 @@ class LifecycleVisitor(Visitor):
 
     def _serve_before_launch(self, line: Line) -> None:
         for event in self.launches.before_launch(line, SERVES):
-            if not self.launches.serves_by_name(event) and not self.launches.starts_with_host(everywhere=True):
+            if not self.launches.serves_by_name(event) and not self.launches.launches_with_host(everywhere=True):
                 self._report(
                     SERVE_BEFORE_LAUNCH,
                     event,

@@ -1,0 +1,53 @@
+"""Which modules a module imports, directly or not, and whether all of them are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbos_lint.catalog import frameworks
+from dbos_lint.semantics.modules import Project
+from dbos_lint.semantics.summary import Module
+
+
+def imported(project: Project, start: Module) -> list[Module]:
+    """The modules of the project that ``start`` imports, directly or not."""
+    seen = {start.path}
+    queue = [start]
+    for module in queue:
+        for path in _paths(project, module):
+            found = project.module(path) if path not in seen else None
+            seen.add(path)
+            if found is not None:
+                queue.append(found)
+    return queue[1:]
+
+
+def imports_strangers(project: Project, start: Module) -> bool:
+    """Whether a module is imported of which it is not known that it leaves the engine alone."""
+    return any(
+        project.find(name, level, module.path) is None and (level or not frameworks.leaves_engine_alone(name))
+        for module in (start, *imported(project, start))
+        for name, _, level in _imports(module)
+    )
+
+
+def _paths(project: Project, module: Module) -> Iterator[str]:
+    for name, attribute, level in _imports(module):
+        path = project.find(name, level, module.path)
+        if path is None:
+            continue
+        yield path
+        inner = project.submodule(path, attribute) if attribute else None
+        if inner is not None:
+            yield inner
+
+
+def _imports(module: Module) -> Iterator[tuple[str, str, int]]:
+    """The imports of a module, wherever they stand: the module, what is taken from it, and the leading dots."""
+    for scope in module.scopes:
+        for bindings in scope.bindings.values():
+            for binding in bindings:
+                if binding.kind == "import":
+                    yield binding.value
+        for name, level in scope.stars:
+            yield (name, "", level)

@@ -1,0 +1,222 @@
+"""The line of a function: what running it does to the engine, in order, its helpers' doings among it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dbos_lint.catalog import api, frameworks
+from dbos_lint.semantics.effects import DURABLE, LIFECYCLE, Analysis, Callees, known_as
+from dbos_lint.semantics.resolve import Place
+from dbos_lint.semantics.summary import AWAITED, DECORATOR, MODULE, Call, Module, Ref, Span
+from dbos_lint.semantics.values import Constant, External, FunctionKey, FunctionValue, Partial, Value
+
+BUILD = "build"
+LAUNCH = "launch"
+DESTROY = "destroy"
+NEEDS_LAUNCH = "needs-launch"
+SETS_UP = "sets-up"
+SERVES = "serves"
+UNKNOWN = "unknown"
+
+_CONCERNED = frozenset({LIFECYCLE, DURABLE})
+# More events than a person writes in one line: what follows is left out.
+_EVENTS = 400
+_HANDLERS = frozenset(name.rpartition(".")[2] for name in api.BEFORE_LAUNCH)
+
+
+class Frame(NamedTuple):
+    """A function on the way to an event, and the call in it that leads there (the event itself in the last one)."""
+
+    key: FunctionKey
+    span: Span
+
+
+class Event(NamedTuple):
+    """Something that happens to the engine; ``name`` is what does it, ``label`` how the text says it.
+
+    ``span`` and ``block`` are those of the call in the function whose line this is, ``frames`` the way from there.
+    It is ``sure`` to happen whenever that call is reached.
+    """
+
+    kind: str
+    name: str
+    label: str
+    span: Span
+    block: int
+    sure: bool
+    frames: tuple[Frame, ...]
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of the functions of one project, remembered."""
+
+    analysis: Analysis
+    _events: dict[FunctionKey, tuple[Event, ...]] = field(default_factory=dict)
+
+    def of_import(self, module: Module) -> Iterator[Event]:
+        """What importing a module does."""
+        for event in self.of(FunctionKey(module.path, MODULE)):
+            if not module.within(event.block, "main") and not module.within(event.block, "typing"):
+                yield event
+
+    def of(self, key: FunctionKey) -> tuple[Event, ...]:
+        """What running a function does to the engine, in order."""
+        known = self._events.get(key)
+        if known is None:
+            self._events[key] = ()
+            if not _CONCERNED.isdisjoint(self.analysis.reach(key)) or self._has_handlers(key):
+                found = sorted(self._find_events(key), key=lambda event: event.span[2:])
+                self._events[key] = tuple(found[:_EVENTS])
+            known = self._events[key]
+        return known
+
+    def _has_handlers(self, key: FunctionKey) -> bool:
+        module = self.analysis.resolver.module(key.module)
+        return any(
+            terminal(decorator.ref) in _HANDLERS
+            for function in module.functions[1:]
+            if function.parent == key.id
+            for decorator in function.decorators
+        )
+
+    def _find_events(self, key: FunctionKey) -> Iterator[Event]:
+        module = self.analysis.resolver.module(key.module)
+        function = module.functions[key.id]
+        env = self.analysis.environment(key)
+        around: list[Call] = []
+        for call in function.calls:
+            while around and not _contains(around[-1].span, call.span):
+                around.pop()
+            callees = self.analysis.callees(module, call, env)
+            values = [v for v in self.analysis.resolve(module, call.func, call, env) if not isinstance(v, Constant)]
+            now = bool(call.flags & AWAITED) or (bool(around) and self._runs(module, around[-1]))
+            yield from self._of_call(key, call, callees, values, now)
+            around.append(call)
+        for manager in function.withs:
+            for method in self.analysis.manager_methods(module, manager, env):
+                yield from self._through(key, method, manager.span, MODULE, False)
+        yield from self._of_decorators(key, module)
+
+    def _runs(self, module: Module, call: Call) -> bool:
+        """Whether ``call`` runs the coroutine that it is given to its end."""
+        externals = self.analysis.callees(module, call).externals
+        return any(known_as(external) in frameworks.RUNNERS for external in externals)
+
+    def _of_call(
+        self, key: FunctionKey, call: Call, callees: Callees, values: Sequence[Value], now: bool
+    ) -> Iterator[Event]:
+        """The events of one call; ``now`` says that a coroutine it makes runs at once."""
+        label = f"{_name(call.func)}()"
+        single = len(values) == 1
+        for external in callees.externals:
+            kind = _kind(external, call)
+            if kind is not None:
+                waits = api.gives_coroutine(external.name) or frameworks.SERVES.get(known_as(external), False)
+                sure = single and (now or not waits)
+                name = f"{external.base}().launch" if kind == LAUNCH and external.base else external.name
+                yield Event(kind, name, label, call.span, call.block, sure, (Frame(key, call.span),))
+        for entity in callees.durable:
+            if entity.kind == api.WORKFLOW:
+                name = self.analysis.resolver.qualified_name(entity.function)
+                sure = single and (now or not self.analysis.resolver.function(entity.function).is_async)
+                yield Event(NEEDS_LAUNCH, name, label, call.span, call.block, sure, (Frame(key, call.span),))
+        handed = any(known_as(external) in frameworks.RUNNERS for external in callees.externals)
+        # What wraps a function runs before it.
+        for callee in sorted(callees.runs, key=lambda callee: callee in values):
+            function = self.analysis.resolver.function(callee)
+            direct = handed or any(not isinstance(value, (External, Partial)) for value in values)
+            sure = single and direct and not function.is_generator and (now or handed or not function.is_async)
+            yield from self._through(key, callee, call.span, call.block, sure)
+        for value in callees.threads:
+            while isinstance(value, Partial):
+                value = value.callee
+            if isinstance(value, FunctionValue):
+                yield from self._through(key, value, call.span, call.block, False)
+        if not call.flags & DECORATOR and _is_stranger(call, callees):
+            yield Event(UNKNOWN, "", label, call.span, call.block, True, (Frame(key, call.span),))
+
+    def _through(self, key: FunctionKey, callee: FunctionValue, span: Span, block: int, sure: bool) -> Iterator[Event]:
+        """The events of ``callee``, as those of the call that runs it."""
+        module, function = self.analysis.resolver.module(callee.module), self.analysis.resolver.function(callee)
+        plain = function.name == "<lambda>"
+        if sure and function.decorators:
+            # A cache, for one, may have done it before.
+            sure = frameworks.CHANGES.isdisjoint(self.analysis.resolver.decorator_names(module, function))
+        for event in self.of(self.analysis.resolver.key(callee)):
+            if event.kind == UNKNOWN:
+                continue
+            always = plain or module.blocks[outside_loops(module, event.block)].kind in ("function", "module")
+            yield Event(
+                event.kind,
+                event.name,
+                event.label,
+                span,
+                block,
+                sure and event.sure and always,
+                (Frame(key, span), *event.frames),
+            )
+
+    def _of_decorators(self, key: FunctionKey, module: Module) -> Iterator[Event]:
+        """``@DBOS.alert_handler`` on functions that are defined in this one."""
+        for function in module.functions[1:]:
+            if function.parent != key.id:
+                continue
+            place = Place(module.scopes[function.scope].parent, function.span.row, function.block)
+            for decorator in function.decorators:
+                if not isinstance(decorator.ref, str):
+                    continue
+                for value in self.analysis.resolver.resolve(module, decorator.ref, place):
+                    if isinstance(value, External) and value.name in api.BEFORE_LAUNCH:
+                        frames = (Frame(key, decorator.span),)
+                        label = f"@{decorator.ref}"
+                        yield Event(SETS_UP, value.name, label, decorator.span, function.block, True, frames)
+
+
+def _kind(external: External, call: Call) -> str | None:
+    name = external.name
+    if name == api.DBOS:
+        return BUILD
+    if name == api.LAUNCH:
+        return LAUNCH
+    if name == api.DESTROY:
+        return DESTROY
+    if name in api.TOO_EARLY:
+        return NEEDS_LAUNCH
+    if name in api.BEFORE_LAUNCH:
+        # ``DBOS.alert_handler()`` is another mistake.
+        return SETS_UP if call.args or call.keywords else None
+    return SERVES if known_as(external) in frameworks.SERVES else None
+
+
+def _is_stranger(call: Call, callees: Callees) -> bool:
+    """Whether the call may do anything: of a parameter, or of a package of which nothing is known."""
+    if not callees.known:
+        return isinstance(call.func, str) and "." not in call.func
+    return any(not frameworks.leaves_engine_alone(external.name) for external in callees.externals)
+
+
+def outside_loops(module: Module, block: int) -> int:
+    """The block around the loops in which ``block`` lies: what a loop does is taken to happen."""
+    while module.blocks[block].kind == "loop":
+        block = module.blocks[block].parent
+    return block
+
+
+def _contains(outer: Span, inner: Span) -> bool:
+    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
+
+
+def terminal(ref: Ref) -> str:
+    """The last name of a callee or decorator, called or not."""
+    if isinstance(ref, tuple) and ref[0] == "call":
+        ref = ref[1]
+    if isinstance(ref, tuple) and ref[0] == "attr":
+        ref = ref[2]
+    return ref.rpartition(".")[2] if isinstance(ref, str) else ""
+
+
+def _name(ref: Ref) -> str:
+    return ref if isinstance(ref, str) else terminal(ref) or "call"
