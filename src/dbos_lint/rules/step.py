@@ -569,19 +569,21 @@ class StepVisitor(Visitor):
 
     def _types(self, ref: Ref, record: Try) -> frozenset[str] | None:
         """The qualified names of the exception classes that a clause names; None if some are unknown."""
-        refs = ref[1:] if isinstance(ref, tuple) and ref[0] == "tuple" else (ref,)
         place = Place(record.scope, record.span.row, record.block)
+        values = self.here.resolver.resolve(self.here.module, ref, place)
+        if len(values) == 1 and isinstance(values[0], Container):
+            values = values[0].elements if values[0].whole else ()
+        elif len(values) > 1:
+            return None
         names: set[str] = set()
-        for each in refs:
-            values = self.here.resolver.resolve(self.here.module, each, place)
-            value = values[0] if len(values) == 1 else None
+        for value in values:
             if isinstance(value, External):
                 names.add(value.name)
             elif isinstance(value, ClassValue):
                 names.add(self.here.resolver.qualified_name(value))
             else:
                 return None
-        return frozenset(names)
+        return frozenset(names) or None
 
 
 def _fills(method: External) -> bool:

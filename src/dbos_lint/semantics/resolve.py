@@ -829,11 +829,14 @@ class Resolver:
 
     def _container(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
         found: dict[Value, None] = {}
+        whole = len(ref) <= 1 + _ALTERNATIVES
         for element in ref[1 : 1 + _ALTERNATIVES]:
-            for value in self._resolve(module, element, place, env, depth):
+            values = self._resolve(module, element, place, env, depth)
+            whole = whole and len(values) == 1 and not isinstance(values[0], Constant)
+            for value in values:
                 if not isinstance(value, Constant):
                     found[value] = None
-        return (Container(ref[0], tuple(found)),)
+        return (Container(ref[0], tuple(found), whole=whole),)
 
     def _dict(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
         if len(ref) == 1:

@@ -106,11 +106,15 @@ class Display(NamedTuple):
 
 
 class Container(NamedTuple):
-    """A list, tuple, set or dict that the program builds, with what is known of its elements."""
+    """A list, tuple, set or dict that the program builds, with what is known of its elements.
+
+    ``whole`` tells that these are all of its elements, each known.
+    """
 
     kind: str
     elements: tuple[Value, ...] = ()
     display: Display | None = None
+    whole: bool = False
 
 
 Value: TypeAlias = (
