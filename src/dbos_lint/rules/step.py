@@ -577,7 +577,8 @@ class StepVisitor(Visitor):
             return None
         names: set[str] = set()
         for value in values:
-            if isinstance(value, External):
+            # In capitals it is no class: a constant of a package that is not read, a tuple as like as not.
+            if isinstance(value, External) and not value.name.rpartition(".")[2].isupper():
                 names.add(value.name)
             elif isinstance(value, ClassValue):
                 names.add(self.here.resolver.qualified_name(value))
