@@ -214,6 +214,18 @@ def is_client(name: str) -> bool:
     return any(entry.flagged and entry.match == "client" for entry in _entries().get(name, ()))
 
 
+@cache
+def _acting() -> frozenset[str]:
+    flagged = [entry for entries in _entries().values() for entry in entries if entry.flagged]
+    clients = {entry.name for entry in flagged if entry.match == "client"}
+    return frozenset(clients | {entry.name.rpartition(".")[0] for entry in flagged if entry.match == "method"})
+
+
+def has_effects(name: str) -> bool:
+    """Whether calls on an instance of the class ``name`` are in the catalogue."""
+    return name in _acting()
+
+
 def _holds(when: str | None, arguments: Arguments) -> bool:
     if when is None:
         return True

@@ -359,7 +359,8 @@ class Analysis:
             threads.extend([ThreadStart(target, label, call.span) for target in callees.threads])
             for callee in callees.runs:
                 if not call.flags & DECORATOR:
-                    edges.append(Edge(self.resolver.key(callee), call.span))
+                    given = self._instances_given(module, call, callee, env)
+                    edges.append(Edge(self.resolver.key(callee, given), call.span))
             edges.extend(Edge(self.resolver.key(callee), call.span, True) for callee in callees.aside)
             delegations.extend(Delegation(kind, callee, call.span) for kind, callee in callees.delegations)
         for read in function.reads:
@@ -713,7 +714,7 @@ def _arguments(call: Call) -> Arguments:
 
 
 def _add_aside(found: Callees, value: Value) -> None:
-    """Count ``value``, which is called in a thread with dbos's context, among the callees; durable calls are recorded."""
+    """Count ``value``, called in a thread with dbos's context, among the callees; durable calls are recorded there."""
     while isinstance(value, Partial):
         value = value.callee
     if isinstance(value, FunctionValue):
@@ -739,6 +740,18 @@ def _is_spared(kind: str, name: str, call: Call) -> bool:
 def _has_effect(name: str) -> bool:
     """Whether a source of values also changes something, so that dropping its value does not make it harmless."""
     return name.rpartition(".")[2] in ("shuffle", "putenv", "unsetenv", "tzset", "sethostname")
+
+
+def _acts(instance: Instance) -> bool:
+    """Whether calls on the object may be effects: it is the project's, or of a class that the catalogue knows."""
+    if isinstance(instance.type, ClassValue):
+        return True
+    name: str | None = instance.type.name
+    while name is not None:
+        if has_effects(name):
+            return True
+        name = types.BASES.get(name)
+    return False
 
 
 def known_as(external: External) -> str:

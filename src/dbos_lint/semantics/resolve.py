@@ -100,14 +100,14 @@ class Resolver:
     def klass(self, value: ClassValue) -> Class:
         return self.module(value.module).classes[value.id]
 
-    def key(self, value: FunctionValue) -> FunctionKey:
-        """The key of a function's effects; the class of the instance is left out where it tells nothing new."""
-        key = value.key
-        if key.receiver is not None:
-            owner = self.function(value).owner
-            if owner is None or key.receiver == ClassValue(value.module, owner):
-                return FunctionKey(value.module, value.id)
-        return key
+    def key(self, value: FunctionValue, given: tuple[tuple[str, Instance], ...] = ()) -> FunctionKey:
+        """The function with what a call gives it: ``given``, and its instance where that is of another class."""
+        receiver = value.receiver
+        if isinstance(receiver, Instance) and isinstance(receiver.type, ClassValue):
+            function = self.function(value)
+            if function.owner is not None and receiver.type != ClassValue(value.module, function.owner):
+                return FunctionKey(value.module, value.id, ((function.params[0].name, receiver), *given))
+        return FunctionKey(value.module, value.id, given)
 
     def qualified_name(self, value: FunctionValue | ClassValue) -> str:
         module = self.module(value.module)
@@ -595,8 +595,7 @@ class Resolver:
         params = list(function.params)
         env: dict[str, Values] = {}
         if callee.receiver is not None and params:
-            if self.key(callee).receiver is not None:
-                env[params[0].name] = (callee.receiver,)
+            env.update((name, (instance,)) for name, instance in self.key(callee).given)
             params = params[1:]
         positional = [param for param in params if param.kind == "positional"]
         for param, values in zip(positional, args, strict=False):
@@ -813,9 +812,8 @@ class Resolver:
             if key is not None and name != key:
                 continue
             for value in self._resolve(module, ref, place, None, depth):
-                if key is not None or _is_callable(value) or isinstance(value, ClassValue):
-                    yield value
-                elif isinstance(value, Instance) and isinstance(value.type, ClassValue):
+                made = value.type if isinstance(value, Instance) else value
+                if key is not None or isinstance(made, ClassValue) or _is_callable(made):
                     yield value
 
     def _awaited(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:

@@ -25,11 +25,15 @@ class ModuleValue(NamedTuple):
 
 
 class FunctionKey(NamedTuple):
-    """A function of the project, and the class of the instance that it runs on, where that is known."""
+    """A function of the project as one of its callers runs it.
+
+    ``given`` are the objects that a call gives it for parameters of which its own text does not tell what they are:
+    with another client, or on an instance of another class, a function does other things.
+    """
 
     module: str
     id: int
-    receiver: ClassValue | None = None
+    given: tuple[tuple[str, Instance], ...] = ()
 
 
 class FunctionValue(NamedTuple):
@@ -41,9 +45,8 @@ class FunctionValue(NamedTuple):
 
     @property
     def key(self) -> FunctionKey:
-        """What its effects are remembered by: a method does other things on an instance of another class."""
-        klass = self.receiver.type if isinstance(self.receiver, Instance) else None
-        return FunctionKey(self.module, self.id, klass if isinstance(klass, ClassValue) else None)
+        """The function as it is by itself."""
+        return FunctionKey(self.module, self.id)
 
 
 class ClassValue(NamedTuple):
