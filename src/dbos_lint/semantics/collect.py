@@ -518,6 +518,11 @@ class _Collector:
         self._flags[id(test)] = IN_EXPRESSION
         self.expressions([test])
 
+    def _assert(self, node: ast.Assert) -> None:
+        self._test(node.test)
+        if node.msg is not None:
+            self.expressions([node.msg])
+
     def _if(self, node: ast.If) -> None:
         branch: ast.If | None = node
         while branch is not None:
@@ -629,7 +634,9 @@ class _Collector:
                         function.yields.append(self.ref(node.value))
                 elif kind is ast.NamedExpr:
                     self.bind(node.target.id, "walrus", self.ref(node.value), node.lineno, scope)
-                elif kind in _CONSUMERS:
+                elif kind is ast.IfExp:
+                    self._flags[id(node.test)] = IN_EXPRESSION
+                elif kind in _CONSUMERS or (kind is ast.BoolOp and self._flags.get(id(node)) == IN_EXPRESSION):
                     for child in _children(node):
                         self._flags.setdefault(id(child), IN_EXPRESSION)
                 children = [(child, scope, function) for child in _children(node)]
@@ -715,12 +722,14 @@ class _Collector:
             if type(node) is not ast.GeneratorExp and not generator.is_async:
                 self._flags[id(generator.iter)] = ITERATED
             todo.append((generator.iter, scope if index == 0 else inner, function))
-            todo.extend((condition, inner, function) for condition in generator.ifs)
+            for condition in generator.ifs:
+                self._flags[id(condition)] = IN_EXPRESSION
+                todo.append((condition, inner, function))
         if type(node) is ast.DictComp:
             todo.extend([(node.key, inner, function), (node.value, inner, function)])
         else:
             todo.append((node.elt, inner, function))
-        todo.reverse()
+    """How ``node``, attributes of some value, uses the value: all that a coroutine offers is to be closed."""
         stack.extend(todo)
 
 
@@ -866,6 +875,7 @@ _STATEMENTS: dict[type, Callable[[_Collector, Any], None]] = {
     ast.AsyncFor: _Collector._for,
     ast.While: _Collector._while,
     ast.If: _Collector._if,
+    ast.Assert: _Collector._assert,
     ast.With: _Collector._with,
     ast.AsyncWith: _Collector._with,
     ast.Try: _Collector._try,
