@@ -729,12 +729,12 @@ class _Collector:
             todo.extend([(node.key, inner, function), (node.value, inner, function)])
         else:
             todo.append((node.elt, inner, function))
-    """How ``node``, attributes of some value, uses the value: all that a coroutine offers is to be closed."""
+        todo.reverse()
         stack.extend(todo)
 
 
 def _use_by(node: ast.Attribute) -> int:
-    """How ``node``, attributes of some value, uses the value: a coroutine may be closed, and has nothing else to offer."""
+    """How ``node``, attributes of some value, uses the value: all that a coroutine offers is to be closed."""
     while isinstance(node.value, ast.Attribute):
         node = node.value
     return 0 if node.attr in _OF_COROUTINES else IN_EXPRESSION
