@@ -145,7 +145,8 @@ class LifecycleVisitor(Visitor):
             self._launch_at_import(sure)
         if api.WORKFLOW in kinds:
             self._side_effects_at_import(sure)
-        if all(event.kind != LAUNCH for event in events):
+        # A script without durable functions is imported for nothing: it may build and launch in one go.
+        if kinds or all(event.kind != LAUNCH for event in events):
             self._config_at_import(sure)
 
     def _launch_at_import(self, events: list[Event]) -> None:
