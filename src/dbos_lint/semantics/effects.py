@@ -30,6 +30,7 @@ from dbos_lint.semantics.summary import (
     Call,
     Function,
     Module,
+    Param,
     Read,
     Ref,
     Span,
@@ -398,19 +399,20 @@ class Analysis:
     def _instances_given(
         self, module: Module, call: Call, callee: FunctionValue, env: Environment | None
     ) -> tuple[tuple[str, Instance], ...]:
-        """The clients and objects of the project that ``call`` gives for parameters without annotation."""
+        """The objects that ``call`` gives, where they tell more than the parameters: clients for those without an
+        annotation, and objects of the project, which tell more than the interface that an annotation names."""
         params = self.resolver.function(callee).params
         if callee.receiver is not None:
             params = params[1:]
+        keywords = dict(call.keywords)
         found: list[tuple[str, Instance]] = []
         for index, param in enumerate(params):
-            if param.annotation is not None or param.kind not in ("positional", "keyword"):
+            if param.kind not in ("positional", "keyword"):
                 continue
-            ref = call.args[index] if param.kind == "positional" and index < len(call.args) else None
-            if ref is None:
-                ref = next((value for name, value in call.keywords if name == param.name), None)
+            positional = param.kind == "positional" and index < len(call.args)
+            ref = call.args[index] if positional else keywords.get(param.name)
             values = self.resolve(module, ref, call, env) if _may_be_callable(ref) else ()
-            if len(values) == 1 and isinstance(values[0], Instance) and _acts(values[0]):
+            if len(values) == 1 and isinstance(values[0], Instance) and _tells_more(values[0], param):
                 found.append((param.name, values[0]))
         return tuple(found)
 
@@ -742,11 +744,11 @@ def _has_effect(name: str) -> bool:
     return name.rpartition(".")[2] in ("shuffle", "putenv", "unsetenv", "tzset", "sethostname")
 
 
-def _acts(instance: Instance) -> bool:
-    """Whether calls on the object may be effects: it is the project's, or of a class that the catalogue knows."""
+def _tells_more(instance: Instance, param: Param) -> bool:
+    """Whether calls on the object may be effects that the parameter alone does not show."""
     if isinstance(instance.type, ClassValue):
         return True
-    name: str | None = instance.type.name
+    name: str | None = instance.type.name if param.annotation is None else None
     while name is not None:
         if has_effects(name):
             return True

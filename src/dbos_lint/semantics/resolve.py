@@ -38,6 +38,8 @@ _BUILTINS = frozenset(dir(builtins))
 _DEPTH = 24
 # How many references one question may lead through: no program that a person wrote needs as many.
 _STEPS = 2000
+# How many objects deep it is remembered what constructors were given.
+_NESTING = 3
 # How many alternatives are kept: more means that the program decides at run time.
 _ALTERNATIVES = 8
 _PROPERTIES = frozenset({"property", "functools.cached_property", "cached_property"})
@@ -105,7 +107,8 @@ class Resolver:
         receiver = value.receiver
         if isinstance(receiver, Instance) and isinstance(receiver.type, ClassValue):
             function = self.function(value)
-            if function.owner is not None and receiver.type != ClassValue(value.module, function.owner):
+            other = receiver.given or receiver.type != ClassValue(value.module, function.owner or 0)
+            if function.owner is not None and other:
                 return FunctionKey(value.module, value.id, ((function.params[0].name, receiver), *given))
         return FunctionKey(value.module, value.id, given)
 
@@ -446,13 +449,14 @@ class Resolver:
             else:
                 for value in self._binding(module, scope, name, binding, None, depth):
                     found[_bound(value, receiver)] = None
+        env = {name: (given,) for name, given in receiver.given} if isinstance(receiver, Instance) else None
         for ref, scope_id in declared.attributes.get(name, ()):
             key = ("attribute", klass, name, ref)
             if key in self._active:
                 self._cut()
                 continue
             self._active.add(key)
-            for value in self._resolve(module, ref, Place(scope_id), None, depth + 1):
+            for value in self._resolve(module, ref, Place(scope_id), env or None, depth + 1):
                 if value != Constant(None):
                     found[value] = None
             self._active.discard(key)
@@ -520,7 +524,7 @@ class Resolver:
                     return (Instance(External(returned)),)
             return self._external_call(callee, args)
         if isinstance(callee, ClassValue):
-            return (Instance(callee),)
+            return (Instance(callee, self._constructed_with(callee, args, keywords)),)
         if isinstance(callee, DecoratorValue):
             return tuple(self._durable(callee, value) for values in args[:1] for value in values if _is_callable(value))
         if isinstance(callee, Partial):
@@ -532,6 +536,20 @@ class Resolver:
         if isinstance(callee, FunctionValue):
             return self._function_call(callee, callee, self._bind(callee, args, keywords) or None, depth)
         return ()
+
+    def _constructed_with(
+        self, klass: ClassValue, args: tuple[Values, ...], keywords: Mapping[str, Values]
+    ) -> tuple[tuple[str, Instance], ...]:
+        """The objects that a constructor is given."""
+        method = self.method(Instance(klass), "__init__")
+        if method is None or not (args or keywords):
+            return ()
+        bound = self._bind(FunctionValue(method.module, method.id, Instance(klass)), args, keywords)
+        return tuple(
+            (name, values[0])
+            for name, values in bound.items()
+            if len(values) == 1 and isinstance(values[0], Instance) and _nesting(values[0]) < _NESTING
+        )
 
     def _instance_call(self, callee: Instance, depth: int) -> Values:
         if isinstance(callee.type, ClassValue):
@@ -894,6 +912,11 @@ def _is_known_member(value: Value, klass: str, name: str) -> bool:
     """Whether an outside base is known to have the attribute, so that later bases need not be asked."""
     full = f"{klass}.{name}"
     return full in types.ATTRIBUTES or full in types.RETURNS or isinstance(value, Instance)
+
+
+def _nesting(instance: Instance) -> int:
+    """How deeply objects are given to objects."""
+    return 1 + max([_nesting(given) for _, given in instance.given], default=0)
 
 
 def _tells(values: Values) -> bool:

@@ -57,9 +57,13 @@ class ClassValue(NamedTuple):
 
 
 class Instance(NamedTuple):
-    """An object of a class, of the project or not."""
+    """An object of a class, of the project or not.
+
+    ``given`` are the objects that its constructor was given, by parameter: what an attribute set from one of them is.
+    """
 
     type: External | ClassValue
+    given: tuple[tuple[str, Instance], ...] = ()
 
 
 class DecoratorValue(NamedTuple):
