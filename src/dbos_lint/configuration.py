@@ -3,10 +3,11 @@ above each file. What is wrong in them is a :class:`SettingsError` that names fi
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,6 @@ class Overrides:
         return f"!{anchored(pattern[1:], self.cwd)}" if pattern.startswith("!") else anchored(pattern, self.cwd)
 
 
-@dataclass(slots=True)
 class Configuration:
     """The settings of every file of a run.
 
@@ -77,65 +77,72 @@ class Configuration:
     working folder, ``cwd``. An ``isolated`` run reads none.
     """
 
-    cwd: str
-    file: str | None = None
-    isolated: bool = False
-    overrides: Overrides | None = None
-    _of_folder: dict[str, Settings] = field(default_factory=dict)
-    _of_project: dict[Path, Settings | None] = field(default_factory=dict)
-    _without_project: dict[Path, Settings] = field(default_factory=dict)
+    def __init__(
+        self, cwd: str, file: str | None = None, isolated: bool = False, overrides: Overrides | None = None
+    ) -> None:
+        self.cwd = cwd
+        self._file = file
+        self._isolated = isolated
+        self._overrides = overrides
+        self._of_folder: dict[str, Settings] = {}
+        self._of_project: dict[str, Settings | None] = {}
+        self._without_project: dict[str, Settings] = {}
 
     def for_file(self, path: str) -> Settings:
         """The settings of the file ``path``."""
         return self.for_folder(folder_of(path, self.cwd))
 
-    def for_folder(self, folder: str) -> Settings:
-        """The settings of the files that stand in ``folder``, an absolute path."""
-        if self.file is not None:
+    def for_folder(self, folder: str, names: Container[str] | None = None) -> Settings:
+        """The settings of the files that stand in ``folder``, an absolute path; ``names`` are its entries, if known."""
+        if self._file is not None:
             folder = self.cwd
         settings = self._of_folder.get(folder)
         if settings is None:
-            settings = self._of_folder[folder] = self._resolved(Path(folder))
+            settings = self._of_folder[folder] = self._resolved(folder, names)
         return settings
 
-    def _resolved(self, folder: Path) -> Settings:
-        if self.file is not None:
-            return self._overridden(read(Path(self.cwd, self.file), Path(self.cwd)))
-        found = self._find(folder)
+    def _resolved(self, folder: str, names: Container[str] | None) -> Settings:
+        if self._file is not None:
+            return self._overridden(read(Path(self.cwd, self._file), Path(self.cwd)))
+        found = self._find(folder, names)
         if found is not None:
             return found
         root = self._root_without_project(folder)
         if root not in self._without_project:
-            self._without_project[root] = self._overridden(Settings(root))
+            self._without_project[root] = self._overridden(Settings(Path(root)))
         return self._without_project[root]
 
-    def _find(self, folder: Path) -> Settings | None:
+    def _find(self, folder: str, names: Container[str] | None = None) -> Settings | None:
         if folder not in self._of_project:
-            self._of_project[folder] = self._look(folder)
+            self._of_project[folder] = self._look(folder, names)
         return self._of_project[folder]
 
-    def _look(self, folder: Path) -> Settings | None:
-        if not self.isolated:
-            own = read_folder(folder)
+    def _look(self, folder: str, names: Container[str] | None) -> Settings | None:
+        def holds(name: str) -> bool:
+            return (names is None or name in names) and os.path.exists(os.path.join(folder, name))
+
+        if not self._isolated and (holds(OWN_FILE) or holds(PYPROJECT)):
+            own = read_folder(Path(folder))
             if own is not None:
                 return self._overridden(own)
-        above = self._find(folder.parent) if folder.parent != folder else None
+        parent = os.path.dirname(folder)
+        above = self._find(parent) if parent != folder else None
         if above is not None and above.config is not None:
             return above
-        if any((folder / marker).exists() for marker in _PROJECT_MARKERS):
-            return self._overridden(Settings(folder))
+        if any(map(holds, _PROJECT_MARKERS)):
+            return self._overridden(Settings(Path(folder)))
         return above
 
-    def _root_without_project(self, folder: Path) -> Path:
+    def _root_without_project(self, folder: str) -> str:
         """Where no folder looks like a project: the working folder, or else the folder that holds the package."""
-        if folder.is_relative_to(self.cwd):
-            return Path(self.cwd)
-        while (folder / "__init__.py").exists():
-            folder = folder.parent
+        if os.path.join(folder, "").startswith(os.path.join(self.cwd, "")):
+            return self.cwd
+        while os.path.exists(os.path.join(folder, "__init__.py")):
+            folder = os.path.dirname(folder)
         return folder
 
     def _overridden(self, settings: Settings) -> Settings:
-        return self.overrides.apply(settings) if self.overrides else settings
+        return self._overrides.apply(settings) if self._overrides else settings
 
 
 def load(path: Path | str) -> Settings:

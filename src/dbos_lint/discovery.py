@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,10 +33,16 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """The files to lint, absolute, sorted, each once; and what could not be looked at."""
+    """The files to lint, absolute, sorted, each once; and what could not be looked at.
+
+    ``walked`` are the folders whose entries were seen, ``skipped`` those of their entries that are no files to lint
+    and yet could be imported: files and folders that are excluded or ignored, and links to folders.
+    """
 
     files: tuple[str, ...]
     unreadable: tuple[Unreadable, ...] = ()
+    walked: frozenset[str] = frozenset()
+    skipped: frozenset[str] = frozenset()
 
 
 def discover(paths: Iterable[str], configuration: Configuration, *, force_exclude: bool = False) -> Discovery:
@@ -45,52 +51,64 @@ def discover(paths: Iterable[str], configuration: Configuration, *, force_exclud
     With ``force_exclude`` a path that is excluded is left out although it is named, as a hook needs it that names
     every changed file.
     """
-    files: set[str] = set()
-    unreadable: set[Unreadable] = set()
+    walk = _Walk(configuration)
     for path in map(absolute, paths):
         try:
             mode = os.stat(path).st_mode
         except FileNotFoundError:
             raise MissingPathError(path) from None
         except (OSError, ValueError) as error:
-            unreadable.add(Unreadable(path, _reason(error)))
+            walk.unreadable.add(Unreadable(path, _reason(error)))
             continue
         if force_exclude and _is_excluded(path, configuration):
             continue
         if stat.S_ISDIR(mode):
-            for found in _walk(path, configuration):
-                if isinstance(found, Unreadable):
-                    unreadable.add(found)
-                else:
-                    files.add(found)
+            walk.below(path)
         elif stat.S_ISREG(mode):
-            files.add(path)
+            walk.files.add(path)
         else:
-            unreadable.add(Unreadable(path, "not a regular file"))
-    return Discovery(tuple(sorted(files)), tuple(sorted(unreadable, key=lambda item: item.path)))
+            walk.unreadable.add(Unreadable(path, "not a regular file"))
+    unreadable = sorted(walk.unreadable, key=lambda item: item.path)
+    return Discovery(tuple(sorted(walk.files)), tuple(unreadable), frozenset(walk.walked), frozenset(walk.skipped))
 
 
-def _walk(top: str, configuration: Configuration) -> Iterator[str | Unreadable]:
-    respected = configuration.for_folder(top).respect_gitignore
-    pending = [(top, gitignore.holding_in(top) if respected else None)]
-    while pending:
-        folder, ignores = pending.pop()
-        settings = configuration.for_folder(folder)
-        try:
-            with os.scandir(folder) as scan:
-                entries = list(scan)
-        except OSError as error:
-            yield Unreadable(folder, _reason(error))
-            continue
-        if folder != top:
-            ignores = _within(folder, {entry.name for entry in entries}, ignores)
-        skipped = _skipped(settings, ignores if settings.respect_gitignore else None)
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                if not skipped(entry.path, True):
-                    pending.append((entry.path, ignores))
-            elif entry.name.endswith(".py") and _is_file(entry) and not skipped(entry.path, False):
-                yield entry.path
+class _Walk:
+    """Goes through folders, and keeps what it meets."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self.files: set[str] = set()
+        self.unreadable: set[Unreadable] = set()
+        self.walked: set[str] = set()
+        self.skipped: set[str] = set()
+
+    def below(self, top: str) -> None:
+        respected = self._configuration.for_folder(top).respect_gitignore
+        pending = [(top, gitignore.holding_in(top) if respected else None)]
+        while pending:
+            folder, ignores = pending.pop()
+            try:
+                with os.scandir(folder) as scan:
+                    entries = {entry.name: entry for entry in scan}
+            except OSError as error:
+                self.unreadable.add(Unreadable(folder, _reason(error)))
+                continue
+            self.walked.add(folder)
+            settings = self._configuration.for_folder(folder, entries)
+            if folder != top:
+                ignores = _within(folder, entries, ignores)
+            skipped = _skipped(settings, ignores if settings.respect_gitignore else None)
+            for name, entry in entries.items():
+                path = entry.path
+                if entry.is_dir(follow_symlinks=False):
+                    if skipped(path, True):
+                        self.skipped.add(path)
+                    else:
+                        pending.append((path, ignores))
+                elif name.endswith(".py") and _is_file(entry):
+                    (self.skipped if skipped(path, False) else self.files).add(path)
+                elif entry.is_symlink():
+                    self.skipped.add(path)
 
 
 def _is_excluded(path: str, configuration: Configuration) -> bool:
@@ -101,7 +119,7 @@ def _is_excluded(path: str, configuration: Configuration) -> bool:
     return excluded(path) or any(excluded(str(parent)) for parent in below if parent != settings.root)
 
 
-def _within(folder: str, names: set[str], ignores: gitignore.Ignores | None) -> gitignore.Ignores | None:
+def _within(folder: str, names: Container[str], ignores: gitignore.Ignores | None) -> gitignore.Ignores | None:
     if ".git" in names:  # a repository of its own: what lies above does not count
         return gitignore.Ignores().within(folder)
     if ignores is not None and ".gitignore" in names:

@@ -13,20 +13,25 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
+# A name alone matches a whole path only where it matches the last part of it, too.
+_PLAIN_NAME = re.compile(r"\.?[\w-][\w. -]*/*")
 _WILDCARD = re.compile(r"((?:\*\*/)+|\*+|\?|\[!?[^\]]+\])")
 
 
 @lru_cache(maxsize=512)
 def matcher(patterns: tuple[str, ...], root: str) -> Callable[[str], bool]:
     """Tell for an absolute path whether one of ``patterns``, relative to ``root``, matches it."""
-    if not patterns:
-        return lambda path: False
-    whole = _alternatives(_absolute(pattern, root) for pattern in patterns)
-    name = _alternatives(pattern.rstrip("/") for pattern in patterns)
+    names = frozenset(pattern.rstrip("/") for pattern in patterns if _PLAIN_NAME.fullmatch(pattern))
+    globs = [pattern for pattern in patterns if not _PLAIN_NAME.fullmatch(pattern)]
+    if not globs:  # as the default ones: nothing is compiled for them
+        return lambda path: path[path.rfind(os.sep) + 1 :] in names
+    whole = _alternatives(_absolute(pattern, root) for pattern in globs)
+    name = _alternatives(pattern.rstrip("/") for pattern in globs)
 
     def matches(path: str) -> bool:
         posix = path.replace(os.sep, "/")
-        return bool(name.fullmatch(posix.rpartition("/")[2]) or whole.fullmatch(posix))
+        last = posix.rpartition("/")[2]
+        return last in names or bool(name.fullmatch(last) or whole.fullmatch(posix))
 
     return matches
 

@@ -9,10 +9,12 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
+from itertools import groupby, repeat
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from dbos_lint import linter, selection
+from dbos_lint.candidates import Task, candidates
 from dbos_lint.configuration import Configuration
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.discovery import Discovery, discover
@@ -39,20 +41,18 @@ class _Outcome:
     crash: Crash | None = None
 
 
-_Task = tuple[str, Settings]
-
-
 class _Linter:
     """Lints one file after the other, and remembers what it read of their projects; ``tasks`` are those to come."""
 
-    def __init__(self, tasks: Sequence[_Task] = ()) -> None:
+    def __init__(self, tasks: Sequence[Task] = ()) -> None:
         self._programs: dict[Settings, Program] = {}
-        self._upcoming = frozenset(path for path, _ in tasks)
+        self._upcoming = frozenset(task.path for task in tasks)
 
-    def file(self, task: _Task) -> _Outcome:
-        path, settings = task
+    def file(self, task: Task) -> _Outcome:
+        path, settings, _ = task
         try:
-            source = Path(path).read_bytes()
+            with open(path, "rb") as file:
+                source = file.read()
         except OSError as error:
             return _failed(path, settings, f"it cannot be read: {error.strerror or error}")
         return self.source(source, path, settings)
@@ -84,13 +84,13 @@ def run(paths: Iterable[str], configuration: Configuration, *, jobs: int = 1) ->
 
 def run_files(found: Discovery, configuration: Configuration, *, jobs: int = 1) -> RunResult:
     """Lint the files that were found."""
-    tasks = [(path, configuration.for_file(path)) for path in found.files]
+    tasks, quiet = candidates(_with_settings(found.files, configuration), found)
     outcomes = _in_processes(tasks, jobs) if jobs > 1 else map(_Linter(tasks).file, tasks)
     unreadable = (
         _failed(item.path, configuration.for_file(item.path), f"it cannot be read: {item.reason}")
         for item in found.unreadable
     )
-    return _result([*outcomes, *unreadable])
+    return _result([*outcomes, *unreadable], [FileResult(path, ()) for path in quiet])
 
 
 def run_stdin(source: bytes, filename: str | None, configuration: Configuration) -> RunResult:
@@ -104,10 +104,17 @@ def default_jobs() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _result(outcomes: Sequence[_Outcome]) -> RunResult:
-    ordered = sorted(outcomes, key=lambda outcome: outcome.result.filename)
-    crashes = tuple(outcome.crash for outcome in ordered if outcome.crash is not None)
-    return RunResult(tuple(outcome.result for outcome in ordered), crashes)
+def _with_settings(paths: Iterable[str], configuration: Configuration) -> Iterator[tuple[str, Settings]]:
+    """Each file with its settings, asked for once a folder: the files are sorted."""
+    for _, neighbours in groupby(paths, os.path.dirname):
+        together = list(neighbours)
+        yield from zip(together, repeat(configuration.for_file(together[0])))
+
+
+def _result(outcomes: Sequence[_Outcome], quiet: Sequence[FileResult] = ()) -> RunResult:
+    results = sorted([*quiet, *(outcome.result for outcome in outcomes)], key=attrgetter("filename"))
+    crashes = sorted((item.crash for item in outcomes if item.crash is not None), key=attrgetter("filename"))
+    return RunResult(tuple(results), tuple(crashes))
 
 
 def _failed(path: str, settings: Settings, cause: str) -> _Outcome:
@@ -121,27 +128,26 @@ def _failed(path: str, settings: Settings, cause: str) -> _Outcome:
     )
 
 
-def _in_processes(tasks: Sequence[_Task], jobs: int) -> list[_Outcome]:
+def _in_processes(tasks: Sequence[Task], jobs: int) -> list[_Outcome]:
     """Lint in worker processes what is worth it, and the rest here meanwhile."""
     lint = _Linter(tasks).file
-    sizes = [_candidate_size(path) for path, _ in tasks]
-    workers = min(jobs, sum(sizes) // _BYTES_PER_WORKER)
+    workers = min(jobs, sum(task.size for task in tasks) // _BYTES_PER_WORKER)
     if workers < 2:
         return list(map(lint, tasks))
-    heavy = [task for task, size in zip(tasks, sizes, strict=True) if size]
-    light = [task for task, size in zip(tasks, sizes, strict=True) if not size]
+    heavy = [task for task in tasks if task.size]
+    light = [task for task in tasks if not task.size]
     outcomes, lost = _shared(heavy, workers, lambda: list(map(lint, light)))
     return [*outcomes, *map(_lint_apart, lost)]
 
 
 def _shared(
-    tasks: Sequence[_Task], workers: int, meanwhile: Callable[[], list[_Outcome]]
-) -> tuple[list[_Outcome], list[_Task]]:
+    tasks: Sequence[Task], workers: int, meanwhile: Callable[[], list[_Outcome]]
+) -> tuple[list[_Outcome], list[Task]]:
     """Share ``tasks`` among processes, do something ``meanwhile``, and say what was lost with a process that died."""
     from concurrent.futures.process import BrokenProcessPool
 
     batches = list(_batches(tasks, -(-len(tasks) // (workers * _BATCHES_PER_WORKER))))
-    lost: list[_Task] = []
+    lost: list[Task] = []
     others = _children()
     with _pool(workers) as pool:
         try:
@@ -159,7 +165,7 @@ def _shared(
     return outcomes, lost
 
 
-def _submitted(pool: ProcessPoolExecutor, batch: Sequence[_Task]) -> Future[list[_Outcome]]:
+def _submitted(pool: ProcessPoolExecutor, batch: Sequence[Task]) -> Future[list[_Outcome]]:
     """The future of ``batch``, which has failed already where the pool broke before it could take it."""
     from concurrent.futures import Future
     from concurrent.futures.process import BrokenProcessPool
@@ -172,7 +178,7 @@ def _submitted(pool: ProcessPoolExecutor, batch: Sequence[_Task]) -> Future[list
         return failed
 
 
-def _lint_apart(task: _Task) -> _Outcome:
+def _lint_apart(task: Task) -> _Outcome:
     """Lint one file in a process that only it can kill."""
     from concurrent.futures.process import BrokenProcessPool
 
@@ -180,10 +186,10 @@ def _lint_apart(task: _Task) -> _Outcome:
         try:
             return pool.submit(_lint_batch, [task]).result()[0]
         except BrokenProcessPool:
-            return _failed(*task, "the process that linted it died; please report this")
+            return _failed(task.path, task.settings, "the process that linted it died; please report this")
 
 
-def _lint_batch(tasks: Sequence[_Task]) -> list[_Outcome]:
+def _lint_batch(tasks: Sequence[Task]) -> list[_Outcome]:
     return list(map(_of_this_worker().file, tasks))
 
 
@@ -216,14 +222,6 @@ def _children() -> set[BaseProcess]:
     return set(multiprocessing.active_children())
 
 
-def _batches(tasks: Sequence[_Task], size: int) -> Iterator[Sequence[_Task]]:
+def _batches(tasks: Sequence[Task], size: int) -> Iterator[Sequence[Task]]:
     """Neighbours stay together: they import the same modules, which a process reads once."""
     return (tasks[start : start + size] for start in range(0, len(tasks), size))
-
-
-def _candidate_size(path: str) -> int:
-    try:
-        source = Path(path).read_bytes()
-    except OSError:
-        return 0
-    return len(source) if b"dbos" in source or b"DBOS" in source else 0

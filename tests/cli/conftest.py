@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from dbos_lint import linter, selection
+from dbos_lint import candidates, linter, selection
 from dbos_lint.cli import cli
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.linter import FileResult
@@ -62,3 +62,4 @@ def codes_in_source(monkeypatch: pytest.MonkeyPatch) -> None:
         return FileResult(filename, tuple(found), suppressed=2, unresolved=3)
 
     monkeypatch.setattr(linter, "lint_source", lint)
+    monkeypatch.setattr(candidates, "needles", lambda settings: (b"",))  # no file is passed over

@@ -72,7 +72,7 @@ def run(options: Options) -> int:
     if options.show_settings:
         path = found.files[0] if found.files else f"{cwd}/{STDIN}"
         return _show_settings(path, configuration.for_file(path))
-    if found == Discovery(()):
+    if not found.files and not found.unreadable:
         if not options.quiet:
             note("warning: no Python files found under the given paths")
         return _report(RunResult(()), options, cwd, None)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 
 from dbos_lint.catalog.nondeterminism import Nondeterminism
+from dbos_lint.mentions import imports, members, needles
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.effects import Analysis
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.settings import Settings
 from dbos_lint.syntax.parse import Fault, Source
-
-_NEEDLES = (b"dbos", b"DBOS")
-_IMPORTS = re.compile(rb"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import\b|import[ \t]+([\w., \t]+))", re.M)
 
 
 class Program:
@@ -28,33 +26,73 @@ class Program:
         self.analysis = Analysis(
             Resolver(self.project), Nondeterminism(settings.extra_nondeterministic, settings.known_deterministic)
         )
-        self._mentions: dict[str, bool] = {}
-        names = (*settings.workflow_decorators, *settings.step_decorators, *settings.transaction_decorators)
-        self._needles = (*_NEEDLES, *(name.rpartition(".")[2].rstrip("*").encode() for name in names))
+        self._needles = needles(settings)
+        self._concerned: dict[str, bool] = {}
+        self._found: dict[tuple[str, int, str], str | None] = {}
 
     def concerns(self, path: str, source: bytes) -> bool:
-        """Whether the file can hold anything of dbos: it names it, or imports a project module that does."""
-        known = self._mentions.get(path)
-        if known is None:
-            self._mentions[path] = False
-            known = self.mentions(source) or any(self._imported_concerns(path, source))
-            self._mentions[path] = known
-        return known
+        """Whether the file can hold anything of dbos: it names it, or a file of the project does that it imports.
 
-    def mentions(self, source: bytes) -> bool:
-        """Whether the bytes name dbos or a configured decorator."""
+        It may import it by way of others. The decorators that the settings add count as names of dbos.
+        """
+        if self._mentions(source):
+            return True
+        if path not in self._concerned:
+            self._follow_imports(path, source)
+        return self._concerned[path]
+
+    def _mentions(self, source: bytes) -> bool:
         return any(needle in source for needle in self._needles)
 
-    def _imported_concerns(self, path: str, source: bytes) -> list[bool]:
-        found = []
-        for dots, name, names in _IMPORTS.findall(source):
-            for module in [name] if not names else names.split(b","):
-                text = module.decode("ascii", "ignore").split(" as ")[0].strip()
-                target = self.project.find(text, len(dots), path)
-                if target is not None and target.endswith(".py"):
-                    imported = self.project.read(target)
-                    found.append(imported is not None and self.concerns(target, imported))
-        return found
+    def _follow_imports(self, path: str, source: bytes) -> None:
+        """Tell of ``path``, and of each file on the way, whether its imports lead to a file that names dbos."""
+        importers: dict[str, list[str]] = {path: []}
+        pending, concerned = [(path, source)], []
+        while pending:
+            importer, text = pending.pop()
+            for target in set(self._imported(importer, text)):
+                if target in importers:
+                    importers[target].append(importer)
+                    continue
+                importers[target] = [importer]
+                known = self._concerned.get(target)
+                imported = self.project.read(target) if known is None else None
+                if known or (imported is not None and self._mentions(imported)):
+                    concerned.append(target)
+                elif imported is not None:
+                    pending.append((target, imported))
+        # Only now is it known of all of them: in a cycle, each depends on the others.
+        self._concerned.update(dict.fromkeys(importers, False))
+        while concerned:
+            target = concerned.pop()
+            if not self._concerned[target]:
+                self._concerned[target] = True
+                concerned += importers[target]
+
+    def _imported(self, path: str, source: bytes) -> Iterator[str]:
+        """The files of the project that ``path`` imports: modules, and those of the imported names that are modules."""
+        folder = os.path.dirname(path)
+        for level, module, names in imports(source):
+            key = (folder, level, module)
+            if key not in self._found:
+                self._found[key] = self._find(path, level, module)
+            found = self._found[key]
+            if found is None:
+                continue
+            if found.endswith(".py"):
+                yield found
+            for name in members(names):
+                inside = self.project.submodule(found, name)
+                if inside is not None and inside.endswith(".py"):
+                    yield inside
+
+    def _find(self, path: str, level: int, module: str) -> str | None:
+        found = self.project.find(module, level, path)
+        if found is None or not level:
+            return found
+        # No package reaches above its own root: what lies there is not what Python would import.
+        below = (os.path.join(root, "") for root in self.project.roots(path))
+        return found if os.path.join(found, "").startswith(tuple(below)) else None
 
     def linted(self, path: str, source: bytes) -> tuple[Source, Collected] | Fault:
         """Parse and summarise the file to be linted, whose text may differ from the disk's."""

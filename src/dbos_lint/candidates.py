@@ -1,0 +1,131 @@
+"""Which files of a run may concern dbos, found without the engine, which is not even imported for the others.
+
+``Program.concerns`` is the judge. All that is told without it is that a file cannot concern dbos, since neither the
+file names it nor anything that the file could import.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from dbos_lint.discovery import Discovery
+from dbos_lint.mentions import needles
+from dbos_lint.settings import Settings
+
+_IMPORTABLE = re.compile(r"\w+", re.ASCII)
+
+
+class Task(NamedTuple):
+    """A file to lint; ``size`` is that of its source where it names dbos, and otherwise 0."""
+
+    path: str
+    settings: Settings
+    size: int = 0
+
+
+class _Project(NamedTuple):
+    """The files of a run that have the same settings."""
+
+    settings: Settings
+    paths: list[str]
+
+    @property
+    def below(self) -> str:
+        """How the path of everything in the project's root starts."""
+        return os.path.join(self.settings.root, "")
+
+    def is_walked(self, found: Discovery) -> bool:
+        """Whether the run has seen all that the project's files can import, but for what it has skipped."""
+        root, below = self.settings.root, self.below
+        return (
+            str(root) in found.walked
+            and not self.settings.follow
+            and not os.path.exists(os.path.join(root, "__init__.py"))
+            and all(os.path.join(os.path.normpath(root / name), "").startswith(below) for name in self.settings.src)
+            and all(path.startswith(below) for path in self.paths)
+        )
+
+
+class _Sight(NamedTuple):
+    """What the files of a project hold: the sizes of those to lint anyway, and whether one names a skipped folder."""
+
+    sizes: dict[str, int]
+    leaves: bool
+
+
+def candidates(files: Iterable[tuple[str, Settings]], found: Discovery) -> tuple[list[Task], list[str]]:
+    """The tasks for those files that may concern dbos, and the names of the files that cannot."""
+    projects = _projects(files)
+    wanted = tuple(dict.fromkeys(needle for project in projects for needle in needles(project.settings)))
+    doors = [path for path in found.skipped if _is_package(path)]
+    sights = [_look(project, wanted, _names(doors, project.below)) for project in projects]
+    naming = [path for path in found.skipped if path.endswith(".py") and _names_any(path, wanted)]
+    naming += (path for sight in sights for path, size in sight.sizes.items() if size)
+    tasks: list[Task] = []
+    quiet: list[str] = []
+    for project, sight in zip(projects, sights, strict=True):
+        settings, paths = project
+        alone = not sight.leaves and project.is_walked(found) and not any(p.startswith(project.below) for p in naming)
+        tasks += (Task(path, settings, sight.sizes.get(path, 0)) for path in (sight.sizes if alone else paths))
+        if alone:
+            quiet += (path for path in paths if path not in sight.sizes)
+    return sorted(tasks, key=lambda task: task.path), quiet
+
+
+def _projects(files: Iterable[tuple[str, Settings]]) -> Collection[_Project]:
+    projects: dict[int, _Project] = {}  # equal settings are mostly the same, and slow to compare
+    for path, settings in files:
+        project = projects.get(id(settings))
+        if project is None:
+            project = projects[id(settings)] = _Project(settings, [])
+        project.paths.append(path)
+    return projects.values()
+
+
+def _look(project: _Project, wanted: Sequence[bytes], doors: Collection[bytes]) -> _Sight:
+    sizes: dict[str, int] = {}
+    leaves = False
+    for path in project.paths:
+        try:
+            with open(path, "rb", buffering=0) as file:
+                source = file.read()
+        except OSError:
+            sizes[path] = 0  # the linter tells why
+            continue
+        for needle in wanted:
+            if needle in source:
+                sizes[path] = len(source)
+                break
+        else:
+            leaves = leaves or any(door in source for door in doors)
+    return _Sight(sizes, leaves)
+
+
+def _names(folders: Iterable[str], below: str) -> frozenset[bytes]:
+    return frozenset(os.path.basename(path).encode() for path in folders if path.startswith(below))
+
+
+def _names_any(path: str, wanted: Iterable[bytes]) -> bool:
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+    except OSError:
+        return False
+    return any(needle in source for needle in wanted)
+
+
+def _is_package(path: str) -> bool:
+    """Whether ``path`` is a folder that can be imported, and holds something that can be."""
+    if not _IMPORTABLE.fullmatch(os.path.basename(path)):
+        return False
+    try:
+        with os.scandir(path) as entries:
+            return any(
+                entry.name.endswith(".py") or (entry.is_dir() and _IMPORTABLE.fullmatch(entry.name))
+                for entry in entries
+            )
+    except OSError:
+        return False
