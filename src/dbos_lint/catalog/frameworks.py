@@ -115,6 +115,12 @@ LIFESPAN_DECORATORS = frozenset(
 )
 """The last names of decorators that make a function run when a framework, or a test, starts."""
 
+PYTEST_FIXTURES = frozenset(
+    "cache capfd capfdbinary caplog capsys capsysbinary doctest_namespace monkeypatch pytestconfig pytester "
+    "record_property recwarn request tmp_path tmp_path_factory tmpdir tmpdir_factory".split()
+)
+"""The fixtures that pytest itself provides: none of them has to do with an engine."""
+
 _INDIFFERENT = frozenset(
     "aiohttp alembic anthropic asyncpg attrs backoff boto3 celery click django dotenv fastapi flask gunicorn "
     "httpx hypercorn jinja2 litellm loguru mcp numpy openai opentelemetry orjson pandas psycopg psycopg2 "

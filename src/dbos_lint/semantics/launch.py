@@ -111,7 +111,7 @@ class Launches:
         names = self.analysis.resolver.decorator_names(module, function)
         is_test = function.name.startswith("test") or bool(names & _FIXTURES)
         params = function.params[1:] if function.owner is not None else function.params
-        if is_test and params:
+        if is_test and any(param.name not in frameworks.PYTEST_FIXTURES for param in params):
             return True
         place = Place(module.scopes[function.scope].parent, function.span.row, function.block)
         engine = Instance(External(api.DBOS))
