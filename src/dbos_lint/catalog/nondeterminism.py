@@ -209,6 +209,11 @@ def _of_client(name: str, base: str) -> str | None:
     return None
 
 
+def is_listed(name: str) -> bool:
+    """Whether the list has something to say of calling ``name``."""
+    return any(entry.flagged and entry.match in ("call", "method") for entry in _entries().get(name, ()))
+
+
 def is_client(name: str) -> bool:
     """Whether calling ``name`` makes a client object."""
     return any(entry.flagged and entry.match == "client" for entry in _entries().get(name, ()))

@@ -17,6 +17,7 @@ _ALIASES: dict[str, str] = {
     "sqlalchemy.ext.asyncio.engine.AsyncEngine": "sqlalchemy.ext.asyncio.AsyncEngine",
     "sqlalchemy.ext.asyncio.session.AsyncSession": "sqlalchemy.ext.asyncio.AsyncSession",
     "sqlmodel.ext.asyncio.session.AsyncSession": "sqlalchemy.ext.asyncio.AsyncSession",
+    "tortoise.Model": "tortoise.models.Model",
     "redis.client.Redis": "redis.Redis",
     "redis.asyncio.client.Redis": "redis.asyncio.Redis",
     "concurrent.futures.thread.ThreadPoolExecutor": "concurrent.futures.ThreadPoolExecutor",
@@ -194,9 +195,39 @@ ATTRIBUTES: dict[str, str] = {
         for name in _PLAYWRIGHT
         for engine in ("chromium", "firefox", "webkit")
     },
+    "flask_sqlalchemy.SQLAlchemy.session": "sqlalchemy.orm.Session",
+    "flask_sqlalchemy.SQLAlchemy.Model.query": "flask_sqlalchemy.query.Query",
     f"{api.DBOS}.logger": "logging.Logger",
 }
 """The class of what an attribute holds."""
+
+MADE_BY_DECORATOR: dict[str, str] = {
+    "celery.Celery.task": "celery.app.task.Task",
+    "celery.shared_task": "celery.app.task.Task",
+    "dramatiq.actor": "dramatiq.Actor",
+}
+"""The class of what a decorator from outside makes of a function, for its other methods than being called."""
+
+DJANGO_MODEL = "django.db.models.Model"
+GIVES_ROW = frozenset({"get", "create", "first", "last", "latest", "earliest"})
+"""Methods of a Django manager or query that give an object of the model; each has a twin that begins with an ``a``."""
+GIVES_ROWS = frozenset(
+    {
+        "all",
+        "filter",
+        "exclude",
+        "order_by",
+        "select_related",
+        "prefetch_related",
+        "select_for_update",
+        "distinct",
+        "iterator",
+        "bulk_create",
+        "get_or_create",
+        "update_or_create",
+    }
+)
+"""Those that give objects of the model in some collection, or one beside something else."""
 
 CONTAINERS = frozenset(
     [

@@ -20,6 +20,7 @@ from dbos_lint.catalog.nondeterminism import (
 )
 from dbos_lint.semantics.coroutines import makes_coroutine, runs_when_called
 from dbos_lint.semantics.entities import registrations
+from dbos_lint.semantics.fields import default_factories
 from dbos_lint.semantics.resolve import Environment, Place, Resolver
 from dbos_lint.semantics.summary import (
     AWAITED,
@@ -193,6 +194,12 @@ class Analysis:
         found = Callees()
         for value in self.resolve(module, call.func, call, env):
             self._add(found, value)
+            if isinstance(value, ClassValue):
+                for factory in default_factories(self.resolver, value, call):
+                    if isinstance(factory, External):
+                        found.handed.append(factory)
+                    else:
+                        self._add(found, factory)
         for external in list(found.externals):
             self._handed_on(module, call, external, found)
         for function in list(found.runs):

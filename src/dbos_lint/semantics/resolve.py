@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from dbos_lint.catalog import api, frameworks, types
-from dbos_lint.catalog.nondeterminism import is_client
+from dbos_lint.catalog.nondeterminism import is_client, is_listed
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.summary import MODULE, Binding, Class, Decorator, Function, Module, Ref, Scope
 from dbos_lint.semantics.values import (
@@ -44,6 +44,7 @@ _NESTING = 3
 _ALTERNATIVES = 8
 _PROPERTIES = frozenset({"property", "functools.cached_property", "cached_property"})
 _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+_DICT_GET = External("dict.get", "dict")
 _SELF_RETURNING = frozenset({"typing.Self", "typing_extensions.Self"})
 
 Environment = Mapping[str, Values]
@@ -374,7 +375,15 @@ class Resolver:
             return (External(f"{value.kind}.{name}", value.kind),)
         if isinstance(value, Entity) and name in ("__wrapped__",):
             return (value.function,)
+        if isinstance(value, FunctionValue):
+            return self._function_attribute(value, name, depth)
         return ()
+
+    def _function_attribute(self, value: FunctionValue, name: str, depth: int) -> Values:
+        """An attribute of what a decorator from outside makes of a function: ``task.delay``."""
+        names = self.decorator_names(self.module(value.module), self.function(value), depth)
+        made = [types.MADE_BY_DECORATOR[decorator] for decorator in names if decorator in types.MADE_BY_DECORATOR]
+        return tuple(attribute for klass in made for attribute in self._instance_attribute(klass, name))
 
     @staticmethod
     def _external_attribute(value: External, name: str) -> Values:
@@ -431,9 +440,9 @@ class Resolver:
             if own is not None:
                 return own
         externals = [ancestor for ancestor in self.lineage(klass, depth) if isinstance(ancestor, External)]
-        if externals:
-            return self._instance_attribute(externals[0].name, name) if isinstance(receiver, Instance) else ()
-        return ()
+        if externals and isinstance(receiver, Instance):
+            return self._instance_attribute(externals[0].name, name)
+        return tuple(External(f"{base.name}.{name}") for base in externals if is_listed(f"{base.name}.{name}"))
 
     def _own_attribute(self, klass: ClassValue, name: str, receiver: Value, depth: int) -> Values | None:
         """The attribute as this very class gives it; None if it does not, so that the next base is asked."""
@@ -656,6 +665,9 @@ class Resolver:
         terminal = name.rpartition(".")[2]
         if is_client(name) or (terminal[:1].isupper() and not callee.base):
             return (Instance(External(name)),)
+        made = name.rpartition(".")[0]
+        if terminal.startswith("from_") and not callee.base and is_client(made):
+            return (Instance(External(made)),)
         if name in types.BASES and not callee.base:
             return (Instance(External(name)),)
         return ()
@@ -765,6 +777,9 @@ class Resolver:
         _, func, args, keywords = ref
         if func == "super" and not args:
             return self._super(module, place)
+        rows = self._rows(module, func, place, env, depth)
+        if rows:
+            return rows
         callees = self._resolve(module, func, place, env, depth)
         if not callees:
             return ()
@@ -772,6 +787,12 @@ class Resolver:
         named = {name: self._resolve(module, arg, place, env, depth) for name, arg in keywords if name}
         found: dict[Value, None] = {}
         for callee in callees:
+            if callee == _DICT_GET and isinstance(func, str) and args:
+                key = args[0][1] if isinstance(args[0], tuple) and args[0][0] == "const" else None
+                item = ("item", func.rpartition(".")[0], key if isinstance(key, str) else None)
+                found.update(dict.fromkeys(self._item_of(module, item, place, env, depth)))
+                found.update(dict.fromkeys(value for values in resolved[1:2] for value in values))
+                continue
             if isinstance(callee, FunctionValue) and self._is_configured(callee):
                 found[DecoratorValue(self.configured_kind(self.qualified_name(callee)) or "", "", keywords)] = None
                 continue
@@ -780,6 +801,25 @@ class Resolver:
                     value = value._replace(options=keywords, positional=len(args))
                 found[value] = None
         return tuple(found)
+
+    def _rows(self, module: Module, func: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+        """What ``func``, a method of a Django manager or of a query made from one, gives: objects of the model."""
+        method = str(func[-1] if isinstance(func, tuple) else func).rpartition(".")[2]
+        gives_row = method in types.GIVES_ROW or method.removeprefix("a") in types.GIVES_ROW
+        if not gives_row and method not in types.GIVES_ROWS:
+            return ()
+        while isinstance(func, tuple) and func[0] in ("attr", "call"):
+            func = func[1]
+        names = func.split(".") if isinstance(func, str) else []
+        if "objects" not in names[1:]:
+            return ()
+        models = self._resolve(module, ".".join(names[: names.index("objects", 1)]), place, env, depth)
+        rows = tuple(
+            Instance(model)
+            for model in models
+            if isinstance(model, ClassValue) and External(types.DJANGO_MODEL) in self.lineage(model, depth)
+        )
+        return rows if gives_row or not rows else (Container("tuple", rows),)
 
     def _is_configured(self, function: FunctionValue) -> bool:
         settings = self.project.settings
