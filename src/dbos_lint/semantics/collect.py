@@ -549,6 +549,8 @@ class _Collector:
             if item.optional_vars is not None:
                 self._target(item.optional_vars, None, "with", manager)
                 self.expressions([item.optional_vars])
+        if any(_expects_exception(item.context_expr) for item in node.items):
+            self.module.expected.append((node.body[0].lineno, node.body[-1].end_lineno or node.lineno))
         self.block_of(node.body)
 
     def _try(self, node: ast.Try) -> None:
@@ -756,6 +758,13 @@ def _children(node: Any) -> list[ast.expr]:
         elif isinstance(value, ast.expr):
             children.append(value)
     return children
+
+
+def _expects_exception(manager: ast.expr) -> bool:
+    """Whether ``with manager:`` reads like a test's: ``pytest.raises(DBOSException)``, ``self.assertRaises(...)``."""
+    func = manager.func if isinstance(manager, ast.Call) else None
+    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+    return name in ("raises", "assertRaises", "assertRaisesRegex")
 
 
 def _branch_kind(test: ast.expr) -> str:

@@ -214,7 +214,10 @@ class Block(NamedTuple):
 
 @dataclass(slots=True)
 class Module:
-    """A module's summary. ``path`` is the file's absolute path and identifies the module."""
+    """A module's summary. ``path`` is the file's absolute path and identifies the module.
+
+    ``expected`` holds the first and last rows of the code that a test expects to raise.
+    """
 
     path: str
     name: str
@@ -224,6 +227,7 @@ class Module:
     classes: list[Class]
     blocks: list[Block]
     exports: tuple[str, ...] | None = None
+    expected: list[tuple[int, int]] = field(default_factory=list)
 
     def encloses(self, outer: int, inner: int) -> bool:
         """Whether block ``inner`` is ``outer`` or lies within it."""
