@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from dbos_lint.discovery import Discovery
 from dbos_lint.mentions import needles
 from dbos_lint.settings import Settings
 
+_MOST_LOOKS = 500
 _IMPORTABLE = re.compile(r"\w+", re.ASCII)
 
 
@@ -60,7 +62,7 @@ def candidates(files: Iterable[tuple[str, Settings]], found: Discovery) -> tuple
     """The tasks for those files that may concern dbos, and the names of the files that cannot."""
     projects = _projects(files)
     wanted = tuple(dict.fromkeys(needle for project in projects for needle in needles(project.settings)))
-    doors = [path for path in found.skipped if _is_package(path)]
+    doors = _packages(found.skipped)
     sights = [_look(project, wanted, _names(doors, project.below)) for project in projects]
     naming = [path for path in found.skipped if path.endswith(".py") and _names_any(path, wanted)]
     naming += (path for sight in sights for path, size in sight.sizes.items() if size)
@@ -117,15 +119,16 @@ def _names_any(path: str, wanted: Iterable[bytes]) -> bool:
     return any(needle in source for needle in wanted)
 
 
-def _is_package(path: str) -> bool:
-    """Whether ``path`` is a folder that can be imported, and holds something that can be."""
-    if not _IMPORTABLE.fullmatch(os.path.basename(path)):
-        return False
-    try:
-        with os.scandir(path) as entries:
-            return any(
-                entry.name.endswith(".py") or (entry.is_dir() and _IMPORTABLE.fullmatch(entry.name))
-                for entry in entries
-            )
-    except OSError:
-        return False
+def _packages(skipped: Iterable[str]) -> list[str]:
+    """Those of the ``skipped`` folders that can be imported and have modules, or may have some: few are looked into."""
+    looks = count()
+    return [
+        path
+        for path in skipped
+        if _IMPORTABLE.fullmatch(os.path.basename(path))
+        and any(next(looks) >= _MOST_LOOKS or _has_module(names) for _, _, names in os.walk(path))
+    ]
+
+
+def _has_module(names: Iterable[str]) -> bool:
+    return any(name.endswith(".py") for name in names)
