@@ -17,7 +17,7 @@ from pathlib import Path
 
 from dbos_lint.diagnostic import Applicability, Rule
 from dbos_lint.linter import lint_source
-from dbos_lint.rules.meta import UNREADABLE_FILE
+from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 from dbos_lint.rules.registry import CATEGORIES, RULES
 from dbos_lint.settings import Settings
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dbos_lint import selection
 from dbos_lint.diagnostic import Diagnostic, Position
-from dbos_lint.rules.meta import UNKNOWN_CODE_IN_SUPPRESSION, UNREADABLE_FILE
+from dbos_lint.rules.declared.meta import UNKNOWN_CODE_IN_SUPPRESSION, UNREADABLE_FILE
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:

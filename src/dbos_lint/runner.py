@@ -21,7 +21,7 @@ from dbos_lint.discovery import Discovery, discover
 from dbos_lint.linter import FileResult
 from dbos_lint.paths import STDIN, absolute
 from dbos_lint.results import Crash, RunResult
-from dbos_lint.rules.meta import UNREADABLE_FILE
+from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from dbos_lint.diagnostic import Rule
 from dbos_lint.paths import absolute
 from dbos_lint.patterns import matcher
-from dbos_lint.rules.meta import UNREADABLE_FILE
+from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 from dbos_lint.rules.registry import RULES
 from dbos_lint.settings import Settings
 

@@ -152,7 +152,7 @@ def _closing(findings: int) -> str:
 
 
 def _counts(result: RunResult) -> str:
-    from dbos_lint.rules.meta import UNREADABLE_FILE
+    from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 
     failed = sum(1 for found in result.diagnostics if found.code == UNREADABLE_FILE.code)
     return (

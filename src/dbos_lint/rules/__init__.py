@@ -1,27 +1,21 @@
-"""The rules: one module and one visitor a category, all driven by one walk."""
+"""The rules: a declaration for each, one module and one visitor a category, all driven by one walk."""
 
 from __future__ import annotations
 
-from dbos_lint.rules.advanced import AdvancedVisitor
-from dbos_lint.rules.comm import CommVisitor
-from dbos_lint.rules.lifecycle import LifecycleVisitor
-from dbos_lint.rules.step import StepVisitor
-from dbos_lint.rules.visitor import Here, Visitor, walk
-from dbos_lint.rules.workflow import WorkflowVisitor
-from dbos_lint.semantics.collect import Collected
-from dbos_lint.semantics.effects import Analysis
+from typing import TYPE_CHECKING
 
-VISITORS: tuple[type[Visitor], ...] = (
-    LifecycleVisitor,
-    WorkflowVisitor,
-    StepVisitor,
-    CommVisitor,
-    AdvancedVisitor,
-)
+if TYPE_CHECKING:
+    from dbos_lint.rules.visitor import Here
+    from dbos_lint.semantics.collect import Collected
+    from dbos_lint.semantics.effects import Analysis
 
 
 def check(collected: Collected, analysis: Analysis, enabled: frozenset[str]) -> Here:
     """Let every rule in ``enabled`` look at the file; the findings are in what comes back."""
+    # Here, since who only asks what is declared of the rules must not pay for the visitors.
+    from dbos_lint.rules.visitor import Here, walk
+    from dbos_lint.rules.visitors import VISITORS
+
     here = Here(collected, analysis, enabled)
     walk([visitor(here) for visitor in VISITORS], here)
     analysis.forget_calls(here.module)

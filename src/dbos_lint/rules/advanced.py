@@ -5,7 +5,12 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.catalog import api
-from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.diagnostic import Rule
+from dbos_lint.rules.declared.advanced import (
+    BLOCKING_CALL_IN_EVENT_LOOP,
+    MISSING_AWAIT,
+    SYNC_CALL_IN_EVENT_LOOP,
+)
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.contexts import LOOP, Reached
 from dbos_lint.semantics.coroutines import makes_coroutine
@@ -13,41 +18,6 @@ from dbos_lint.semantics.effects import BLOCKS_LOOP, HANDLE, RAISES_IN_LOOP
 from dbos_lint.semantics.flow import Flow
 from dbos_lint.semantics.summary import DISCARDED, IN_EXPRESSION, ITERATED, KEPT, Call, Function
 from dbos_lint.semantics.values import Coroutine, Entity, External, Value
-
-SYNC_CALL_IN_EVENT_LOOP = Rule(
-    "DBS901",
-    "sync-call-in-event-loop",
-    Level.ERROR,
-    Scope.PROJECT,
-    "synchronous DBOS call raises in an event loop",
-    "python/tutorials/workflow-tutorial#coroutine-async-workflows",
-    since="2.10",
-)
-
-BLOCKING_CALL_IN_EVENT_LOOP = Rule(
-    "DBS902",
-    "blocking-call-in-event-loop",
-    Level.ERROR,
-    Scope.PROJECT,
-    "synchronous workflow, step or handle call blocks the event loop",
-    "python/tutorials/workflow-tutorial#coroutine-async-workflows",
-)
-
-MISSING_AWAIT = Rule(
-    "DBS903",
-    "missing-await",
-    Level.ERROR,
-    Scope.PROJECT,
-    "coroutine of a DBOS call is never awaited",
-    "python/tutorials/workflow-tutorial#coroutine-async-workflows",
-)
-
-RULES: tuple[Rule, ...] = (
-    SYNC_CALL_IN_EVENT_LOOP,
-    BLOCKING_CALL_IN_EVENT_LOOP,
-    MISSING_AWAIT,
-)
-
 
 _ANOTHER_WAY = {
     "dbos.DBOS.read_stream": "iterate with 'async for' over DBOS.read_stream_async()",

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from dbos_lint.catalog import api
-from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.rules.declared.comm import (
+    WORKFLOW_CALL_OUTSIDE_WORKFLOW,
+)
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Reached
 from dbos_lint.semantics.effects import RAISES_OUTSIDE
-
-WORKFLOW_CALL_OUTSIDE_WORKFLOW = Rule(
-    "DBS501",
-    "workflow-call-outside-workflow",
-    Level.ERROR,
-    Scope.PROJECT,
-    "workflow-only call is made outside workflows",
-    "python/tutorials/workflow-communication",
-)
-
-RULES: tuple[Rule, ...] = (WORKFLOW_CALL_OUTSIDE_WORKFLOW,)
-
 
 _CALL_IN_WORKFLOW = "call it in the workflow itself"
 _INSTEAD = {

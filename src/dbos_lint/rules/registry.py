@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.diagnostic import Rule
-from dbos_lint.rules import advanced, client, comm, lifecycle, meta, pattern, queue, step, testing, workflow
+from dbos_lint.rules.declared import advanced, client, comm, lifecycle, meta, pattern, queue, step, testing, workflow
 
 CATEGORIES: dict[str, tuple[Rule, ...]] = {
     "lifecycle": lifecycle.RULES,

@@ -5,7 +5,21 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.catalog import api, types
-from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.diagnostic import Rule
+from dbos_lint.rules.declared.step import (
+    ASYNC_ONLY_STEP_OPTION,
+    DATASOURCE_FUNCTION_KIND,
+    GENERATOR_STEP,
+    GLOBAL_WRITE_IN_STEP,
+    RECV_IN_STEP,
+    RETRIED_STEP_EXCEPTION_NEVER_MATCHES,
+    RETRY_OPTIONS_IGNORED,
+    RUN_STEP_MISUSE,
+    SESSION_OUTSIDE_TRANSACTION,
+    START_WORKFLOW_IN_STEP,
+    STEP_AND_WORKFLOW,
+    WORKFLOW_ONLY_CALL_IN_STEP,
+)
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics import declarations
 from dbos_lint.semantics.contexts import LOOP, OUTSIDE, Reached
@@ -36,130 +50,6 @@ from dbos_lint.semantics.values import (
     Instance,
     Partial,
 )
-
-START_WORKFLOW_IN_STEP = Rule(
-    "DBS301",
-    "start-workflow-in-step",
-    Level.ERROR,
-    Scope.PROJECT,
-    "workflow is started in a step or transaction",
-    "python/tutorials/step-tutorial",
-)
-
-RECV_IN_STEP = Rule(
-    "DBS302",
-    "recv-in-step",
-    Level.ERROR,
-    Scope.PROJECT,
-    "`DBOS.recv` is called in a step or transaction",
-    "python/tutorials/step-tutorial",
-)
-
-WORKFLOW_ONLY_CALL_IN_STEP = Rule(
-    "DBS303",
-    "workflow-only-call-in-step",
-    Level.ERROR,
-    Scope.PROJECT,
-    "workflow-only call is made in a step or transaction",
-    "python/tutorials/step-tutorial",
-)
-
-GLOBAL_WRITE_IN_STEP = Rule(
-    "DBS304",
-    "global-write-in-step",
-    Level.WARNING,
-    Scope.PROJECT,
-    "step changes state outside the step",
-    "python/tutorials/step-tutorial",
-)
-
-RETRY_OPTIONS_IGNORED = Rule(
-    "DBS306",
-    "retry-options-ignored",
-    Level.ERROR,
-    Scope.EXPR,
-    "retry options are set without `retries_allowed=True`",
-    "python/tutorials/step-tutorial",
-)
-
-ASYNC_ONLY_STEP_OPTION = Rule(
-    "DBS307",
-    "async-only-step-option",
-    Level.ERROR,
-    Scope.FUNCTION,
-    "step option for async steps is set on a sync step",
-    "python/tutorials/step-tutorial",
-)
-
-STEP_AND_WORKFLOW = Rule(
-    "DBS310",
-    "step-and-workflow",
-    Level.ERROR,
-    Scope.FUNCTION,
-    "function is decorated as two kinds of durable function",
-    "python/reference/decorators",
-)
-
-GENERATOR_STEP = Rule(
-    "DBS311",
-    "generator-step",
-    Level.ERROR,
-    Scope.FUNCTION,
-    "generator function is decorated as a step or transaction",
-    "python/tutorials/step-tutorial",
-)
-
-SESSION_OUTSIDE_TRANSACTION = Rule(
-    "DBS315",
-    "session-outside-transaction",
-    Level.ERROR,
-    Scope.PROJECT,
-    "datasource session is used outside its transaction",
-    "python/tutorials/transaction-tutorial",
-)
-
-DATASOURCE_FUNCTION_KIND = Rule(
-    "DBS316",
-    "datasource-function-kind",
-    Level.ERROR,
-    Scope.FUNCTION,
-    "function's kind (sync or async) does not fit the datasource",
-    "python/tutorials/transaction-tutorial",
-)
-
-RETRIED_STEP_EXCEPTION_NEVER_MATCHES = Rule(
-    "DBS318",
-    "retried-step-exception-never-matches",
-    Level.ERROR,
-    Scope.PROJECT,
-    "handler around a retried step never matches the exception it names",
-    "python/tutorials/step-tutorial",
-)
-
-RUN_STEP_MISUSE = Rule(
-    "DBS320",
-    "run-step-misuse",
-    Level.ERROR,
-    Scope.EXPR,
-    "`run_step` is called with the wrong arguments",
-    "python/tutorials/step-tutorial",
-)
-
-RULES: tuple[Rule, ...] = (
-    START_WORKFLOW_IN_STEP,
-    RECV_IN_STEP,
-    WORKFLOW_ONLY_CALL_IN_STEP,
-    GLOBAL_WRITE_IN_STEP,
-    RETRY_OPTIONS_IGNORED,
-    ASYNC_ONLY_STEP_OPTION,
-    STEP_AND_WORKFLOW,
-    GENERATOR_STEP,
-    SESSION_OUTSIDE_TRANSACTION,
-    DATASOURCE_FUNCTION_KIND,
-    RETRIED_STEP_EXCEPTION_NEVER_MATCHES,
-    RUN_STEP_MISUSE,
-)
-
 
 # Kind of effect: the rule, what happens, and what to do about it.
 _EFFECTS: dict[str, tuple[Rule, str, str]] = {

@@ -1,0 +1,1 @@
+"""What is declared of the rules: one module a category, which loads no visitor."""

@@ -1,0 +1,39 @@
+"""Async code, patching and versions."""
+
+from __future__ import annotations
+
+from dbos_lint.diagnostic import Level, Rule, Scope
+
+SYNC_CALL_IN_EVENT_LOOP = Rule(
+    "DBS901",
+    "sync-call-in-event-loop",
+    Level.ERROR,
+    Scope.PROJECT,
+    "synchronous DBOS call raises in an event loop",
+    "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+    since="2.10",
+)
+
+BLOCKING_CALL_IN_EVENT_LOOP = Rule(
+    "DBS902",
+    "blocking-call-in-event-loop",
+    Level.ERROR,
+    Scope.PROJECT,
+    "synchronous workflow, step or handle call blocks the event loop",
+    "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+)
+
+MISSING_AWAIT = Rule(
+    "DBS903",
+    "missing-await",
+    Level.ERROR,
+    Scope.PROJECT,
+    "coroutine of a DBOS call is never awaited",
+    "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+)
+
+RULES: tuple[Rule, ...] = (
+    SYNC_CALL_IN_EVENT_LOOP,
+    BLOCKING_CALL_IN_EVENT_LOOP,
+    MISSING_AWAIT,
+)

@@ -1,0 +1,168 @@
+"""Workflow code: what makes a recovered run differ from the recorded one."""
+
+from __future__ import annotations
+
+from dbos_lint.diagnostic import Level, Rule, Scope
+
+CLOCK_IN_WORKFLOW = Rule(
+    "DBS201",
+    "clock-in-workflow",
+    Level.ERROR,
+    Scope.PROJECT,
+    "clock is read in workflow code",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+RANDOM_IN_WORKFLOW = Rule(
+    "DBS202",
+    "random-in-workflow",
+    Level.ERROR,
+    Scope.PROJECT,
+    "random number is drawn in workflow code",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+UUID_IN_WORKFLOW = Rule(
+    "DBS203",
+    "uuid-in-workflow",
+    Level.ERROR,
+    Scope.PROJECT,
+    "random identifier is made in workflow code",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+ENVIRONMENT_IN_WORKFLOW = Rule(
+    "DBS204",
+    "environment-in-workflow",
+    Level.WARNING,
+    Scope.PROJECT,
+    "environment or host is read in workflow code",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+FILESYSTEM_IN_WORKFLOW = Rule(
+    "DBS205",
+    "filesystem-in-workflow",
+    Level.ERROR,
+    Scope.PROJECT,
+    "file system is touched in workflow code",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+NETWORK_IN_WORKFLOW = Rule(
+    "DBS206",
+    "network-in-workflow",
+    Level.ERROR,
+    Scope.PROJECT,
+    "network is used in workflow code",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+DATABASE_IN_WORKFLOW = Rule(
+    "DBS207",
+    "database-in-workflow",
+    Level.ERROR,
+    Scope.PROJECT,
+    "database is used in workflow code outside a step",
+    "python/tutorials/transaction-tutorial",
+)
+
+SUBPROCESS_IN_WORKFLOW = Rule(
+    "DBS208",
+    "subprocess-in-workflow",
+    Level.ERROR,
+    Scope.PROJECT,
+    "process is started in workflow code",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+CONSOLE_INPUT_IN_WORKFLOW = Rule(
+    "DBS209",
+    "console-input-in-workflow",
+    Level.ERROR,
+    Scope.PROJECT,
+    "console input is read in workflow code",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+NON_DURABLE_SLEEP = Rule(
+    "DBS213",
+    "non-durable-sleep",
+    Level.ERROR,
+    Scope.PROJECT,
+    "workflow code sleeps without DBOS",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+GLOBAL_WRITE_IN_WORKFLOW = Rule(
+    "DBS214",
+    "global-write-in-workflow",
+    Level.ERROR,
+    Scope.PROJECT,
+    "workflow code changes state outside the workflow",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+THREAD_STARTS_WORKFLOW = Rule(
+    "DBS217",
+    "thread-starts-workflow",
+    Level.WARNING,
+    Scope.PROJECT,
+    "thread or executor starts a workflow",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+THREAD_IN_WORKFLOW = Rule(
+    "DBS218",
+    "thread-in-workflow",
+    Level.ERROR,
+    Scope.PROJECT,
+    "workflow code makes durable calls in a thread or executor",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+GENERATOR_WORKFLOW = Rule(
+    "DBS223",
+    "generator-workflow",
+    Level.ERROR,
+    Scope.FUNCTION,
+    "generator function is decorated as a workflow",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+DUPLICATE_WORKFLOW_NAME = Rule(
+    "DBS226",
+    "duplicate-workflow-name",
+    Level.ERROR,
+    Scope.MODULE,
+    "two workflows of one module are registered under the same name",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+NOT_A_WORKFLOW = Rule(
+    "DBS229",
+    "not-a-workflow",
+    Level.ERROR,
+    Scope.PROJECT,
+    "something other than a workflow is started or enqueued",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+RULES: tuple[Rule, ...] = (
+    CLOCK_IN_WORKFLOW,
+    RANDOM_IN_WORKFLOW,
+    UUID_IN_WORKFLOW,
+    ENVIRONMENT_IN_WORKFLOW,
+    FILESYSTEM_IN_WORKFLOW,
+    NETWORK_IN_WORKFLOW,
+    DATABASE_IN_WORKFLOW,
+    SUBPROCESS_IN_WORKFLOW,
+    CONSOLE_INPUT_IN_WORKFLOW,
+    NON_DURABLE_SLEEP,
+    GLOBAL_WRITE_IN_WORKFLOW,
+    THREAD_STARTS_WORKFLOW,
+    THREAD_IN_WORKFLOW,
+    GENERATOR_WORKFLOW,
+    DUPLICATE_WORKFLOW_NAME,
+    NOT_A_WORKFLOW,
+)
