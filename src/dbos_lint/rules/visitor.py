@@ -71,7 +71,7 @@ class Here:
 
     def names_called(self, call: Call) -> frozenset[str]:
         """The qualified names of the outside functions that ``call`` may call."""
-        return frozenset(external.name for external in self.callees(call).externals)
+        return self.callees(call).names
 
     def function(self, call: Call) -> Function:
         """The function whose running makes ``call``."""

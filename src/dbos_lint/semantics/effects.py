@@ -145,17 +145,18 @@ class Reach(NamedTuple):
 class Callees:
     """What a call may run. ``known`` is false when nothing could be told.
 
-    ``aside`` is what it runs in a thread to which dbos's context is copied. ``handed`` is what lies outside the project
+    ``names`` are the qualified names of the ``externals``. ``aside`` is what it runs in a thread to which dbos's context is copied. ``handed`` is what lies outside the project
     and is not called here, but by what is called.
     """
 
-    runs: list[FunctionValue] = field(default_factory=list)
-    aside: list[FunctionValue] = field(default_factory=list)
-    handed: list[External] = field(default_factory=list)
-    durable: list[Entity] = field(default_factory=list)
-    externals: list[External] = field(default_factory=list)
-    delegations: list[tuple[str, FunctionValue]] = field(default_factory=list)
-    threads: list[Value] = field(default_factory=list)
+    runs: tuple[FunctionValue, ...] = ()
+    aside: tuple[FunctionValue, ...] = ()
+    handed: tuple[External, ...] = ()
+    durable: tuple[Entity, ...] = ()
+    externals: tuple[External, ...] = ()
+    delegations: tuple[tuple[str, FunctionValue], ...] = ()
+    threads: tuple[Value, ...] = ()
+    names: frozenset[str] = frozenset()
     known: bool = False
 
 
@@ -182,9 +183,10 @@ class Analysis:
         if env is not None:
             return self._find_callees(module, call, env)
         known = self._callees.setdefault(module.path, {})
-        if call.number not in known:
-            known[call.number] = self._find_callees(module, call, None)
-        return known[call.number]
+        callees = known.get(call.number)
+        if callees is None:
+            callees = known[call.number] = self._find_callees(module, call, None)
+        return callees
 
     def forget_calls(self, module: Module) -> None:
         """Drop what is remembered of single calls: once a file is judged, only what its functions do is asked for."""
@@ -197,34 +199,36 @@ class Analysis:
             if isinstance(value, ClassValue):
                 for factory in default_factories(self.resolver, value, call):
                     if isinstance(factory, External):
-                        found.handed.append(factory)
+                        found.handed += (factory,)
                     else:
                         self._add(found, factory)
-        for external in list(found.externals):
+        for external in found.externals:
             self._handed_on(module, call, external, found)
-        for function in list(found.runs):
+        for function in found.runs:
             self._invoked_arguments(module, call, function, found)
+        if found.externals:
+            found.names = frozenset([external.name for external in found.externals])
         return found
 
     def _add(self, found: Callees, value: Value) -> None:
         """Count ``value``, which is called, among the callees."""
         found.known = True
         if isinstance(value, FunctionValue):
-            found.runs.append(value)
-            found.runs.extend(self.resolver.decorated(value).wrappers)
+            found.runs += (value,)
+            found.runs += tuple(self.resolver.decorated(value).wrappers)
         elif isinstance(value, Entity):
-            found.durable.append(value)
+            found.durable += (value,)
         elif isinstance(value, External):
-            found.externals.append(value)
+            found.externals += (value,)
         elif isinstance(value, ClassValue):
             for name in ("__new__", "__init__", "__post_init__"):
                 method = self.resolver.method(Instance(value), name)
                 if method is not None:
-                    found.runs.append(method)
+                    found.runs += (method,)
         elif isinstance(value, Instance):
             method = self.resolver.method(value, "__call__")
             if method is not None:
-                found.runs.append(method)
+                found.runs += (method,)
         elif isinstance(value, Partial):
             self._add(found, value.callee)
 
@@ -248,7 +252,7 @@ class Analysis:
                 if isinstance(value, (FunctionValue, Entity, Partial)):
                     self._add(found, value)
                 elif isinstance(value, External):
-                    found.handed.append(value)
+                    found.handed += (value,)
         elif name in types.COPIES_CONTEXT:
             for value in self.argument(module, call, 0, "func"):
                 _add_aside(found, value)
@@ -258,13 +262,13 @@ class Analysis:
             if External(_RUN_IN_CONTEXT, "contextvars.Context") in values and _is_repeated(module, call):
                 # Each thread has dbos's context, but they draw step numbers in the order in which they are scheduled.
                 values = self.argument(module, call, *[p + 1 for p in places if isinstance(p, int)])
-            found.threads.extend(values)
+            found.threads += tuple(values)
         elif name in api.RUNS_STEP:
             for value in self.argument(module, call, 1, "func"):
                 while isinstance(value, Partial):
                     value = value.callee
                 if isinstance(value, FunctionValue):
-                    found.delegations.append((api.RUNS_STEP[name], value))
+                    found.delegations += ((api.RUNS_STEP[name], value),)
 
     def _invoked_arguments(self, module: Module, call: Call, function: FunctionValue, found: Callees) -> None:
         """Functions given to a function of the project that calls its parameter."""
@@ -283,11 +287,11 @@ class Analysis:
                 if how == "run" and isinstance(value, (FunctionValue, Entity, Partial)):
                     self._add(found, value)
                 elif how in (api.STEP, api.TRANSACTION) and isinstance(value, FunctionValue):
-                    found.delegations.append((how, value))
+                    found.delegations += ((how, value),)
                 elif how == "aside":
                     _add_aside(found, value)
                 elif how == "thread":
-                    found.threads.append(value)
+                    found.threads += (value,)
 
     def invoked(self, value: FunctionValue) -> dict[str, str]:
         """The parameters that a function calls: ``run`` as part of itself, ``aside``, as a ``step``, or in a ``thread``."""
@@ -727,9 +731,9 @@ def _add_aside(found: Callees, value: Value) -> None:
     while isinstance(value, Partial):
         value = value.callee
     if isinstance(value, FunctionValue):
-        found.aside.append(value)
+        found.aside += (value,)
     elif isinstance(value, External):
-        found.handed.append(value)
+        found.handed += (value,)
 
 
 def _terminal(ref: Ref) -> str:
