@@ -75,11 +75,18 @@ def collect(tree: ast.Module, path: str, name: str, trusted_rows: frozenset[int]
     """
     collector = _Collector(path, name, trusted_rows)
     collector.block_of(tree.body)
+    for scope in collector.module.scopes:
+        for bindings in scope.bindings.values():
+            bindings.sort(key=_row)
     return Collected(collector.module, collector.nodes)
 
 
 def _span(node: ast.expr | ast.stmt) -> Span:
     return Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
+
+
+def _row(binding: Binding) -> int:
+    return binding.row
 
 
 class _Collector:
@@ -577,7 +584,7 @@ class _Collector:
             for pattern in ast.walk(case.pattern):
                 name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
                 if isinstance(name, str):
-                    self.bind(name, "unknown", None, node.lineno)
+                    self.bind(name, "unknown", None, getattr(pattern, "lineno", node.lineno))
                 elif isinstance(pattern, ast.MatchValue):
                     self.expressions([pattern.value])
             if case.guard is not None:

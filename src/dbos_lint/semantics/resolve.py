@@ -7,9 +7,12 @@ What cannot be told is the empty tuple.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 from dbos_lint.catalog import api, frameworks, types
 from dbos_lint.catalog.nondeterminism import is_client, is_listed
@@ -42,10 +45,15 @@ _STEPS = 2000
 _NESTING = 3
 # How many alternatives are kept: more means that the program decides at run time.
 _ALTERNATIVES = 8
+# How many bindings of one name a use may see, for the same reason.
+_BINDINGS = 32
 _PROPERTIES = frozenset({"property", "functools.cached_property", "cached_property"})
 _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 _DICT_GET = External("dict.get", "dict")
 _SELF_RETURNING = frozenset({"typing.Self", "typing_extensions.Self"})
+
+_Found = TypeVar("_Found")
+_UNKNOWN: Values = ()
 
 Environment = Mapping[str, Values]
 """The values of the parameters of one function, by name."""
@@ -74,21 +82,31 @@ class Decorated:
     wrappers: tuple[FunctionValue, ...]
 
 
+class _Answer(NamedTuple):
+    """What was found, how deep below the question, and in how many steps."""
+
+    found: Any
+    height: int
+    cost: int
+
+
 @dataclass(slots=True)
 class Resolver:
-    """Resolves references within one project; remembers what it found."""
+    """Resolves references within one project; remembers what it found.
+
+    Answers do not depend on what was asked before, nor therefore on the order of files. One that a cycle or a limit
+    has cut short holds for a question that stands by itself (``_whole``), and not as a part of another's answer; and
+    what is remembered counts against the limits as if it had been found anew.
+    """
 
     project: Project
-    _memo: dict[tuple[str, int, Ref], Values] = field(default_factory=dict)
-    _decorated: dict[FunctionKey, Decorated] = field(default_factory=dict)
-    _decorator_names: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict)
-    _returned: dict[tuple[FunctionValue, frozenset[tuple[str, Values]] | None], Values] = field(default_factory=dict)
-    _lineage: dict[ClassValue, tuple[ClassValue | External, ...]] = field(default_factory=dict)
-    # What is being resolved, so that a cycle ends; and how often a cycle or a limit has cut an answer short, for what
-    # was cut short is not remembered as if it were the whole answer.
-    _active: set[tuple[object, ...]] = field(default_factory=set)
+    _memo: dict[Hashable, _Answer] = field(default_factory=dict)
+    _whole: dict[Hashable, Any] = field(default_factory=dict)
+    # What is being resolved, so that a cycle ends; and how often a cycle or a limit has cut an answer short.
+    _active: set[Hashable] = field(default_factory=set)
     _cuts: int = 0
     _steps: int = 0
+    _deepest: int = 0
 
     # ------------------------------------------------------------------ access to summaries
 
@@ -126,17 +144,63 @@ class Resolver:
             self._steps = 0
         return self._resolve(module, ref, place, env, 0)
 
-    def _cut(self) -> Values:
-        """The answer where a cycle or a limit is met."""
-        self._cuts += 1
-        return ()
+    def _ask(
+        self,
+        key: Hashable | None,
+        depth: int,
+        find: Callable[[], _Found],
+        otherwise: _Found,
+        while_asked: Hashable = None,
+    ) -> _Found:
+        """The answer to the question ``key``, remembered or by ``find``; ``otherwise`` where the question meets itself.
+
+        Without a key nothing is remembered. It meets itself while ``while_asked`` (else ``key``) is being answered.
+        """
+        whole = depth == 0 and key is not None and not self._active
+        known = self._memo.get(key)
+        if known is not None and depth + known.height <= _DEPTH and self._steps + known.cost <= _STEPS:
+            self._steps += known.cost
+            self._deepest = max(self._deepest, depth + known.height)
+            found: _Found = known.found
+            return found
+        if whole and key in self._whole:
+            held: _Found = self._whole[key]
+            return held
+        active = while_asked or key
+        if active in self._active:
+            self._cuts += 1
+            return otherwise
+        cuts, steps, deepest = self._cuts, self._steps, self._deepest
+        self._steps, self._deepest = 0 if whole else steps, depth
+        self._active.add(active)
+        try:
+            found = find()
+        finally:
+            self._active.discard(active)
+        if key is not None and cuts == self._cuts:
+            self._memo[key] = _Answer(found, self._deepest - depth, self._steps - (0 if whole else steps))
+        elif whole:
+            self._whole[key] = found
+        self._deepest = max(self._deepest, deepest)
+        if whole:
+            self._steps = steps
+        return found
+
+    def _is_cut(self, depth: int) -> bool:
+        """Whether a limit is met at ``depth``, so that the answer is cut short."""
+        if depth > self._deepest:
+            self._deepest = depth
+        if depth > _DEPTH or self._steps > _STEPS:
+            self._cuts += 1
+            return True
+        return False
 
     def _resolve(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
         if ref is None:
             return ()
         self._steps += 1
-        if depth > _DEPTH or self._steps > _STEPS:
-            return self._cut()
+        if self._is_cut(depth):
+            return ()
         if isinstance(ref, str):
             return self._resolve_names(module, ref, place, env, depth)
         handler = _HANDLERS.get(ref[0])
@@ -146,38 +210,45 @@ class Resolver:
 
     def _resolve_names(self, module: Module, ref: str, place: Place, env: Environment | None, depth: int) -> Values:
         """A name and attributes of it. Where the name has one meaning all over its scope, the answer is remembered."""
-        name, dot, rest = ref.partition(".")
+        name, _, rest = ref.partition(".")
         scope = self.binding_scope(module, place.scope, name)
         if scope is not None and scope.kind == "class" and _is_bound_later(scope, name, place):
             scope = self.binding_scope(module, scope.parent, name)
-        key = None
-        if env is None and (scope is None or len(scope.bindings[name]) == 1):
+        inside = scope is not None and self._function_scope(module, place.scope) == scope.id
+        at_place = place if inside else None
+        if env is None and (scope is None or at_place is None or len(scope.bindings[name]) == 1):
             key = (module.path, scope.id if scope is not None else -1, ref)
-            known = self._memo.get(key)
-            if known is not None:
-                return known
-        cuts = self._cuts
+            return self._ask(key, depth, lambda: self._named(module, scope, name, rest, None, None, depth), _UNKNOWN)
+        return self._named(module, scope, name, rest, at_place, env, depth)
+
+    def _named(
+        self,
+        module: Module,
+        scope: Scope | None,
+        name: str,
+        rest: str,
+        place: Place | None,
+        env: Environment | None,
+        depth: int,
+    ) -> Values:
+        """What ``name.rest`` denotes, its name being bound in ``scope``."""
         values = self._name(module, scope, name, place, env, depth)
-        if dot:
-            for attribute in rest.split("."):
-                values = self._attributes(values, attribute, depth)
-        if key is not None and (cuts == self._cuts or not self._active):
-            self._memo[key] = values
+        for attribute in rest.split(".") if rest else ():
+            values = self._attributes(values, attribute, depth)
         return values
 
     def _name(
-        self, module: Module, scope: Scope | None, name: str, place: Place, env: Environment | None, depth: int
+        self, module: Module, scope: Scope | None, name: str, place: Place | None, env: Environment | None, depth: int
     ) -> Values:
-        """What ``name``, bound in ``scope``, denotes at ``place``."""
+        """What ``name``, bound in ``scope``, denotes at ``place``, which is in that scope; without one, at its end."""
         if scope is None:
             starred = self._from_stars(module, name, depth)
             if starred or name not in _BUILTINS or module.scopes[MODULE].stars:
                 return starred
             return (External(types.canonical(name)),)
-        bindings = scope.bindings[name]
+        bindings: Sequence[Binding] = scope.bindings[name]
         if len(bindings) > 1:
-            at_place = place if self._function_scope(module, place.scope) == scope.id else None
-            bindings = list(_reaching(module, bindings, at_place))
+            bindings = _reaching(module, bindings, place)
         found: dict[Value, None] = {}
         for binding in bindings:
             for value in self._binding(module, scope, name, binding, env, depth):
@@ -207,7 +278,7 @@ class Resolver:
             scope = module.scopes[scope.parent]
 
     def _from_stars(self, module: Module, name: str, depth: int) -> Values:
-        if depth > _DEPTH:
+        if self._is_cut(depth):
             return ()
         for imported, level in module.scopes[MODULE].stars:
             path = self.project.find(imported, level, module.path)
@@ -243,24 +314,23 @@ class Resolver:
                 return env[name]
             return self._parameter(module, scope, value, depth)
         if kind in ("value", "iter", "with"):
-            key = (module.path, scope.id, ("binding", name, binding.row, kind))
-            if env is None and key in self._memo:
-                return self._memo[key]
-            if key in self._active:
-                return self._cut()
-            cuts = self._cuts
-            self._active.add(key)
-            # What stands on the binding's own row is not yet bound when its value is computed.
-            place = Place(scope.id, binding.row - 1, binding.block)
-            if kind == "with":
-                found = self._entered(self._resolve(module, value, place, env, depth + 1), depth)
-            else:
-                found = self._resolve(module, value, place, env, depth + 1)
-            self._active.discard(key)
-            if env is None and (cuts == self._cuts or not self._active):
-                self._memo[key] = found
-            return found
+            key = (module.path, scope.id, name, binding)
+            return self._ask(
+                key if env is None else None,
+                depth,
+                lambda: self._bound_value(module, scope, binding, env, depth),
+                _UNKNOWN,
+                key,
+            )
         return ()
+
+    def _bound_value(
+        self, module: Module, scope: Scope, binding: Binding, env: Environment | None, depth: int
+    ) -> Values:
+        # What stands on the binding's own row is not yet bound when its value is computed.
+        place = Place(scope.id, binding.row - 1, binding.block)
+        values = self._resolve(module, binding.value, place, env, depth + 1)
+        return self._entered(values, depth) if binding.kind == "with" else values
 
     def _parameter(self, module: Module, scope: Scope, index: int, depth: int) -> Values:
         function = module.functions[scope.function]
@@ -291,11 +361,10 @@ class Resolver:
         """The external names among the decorators of ``function``, called or not."""
         if not function.decorators:
             return frozenset()
-        key = (module.path, function.id)
-        known = self._decorator_names.get(key)
-        if known is not None:
-            return known
-        cuts = self._cuts
+        key = ("names", module.path, function.id)
+        return self._ask(key, depth, lambda: self._names_of_decorators(module, function, depth), frozenset())
+
+    def _names_of_decorators(self, module: Module, function: Function, depth: int) -> frozenset[str]:
         names: set[str] = set()
         place = Place(module.scopes[function.scope].parent)
         for decorator in function.decorators:
@@ -312,8 +381,6 @@ class Resolver:
             for value in self._resolve(module, ref, place, None, depth + 1):
                 if isinstance(value, External):
                     names.add(value.name)
-        if cuts == self._cuts:
-            self._decorator_names[key] = frozenset(names)
         return frozenset(names)
 
     # ------------------------------------------------------------------ imports and modules
@@ -330,23 +397,21 @@ class Resolver:
 
     def member(self, path: str, name: str, depth: int = 0) -> Values:
         """The attribute ``name`` of the module or folder at ``path``."""
-        if depth > _DEPTH:
+        if self._is_cut(depth):
             return ()
         module = self.project.module(path) if path.endswith(".py") else None
         if module is not None:
-            key = ("member", path, name)
-            if key in self._active:
-                return self._cut()
-            self._active.add(key)
-            if name in module.scopes[MODULE].bindings:
-                values = self._name(module, module.scopes[MODULE], name, Place(MODULE), None, depth + 1)
-            else:
-                values = self._from_stars(module, name, depth + 1)
-            self._active.discard(key)
+            values = self._ask(("member", path, name), depth, lambda: self._defined(module, name, depth), _UNKNOWN)
             if values:
                 return values
         inner = self.project.submodule(path, name)
         return (ModuleValue(inner),) if inner else ()
+
+    def _defined(self, module: Module, name: str, depth: int) -> Values:
+        """What the text of ``module`` says that ``name`` is."""
+        if name in module.scopes[MODULE].bindings:
+            return self._name(module, module.scopes[MODULE], name, None, None, depth + 1)
+        return self._from_stars(module, name, depth + 1)
 
     # ------------------------------------------------------------------ attributes
 
@@ -359,7 +424,7 @@ class Resolver:
 
     def attribute(self, value: Value, name: str, depth: int = 0) -> Values:
         """What attribute ``name`` of ``value`` denotes."""
-        if depth > _DEPTH:
+        if self._is_cut(depth):
             return ()
         if isinstance(value, External):
             return self._external_attribute(value, name)
@@ -407,11 +472,10 @@ class Resolver:
 
     def lineage(self, value: ClassValue, depth: int = 0) -> tuple[ClassValue | External, ...]:
         """The class and its bases, nearest first; an approximation of the method resolution order."""
-        known = self._lineage.get(value)
-        if known is not None:
-            return known
-        self._lineage[value] = (value,)
-        if depth > _DEPTH:
+        return self._ask(("lineage", value), depth, lambda: self._find_lineage(value, depth), (value,))
+
+    def _find_lineage(self, value: ClassValue, depth: int) -> tuple[ClassValue | External, ...]:
+        if self._is_cut(depth):
             return (value,)
         module, klass = self.module(value.module), self.klass(value)
         found: dict[ClassValue | External, None] = {value: None}
@@ -423,8 +487,7 @@ class Resolver:
                         found[ancestor] = None
                 elif isinstance(parent, External):
                     found[parent] = None
-        self._lineage[value] = tuple(found)
-        return self._lineage[value]
+        return tuple(found)
 
     def _class_attribute(self, klass: ClassValue, name: str, receiver: Value, depth: int) -> Values:
         for ancestor in self.lineage(klass, depth):
@@ -460,15 +523,16 @@ class Resolver:
                     found[_bound(value, receiver)] = None
         env = {name: (given,) for name, given in receiver.given} if isinstance(receiver, Instance) else None
         for ref, scope_id in declared.attributes.get(name, ()):
-            key = ("attribute", klass, name, ref)
-            if key in self._active:
-                self._cut()
-                continue
-            self._active.add(key)
-            for value in self._resolve(module, ref, Place(scope_id), env or None, depth + 1):
+            values = self._ask(
+                None,
+                depth,
+                partial(self._resolve, module, ref, Place(scope_id), env or None, depth + 1),
+                _UNKNOWN,
+                ("attribute", klass, name, ref),
+            )
+            for value in values:
                 if value != Constant(None):
                     found[value] = None
-            self._active.discard(key)
         if found:
             return tuple(found)
         return () if bindings or name in declared.attributes else None
@@ -524,7 +588,7 @@ class Resolver:
 
     def call(self, callee: Value, args: tuple[Values, ...], keywords: Mapping[str, Values], depth: int = 0) -> Values:
         """What calling ``callee`` returns."""
-        if depth > _DEPTH:
+        if self._is_cut(depth):
             return ()
         if isinstance(callee, External):
             for keyword in keywords:
@@ -585,16 +649,16 @@ class Resolver:
         return tuple(v for ref in function.yields for v in self._resolve(module, ref, place, None, depth + 1))
 
     def _results(self, value: FunctionValue, env: Environment | None, depth: int) -> Values:
-        key = ("results", value.key, tuple(sorted(env)) if env else ())
-        if key in self._active or depth > _DEPTH:
-            return self._cut()
+        if self._is_cut(depth):
+            return ()
+        key = ("results", value, frozenset(env.items()) if env else None)
+        # A function that calls itself gives itself ever other values.
+        active = ("results", value.key, tuple(sorted(env)) if env else ())
+        return self._ask(key, depth, lambda: self._find_results(value, env, depth), _UNKNOWN, active)
+
+    def _find_results(self, value: FunctionValue, env: Environment | None, depth: int) -> Values:
         module, function = self.module(value.module), self.function(value)
-        memo = (value, frozenset(env.items()) if env else None)
-        if memo in self._returned:
-            return self._returned[memo]
-        cuts = self._cuts
         found: dict[Value, None] = {}
-        self._active.add(key)
         for ref in function.results:
             for result in self._resolve(module, ref, Place(function.scope), env, depth + 1):
                 if result != Constant(None):
@@ -610,11 +674,7 @@ class Resolver:
                     if result.type.name in ("None", "str", "int", "float", "bool", "bytes"):
                         continue
                 found[result] = None
-        self._active.discard(key)
-        results = tuple(found) if len(found) <= _ALTERNATIVES else ()
-        if cuts == self._cuts or not self._active:
-            self._returned[memo] = results
-        return results
+        return tuple(found) if len(found) <= _ALTERNATIVES else ()
 
     def _bind(self, callee: FunctionValue, args: tuple[Values, ...], keywords: Mapping[str, Values]) -> Environment:
         """The values of the callee's parameters in a call."""
@@ -721,18 +781,16 @@ class Resolver:
 
     def decorated(self, value: FunctionValue, depth: int = 0) -> Decorated:
         """What the decorators of the function make of it."""
-        plain_key = FunctionKey(value.module, value.id)
-        known = self._decorated.get(plain_key)
-        if known is not None:
-            return known
-        plain = Decorated(value, None, (), ())
+        bare = FunctionValue(value.module, value.id)
+        plain = Decorated(bare, None, (), ())
+        if not self.function(bare).decorators:
+            return plain
+        return self._ask(("decorated", bare), depth, lambda: self._decorate(bare, plain, depth), plain)
+
+    def _decorate(self, value: FunctionValue, plain: Decorated, depth: int) -> Decorated:
+        if self._is_cut(depth):
+            return plain
         function = self.function(value)
-        if not function.decorators:
-            self._decorated[plain_key] = plain
-            return plain
-        if depth > _DEPTH:
-            return plain
-        self._decorated[plain_key] = plain
         module = self.module(value.module)
         place = Place(module.scopes[function.scope].parent, function.span.row, function.block)
         current: Value = value
@@ -743,8 +801,7 @@ class Resolver:
             layers.append((decorator, denoted))
             current = self._apply(denoted, current, value, wrappers, depth)
         entity = current if isinstance(current, Entity) else None
-        self._decorated[plain_key] = Decorated(current, entity, tuple(layers), tuple(wrappers))
-        return self._decorated[plain_key]
+        return Decorated(current, entity, tuple(layers), tuple(wrappers))
 
     def _apply(
         self, denoted: Values, current: Value, function: FunctionValue, wrappers: list[FunctionValue], depth: int
@@ -981,29 +1038,54 @@ def _bound(value: Value, receiver: Value) -> Value:
     return value
 
 
-def _reaching(module: Module, bindings: list[Binding], place: Place | None) -> Iterator[Binding]:
+def _reaching(module: Module, bindings: Sequence[Binding], place: Place | None) -> Sequence[Binding]:
     """The bindings that a use at ``place`` may see; without a place, those that may hold at the end of the scope.
 
-    A later binding hides an earlier one when it is made whenever the use is reached.
+    None, where they are too many: the program decides at run time. A row of 0 says nothing of the place.
+    """
+    if place is None:
+        return _latest(module, bindings, None)
+    end = bisect_right(bindings, place.row, key=_row)
+    seen = _latest(module, bindings[:end], place)
+    certain = seen[0].block if seen and module.encloses(seen[0].block, place.block) else None
+    loop = _loop_inside(module, place.block, certain)
+    if loop is not None and end < len(bindings):
+        # What stands below may have run before, in the same loop.
+        after = bisect_left(bindings, True, end, key=lambda binding: not module.encloses(loop, binding.block))
+        seen = [*seen, *_latest(module, bindings[end:after], None)]
+    return (seen or bindings) if len(seen or bindings) <= _BINDINGS else ()
+
+
+def _latest(module: Module, bindings: Sequence[Binding], place: Place | None) -> list[Binding]:
+    """Those of ``bindings``, in the order of the text, that no later one hides.
+
+    A binding hides those that come before it in its block or inside, and, at ``place``, every one that comes before if
+    its block encloses the place. Blocks are numbered as they open: what was bound in one of a higher number stands
+    inside, for this one was open then.
     """
     seen: list[Binding] = []
-    for binding in bindings:
-        if place is not None and binding.row > place.row and not _same_loop(module, binding.block, place.block):
+    for binding in reversed(bindings):
+        if seen and binding.block >= seen[-1].block:
             continue
-        outer = place.block if place is not None else MODULE
-        if place is None or module.encloses(binding.block, outer):
-            seen = [b for b in seen if not module.encloses(binding.block, b.block)]
         seen.append(binding)
-    yield from seen or bindings
+        if place is not None and module.encloses(binding.block, place.block):
+            break
+    seen.reverse()
+    return seen
 
 
-def _same_loop(module: Module, first: int, second: int) -> bool:
-    """Whether both blocks lie in one loop, so that what stands below may have run before what stands above."""
-    while first != MODULE:
-        if module.blocks[first].kind == "loop" and module.encloses(first, second):
-            return True
-        first = module.blocks[first].parent
-    return False
+def _row(binding: Binding) -> int:
+    return binding.row
+
+
+def _loop_inside(module: Module, block: int, outer: int | None) -> int | None:
+    """The outermost loop that holds ``block`` and lies within ``outer`` (anywhere, if that is None)."""
+    loop = None
+    while block not in (MODULE, outer):
+        if module.blocks[block].kind == "loop":
+            loop = block
+        block = module.blocks[block].parent
+    return loop
 
 
 _HANDLERS = {
