@@ -775,15 +775,19 @@ def _expects_exception(manager: ast.expr) -> bool:
 
 
 def _branch_kind(test: ast.expr) -> str:
-    """``main`` for ``__name__ == "__main__"``, ``typing`` for ``TYPE_CHECKING``, else ``if``."""
+    """``main`` for ``__name__ == "__main__"``, ``typing`` for ``TYPE_CHECKING``, ``launched`` for a test that asks
+    whether something is launched, else ``if``."""
     if isinstance(test, ast.Compare) and any(
         isinstance(side, ast.Name) and side.id == "__name__" for side in (test.left, *test.comparators)
     ):
         return "main"
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        return "main" if any(_branch_kind(value) == "main" for value in test.values) else "if"
+        kinds = {_branch_kind(value) for value in test.values}
+        return "main" if "main" in kinds else "launched" if "launched" in kinds else "if"
     name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
-    return "typing" if name == "TYPE_CHECKING" else "if"
+    if name == "TYPE_CHECKING":
+        return "typing"
+    return "launched" if name.endswith("launched") else "if"
 
 
 def _guards(test: ast.expr, holds: bool) -> dict[str, str]:

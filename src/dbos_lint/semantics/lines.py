@@ -49,6 +49,10 @@ class Event(NamedTuple):
     frames: tuple[Frame, ...]
 
 
+# Branches that are not taken, or not for its own sake, when a module is imported.
+_NOT_AT_IMPORT = ("main", "typing", "launched")
+
+
 @dataclass(slots=True)
 class Lines:
     """The lines of the functions of one project, remembered."""
@@ -59,7 +63,7 @@ class Lines:
     def of_import(self, module: Module) -> Iterator[Event]:
         """What importing a module does."""
         for event in self.of(FunctionKey(module.path, MODULE)):
-            if not module.within(event.block, "main") and not module.within(event.block, "typing"):
+            if not any(module.within(event.block, kind) for kind in _NOT_AT_IMPORT):
                 yield event
 
     def of(self, key: FunctionKey) -> tuple[Event, ...]:
