@@ -15,6 +15,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 
 FAULTS = [
     ("shop/api.py", "DBS101", "DBOS.launch()"),
+    ("shop/api.py", "DBS102", "DBOS(config=config)"),
     ("shop/api.py", "DBS119", "DBOS.register_queue(QUEUE, worker_concurrency=2)"),
     ("shop/api.py", "DBS111", '@app.post("/orders")'),
     ("shop/checkout.py", "DBS203", 'order_number = f"ORD-{uuid.uuid4().hex[:8]}"'),
