@@ -17,6 +17,7 @@ from dbos_lint.mentions import needles
 from dbos_lint.settings import Settings
 
 _MOST_LOOKS = 500
+_BUFFER = 1 << 20
 _IMPORTABLE = re.compile(r"\w+", re.ASCII)
 
 
@@ -90,19 +91,23 @@ def _projects(files: Iterable[tuple[str, Settings]]) -> Collection[_Project]:
 def _look(project: _Project, wanted: Sequence[bytes], doors: Collection[bytes]) -> _Sight:
     sizes: dict[str, int] = {}
     leaves = False
+    buffer = bytearray(_BUFFER)  # one for all: making room for each file would take as long as reading it
     for path in project.paths:
         try:
             with open(path, "rb", buffering=0) as file:
-                source = file.read()
+                source, size = buffer, file.readinto(buffer)
+                if rest := file.read(1):
+                    source = buffer[:size] + rest + file.read()
+                    size = len(source)
         except OSError:
             sizes[path] = 0  # the linter tells why
             continue
         for needle in wanted:
-            if needle in source:
-                sizes[path] = len(source)
+            if source.find(needle, 0, size) >= 0:
+                sizes[path] = size
                 break
         else:
-            leaves = leaves or any(door in source for door in doors)
+            leaves = leaves or any(source.find(door, 0, size) >= 0 for door in doors)
     return _Sight(sizes, leaves)
 
 

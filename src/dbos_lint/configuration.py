@@ -7,9 +7,9 @@ import os
 import re
 import sys
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dbos_lint.paths import absolute, folder_of
 from dbos_lint.patterns import anchored
@@ -24,8 +24,7 @@ class SettingsError(Exception):
     """What the user has to mend in a configuration file or an option, in one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(NamedTuple):
     """What the command line says; ``None`` and empty mean that it says nothing. ``cwd`` anchors its patterns."""
 
     cwd: str

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from dbos_lint import gitignore
 from dbos_lint.configuration import Configuration
@@ -23,16 +23,14 @@ class MissingPathError(Exception):
     """A path that was named does not exist."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A folder or file that could not be looked at, and why."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Discovery:
+class Discovery(NamedTuple):
     """The files to lint, absolute, sorted, each once; and what could not be looked at.
 
     ``walked`` are the folders whose entries were seen, ``skipped`` those of their entries that are no files to lint

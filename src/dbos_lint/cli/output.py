@@ -17,9 +17,7 @@ class Failure(click.ClickException):
     exit_code = 2
 
     def format_message(self) -> str:
-        from dbos_lint.reporters.terminal import harmless
-
-        return harmless(self.message)
+        return _harmless(self.message)
 
 
 def emit(text: str) -> None:
@@ -46,9 +44,16 @@ def write(text: str, path: str) -> None:
 
 def note(text: str) -> None:
     """Tell the user something that is no finding."""
+    click.echo("\n".join(map(_harmless, text.splitlines())), err=True)
+
+
+def _harmless(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text  # as nearly all of it: nothing has to be loaded to know that
+
     from dbos_lint.reporters.terminal import harmless
 
-    click.echo("\n".join(map(harmless, text.splitlines())), err=True)
+    return harmless(text)
 
 
 def wants_color(when: str) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -14,18 +13,16 @@ from dbos_lint.configuration import Configuration, Overrides
 from dbos_lint.discovery import Discovery, discover
 from dbos_lint.paths import STDIN, absolute
 from dbos_lint.reporters import STATISTICS_FORMATS, TEXT_FORMATS, render
-from dbos_lint.reporters.report import Report
-from dbos_lint.reporters.sources import reader
-from dbos_lint.results import RunResult
 
 if TYPE_CHECKING:
+    from dbos_lint.diagnostic import Diagnostic
+    from dbos_lint.results import RunResult
     from dbos_lint.settings import Settings
 
 Codes = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The options of the command, read and checked one by one."""
 
     paths: tuple[str, ...]
@@ -62,7 +59,7 @@ class Options:
 def run(options: Options) -> int:
     """Do what ``options`` ask for, and give the exit code."""
     _refuse_contradictions(options)
-    cwd = str(Path.cwd())
+    cwd = os.getcwd()
     configuration = _configuration(options, cwd)
     if options.reads_stdin:
         return _check_stdin(options, configuration)
@@ -75,7 +72,7 @@ def run(options: Options) -> int:
     if not found.files and not found.unreadable:
         if not options.quiet:
             note("warning: no Python files found under the given paths")
-        return _report(RunResult(()), options, cwd, None)
+        return _report(None, options, cwd, None)
     from dbos_lint.runner import default_jobs, run_files
 
     return _report(run_files(found, configuration, jobs=options.jobs or default_jobs()), options, cwd, None)
@@ -122,27 +119,36 @@ def _check_stdin(options: Options, configuration: Configuration) -> int:
     return _report(run_stdin(source, path, configuration), options, configuration.cwd, (path, source))
 
 
-def _report(result: RunResult, options: Options, cwd: str, stdin: tuple[str, bytes] | None) -> int:
-    color = options.output_file is None and wants_color(options.color)
-    report = Report(result.diagnostics, cwd, reader(stdin), color)
-    if options.statistics:
-        from dbos_lint.reporters import statistics
-
-        text = statistics.render(report, options.output_format)
-    else:
-        text = render(report, options.output_format)
+def _report(result: RunResult | None, options: Options, cwd: str, stdin: tuple[str, bytes] | None) -> int:
+    """Print what came out; without a result there was nothing to lint."""
+    diagnostics = result.diagnostics if result is not None else ()
+    text = _rendered(diagnostics, options, cwd, stdin)
     if options.output_format in TEXT_FORMATS and not options.quiet:
-        text += _closing(len(report.diagnostics))
+        text += _closing(len(diagnostics))
     if options.output_file is None:
         emit(text)
     else:
         write(text, options.output_file)
     if options.verbose:
         note(_counts(result))
-    if options.debug:
+    if options.debug and result is not None:
         for crash in result.crashes:
             note(f"{crash.filename}:\n{crash.traceback}")
-    return 1 if report.diagnostics and not options.exit_zero else 0
+    return 1 if diagnostics and not options.exit_zero else 0
+
+
+def _rendered(diagnostics: tuple[Diagnostic, ...], options: Options, cwd: str, stdin: tuple[str, bytes] | None) -> str:
+    if not diagnostics and options.output_format in TEXT_FORMATS:
+        return ""
+    from dbos_lint.reporters.report import Report
+    from dbos_lint.reporters.sources import reader
+
+    report = Report(diagnostics, cwd, reader(stdin), options.output_file is None and wants_color(options.color))
+    if options.statistics:
+        from dbos_lint.reporters import statistics
+
+        return statistics.render(report, options.output_format)
+    return render(report, options.output_format)
 
 
 def _closing(findings: int) -> str:
@@ -151,9 +157,11 @@ def _closing(findings: int) -> str:
     return f"Found {findings} error{'' if findings == 1 else 's'}.\n"
 
 
-def _counts(result: RunResult) -> str:
+def _counts(result: RunResult | None) -> str:
+    from dbos_lint.results import RunResult
     from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 
+    result = result or RunResult(())
     failed = sum(1 for found in result.diagnostics if found.code == UNREADABLE_FILE.code)
     return (
         f"files: {len(result.files)}\n"
