@@ -8,6 +8,7 @@ with a stack of our own, so that no expression is too deep. What a node *means* 
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -25,6 +26,7 @@ from dbos_lint.semantics.summary import (
     KEPT,
     MODULE,
     ONLY_LOGGED,
+    ONLY_WAITS,
     Binding,
     Block,
     Call,
@@ -44,6 +46,7 @@ from dbos_lint.semantics.summary import (
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 # Deeper references than this are unknown: no program that a person wrote has them.
+_BUILTINS = frozenset(dir(builtins))
 _DEPTH = 40
 # Literal numbers from here on are not multiplied.
 _LARGE = 10**9
@@ -653,7 +656,7 @@ class _Collector:
                 stack.extend(children)
 
     def _read(self, node: Any, ref: Ref, scope: Scope, function: Function) -> None:
-        flags = ONLY_LOGGED if self._only_logged(node, ref) else 0
+        flags = ONLY_LOGGED if self._only_logged(node, ref) and not self._through() else 0
         function.reads.append(Read(ref, scope.id, _span(node), flags))
 
     def _attribute(self, node: ast.Attribute, scope: Scope, function: Function, stack: list[Any]) -> None:
@@ -678,12 +681,14 @@ class _Collector:
             ref = ("call", self.ref(node.func), args, keywords)
         self.scope, self.function = saved, saved_function
         flags = self._flags.pop(id(node), 0)
-        if self._only_logged(node, ref[1]):
-            flags |= ONLY_LOGGED
+        use, through = self._value_use(node, ref[1], flags)
+        flags |= use
         guard = ""
         if isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
             guard = self._guard(node.func.value)
-        call = Call(len(self.nodes.calls), ref[1], ref[2], ref[3], scope.id, _span(node), self.block, flags, guard)
+        call = Call(
+            len(self.nodes.calls), ref[1], ref[2], ref[3], scope.id, _span(node), self.block, flags, guard, through
+        )
         function.calls.append(call)
         self.nodes.calls.append((node, call))
         if node.args and type(node.func) is ast.Name and node.func.id in _ITERATORS:
@@ -696,6 +701,24 @@ class _Collector:
         if type(func) is not ast.Name:
             self._flags.setdefault(id(func), _use_by(node.func) if isinstance(node.func, ast.Attribute) else 0)
             stack.append((func, scope, function))
+
+    def _value_use(self, node: ast.Call, ref: Ref, flags: int) -> tuple[int, tuple[Ref, ...]]:
+        """How the value of a call is used, of a source of values or of a function that may contain one."""
+        if self._only_logged(node, ref):
+            return ONLY_LOGGED, self._through()
+        if self.flow is not None and not flags & DISCARDED and self._may_be_helper(node.func):
+            for use, jitter in ((ONLY_LOGGED, False), (ONLY_WAITS, True)):
+                if self.flow.only_logged(node, jitter):
+                    return use, self._through()
+        return 0, ()
+
+    def _may_be_helper(self, func: ast.expr) -> bool:
+        if isinstance(func, ast.Attribute):
+            return isinstance(func.value, ast.Name)
+        return isinstance(func, ast.Name) and func.id not in _BUILTINS
+
+    def _through(self) -> tuple[Ref, ...]:
+        return tuple([self.ref(call.func) for call in self.flow.through]) if self.flow is not None else ()
 
     def _only_logged(self, node: ast.expr, ref: Ref) -> bool:
         if isinstance(ref, str):

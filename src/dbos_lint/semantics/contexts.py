@@ -7,11 +7,12 @@ and what it imports.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
+from dbos_lint.catalog.nondeterminism import VALUE_KINDS
 from dbos_lint.semantics.effects import BLOCKS_LOOP, RAISES_IN_LOOP, RAISES_OUTSIDE, Analysis, Effect
 from dbos_lint.semantics.entities import Registration, registrations
 from dbos_lint.semantics.entrypoints import is_entrypoint
@@ -65,6 +66,7 @@ class Contexts:
     delegated: dict[int, str] = field(default_factory=dict)
     visits: dict[str, dict[FunctionKey, Visit]] = field(default_factory=dict)
     running: dict[str, frozenset[int]] = field(default_factory=dict)
+    _valued: dict[str, Collection[FunctionKey]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._find_entities()
@@ -151,10 +153,10 @@ class Contexts:
 
     # ------------------------------------------------------------------ flow
 
-    def _flow(self, roots: Iterator[FunctionKey], context: str) -> dict[FunctionKey, Visit]:
+    def _flow(self, roots: Iterator[FunctionKey], context: str, kind: str = "") -> dict[FunctionKey, Visit]:
         """Every function of the project that runs when a root runs, with the shortest way from one."""
         module = self.module
-        guard = _GUARDS.get(context, context)
+        guard = kind or _GUARDS.get(context, context)
         visits: dict[FunctionKey, Visit] = {}
         queue: list[FunctionKey] = []
         for root in roots:
@@ -172,6 +174,15 @@ class Contexts:
                 if callee[0] == module.path:
                     queue.append(callee)
         return visits
+
+    def _counts(self, context: str, kind: str, key: FunctionKey) -> bool:
+        """Whether a value of ``kind`` that the function ``key`` reads matters to a root of ``context``: not where its
+        results are only logged."""
+        if context != api.WORKFLOW or kind not in VALUE_KINDS:
+            return True
+        if kind not in self._valued:
+            self._valued[kind] = self._flow(self._durable_roots(context), context, kind).keys()
+        return key in self._valued[kind]
 
     def runs_as(self, id: int, context: str) -> bool:
         """Whether function ``id`` of this module runs in ``context``."""
@@ -200,12 +211,13 @@ class Contexts:
         chain = self.chain(context, key)
         facts = self.analysis.facts(key)
         for effect in self.analysis.effects(key):
-            yield Reached(context, effect, key, key, effect.span, chain)
+            if self._counts(context, effect.kind, key):
+                yield Reached(context, effect, key, key, effect.span, chain)
         for edge in facts.edges:
             if edge.callee[0] == self.module.path:
                 continue
             for kind, reach in self.analysis.reach(edge.callee).items():
-                if not self.analysis.passes(kind, key, edge):
+                if not self.analysis.passes(kind, key, edge) or not self._counts(context, kind, key):
                     continue
                 rest = tuple(step for step, _ in self.analysis.way(edge.callee, kind))
                 # What leads back into this module stands where it is.

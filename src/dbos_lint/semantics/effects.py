@@ -28,6 +28,7 @@ from dbos_lint.semantics.summary import (
     ITERATED,
     MODULE,
     ONLY_LOGGED,
+    ONLY_WAITS,
     Call,
     Function,
     Module,
@@ -74,6 +75,14 @@ _RUN_IN_CONTEXT = "contextvars.Context.run"
 _LOOP_KINDS = frozenset({RAISES_IN_LOOP, BLOCKS_LOOP})
 # Effects that mean something only in the function that has them.
 _LOCAL_KINDS = frozenset({CLOSURE_WRITE, SELF_WRITE})
+# What outlives the call that does it.
+_LASTING = frozenset({GLOBAL_WRITE, CLOSURE_WRITE, SELF_WRITE, STARTS_WORKFLOW, DURABLE})
+# By how the value of a call is used: the kinds of value that do no harm there.
+_HARMLESS: dict[int, frozenset[str]] = {
+    0: frozenset(),
+    ONLY_LOGGED: VALUE_KINDS,
+    ONLY_WAITS: frozenset({"random", "secret"}),
+}
 _UNKNOWN_ARGUMENTS = Arguments(0, Ellipsis, frozenset(), splat=True)
 
 
@@ -93,11 +102,15 @@ class Effect(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """A call that runs a function of the project as part of the caller; ``aside``: in a thread, away from the loop."""
+    """A call that runs a function of the project as part of the caller; ``aside``: in a thread, away from the loop.
+
+    ``spared`` are the kinds of value that may go into the result of the call, for that is only logged.
+    """
 
     callee: FunctionKey
     span: Span
     aside: bool = False
+    spared: frozenset[str] = frozenset()
 
 
 class Delegation(NamedTuple):
@@ -122,6 +135,7 @@ class Facts:
 
     What its threads do is not among the ``effects``: :meth:`Analysis.effects` adds it. ``guarded`` are the kinds of
     effect that the function avoids, and that are not counted: it asks whether a workflow, or an event loop, is running.
+    ``spared`` are effects that count only if one of some functions does more than compute a value to be logged.
     """
 
     effects: tuple[Effect, ...] = ()
@@ -130,6 +144,7 @@ class Facts:
     delegations: tuple[Delegation, ...] = ()
     unresolved: tuple[Span, ...] = ()
     guarded: frozenset[str] = frozenset()
+    spared: tuple[tuple[Effect, tuple[FunctionKey, ...]], ...] = ()
 
 
 class Reach(NamedTuple):
@@ -362,17 +377,23 @@ class Analysis:
         threads: list[ThreadStart] = []
         delegations: list[Delegation] = []
         unresolved: list[Span] = []
+        spared: list[tuple[Effect, tuple[FunctionKey, ...]]] = []
         for call in function.calls:
             callees = self.callees(module, call, env)
             if not callees.known and not call.flags & DECORATOR:
                 unresolved.append(call.span)
-            effects.extend(self._effects_of_call(module, call, callees))
+            harmless = _HARMLESS[call.flags & (ONLY_LOGGED | ONLY_WAITS)]
+            for found in self._effects_of_call(module, call, callees):
+                if found.kind not in harmless or _has_effect(found.name):
+                    effects.append(found)
+                elif call.through:
+                    spared.append((found, self._computing(module, call, env)))
             label = f"{_text(call.func, '')}()"
             threads.extend([ThreadStart(target, label, call.span) for target in callees.threads])
             for callee in callees.runs:
                 if not call.flags & DECORATOR:
                     given = self._instances_given(module, call, callee, env)
-                    edges.append(Edge(self.resolver.key(callee, given), call.span))
+                    edges.append(Edge(self.resolver.key(callee, given), call.span, spared=harmless))
             edges.extend(Edge(self.resolver.key(callee), call.span, True) for callee in callees.aside)
             delegations.extend(Delegation(kind, callee, call.span) for kind, callee in callees.delegations)
         for read in function.reads:
@@ -386,7 +407,26 @@ class Analysis:
                 effects.append(effect)
         guarded = self._guarded(module, function, env)
         counted = tuple([effect for effect in effects if effect.kind not in guarded])
-        return Facts(counted, tuple(edges), tuple(threads), tuple(delegations), tuple(unresolved), guarded)
+        sure = [effect for effect, through in spared if not through]
+        maybe = tuple([pair for pair in spared if pair[1]])
+        return Facts(
+            (*counted, *sure), tuple(edges), tuple(threads), tuple(delegations), tuple(unresolved), guarded, maybe
+        )
+
+    def _computing(self, module: Module, call: Call, env: Environment | None) -> tuple[FunctionKey, ...]:
+        """The functions of the project through which the value of ``call`` goes; none if it goes through others."""
+        found: list[FunctionKey] = []
+        for ref in call.through:
+            values = self.resolve(module, ref, call, env)
+            keys = [self.resolver.key(value) for value in values if isinstance(value, FunctionValue)]
+            if not keys or len(keys) < len(values):
+                return ()
+            found.extend(keys)
+        return tuple(found)
+
+    def _only_computes(self, key: FunctionKey) -> bool:
+        """Whether nothing outlives a call of the function but what it returns."""
+        return self._nearest(key, _LASTING) is None
 
     def _guarded(self, module: Module, function: Function, env: Environment | None) -> frozenset[str]:
         """The kinds of effect that the function avoids where they would be wrong, to judge by what it asks."""
@@ -471,7 +511,7 @@ class Analysis:
             yield from self._effects_of_external(module, call, external)
         for external in callees.handed:
             kind = self._kind_of_external(external, _UNKNOWN_ARGUMENTS)
-            if kind is not None and not (call.flags & ONLY_LOGGED and kind in VALUE_KINDS):
+            if kind is not None:
                 yield Effect(kind, external.name, f"{external.name}()", call.span)
         for entity in callees.durable:
             name = self.resolver.qualified_name(entity.function)
@@ -498,7 +538,7 @@ class Analysis:
         if known_as(external) in frameworks.SERVES:
             yield Effect(LIFECYCLE, name, label, call.span)
         kind = self._kind_of_external(external, _arguments(call))
-        if kind is not None and not (call.flags & ONLY_LOGGED and kind in VALUE_KINDS and not _has_effect(name)):
+        if kind is not None:
             yield Effect(kind, name, label, call.span)
 
     def _kind_of_external(self, external: External, arguments: Arguments) -> str | None:
@@ -522,9 +562,11 @@ class Analysis:
     def effects(self, key: FunctionKey) -> tuple[Effect, ...]:
         """The effects of one function by itself, with what it has threads do."""
         facts = self.facts(key)
-        if not facts.threads:
+        if not facts.threads and not facts.spared:
             return facts.effects
-        return (*facts.effects, *(effect for start in facts.threads for effect in self._effects_of_thread(start)))
+        counted = [effect for effect, through in facts.spared if not all(map(self._only_computes, through))]
+        threads = [effect for start in facts.threads for effect in self._effects_of_thread(start)]
+        return (*facts.effects, *counted, *threads)
 
     def _effects_of_thread(self, start: ThreadStart) -> Iterator[Effect]:
         """What a function does that is run in a thread: there dbos does not see it."""
@@ -683,6 +725,8 @@ class Analysis:
     def passes(self, kind: str, caller: FunctionKey, edge: Edge) -> bool:
         """Whether an effect of what ``edge`` leads to is one of ``caller`` too."""
         if kind in self.facts(caller).guarded:
+            return False
+        if kind in edge.spared and self._only_computes(edge.callee):
             return False
         return kind not in _LOOP_KINDS or (not edge.aside and runs_when_called(self.resolver, edge.callee))
 

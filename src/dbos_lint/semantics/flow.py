@@ -91,12 +91,15 @@ class Flow:
         self._loads: dict[str, list[ast.Name]] = {}
         self._shared: set[str] = set()
         self._jitter = False
+        self.through: list[ast.Call] = []
+        """The calls through which the value last asked for goes on its way: harmless where they only compute."""
 
     def only_logged(self, node: ast.expr, jitter: bool = False) -> bool:
         """Whether the value of ``node`` reaches nothing but logging, printing, tracing and metrics, or how long dbos
         waits: a recorded wait does not ask again. ``jitter`` says that the value is random and not a clock's: a sleep
         *until* a moment may be skipped on recovery, and is not harmless."""
         self._jitter = jitter
+        self.through = []
         if self._parents is None:
             self._parents = self._scan()
         return self._harmless(node, 0, frozenset())
@@ -142,7 +145,7 @@ class Flow:
             depth += 1
             parent = self._parents.get(id(node))
             if isinstance(parent, ast.Expr):
-                return True
+                return node not in self.through
             if isinstance(parent, ast.keyword):
                 node = parent
                 continue
@@ -150,7 +153,7 @@ class Flow:
                 if _logs(parent) or _is_harmless_argument(parent, node, self._jitter):
                     return True
                 if parent.func is not node and not _transparent(parent):
-                    return False
+                    self.through.append(parent)
             elif isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
                 if parent.value is not node:
                     return False
@@ -164,6 +167,7 @@ class Flow:
             elif not isinstance(
                 parent,
                 (
+                    ast.Await,
                     ast.BinOp,
                     ast.UnaryOp,
                     ast.JoinedStr,

@@ -45,6 +45,7 @@ DECORATOR = 8
 ONLY_LOGGED = 16
 ITERATED = 32
 KEPT = 64
+ONLY_WAITS = 128
 
 
 class Span(NamedTuple):
@@ -73,7 +74,8 @@ class Binding(NamedTuple):
 class Call(NamedTuple):
     """A call, in the function whose running makes it. ``number`` counts the calls of the module.
 
-    ``guard`` is that of the object whose method is called, as for a :class:`Write`.
+    ``guard`` is that of the object whose method is called, as for a :class:`Write`. ``through`` are the callees through
+    which the value goes before it is only logged.
     """
 
     number: int
@@ -85,6 +87,7 @@ class Call(NamedTuple):
     block: int
     flags: int
     guard: str = ""
+    through: tuple[Ref, ...] = ()
 
 
 class Read(NamedTuple):
