@@ -74,7 +74,7 @@ class Collected:
 def collect(tree: ast.Module, path: str, name: str, trusted_rows: frozenset[int] = frozenset()) -> Collected:
     """The summary of ``tree``, the module ``name`` in the file ``path``.
 
-    Functions whose ``def`` row is in ``trusted_rows`` are declared deterministic by a comment.
+    Functions with a row of their head in ``trusted_rows`` are declared deterministic by a comment.
     """
     collector = _Collector(path, name, trusted_rows)
     collector.block_of(tree.body)
@@ -330,7 +330,8 @@ class _Collector:
         decorators = self._decorators(node.decorator_list)
         function = self._new_function(node, node.name, type(node) is ast.AsyncFunctionDef)
         function.decorators = decorators
-        function.trusted = node.lineno in self.trusted_rows
+        header = range(node.lineno, max(node.body[0].lineno, node.lineno + 1))
+        function.trusted = not self.trusted_rows.isdisjoint(header)
         self.bind(node.name, "def", function.id, node.lineno)
         self._params(node.args, function)
         function.returns = self.annotation(node.returns)
