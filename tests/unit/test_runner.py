@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -203,3 +205,137 @@ def test_an_interrupt_stops_the_workers(project: Path, monkeypatch: pytest.Monke
 
 def test_every_processor_is_used_by_default() -> None:
     assert 1 <= runner.default_jobs() <= (os.cpu_count() or 1)
+
+
+DURABLE = """
+from dbos import DBOS
+
+workflow = DBOS.workflow
+"""
+WRAPPED = """
+import time
+
+{imported}
+
+@{workflow}()
+def pay():
+    return time.time()
+"""
+
+
+def grow(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def by_import(statement: str, workflow: str = "workflow") -> str:
+    return WRAPPED.format(imported=statement, workflow=workflow)
+
+
+FILLER = {f"other{number}.py": "x = 1\n" for number in range(3)}
+PROJECTS: dict[str, dict[str, str]] = {
+    "nothing names dbos": {
+        "pyproject.toml": "",
+        "a.py": by_import("from b import workflow"),
+        "b.py": "workflow = print",
+    },
+    "by name": {"pyproject.toml": "", "app/__init__.py": "", "app/durable.py": DURABLE}
+    | {"app/pay.py": by_import("from app.durable import workflow")},
+    "relative": {"pyproject.toml": "", "app/__init__.py": "", "app/durable.py": DURABLE}
+    | {"app/pay.py": by_import("from .durable import workflow")},
+    "submodule": {"pyproject.toml": "", "app/__init__.py": "", "app/durable.py": DURABLE}
+    | {
+        "app/pay.py": by_import(
+            "from app import (  # one of them is a module\n    x,\n    durable as d,\n)", "d.workflow"
+        )
+    },
+    "sibling": {"pyproject.toml": "", "app/__init__.py": "", "app/durable.py": DURABLE}
+    | {"app/pay.py": by_import("from . import durable", "durable.workflow")},
+    "by way of others": {"pyproject.toml": "", "src/app/__init__.py": "from app.durable import *"}
+    | {"src/app/durable.py": DURABLE, "tests/helpers.py": by_import("from app import workflow")},
+    "cycle": {"pyproject.toml": "", "a.py": "from b import pay\nfrom c import *", "b.py": by_import("from a import *")}
+    | {"c.py": "from a import pay\nfrom durable import workflow", "durable.py": DURABLE},
+    "configured": {"pyproject.toml": '[tool.dbos-lint]\nworkflow-decorators = ["lib.flow"]'}
+    | {"a.py": by_import("from lib import flow", "flow"), "b.py": by_import("import time", "other")},
+    "excluded module": {"pyproject.toml": '[tool.dbos-lint]\nextend-exclude = ["durable.py"]'}
+    | {"durable.py": DURABLE, "a.py": by_import("from durable import workflow")},
+    "excluded folder": {"pyproject.toml": "", "dist/durable.py": DURABLE, "b.py": ""}
+    | {"a.py": by_import("from dist.durable import workflow")},
+    "excluded folder, no package": {"pyproject.toml": "", "dist/deep/er/durable.py": DURABLE}
+    | {"a.py": by_import("from dist.deep.er import durable", "durable.workflow"), "b.py": by_import("from a import *")},
+    "ignored by git": {"pyproject.toml": "", ".git/HEAD": "", ".gitignore": "durable.py\n", "durable.py": DURABLE}
+    | {"a.py": by_import("from durable import workflow")},
+    "nested": {"pyproject.toml": "", "one/setup.py": "", "one/durable.py": DURABLE, "two/setup.py": ""}
+    | {
+        "a.py": by_import("from one.durable import workflow"),
+        "two/a.py": by_import("from one.durable import workflow"),
+    },
+    "nested in a package": {"pyproject.toml": "", "app/__init__.py": "", "app/durable.py": DURABLE}
+    | {
+        "app/sub/__init__.py": "",
+        "app/sub/setup.py": "",
+        "app/sub/pay.py": by_import("from ..durable import workflow"),
+    },
+    "nested, no package": {"app/durable.py": DURABLE, "app/sub/setup.py": ""}
+    | {"app/sub/pay.py": by_import("from ..durable import workflow")},
+    "sources elsewhere": {"work/pyproject.toml": '[tool.dbos-lint]\nsrc = ["../lib"]', "lib/durable.py": DURABLE}
+    | {"work/a.py": by_import("from durable import workflow")},
+    "followed": {"work/pyproject.toml": '[tool.dbos-lint]\nfollow = ["durable"]', "b.py": ""}
+    | {"work/.venv/lib/python3.11/site-packages/durable.py": DURABLE, "work/a.py": by_import("from durable import *")},
+    "no project": {"app/__init__.py": "", "app/durable.py": DURABLE, "app/pay.py": by_import("from .durable import *")}
+    | {"lib/pay.py": by_import("from app.durable import workflow")},
+}
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_a_run_finds_what_is_found_in_each_file_alone(tmp_path: Path, name: str) -> None:
+    grow(tmp_path, PROJECTS[name] | FILLER)
+    configuration = Configuration(str(tmp_path / "elsewhere"))
+    folders = [path for path in tmp_path.rglob("*") if path.is_dir() and ".git" not in path.parts]
+    files = list(tmp_path.rglob("*.py"))
+    starts = [[tmp_path], *([folder] for folder in folders), folders, *([file] for file in files)]
+    for start in starts:
+        result = run(map(str, start), configuration)
+        for file in result.files:
+            source = Path(file.filename).read_bytes()
+            assert file == linter.lint_source(source, file.filename, configuration.for_file(file.filename)), start
+
+
+WITHOUT_FINDINGS = {"nothing names dbos", "nested, no package"}  # to Python, the latter is an error
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_files_that_never_name_dbos_are_judged_by_what_they_import(tmp_path: Path, name: str) -> None:
+    """The projects above hold something to find: in each, a file that does not say so has a workflow."""
+    grow(tmp_path, PROJECTS[name] | FILLER)
+    result = run([str(tmp_path)], Configuration(str(tmp_path / "elsewhere")))
+    quiet = [found for found in result.diagnostics if b"dbos" not in Path(found.filename).read_bytes().lower()]
+    assert {found.code for found in quiet} == (set() if name in WITHOUT_FINDINGS else {"DBS201"})
+
+
+def test_files_outside_of_the_root_are_judged_by_what_they_import(tmp_path: Path) -> None:
+    grow(tmp_path, {"conf/dbos-lint.toml": "", "conf/x.py": "", "work/durable.py": DURABLE})
+    grow(tmp_path, {"work/pay.py": by_import("from durable import workflow")})
+    configuration = Configuration(str(tmp_path / "conf"), "dbos-lint.toml")
+    result = run([str(tmp_path / "conf"), str(tmp_path / "work")], configuration)
+    assert [found.code for found in result.diagnostics] == ["DBS201"]
+
+
+def test_the_engine_is_loaded_only_for_files_that_may_concern_dbos(tmp_path: Path) -> None:
+    program = (
+        "import sys; from dbos_lint.configuration import Configuration; from dbos_lint.runner import run; "
+        "run(['.'], Configuration('.')); print(any(name.startswith('dbos_lint.semantics') for name in sys.modules))"
+    )
+
+    def loads_engine() -> str:
+        command = [sys.executable, "-c", program]
+        return subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.strip()
+
+    grow(tmp_path, {"pyproject.toml": "", "a.py": "import b", "venv/lib/c.py": DURABLE, "build/web/d.js": ""})
+    assert loads_engine() == "False"
+    grow(tmp_path, {"b.py": "import venv.lib.c"})
+    assert loads_engine() == "True"
+    grow(tmp_path, {"b.py": "from dbos import DBOS"})
+    assert loads_engine() == "True"
