@@ -28,7 +28,7 @@ class Program:
         )
         self._needles = needles(settings)
         self._concerned: dict[str, bool] = {}
-        self._found: dict[tuple[str, int, str], str | None] = {}
+        self._found: dict[tuple[tuple[str, ...], int, str], str | None] = {}
 
     def concerns(self, path: str, source: bytes) -> bool:
         """Whether the file can hold anything of dbos: it names it, or a file of the project does that it imports.
@@ -71,9 +71,9 @@ class Program:
 
     def _imported(self, path: str, source: bytes) -> Iterator[str]:
         """The files of the project that ``path`` imports: modules, and those of the imported names that are modules."""
-        folder = os.path.dirname(path)
+        folder, roots = (os.path.dirname(path),), self.project.roots(path)
         for level, module, names in imports(source):
-            key = (folder, level, module)
+            key = (folder if level else roots, level, module)
             if key not in self._found:
                 self._found[key] = self._find(path, level, module)
             found = self._found[key]
@@ -81,6 +81,8 @@ class Program:
                 continue
             if found.endswith(".py"):
                 yield found
+                if not found.endswith(f"{os.sep}__init__.py"):
+                    continue
             for name in members(names):
                 inside = self.project.submodule(found, name)
                 if inside is not None and inside.endswith(".py"):
