@@ -47,6 +47,11 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 # Deeper references than this are unknown: no program that a person wrote has them.
 _BUILTINS = frozenset(dir(builtins))
+# Generic types whose last argument is the type of what they hold.
+_COLLECTIONS = {
+    **dict.fromkeys(("list", "List", "Sequence", "Iterable", "Collection"), "list"),
+    **dict.fromkeys(("dict", "Dict", "Mapping", "MutableMapping", "defaultdict"), "mapping"),
+}
 _DEPTH = 40
 # Literal numbers from here on are not multiplied.
 _LARGE = 10**9
@@ -269,6 +274,10 @@ class _Collector:
         if name in ("type", "Type") and args:
             inner = self.annotation(args[0], depth + 1)
             return ("type", inner[1]) if inner is not None and inner[0] == "instance" else None
+        if name in _COLLECTIONS and args:
+            element = self.annotation(args[-1], depth + 1)
+            if element is not None and len(args) == (2 if _COLLECTIONS[name] == "mapping" else 1):
+                return (_COLLECTIONS[name], element)
         ref = self.ref(node.value)
         return None if ref is None else ("instance", ref)
 

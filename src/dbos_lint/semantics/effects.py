@@ -612,16 +612,16 @@ class Analysis:
         if write.kind == "name":
             return self._outer_write(module, function, write.target, write.scope, label, write.span, write.guard)
         root = _root(write.target)
+        if write.kind == "attribute":
+            for value in self.resolve(module, write.target, write):
+                if isinstance(value, ClassValue):
+                    label = label if root else self.resolver.klass(value).name
+                    return Effect(GLOBAL_WRITE, label, label, write.span, write.guard)
         if root is None:
             return None
         if root == function.receiver:
-            if "classmethod" in self.resolver.decorator_names(module, function):
-                return Effect(GLOBAL_WRITE, label, label, write.span, write.guard)
-            return Effect(SELF_WRITE, label, label, write.span, write.guard)
-        if write.kind == "attribute" and any(
-            isinstance(value, ClassValue) for value in self.resolve(module, write.target, write)
-        ):
-            return Effect(GLOBAL_WRITE, label, label, write.span, write.guard)
+            kind = GLOBAL_WRITE if self._is_class_level(module, function) else SELF_WRITE
+            return Effect(kind, label, label, write.span, write.guard)
         return self._outer_write(module, function, root, write.scope, label, write.span, write.guard)
 
     def _outer_write(

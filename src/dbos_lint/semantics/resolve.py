@@ -49,7 +49,8 @@ _ALTERNATIVES = 8
 _BINDINGS = 32
 _PROPERTIES = frozenset({"property", "functools.cached_property", "cached_property"})
 _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
-_DICT_GET = External("dict.get", "dict")
+_GET_OF_DICT = (External("dict.get", "dict"), External("mapping.get", "mapping"))
+_VALUES_OF_DICT = (External("dict.values", "dict"), External("mapping.values", "mapping"))
 _SELF_RETURNING = frozenset({"typing.Self", "typing_extensions.Self"})
 
 _Found = TypeVar("_Found")
@@ -433,6 +434,8 @@ class Resolver:
         if isinstance(value, ClassValue):
             return self._class_attribute(value, name, value, depth)
         if isinstance(value, Instance):
+            if name == "__class__":
+                return (value.type,)
             if isinstance(value.type, ClassValue):
                 return self._class_attribute(value.type, name, value, depth)
             return self._instance_attribute(value.type.name, name)
@@ -709,6 +712,8 @@ class Resolver:
             return args[0] if args else ()
         if name == "functools.partial":
             return tuple(Partial(value) for values in args[:1] for value in values)
+        if name == "type" and len(args) == 1:
+            return tuple(value.type for value in args[0] if isinstance(value, Instance))
         if name == "functools.wraps" or name == "super":
             return ()
         owner: str | None = callee.base
@@ -844,7 +849,11 @@ class Resolver:
         named = {name: self._resolve(module, arg, place, env, depth) for name, arg in keywords if name}
         found: dict[Value, None] = {}
         for callee in callees:
-            if callee == _DICT_GET and isinstance(func, str) and args:
+            if callee in _VALUES_OF_DICT and isinstance(func, str):
+                values = self._item_of(module, ("item", func.rpartition(".")[0], None), place, env, depth)
+                found[Container("list", values)] = None
+                continue
+            if callee in _GET_OF_DICT and isinstance(func, str) and args:
                 key = args[0][1] if isinstance(args[0], tuple) and args[0][0] == "const" else None
                 item = ("item", func.rpartition(".")[0], key if isinstance(key, str) else None)
                 found.update(dict.fromkeys(self._item_of(module, item, place, env, depth)))
@@ -902,8 +911,9 @@ class Resolver:
         found: dict[Value, None] = {}
         for value in self._resolve(module, ref[1], place, env, depth):
             if isinstance(value, Container):
-                for element in value.elements:
-                    found[element] = None
+                if value.kind != "mapping" or len(ref) > 2:
+                    for element in value.elements:
+                        found[element] = None
                 if len(ref) > 2:
                     for element in self._displayed(value.display, ref[2], depth):
                         found[element] = None
@@ -1096,6 +1106,7 @@ _HANDLERS = {
     "const": Resolver._constant,
     "lambda": Resolver._lambda,
     "list": Resolver._container,
+    "mapping": Resolver._container,
     "tuple": Resolver._container,
     "set": Resolver._container,
     "dict": Resolver._dict,

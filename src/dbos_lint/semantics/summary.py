@@ -15,6 +15,7 @@ An expression is kept as a *reference* (``Ref``), only as far as it can name som
 ``("const", value)``                       a literal string, number, bool or ``None``
 ``("lambda", function_id)``                a lambda
 ``("list" | "tuple" | "set", *refs)``      a display; ``("comp", kind)`` a comprehension
+``("mapping", ref)``                       a mapping to values of an annotated type
 ``("dict", span, items)``                  a dict display; items are ``(key, ref)`` pairs, the key ``None`` where it is
                                            not a literal string or hides some (``**more``); ``("dict",)`` when it is
                                            too large to be told
