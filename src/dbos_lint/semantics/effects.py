@@ -160,8 +160,8 @@ class Reach(NamedTuple):
 class Callees:
     """What a call may run. ``known`` is false when nothing could be told.
 
-    ``names`` are the qualified names of the ``externals``. ``aside`` is what it runs in a thread to which dbos's context is copied. ``handed`` is what lies outside the project
-    and is not called here, but by what is called.
+    ``names`` are the qualified names of the ``externals``. ``aside`` is what it runs in a thread to which dbos's
+    context is copied. ``handed`` is what lies outside the project and is not called here, but by what is called.
     """
 
     runs: tuple[FunctionValue, ...] = ()
@@ -309,7 +309,7 @@ class Analysis:
                     found.threads += (value,)
 
     def invoked(self, value: FunctionValue) -> dict[str, str]:
-        """The parameters that a function calls: ``run`` as part of itself, ``aside``, as a ``step``, or in a ``thread``."""
+        """The parameters that a function calls: ``run`` as part of itself, ``aside``, as a ``step``, in a ``thread``."""
         key = FunctionKey(value.module, value.id)
         known = self._invoked.get(key)
         if known is not None:
@@ -399,8 +399,8 @@ class Analysis:
         for read in function.reads:
             self._observe_read(module, read, env, effects, edges)
         for manager in function.withs:
-            for method in self.manager_methods(module, manager, env):
-                edges.append(Edge(self.resolver.key(method), manager.span))
+            methods = self.manager_methods(module, manager, env)
+            edges.extend([Edge(self.resolver.key(method), manager.span) for method in methods])
         for write in function.writes:
             effect = self._effect_of_write(module, function, write)
             if effect is not None:
@@ -478,8 +478,8 @@ class Analysis:
                     kind = self.nondeterminism.of_read(value.name)
                     if kind is not None:
                         effects.append(Effect(kind, value.name, _text(read.ref, value.name), read.span))
-        for method in self._properties(module, read, env):
-            edges.append(Edge(self.resolver.key(method), read.span))
+        methods = self._properties(module, read, env)
+        edges.extend([Edge(self.resolver.key(method), read.span) for method in methods])
 
     def _properties(self, module: Module, read: Read, env: Environment | None) -> Iterator[FunctionValue]:
         """The properties of the project that reading an attribute runs."""
