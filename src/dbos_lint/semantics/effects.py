@@ -309,7 +309,7 @@ class Analysis:
                     found.threads += (value,)
 
     def invoked(self, value: FunctionValue) -> dict[str, str]:
-        """The parameters that a function calls: ``run`` as part of itself, ``aside``, as a ``step``, in a ``thread``."""
+        """The parameters that it calls: ``run`` as part of itself, ``aside``, as a ``step``, in a thread."""
         key = FunctionKey(value.module, value.id)
         known = self._invoked.get(key)
         if known is not None:
