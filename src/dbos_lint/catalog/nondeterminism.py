@@ -1,7 +1,7 @@
 """What differs between two runs of the same code, and what only looks as if it did.
 
-The list is data (``nondeterminism.json``, made by ``tools/build_nondeterminism.py``). The longest name wins, and an
-allow entry whose condition holds beats a flag entry.
+The list is data: ``nondeterminism.json``, one entry a line. The longest name wins, and an allow entry whose condition
+holds beats a flag entry.
 """
 
 from __future__ import annotations
