@@ -208,6 +208,15 @@ class Analysis:
         self._callees.pop(module.path, None)
 
     def _find_callees(self, module: Module, call: Call, env: Environment | None) -> Callees:
+        found = self._named_callees(module, call, env)
+        for function in found.runs:
+            self._invoked_arguments(module, call, function, found)
+        if found.externals:
+            found.names = frozenset([external.name for external in found.externals])
+        return found
+
+    def _named_callees(self, module: Module, call: Call, env: Environment | None) -> Callees:
+        """What ``call`` may run, without what functions of the project do with what it gives them."""
         found = Callees()
         for value in self.resolve(module, call.func, call, env):
             self._add(found, value)
@@ -219,10 +228,6 @@ class Analysis:
                         self._add(found, factory)
         for external in found.externals:
             self._handed_on(module, call, external, found)
-        for function in found.runs:
-            self._invoked_arguments(module, call, function, found)
-        if found.externals:
-            found.names = frozenset([external.name for external in found.externals])
         return found
 
     def _add(self, found: Callees, value: Value) -> None:
@@ -280,10 +285,7 @@ class Analysis:
             found.threads += tuple(values)
         elif name in api.RUNS_STEP:
             for value in self.argument(module, call, 1, "func"):
-                while isinstance(value, Partial):
-                    value = value.callee
-                if isinstance(value, FunctionValue):
-                    found.delegations += ((api.RUNS_STEP[name], value),)
+                _add_delegation(found, api.RUNS_STEP[name], value)
 
     def _invoked_arguments(self, module: Module, call: Call, function: FunctionValue, found: Callees) -> None:
         """Functions given to a function of the project that calls its parameter."""
@@ -301,8 +303,8 @@ class Analysis:
             for value in self.resolve(module, given.get(name), call):
                 if how == "run" and isinstance(value, (FunctionValue, Entity, Partial)):
                     self._add(found, value)
-                elif how in (api.STEP, api.TRANSACTION) and isinstance(value, FunctionValue):
-                    found.delegations += ((how, value),)
+                elif how in (api.STEP, api.TRANSACTION):
+                    _add_delegation(found, how, value)
                 elif how == "aside":
                     _add_aside(found, value)
                 elif how == "thread":
@@ -318,36 +320,62 @@ class Analysis:
         module, function = self.resolver.module(value.module), self.resolver.function(value)
         names = {param.name for param in function.params}
         found: dict[str, str] = {}
-        for inner in module.functions:
-            if inner.id != function.id and not _is_inside(module, inner, function):
-                continue
-            for call in inner.calls:
+        for inner, how in self._nested_runs(module, function).items() if names else ():
+            for call in module.functions[inner].calls:
                 if isinstance(call.func, str) and call.func in names:
-                    found.setdefault(call.func, "run")
+                    _note(found, call.func, how)
                 refs = [ref for ref in (*call.args, *(ref for _, ref in call.keywords)) if isinstance(ref, str)]
                 passed = [ref for ref in refs if ref in names]
                 if passed:
-                    self._passed_on(module, call, passed, found)
+                    self._passed_on(module, call, passed, how, found)
         self._invoked[key] = found
         return found
 
-    def _passed_on(self, module: Module, call: Call, passed: list[str], found: dict[str, str]) -> None:
+    def _nested_runs(self, module: Module, function: Function) -> dict[int, str]:
+        """How a call of ``function`` runs itself and the functions nested in it: one that is only made does not run."""
+        found = {function.id: "run"}
+        nested = {inner.id for inner in module.functions if _is_inside(module, inner, function)} - found.keys()
+        queue = [function.id] if nested else []
+        for outer in queue:
+            for call in module.functions[outer].calls:
+                for how, value in self._runs(module, call):
+                    if value.module == module.path and value.id in nested and value.id not in found:
+                        found[value.id] = how if found[outer] == "run" else found[outer]
+                        queue.append(value.id)
+        return found
+
+    def _runs(self, module: Module, call: Call) -> Iterator[tuple[str, FunctionValue]]:
+        """The functions that ``call`` runs, and how. A function of the project is taken to call what it is given."""
+        callees = self._named_callees(module, call, None)
+        values = [("run", value) for value in callees.runs]
+        values += [(entity.kind, entity.function) for entity in callees.durable]
+        values += callees.delegations
+        values += [("aside", value) for value in callees.aside]
+        values += [("thread", value) for value in callees.threads if isinstance(value, FunctionValue)]
+        for ref in (*call.args, *(ref for _, ref in call.keywords)) if callees.runs else ():
+            if _may_be_callable(ref):
+                given = self.resolve(module, ref, call)
+                values += [("run", value) for value in given if isinstance(value, FunctionValue)]
+        yield from values
+
+    def _passed_on(self, module: Module, call: Call, passed: list[str], how: str, found: dict[str, str]) -> None:
+        """Note the parameters among ``passed`` that an outside callee runs, in a function that runs as ``how``."""
         for callee in self.resolve(module, call.func, call):
             if not isinstance(callee, External):
                 continue
             name = known_as(callee)
             if name in api.RUNS_STEP and len(call.args) > 1 and call.args[1] in passed:
-                found.setdefault(call.args[1], api.RUNS_STEP[name])
+                _note(found, call.args[1], api.RUNS_STEP[name], how)
             elif name in types.CALLS_ITS_ARGUMENT:
                 for ref in passed:
                     if ref in [_given(call, place) for place in types.CALLS_ITS_ARGUMENT[name]]:
-                        found.setdefault(ref, "run")
+                        _note(found, ref, how)
             elif name in types.COPIES_CONTEXT and call.args and call.args[0] in passed:
-                found.setdefault(call.args[0], "aside")
+                _note(found, call.args[0], "aside", how)
             elif name in types.THREAD_STARTERS:
                 for ref in passed:
                     if ref in [_given(call, place) for place in types.THREAD_STARTERS[name]]:
-                        found.setdefault(ref, "thread")
+                        _note(found, ref, "thread", how)
 
     def is_registered(self, value: FunctionValue) -> bool:
         """Whether a call such as ``DBOS.workflow()(f)`` registers the function, which itself stays plain."""
@@ -780,6 +808,13 @@ def _add_aside(found: Callees, value: Value) -> None:
         found.handed += (value,)
 
 
+def _add_delegation(found: Callees, kind: str, value: Value) -> None:
+    while isinstance(value, Partial):
+        value = value.callee
+    if isinstance(value, FunctionValue):
+        found.delegations += ((kind, value),)
+
+
 def _terminal(ref: Ref) -> str:
     """The last name of ``a.b.c``, of a call's result's attribute, of a bare name."""
     text = ref if isinstance(ref, str) else ref[-1] if isinstance(ref, tuple) and ref[0] == "attr" else ""
@@ -818,6 +853,13 @@ def known_as(external: External) -> str:
         parent = types.BASES[base]
         name, base = f"{parent}.{name.removeprefix(base + '.')}", parent
     return name
+
+
+def _note(found: dict[str, str], name: str, how: str, outer: str = "run") -> None:
+    """Note that parameter ``name`` is run as ``how`` by a function that runs as ``outer``; plainly, before all else."""
+    how = how if outer == "run" else outer
+    if how == "run" or name not in found:
+        found[name] = how
 
 
 def _given(call: Call, place: int | str) -> Ref:
