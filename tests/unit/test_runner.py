@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dbos_lint import linter, runner
+from dbos_lint.candidates import Task
 from dbos_lint.configuration import Configuration
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.linter import FileResult
@@ -84,6 +86,15 @@ def test_workers_are_used_only_where_they_pay(project: Path, monkeypatch: pytest
     assert pools == [2]
 
 
+def test_batches_are_neighbours_and_of_like_size() -> None:
+    sizes = [5, 1, 1, 1, 1, 1, 4, 2, 2, 9]
+    tasks = [Task(f"{number}.py", Settings(Path()), size) for number, size in enumerate(sizes)]
+    batches = runner._batches(tasks, 3)
+    assert [task for batch in batches for task in batch] == tasks
+    assert [[task.size for task in batch] for batch in batches] == [[5, 1, 1, 1, 1], [1, 4, 2, 2], [9]]
+    assert runner._batches(tasks[:1], 3) == [tasks[:1]]
+
+
 def test_a_fault_of_the_linter_is_a_finding_of_its_file(project: Path) -> None:
     for jobs in (1, 2):
         result = lint(project, jobs=jobs, a="RAISE dbos", b="BAD dbos", c="dbos")
@@ -136,6 +147,19 @@ def test_what_is_known_of_a_project_is_kept_until_a_fault(project: Path, monkeyp
     assert a is b
     assert b is not c
     assert c is setup
+
+
+def test_garbage_is_looked_for_less_often_only_while_linting(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual, during = gc.get_threshold(), []
+
+    def watched(source: bytes, filename: str, settings: Settings, **options: object) -> FileResult:
+        during.append(gc.get_threshold())
+        return fake(source, filename, settings)
+
+    monkeypatch.setattr(linter, "lint_source", watched)
+    lint(project, a="x")
+    assert min(during)[0] > 10 * usual[0]
+    assert gc.get_threshold() == usual
 
 
 def test_a_file_that_vanishes_is_a_finding(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
