@@ -27,6 +27,7 @@ from dbos_lint.semantics.summary import (
     MODULE,
     ONLY_LOGGED,
     ONLY_WAITS,
+    UNTIL_CANCELLED,
     Binding,
     Block,
     Call,
@@ -691,6 +692,8 @@ class _Collector:
             ref = ("call", self.ref(node.func), args, keywords)
         self.scope, self.function = saved, saved_function
         flags = self._flags.pop(id(node), 0)
+        if _terminal(node.func) in _TASKS and self.flow is not None and self.flow.runs_until_cancelled(node):
+            self._flags.update({id(arg): UNTIL_CANCELLED for arg in node.args[:1]})
         use, through = self._value_use(node, ref[1], flags)
         flags |= use
         guard = ""
@@ -714,6 +717,8 @@ class _Collector:
 
     def _value_use(self, node: ast.Call, ref: Ref, flags: int) -> tuple[int, tuple[Ref, ...]]:
         """How the value of a call is used, of a source of values or of a function that may contain one."""
+        if flags & UNTIL_CANCELLED:
+            return UNTIL_CANCELLED, ()
         if self._only_logged(node, ref):
             return ONLY_LOGGED, self._through()
         if self.flow is not None and not flags & DISCARDED and self._may_be_helper(node.func):
@@ -773,6 +778,10 @@ class _Collector:
             todo.append((node.elt, inner, function))
         todo.reverse()
         stack.extend(todo)
+
+
+def _terminal(func: ast.expr) -> str:
+    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
 
 
 def _use_by(node: ast.Attribute) -> int:
@@ -871,6 +880,8 @@ _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 # Nodes that take the value of their children apart: a coroutine used there is not awaited.
 _OF_COROUTINES = frozenset({"close", "send", "throw", "__await__"})
+# Functions that have a coroutine run beside what goes on.
+_TASKS = frozenset({"create_task", "ensure_future"})
 # Functions that iterate over their first argument before they return.
 _ITERATORS = frozenset({"list", "tuple", "set", "frozenset", "sorted", "dict", "sum", "any", "all", "next"})
 _CONSUMERS = frozenset({ast.BinOp, ast.Compare, ast.UnaryOp, ast.FormattedValue, ast.Subscript})

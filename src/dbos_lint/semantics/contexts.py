@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
-from dbos_lint.catalog.nondeterminism import VALUE_KINDS
-from dbos_lint.semantics.effects import BLOCKS_LOOP, RAISES_IN_LOOP, RAISES_OUTSIDE, Analysis, Effect
+from dbos_lint.semantics.effects import BLOCKS_LOOP, RAISES_IN_LOOP, RAISES_OUTSIDE, SPARED_KINDS, Analysis, Effect
 from dbos_lint.semantics.entities import Registration, registrations
 from dbos_lint.semantics.entrypoints import is_entrypoint
 from dbos_lint.semantics.entrypoints import is_route as is_route
@@ -178,7 +177,7 @@ class Contexts:
     def _counts(self, context: str, kind: str, key: FunctionKey) -> bool:
         """Whether a value of ``kind`` that the function ``key`` reads matters to a root of ``context``: not where its
         results are only logged."""
-        if context != api.WORKFLOW or kind not in VALUE_KINDS:
+        if context != api.WORKFLOW or kind not in SPARED_KINDS:
             return True
         if kind not in self._valued:
             self._valued[kind] = self._flow(self._durable_roots(context), context, kind).keys()

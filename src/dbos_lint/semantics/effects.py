@@ -29,6 +29,7 @@ from dbos_lint.semantics.summary import (
     MODULE,
     ONLY_LOGGED,
     ONLY_WAITS,
+    UNTIL_CANCELLED,
     Call,
     Function,
     Module,
@@ -77,11 +78,14 @@ _LOOP_KINDS = frozenset({RAISES_IN_LOOP, BLOCKS_LOOP})
 _LOCAL_KINDS = frozenset({CLOSURE_WRITE, SELF_WRITE})
 # What outlives the call that does it.
 _LASTING = frozenset({GLOBAL_WRITE, CLOSURE_WRITE, SELF_WRITE, STARTS_WORKFLOW, DURABLE})
-# By how the value of a call is used: the kinds of value that do no harm there.
+SPARED_KINDS = VALUE_KINDS | {"sleep"}
+"""Kinds of effect that do no harm where nothing comes of what the function gives back."""
+# By how the value of a call is used: the kinds of effect that do no harm there.
 _HARMLESS: dict[int, frozenset[str]] = {
     0: frozenset(),
     ONLY_LOGGED: VALUE_KINDS,
     ONLY_WAITS: frozenset({"random", "secret"}),
+    UNTIL_CANCELLED: SPARED_KINDS,
 }
 _UNKNOWN_ARGUMENTS = Arguments(0, Ellipsis, frozenset(), splat=True)
 
@@ -410,7 +414,7 @@ class Analysis:
             callees = self.callees(module, call, env)
             if not callees.known and not call.flags & DECORATOR:
                 unresolved.append(call.span)
-            harmless = _HARMLESS[call.flags & (ONLY_LOGGED | ONLY_WAITS)]
+            harmless = _HARMLESS[call.flags & (ONLY_LOGGED | ONLY_WAITS | UNTIL_CANCELLED)]
             for found in self._effects_of_call(module, call, callees):
                 if found.kind not in harmless or _has_effect(found.name):
                     effects.append(found)

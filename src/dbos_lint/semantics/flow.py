@@ -80,6 +80,8 @@ _LOGGERS = (
     "sentry",
 )
 _DEPTH = 12
+# What tells of a task without waiting for it.
+_OF_RUNNING_TASKS = frozenset({"done", "cancelled", "add_done_callback", "set_name", "get_name"})
 
 
 class Flow:
@@ -112,6 +114,19 @@ class Flow:
         targets = parent.targets if isinstance(parent, ast.Assign) else []
         names = [target.id for target in targets if isinstance(target, ast.Name)]
         return len(names) == len(targets) == 1 and names[0] not in self._loads and names[0] not in self._shared
+
+    def runs_until_cancelled(self, node: ast.expr) -> bool:
+        """Whether the task ``node`` is let run beside the function until that cancels it, which comes before all else
+        that is done with it: nobody waits for such a task, as a heartbeat or the renewal of a lock."""
+        if self._parents is None:
+            self._parents = self._scan()
+        parent = self._parents.get(id(node))
+        targets = parent.targets if isinstance(parent, ast.Assign) else []
+        if len(targets) != 1 or not isinstance(targets[0], ast.Name) or targets[0].id in self._shared:
+            return False
+        loads = sorted(self._loads.get(targets[0].id, ()), key=lambda load: (load.lineno, load.col_offset))
+        uses = [getattr(self._parents.get(id(load)), "attr", "") for load in loads]
+        return next((use for use in uses if use not in _OF_RUNNING_TASKS), "") == "cancel"
 
     def _scan(self) -> dict[int, ast.AST]:
         parents: dict[int, ast.AST] = {}
