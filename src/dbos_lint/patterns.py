@@ -13,16 +13,15 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
-# A name alone matches a whole path only where it matches the last part of it, too.
-_PLAIN_NAME = re.compile(r"\.?[\w-][\w. -]*/*")
-_WILDCARD = re.compile(r"((?:\*\*/)+|\*+|\?|\[!?[^\]]+\])")
+_WILDCARD = r"((?:\*\*/)+|\*+|\?|\[!?[^\]]+\])"  # most runs have none, and need not compile it
+_MORE_THAN_A_NAME = frozenset("*?[/\\:")
 
 
 @lru_cache(maxsize=512)
 def matcher(patterns: tuple[str, ...], root: str) -> Callable[[str], bool]:
     """Tell for an absolute path whether one of ``patterns``, relative to ``root``, matches it."""
-    names = frozenset(pattern.rstrip("/") for pattern in patterns if _PLAIN_NAME.fullmatch(pattern))
-    globs = [pattern for pattern in patterns if not _PLAIN_NAME.fullmatch(pattern)]
+    names = frozenset(pattern.rstrip("/") for pattern in patterns if _is_name(pattern))
+    globs = [pattern for pattern in patterns if not _is_name(pattern)]
     if not globs:  # as the default ones: nothing is compiled for them
         return lambda path: path[path.rfind(os.sep) + 1 :] in names
     whole = _alternatives(_absolute(pattern, root) for pattern in globs)
@@ -41,6 +40,12 @@ def anchored(pattern: str, root: str) -> str:
     return _absolute(pattern, root) if "/" in pattern.rstrip("/") else pattern
 
 
+def _is_name(pattern: str) -> bool:
+    """Whether ``pattern`` is one name: it then matches a whole path only where it matches the last part of it, too."""
+    name = pattern.rstrip("/")
+    return name not in {"", ".", ".."} and _MORE_THAN_A_NAME.isdisjoint(name)
+
+
 def _absolute(pattern: str, root: str) -> str:
     whole = pattern if Path(pattern).is_absolute() else f"{glob.escape(root)}/{pattern}"
     return os.path.normpath(whole).replace(os.sep, "/")
@@ -51,7 +56,7 @@ def _alternatives(patterns: Iterable[str]) -> re.Pattern[str]:
 
 
 def _regex(pattern: str) -> str:
-    text = "".join(map(_regex_of_part, _WILDCARD.split(pattern)))
+    text = "".join(map(_regex_of_part, re.split(_WILDCARD, pattern)))
     try:
         re.compile(text)
     except re.error:  # a class such as [z-a] that no name can be in: taken as it is written
