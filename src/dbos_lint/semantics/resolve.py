@@ -40,7 +40,9 @@ _BUILTINS = frozenset(dir(builtins))
 # How many calls, attributes and aliases resolution follows before it gives up.
 _DEPTH = 24
 # How many references one question may lead through: no program that a person wrote needs as many.
-_STEPS = 2000
+_STEPS = 800
+# How many questions that lead to one another are remembered with an answer.
+_CIRCLE = 100
 # How many objects deep it is remembered what constructors were given.
 _NESTING = 3
 # How many alternatives are kept: more means that the program decides at run time.
@@ -55,6 +57,7 @@ _SELF_RETURNING = frozenset({"typing.Self", "typing_extensions.Self"})
 
 _Found = TypeVar("_Found")
 _UNKNOWN: Values = ()
+_NONE: frozenset[Hashable] = frozenset()
 
 Environment = Mapping[str, Values]
 """The values of the parameters of one function, by name."""
@@ -84,27 +87,35 @@ class Decorated:
 
 
 class _Answer(NamedTuple):
-    """What was found, how deep below the question, and in how many steps."""
+    """What was found, and how deep below the question.
+
+    Where a question met itself on the way, the answer holds only in like circumstances: when of the questions ``met``
+    on the way those in ``open`` are being answered, and no others.
+    """
 
     found: Any
     height: int
-    cost: int
+    met: frozenset[Hashable]
+    open: frozenset[Hashable]
 
 
 @dataclass(slots=True)
 class Resolver:
     """Resolves references within one project; remembers what it found.
 
-    Answers do not depend on what was asked before, nor therefore on the order of files. One that a cycle or a limit
-    has cut short holds for a question that stands by itself (``_whole``), and not as a part of another's answer; and
-    what is remembered counts against the limits as if it had been found anew.
+    Answers do not depend on what was asked before, nor therefore on the order of files: what is remembered is what
+    would be found anew. An answer that was cut short at some depth is one for that depth only; one for which there
+    were too many steps to take holds for a question that stands by itself (``_whole``).
     """
 
     project: Project
     _memo: dict[Hashable, _Answer] = field(default_factory=dict)
     _whole: dict[Hashable, Any] = field(default_factory=dict)
-    # What is being resolved, so that a cycle ends; and how often a cycle or a limit has cut an answer short.
+    # What is being resolved, so that a cycle ends; what has been, since the first of it; what of it has been met again.
     _active: set[Hashable] = field(default_factory=set)
+    _trail: list[Hashable] = field(default_factory=list)
+    _open: set[Hashable] = field(default_factory=set)
+    # How often the limit of depth has cut an answer short.
     _cuts: int = 0
     _steps: int = 0
     _deepest: int = 0
@@ -159,9 +170,14 @@ class Resolver:
         """
         whole = depth == 0 and key is not None and not self._active
         known = self._memo.get(key)
-        if known is not None and depth + known.height <= _DEPTH and self._steps + known.cost <= _STEPS:
-            self._steps += known.cost
+        if known is None or depth + known.height > _DEPTH:
+            known = self._memo.get((key, depth))
+        if known is not None and (not known.met or known.met & self._active == known.open):
             self._deepest = max(self._deepest, depth + known.height)
+            self._cuts += depth + known.height > _DEPTH
+            if known.open:
+                self._open |= known.open
+                self._trail.extend(known.met)
             found: _Found = known.found
             return found
         if whole and key in self._whole:
@@ -169,19 +185,29 @@ class Resolver:
             return held
         active = while_asked or key
         if active in self._active:
-            self._cuts += 1
+            self._open.add(active)
             return otherwise
-        cuts, steps, deepest = self._cuts, self._steps, self._deepest
-        self._steps, self._deepest = 0 if whole else steps, depth
+        cuts, steps, deepest, open, start = self._cuts, self._steps, self._deepest, self._open, len(self._trail)
+        self._steps, self._deepest, self._open = 0 if whole else steps, depth, set()
         self._active.add(active)
+        self._trail.append(active)
         try:
             found = find()
         finally:
             self._active.discard(active)
-        if key is not None and cuts == self._cuts:
-            self._memo[key] = _Answer(found, self._deepest - depth, self._steps - (0 if whole else steps))
-        elif whole:
-            self._whole[key] = found
+            large = bool(self._open) and len(self._trail) - start > _CIRCLE
+            met = frozenset(self._trail[start:]) if self._open and not large else _NONE
+            self._open.discard(active)
+            if not self._open:
+                del self._trail[start:]
+            still_open = frozenset(self._open)
+            self._open = open | still_open
+        if self._steps > _STEPS:
+            if whole:
+                self._whole[key] = found
+        elif key is not None and not large and not (known is not None and still_open):
+            at = key if cuts == self._cuts else (key, depth)
+            self._memo[at] = _Answer(found, self._deepest - depth, met, still_open)
         self._deepest = max(self._deepest, deepest)
         if whole:
             self._steps = steps
@@ -191,10 +217,9 @@ class Resolver:
         """Whether a limit is met at ``depth``, so that the answer is cut short."""
         if depth > self._deepest:
             self._deepest = depth
-        if depth > _DEPTH or self._steps > _STEPS:
+        if depth > _DEPTH:
             self._cuts += 1
-            return True
-        return False
+        return depth > _DEPTH or self._steps > _STEPS
 
     def _resolve(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
         if ref is None:
