@@ -571,7 +571,10 @@ class _Collector:
                 self._target(item.optional_vars, None, "with", manager)
                 self.expressions([item.optional_vars])
         if any(_expects_exception(item.context_expr) for item in node.items):
-            self.module.expected.append((node.body[0].lineno, node.body[-1].end_lineno or node.lineno))
+            first, last = node.body[0], node.body[-1]
+            decorators: list[ast.expr] = getattr(first, "decorator_list", [])
+            row = min(part.lineno for part in (first, *decorators))
+            self.module.expected.append((row, last.end_lineno or row))
         self.block_of(node.body)
 
     def _try(self, node: ast.Try) -> None:
