@@ -571,10 +571,8 @@ class _Collector:
                 self._target(item.optional_vars, None, "with", manager)
                 self.expressions([item.optional_vars])
         if any(_expects_exception(item.context_expr) for item in node.items):
-            first, last = node.body[0], node.body[-1]
-            decorators: list[ast.expr] = getattr(first, "decorator_list", [])
-            row = min(part.lineno for part in (first, *decorators))
-            self.module.expected.append((row, last.end_lineno or row))
+            rows = [node.body[0].lineno, *(part.lineno for part in getattr(node.body[0], "decorator_list", ()))]
+            self.module.expected.append((min(rows), node.body[-1].end_lineno or node.lineno))
         self.block_of(node.body)
 
     def _try(self, node: ast.Try) -> None:
