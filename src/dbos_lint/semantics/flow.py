@@ -79,7 +79,21 @@ _LOGGERS = (
     "telemetry",
     "sentry",
 )
+# How many expressions a value is followed through.
 _DEPTH = 12
+# Expressions whose value holds that of their parts.
+_PASSING = (
+    ast.keyword,
+    ast.Await,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.JoinedStr,
+    ast.FormattedValue,
+    ast.Attribute,
+    ast.Tuple,
+    ast.List,
+    ast.Dict,
+)
 # What tells of a task without waiting for it.
 _OF_RUNNING_TASKS = frozenset({"done", "cancelled", "add_done_callback", "set_name", "get_name"})
 
@@ -92,7 +106,7 @@ class Flow:
         self._parents: dict[int, ast.AST] | None = None
         self._loads: dict[str, list[ast.Name]] = {}
         self._shared: set[str] = set()
-        self._jitter = False
+        self._fates: dict[tuple[str, bool], tuple[bool, list[ast.Call]]] = {}
         self.through: list[ast.Call] = []
         """The calls through which the value last asked for goes on its way: harmless where they only compute."""
 
@@ -100,11 +114,16 @@ class Flow:
         """Whether the value of ``node`` reaches nothing but logging, printing, tracing and metrics, or how long dbos
         waits: a recorded wait does not ask again. ``jitter`` says that the value is random and not a clock's: a sleep
         *until* a moment may be skipped on recovery, and is not harmless."""
-        self._jitter = jitter
-        self.through = []
         if self._parents is None:
             self._parents = self._scan()
-        return self._harmless(node, 0, frozenset())
+        self.through = []
+        names = self._way(node, jitter, self.through)
+        for name in names or ():
+            harmless, through = self._fate(name, jitter)
+            if not harmless:
+                return False
+            self.through.extend(through)
+        return names is not None
 
     def is_lost(self, node: ast.expr) -> bool:
         """Whether the value of ``node`` is only given a name that nothing reads."""
@@ -154,56 +173,56 @@ class Flow:
                     todo.append(child)
         return parents
 
-    def _harmless(self, node: ast.AST, depth: int, seen: frozenset[str]) -> bool:
+    def _way(self, node: ast.AST, jitter: bool, through: list[ast.Call]) -> list[str] | None:
+        """The names that the value of ``node`` is given before it ends up where it does no harm; else None."""
         assert self._parents is not None
-        while depth < _DEPTH:
-            depth += 1
+        names: list[str] = []
+        passed: list[ast.AST] = []
+        for _ in range(_DEPTH):
             parent = self._parents.get(id(node))
             if isinstance(parent, ast.Expr):
-                return node not in self.through
-            if isinstance(parent, ast.keyword):
-                node = parent
-                continue
+                return None if node in passed else names
             if isinstance(parent, ast.Call):
-                if _logs(parent) or _is_harmless_argument(parent, node, self._jitter):
-                    return True
+                if _logs(parent) or _is_harmless_argument(parent, node, jitter):
+                    return names
                 if parent.func is not node and not _transparent(parent):
-                    self.through.append(parent)
+                    passed.append(parent)
+                    through.append(parent)
             elif isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
-                if parent.value is not node:
-                    return False
-                if isinstance(self._parents.get(id(parent)), ast.ClassDef):
-                    return False
-                targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
-                if not all(self._name_harmless(target, depth, seen) for target in targets):
-                    return False
+                if parent.value is not node or isinstance(self._parents.get(id(parent)), ast.ClassDef):
+                    return None
+                for target in parent.targets if isinstance(parent, ast.Assign) else [parent.target]:
+                    if not isinstance(target, ast.Name):
+                        return None
+                    names.append(target.id)
                 if not isinstance(parent, ast.NamedExpr):
-                    return True
-            elif not isinstance(
-                parent,
-                (
-                    ast.Await,
-                    ast.BinOp,
-                    ast.UnaryOp,
-                    ast.JoinedStr,
-                    ast.FormattedValue,
-                    ast.Attribute,
-                    ast.Tuple,
-                    ast.List,
-                    ast.Dict,
-                ),
-            ):
-                return False
+                    return names
+            elif not isinstance(parent, _PASSING):
+                return None
             node = parent
-        return False
+        return None
 
-    def _name_harmless(self, target: ast.expr, depth: int, seen: frozenset[str]) -> bool:
-        if not isinstance(target, ast.Name) or target.id in self._shared:
-            return False
-        if target.id in seen:
-            return True
-        loads = self._loads.get(target.id, ())
-        return all(self._harmless(load, depth, seen | {target.id}) for load in loads)
+    def _fate(self, name: str, jitter: bool) -> tuple[bool, list[ast.Call]]:
+        """Whether what ``name`` holds does no harm, nor by way of other names; and the calls that it goes through."""
+        key = (name, jitter)
+        if key not in self._fates:
+            through: list[ast.Call] = []
+            self._fates[key] = (self._is_harmless(name, jitter, through), through)
+        return self._fates[key]
+
+    def _is_harmless(self, name: str, jitter: bool, through: list[ast.Call]) -> bool:
+        names = {name: None}
+        queue = [name]
+        for each in queue:
+            if each in self._shared:
+                return False
+            for load in self._loads.get(each, ()):
+                given = self._way(load, jitter, through)
+                if given is None:
+                    return False
+                queue.extend(new for new in given if new not in names)
+                names.update(dict.fromkeys(given))
+        return True
 
 
 def _logs(call: ast.Call) -> bool:

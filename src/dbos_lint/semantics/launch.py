@@ -64,7 +64,7 @@ class Launches:
 
     analysis: Analysis
     contexts: Contexts
-    _clear: dict[FunctionKey, bool] = field(default_factory=dict)
+    _clear: set[FunctionKey] = field(default_factory=set)
 
     @cached_property
     def _lines(self) -> Lines:
@@ -214,23 +214,34 @@ class Launches:
         return all(self._is_clear_call(module, call) for call in function.calls if call.span[2:] < end)
 
     def _is_clear_call(self, module: Module, call: Call) -> bool:
+        """Whether ``call``, and each call that it leads to, can be followed and leaves the engine alone."""
+        callees = self._clear_callees(module, call)
+        if callees is None:
+            return False
+        queue = [key for key in callees if key not in self._clear]
+        seen = set(queue)
+        for key in queue:
+            module = self.analysis.resolver.module(key.module)
+            for inner in module.functions[key.id].calls:
+                callees = self._clear_callees(module, inner)
+                if callees is None:
+                    return False
+                queue.extend(dict.fromkeys(each for each in callees if each not in seen and each not in self._clear))
+                seen.update(callees)
+        self._clear.update(seen)
+        return True
+
+    def _clear_callees(self, module: Module, call: Call) -> list[FunctionKey] | None:
+        """The functions that ``call`` runs; None if it may do what is not seen."""
         if call.flags & DECORATOR:
-            return True
+            return []
         callees = self.analysis.callees(module, call)
         if not callees.known:
-            return not _is_call(call.func) and terminal(call.func) in _BUILTIN_METHODS
+            is_clear = not _is_call(call.func) and terminal(call.func) in _BUILTIN_METHODS
+            return [] if is_clear else None
         if not all(frameworks.leaves_engine_alone(external.name) for external in callees.externals):
-            return False
-        return all(self._is_clear(self.analysis.resolver.key(callee)) for callee in callees.runs)
-
-    def _is_clear(self, key: FunctionKey) -> bool:
-        known = self._clear.get(key)
-        if known is None:
-            self._clear[key] = True
-            module = self.analysis.resolver.module(key.module)
-            calls = module.functions[key.id].calls
-            known = self._clear[key] = all(self._is_clear_call(module, call) for call in calls)
-        return known
+            return None
+        return [self.analysis.resolver.key(callee) for callee in callees.runs]
 
 
 def _after(state: State, kind: str) -> State:

@@ -59,6 +59,7 @@ class Lines:
 
     analysis: Analysis
     _events: dict[FunctionKey, tuple[Event, ...]] = field(default_factory=dict)
+    _handlers: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def of_import(self, module: Module) -> Iterator[Event]:
         """What importing a module does."""
@@ -68,23 +69,40 @@ class Lines:
 
     def of(self, key: FunctionKey) -> tuple[Event, ...]:
         """What running a function does to the engine, in order."""
-        known = self._events.get(key)
-        if known is None:
-            self._events[key] = ()
-            if not _CONCERNED.isdisjoint(self.analysis.reach(key)) or self._has_handlers(key):
-                found = sorted(self._find_events(key), key=lambda event: event.span[2:])
-                self._events[key] = tuple(found[:_EVENTS])
-            known = self._events[key]
-        return known
+        if key not in self._events:
+            for each in self._callees_first(key):
+                if not _CONCERNED.isdisjoint(self.analysis.reach(each)) or self._has_handlers(each):
+                    found = sorted(self._find_events(each), key=lambda event: event.span[2:])
+                    self._events[each] = tuple(found[:_EVENTS])
+        return self._events[key]
+
+    def _callees_first(self, start: FunctionKey) -> Iterator[FunctionKey]:
+        """``start`` and the functions it runs that are new, each after its callees: chains of calls may be long.
+
+        What calls itself is taken to do nothing meanwhile.
+        """
+        self._events[start] = ()
+        stack = [(start, iter(self.analysis.facts(start).edges))]
+        while stack:
+            key, edges = stack[-1]
+            callee = next((edge.callee for edge in edges if edge.callee not in self._events), None)
+            if callee is not None:
+                self._events[callee] = ()
+                stack.append((callee, iter(self.analysis.facts(callee).edges)))
+            else:
+                stack.pop()
+                yield key
 
     def _has_handlers(self, key: FunctionKey) -> bool:
-        module = self.analysis.resolver.module(key.module)
-        return any(
-            terminal(decorator.ref) in _HANDLERS
-            for function in module.functions[1:]
-            if function.parent == key.id
-            for decorator in function.decorators
-        )
+        """Whether functions that are defined in this one are handlers."""
+        parents = self._handlers.get(key.module)
+        if parents is None:
+            parents = self._handlers[key.module] = frozenset(
+                function.parent
+                for function in self.analysis.resolver.module(key.module).functions[1:]
+                if any(terminal(decorator.ref) in _HANDLERS for decorator in function.decorators)
+            )
+        return key.id in parents
 
     def _find_events(self, key: FunctionKey) -> Iterator[Event]:
         module = self.analysis.resolver.module(key.module)
@@ -165,7 +183,7 @@ class Lines:
 
     def _of_decorators(self, key: FunctionKey, module: Module) -> Iterator[Event]:
         """``@DBOS.alert_handler`` on functions that are defined in this one."""
-        for function in module.functions[1:]:
+        for function in module.functions[1:] if self._has_handlers(key) else ():
             if function.parent != key.id:
                 continue
             place = Place(module.scopes[function.scope].parent, function.span.row, function.block)
