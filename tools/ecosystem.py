@@ -155,7 +155,8 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.packages and target.package.name not in chosen.packages:
             continue
         if sys.version_info < target.python:
-            print(f"{target.package}: skipped, its syntax is newer than this Python")
+            needed, here = (".".join(map(str, version[:2])) for version in (target.python, sys.version_info))
+            print(f"{target.package}: SKIPPED: its syntax needs Python {needed}, and this is {here}")
             continue
         folder = fetch(target.package, FOLDER)
         found = list(findings(str(target.package), folder, lint(target, folder)))

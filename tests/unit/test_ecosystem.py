@@ -97,3 +97,20 @@ def test_what_is_there_is_not_fetched_again(tmp_path: Path, monkeypatch: pytest.
     there = tmp_path / "shop-1.0"
     there.mkdir()
     assert packages.fetch(packages.Package("shop", "1.0"), tmp_path) == there
+
+
+def test_a_package_for_a_newer_python_is_skipped_aloud(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = tmp_path / "record.toml"
+    record.write_text(
+        '[[package]]\nname = "shop"\nversion = "1.0"\ndbos-version = "3.4"\npython = "99.1"\n\n'
+        '[[finding]]\npackage = "shop==1.0"\nfile = "shop/orders.py"\ncode = "DBS202"\n'
+        'line = "roll = random.random()"\nverdict = "right"\nreason = "read"\n'
+    )
+    monkeypatch.setattr(ecosystem, "RECORD", record)
+    monkeypatch.setattr(ecosystem, "fetch", lambda *_: pytest.fail("fetched"))
+    assert ecosystem.main(["run"]) == 0
+    output = capsys.readouterr().out
+    assert "shop==1.0: SKIPPED: its syntax needs Python 99.1" in output
+    assert "vanished" not in output
