@@ -47,11 +47,14 @@ def lint_source(
     enabled = selection.enabled_codes(settings) - selection.ignored_for(settings, filename)
     if not enabled:
         return FileResult(filename, ())
-    linted = program.linted(filename, source)
-    if isinstance(linted, Fault):
-        return FileResult(filename, tuple(_fault(linted, filename)) if UNREADABLE_FILE.code in enabled else ())
-    parsed, collected = linted
-    return _judge(parsed, collected, filename, settings, enabled, noqa, program)
+    try:
+        linted = program.linted(filename, source)
+        if not isinstance(linted, Fault):
+            parsed, collected = linted
+            return _judge(parsed, collected, filename, settings, enabled, noqa, program)
+    except RecursionError:
+        linted = Fault("it nests too deeply to be judged", 1, 1)
+    return FileResult(filename, tuple(_fault(linted, filename)) if UNREADABLE_FILE.code in enabled else ())
 
 
 def _judge(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dbos_lint.rules.visitor import Here
+    from dbos_lint.semantics.analysis import Analysis
     from dbos_lint.semantics.collect import Collected
-    from dbos_lint.semantics.effects import Analysis
 
 
 def check(collected: Collected, analysis: Analysis, enabled: frozenset[str]) -> Here:
@@ -18,5 +18,5 @@ def check(collected: Collected, analysis: Analysis, enabled: frozenset[str]) -> 
 
     here = Here(collected, analysis, enabled)
     walk([visitor(here) for visitor in VISITORS], here)
-    analysis.forget_calls(here.module)
+    analysis.calls.forget(here.module)
     return here

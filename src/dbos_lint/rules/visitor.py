@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dbos_lint.diagnostic import Rule, TraceStep
+from dbos_lint.semantics.analysis import Analysis
+from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, Contexts, Reached
-from dbos_lint.semantics.effects import Analysis, Callees
 from dbos_lint.semantics.resolve import Place, Resolver
 from dbos_lint.semantics.summary import Call, Class, Function, Module, Ref, Span
 from dbos_lint.semantics.values import ClassValue, Entity, FunctionKey, FunctionValue, Values
@@ -63,11 +64,11 @@ class Here:
     # ------------------------------------------------------------------ questions
 
     def resolve(self, ref: Ref, call: Call) -> Values:
-        return self.analysis.resolve(self.module, ref, call)
+        return self.analysis.calls.resolve(self.module, ref, call)
 
     def callees(self, call: Call) -> Callees:
         """What ``call`` may run."""
-        return self.analysis.callees(self.module, call)
+        return self.analysis.calls.callees(self.module, call)
 
     def names_called(self, call: Call) -> frozenset[str]:
         """The qualified names of the outside functions that ``call`` may call."""

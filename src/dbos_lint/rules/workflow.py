@@ -224,7 +224,7 @@ class WorkflowVisitor(Visitor):
             if function.name == "<lambda>":
                 return "a lambda"
             decorated = self.here.resolver.decorated(value)
-            if self.here.analysis.is_registered(value):
+            if self.here.analysis.calls.is_registered(value):
                 return ""
             plain = all(layer[0].ref in ("staticmethod", "classmethod") for layer in decorated.layers)
             return f"the undecorated function '{function.name}'" if plain else ""

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
-from dbos_lint.semantics.effects import BLOCKS_LOOP, RAISES_IN_LOOP, RAISES_OUTSIDE, SPARED_KINDS, Analysis, Effect
+from dbos_lint.semantics.analysis import Analysis
+from dbos_lint.semantics.effects import BLOCKS_LOOP, RAISES_IN_LOOP, RAISES_OUTSIDE, SPARED_KINDS, Effect
 from dbos_lint.semantics.entities import Registration, registrations
 from dbos_lint.semantics.entrypoints import is_entrypoint
 from dbos_lint.semantics.entrypoints import is_route as is_route

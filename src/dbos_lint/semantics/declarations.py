@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
-from dbos_lint.semantics.effects import Analysis
+from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.options import Options, of_argument, of_keywords
 from dbos_lint.semantics.resolve import Place, Resolver
 from dbos_lint.semantics.summary import DECORATOR, Call, Function, Module, Ref, Span
@@ -90,7 +90,7 @@ def _options_of(
 
 def by_call(analysis: Analysis, module: Module, call: Call) -> Declaration | None:
     """What ``call`` declares: ``DBOS.step(...)(f)``, ``ds.transaction(f)``, ``DBOS.run_step(options, f)``."""
-    values = analysis.resolve(module, call.func, call)
+    values = analysis.calls.resolve(module, call.func, call)
     value = values[0] if len(values) == 1 else None
     if isinstance(value, External) and value.name in api.RUNS_STEP:
         ref = given(call, 0, _OPTIONS)
@@ -116,7 +116,7 @@ def given(call: Call, position: int, names: tuple[str, ...]) -> Ref:
 
 
 def _target(analysis: Analysis, module: Module, call: Call, ref: Ref) -> FunctionValue | Entity | None:
-    values = analysis.resolve(module, ref, call)
+    values = analysis.calls.resolve(module, ref, call)
     value = values[0] if len(values) == 1 else None
     while isinstance(value, Partial):
         value = value.callee

@@ -18,7 +18,6 @@ from dbos_lint.semantics.summary import (
     ONLY_WAITS,
     UNTIL_CANCELLED,
     Call,
-    Module,
     Span,
 )
 from dbos_lint.semantics.values import External
@@ -74,9 +73,7 @@ class Effect(NamedTuple):
     detail: str = ""
 
 
-def effects_of_call(
-    calls: Calls, nondeterminism: Nondeterminism, module: Module, call: Call, callees: Callees
-) -> Iterator[Effect]:
+def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, callees: Callees) -> Iterator[Effect]:
     label = f"{text_of(call.func, '')}()"
     for external in callees.externals:
         yield from _effects_of_external(nondeterminism, call, external)

@@ -28,7 +28,7 @@ def _launches(lines: Lines, hook: Value) -> bool:
 
 def _is_hosted(lines: Lines, module: Module, call: Call) -> bool:
     return any(name in _HOST_KEYWORDS for name, _ in call.keywords) and External(api.DBOS) in (
-        lines.analysis.callees(module, call).externals
+        lines.analysis.calls.callees(module, call).externals
     )
 
 
@@ -44,7 +44,7 @@ def _hooks(lines: Lines, module: Module) -> Iterator[Value]:
             if terminal(call.func) == "add_event_handler":
                 refs.extend(call.args[1:2])
             for ref in refs:
-                for value in lines.analysis.resolve(module, ref, call):
+                for value in lines.analysis.calls.resolve(module, ref, call):
                     yield from value.elements if isinstance(value, Container) else (value,)
 
 
@@ -54,6 +54,6 @@ def serves_by_name(lines: Lines, event: Event) -> bool:
     module = lines.analysis.resolver.module(frame.key.module)
     for call in module.functions[frame.key.id].calls:
         if call.span == frame.span:
-            values = lines.analysis.argument(module, call, 0, "app")
+            values = lines.analysis.calls.argument(module, call, 0, "app")
             return any(isinstance(value, Constant) and isinstance(value.value, str) for value in values)
     return False

@@ -13,8 +13,8 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks
+from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.contexts import Contexts, is_route
-from dbos_lint.semantics.effects import Analysis
 from dbos_lint.semantics.hosts import launches_with_host, serves_by_name
 from dbos_lint.semantics.imports import imported, imports_strangers
 from dbos_lint.semantics.lines import (
@@ -235,7 +235,7 @@ class Launches:
         """The functions that ``call`` runs; None if it may do what is not seen."""
         if call.flags & DECORATOR:
             return []
-        callees = self.analysis.callees(module, call)
+        callees = self.analysis.calls.callees(module, call)
         if not callees.known:
             is_clear = not _is_call(call.func) and terminal(call.func) in _BUILTIN_METHODS
             return [] if is_clear else None

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks
-from dbos_lint.semantics.effects import DURABLE, LIFECYCLE, Analysis, Callees, known_as
+from dbos_lint.semantics.analysis import Analysis
+from dbos_lint.semantics.calls import Callees
+from dbos_lint.semantics.effects import DURABLE, LIFECYCLE
+from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.resolve import Place
 from dbos_lint.semantics.summary import AWAITED, DECORATOR, MODULE, Call, Module, Ref, Span
 from dbos_lint.semantics.values import Constant, External, FunctionKey, FunctionValue, Partial, Value
@@ -107,24 +110,26 @@ class Lines:
     def _find_events(self, key: FunctionKey) -> Iterator[Event]:
         module = self.analysis.resolver.module(key.module)
         function = module.functions[key.id]
-        env = self.analysis.environment(key)
+        env = self.analysis.calls.environment(key)
         around: list[Call] = []
         for call in function.calls:
             while around and not _contains(around[-1].span, call.span):
                 around.pop()
-            callees = self.analysis.callees(module, call, env)
-            values = [v for v in self.analysis.resolve(module, call.func, call, env) if not isinstance(v, Constant)]
+            callees = self.analysis.calls.callees(module, call, env)
+            values = [
+                v for v in self.analysis.calls.resolve(module, call.func, call, env) if not isinstance(v, Constant)
+            ]
             now = bool(call.flags & AWAITED) or (bool(around) and self._runs(module, around[-1]))
             yield from self._of_call(key, call, callees, values, now)
             around.append(call)
         for manager in function.withs:
-            for method in self.analysis.manager_methods(module, manager, env):
+            for method in self.analysis.calls.manager_methods(module, manager, env):
                 yield from self._through(key, method, manager.span, MODULE, False)
         yield from self._of_decorators(key, module)
 
     def _runs(self, module: Module, call: Call) -> bool:
         """Whether ``call`` runs the coroutine that it is given to its end."""
-        externals = self.analysis.callees(module, call).externals
+        externals = self.analysis.calls.callees(module, call).externals
         return any(known_as(external) in frameworks.RUNNERS for external in externals)
 
     def _of_call(

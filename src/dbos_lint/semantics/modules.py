@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -174,9 +175,11 @@ class Project:
             source = self.read(path) if path.endswith(".py") else None
             parsed = quietly_parsed(source) if source is not None else None
             if source is not None and isinstance(parsed, Source):
-                collected = self.collected(path, parsed)
-                if path in self.upcoming:
-                    self._kept[path] = (source, parsed, collected)
+                # What nests too deeply is as good as unreadable.
+                with suppress(RecursionError):
+                    collected = self.collected(path, parsed)
+                    if path in self.upcoming:
+                        self._kept[path] = (source, parsed, collected)
         return self._modules[path]
 
     def collected(self, path: str, source: Source) -> Collected:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dbos_lint.catalog import types
-from dbos_lint.semantics.effects import Analysis
+from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.resolve import Place, Resolver
 from dbos_lint.semantics.summary import Call, Module, Ref, Span
 from dbos_lint.semantics.values import Constant, Container, Display, External, Values

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from dbos_lint.catalog.nondeterminism import Nondeterminism
 from dbos_lint.mentions import imports, members, needles
+from dbos_lint.semantics.analysis import Analysis
+from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.collect import Collected
-from dbos_lint.semantics.effects import Analysis
+from dbos_lint.semantics.facts import Observer
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.settings import Settings
@@ -23,9 +25,9 @@ class Program:
 
     def __init__(self, settings: Settings, upcoming: Iterable[str] = ()) -> None:
         self.project = Project(settings, upcoming=frozenset(upcoming))
-        self.analysis = Analysis(
-            Resolver(self.project), Nondeterminism(settings.extra_nondeterministic, settings.known_deterministic)
-        )
+        nondeterminism = Nondeterminism(settings.extra_nondeterministic, settings.known_deterministic)
+        calls = Calls(Resolver(self.project))
+        self.analysis = Analysis(calls, Observer(calls, nondeterminism))
         self._needles = needles(settings)
         self._concerned: dict[str, bool] = {}
         self._found: dict[tuple[tuple[str, ...], int, str], str | None] = {}

@@ -9,12 +9,17 @@ from functools import cached_property
 from dbos_lint.diagnostic import Position
 from dbos_lint.syntax.parse import Source
 
+_STRETCH = 1024
+# The bytes of UTF-8 that begin no character.
+_CONTINUING = bytes(range(0x80, 0xC0))
+
 
 class Lines:
     """The lines of one file; everything is computed when first asked for."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._encoded: dict[int, _Encoded] = {}
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -42,7 +47,9 @@ class Lines:
         """The place at byte ``column`` (from 0) of ``row`` (from 1)."""
         line = self._lines[row - 1] if row <= len(self._lines) else ""
         if not line.isascii():
-            column = len(line.encode()[:column].decode(errors="replace"))
+            if row not in self._encoded:
+                self._encoded[row] = _Encoded(line)
+            column = self._encoded[row].characters(column)
         return Position(row, column + 1)
 
     def statement(self, row: int) -> tuple[int, int]:
@@ -50,6 +57,25 @@ class Lines:
         starts, ends = self._statements
         index = bisect_right(starts, row) - 1
         return (starts[index], max(ends[index], row)) if index >= 0 else (row, row)
+
+
+class _Encoded:
+    """A line as bytes, with the number of characters before each stretch of it: a line may be long, and asked often."""
+
+    def __init__(self, line: str) -> None:
+        self._bytes = line.encode(errors="replace")
+        self._before = [0]
+        for start in range(0, len(self._bytes), _STRETCH):
+            self._before.append(self._before[-1] + self._count(start, start + _STRETCH))
+
+    def characters(self, column: int) -> int:
+        """How many characters begin before byte ``column``."""
+        column = min(column, len(self._bytes))
+        stretch = column // _STRETCH
+        return self._before[stretch] + self._count(stretch * _STRETCH, column)
+
+    def _count(self, start: int, end: int) -> int:
+        return len(self._bytes[start:end].translate(None, _CONTINUING))
 
 
 def _end(node: ast.stmt) -> int:

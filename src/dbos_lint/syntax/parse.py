@@ -29,9 +29,10 @@ class Fault:
 def decode(source: bytes) -> str:
     """The text of ``source``: a byte order mark or a coding cookie says how, else UTF-8.
 
-    Raises SyntaxError or UnicodeDecodeError as the interpreter would; LookupError for an unknown encoding.
+    Raises SyntaxError or UnicodeError as the interpreter would; LookupError for an unknown encoding.
     """
-    if source.startswith(b"\xef\xbb\xbf") or b"coding" in source[:400]:
+    second = source.find(b"\n", source.find(b"\n") + 1)
+    if source.startswith(b"\xef\xbb\xbf") or source.find(b"coding", 0, second if second >= 0 else len(source)) >= 0:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
         text = source.decode(encoding)
     else:
@@ -47,7 +48,7 @@ def parse(source: bytes) -> Source | Fault:
         text = decode(source)
     except SyntaxError as error:
         return Fault(f"cannot decode the file: {error.msg}", 1, 1)
-    except (UnicodeDecodeError, LookupError) as error:
+    except (UnicodeError, LookupError) as error:
         row = source.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else 1
         return Fault(f"cannot decode the file: {error}", row, 1)
     try:

@@ -1,0 +1,357 @@
+"""What a call may run: functions, durable functions, things outside the project, and what is handed on to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dbos_lint.catalog import api, types
+from dbos_lint.catalog.nondeterminism import has_effects
+from dbos_lint.semantics.entities import registrations
+from dbos_lint.semantics.externals import known_as
+from dbos_lint.semantics.fields import default_factories
+from dbos_lint.semantics.refs import given, may_be_callable
+from dbos_lint.semantics.resolve import Environment, Place, Resolver
+from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Param, Read, Ref, Write
+from dbos_lint.semantics.values import (
+    ClassValue,
+    Entity,
+    External,
+    FunctionKey,
+    FunctionValue,
+    Instance,
+    Partial,
+    Value,
+    Values,
+)
+
+_RUN_IN_CONTEXT = "contextvars.Context.run"
+
+
+@dataclass(slots=True)
+class Callees:
+    """What a call may run. ``known`` is false when nothing could be told.
+
+    ``names`` are the qualified names of the ``externals``. ``aside`` is what it runs in a thread to which dbos's
+    context is copied. ``handed`` is what lies outside the project and is not called here, but by what is called.
+    """
+
+    runs: tuple[FunctionValue, ...] = ()
+    aside: tuple[FunctionValue, ...] = ()
+    handed: tuple[External, ...] = ()
+    durable: tuple[Entity, ...] = ()
+    externals: tuple[External, ...] = ()
+    delegations: tuple[tuple[str, FunctionValue], ...] = ()
+    threads: tuple[Value, ...] = ()
+    names: frozenset[str] = frozenset()
+    known: bool = False
+
+
+@dataclass(slots=True)
+class Calls:
+    """The calls of one project, with what is known of them remembered."""
+
+    resolver: Resolver
+    _invoked: dict[FunctionKey, dict[str, str]] = field(default_factory=dict)
+    _callees: dict[str, dict[int, Callees]] = field(default_factory=dict)
+    _registered: dict[str, frozenset[int]] = field(default_factory=dict)
+    _nested: dict[str, dict[int, list[int]]] = field(default_factory=dict)
+
+    def resolve(self, module: Module, ref: Ref, record: Call | Read | Write, env: Environment | None = None) -> Values:
+        block = record.block if isinstance(record, Call) else MODULE
+        return self.resolver.resolve(module, ref, Place(record.scope, record.span.row, block), env)
+
+    def callees(self, module: Module, call: Call, env: Environment | None = None) -> Callees:
+        """What ``call`` may run, directly or by handing a function on. ``env`` says what parameters are."""
+        if env is not None:
+            return self._find_callees(module, call, env)
+        known = self._callees.setdefault(module.path, {})
+        callees = known.get(call.number)
+        if callees is None:
+            callees = known[call.number] = self._find_callees(module, call, None)
+        return callees
+
+    def forget(self, module: Module) -> None:
+        """Drop what is remembered of single calls: once a file is judged, only what its functions do is asked for."""
+        self._callees.pop(module.path, None)
+
+    def _find_callees(self, module: Module, call: Call, env: Environment | None) -> Callees:
+        found = self._named_callees(module, call, env)
+        for function in found.runs:
+            self._invoked_arguments(module, call, function, found)
+        if found.externals:
+            found.names = frozenset([external.name for external in found.externals])
+        return found
+
+    def _named_callees(self, module: Module, call: Call, env: Environment | None) -> Callees:
+        """What ``call`` may run, without what functions of the project do with what it gives them."""
+        found = Callees()
+        for value in self.resolve(module, call.func, call, env):
+            self._add(found, value)
+            if isinstance(value, ClassValue):
+                for factory in default_factories(self.resolver, value, call):
+                    if isinstance(factory, External):
+                        found.handed += (factory,)
+                    else:
+                        self._add(found, factory)
+        for external in found.externals:
+            self._handed_on(module, call, external, found)
+        return found
+
+    def _add(self, found: Callees, value: Value) -> None:
+        """Count ``value``, which is called, among the callees."""
+        found.known = True
+        if isinstance(value, FunctionValue):
+            found.runs += (value,)
+            found.runs += tuple(self.resolver.decorated(value).wrappers)
+        elif isinstance(value, Entity):
+            found.durable += (value,)
+        elif isinstance(value, External):
+            found.externals += (value,)
+        elif isinstance(value, ClassValue):
+            for name in ("__new__", "__init__", "__post_init__"):
+                method = self.resolver.method(Instance(value), name)
+                if method is not None:
+                    found.runs += (method,)
+        elif isinstance(value, Instance):
+            method = self.resolver.method(value, "__call__")
+            if method is not None:
+                found.runs += (method,)
+        elif isinstance(value, Partial):
+            self._add(found, value.callee)
+
+    def argument(self, module: Module, call: Call, *places: int | str) -> Values:
+        """The values of the argument of ``call`` at the first of ``places`` (positions or keywords) that is given."""
+        for place in places:
+            if isinstance(place, int):
+                if place < len(call.args):
+                    return self.resolve(module, call.args[place], call)
+            else:
+                for name, ref in call.keywords:
+                    if name == place:
+                        return self.resolve(module, ref, call)
+        return ()
+
+    def _handed_on(self, module: Module, call: Call, external: External, found: Callees) -> None:
+        """Functions that an outside callee calls, or runs in a thread or a step."""
+        name = known_as(external)
+        if name in types.CALLS_ITS_ARGUMENT:
+            for value in self.argument(module, call, *types.CALLS_ITS_ARGUMENT[name]):
+                if isinstance(value, (FunctionValue, Entity, Partial)):
+                    self._add(found, value)
+                elif isinstance(value, External):
+                    found.handed += (value,)
+        elif name in types.COPIES_CONTEXT:
+            for value in self.argument(module, call, 0, "func"):
+                _add_aside(found, value)
+        elif name in types.THREAD_STARTERS:
+            places = types.THREAD_STARTERS[name]
+            values = self.argument(module, call, *places)
+            if External(_RUN_IN_CONTEXT, "contextvars.Context") in values and _is_repeated(module, call):
+                # Each thread has dbos's context, but they draw step numbers in the order in which they are scheduled.
+                values = self.argument(module, call, *[p + 1 for p in places if isinstance(p, int)])
+            found.threads += tuple(values)
+        elif name in api.RUNS_STEP:
+            for value in self.argument(module, call, 1, "func"):
+                _add_delegation(found, api.RUNS_STEP[name], value)
+
+    def _invoked_arguments(self, module: Module, call: Call, function: FunctionValue, found: Callees) -> None:
+        """Functions given to a function of the project that calls its parameter."""
+        if not any(may_be_callable(ref) for ref in (*call.args, *(ref for _, ref in call.keywords))):
+            return
+        invoked = self.invoked(function)
+        if not invoked:
+            return
+        params = [param.name for param in self.resolver.function(function).params if param.kind == "positional"]
+        if function.receiver is not None:
+            params = params[1:]
+        given = dict(zip(params, call.args, strict=False))
+        given.update({name: ref for name, ref in call.keywords if name})
+        for name, how in invoked.items():
+            for value in self.resolve(module, given.get(name), call):
+                if how == "run" and isinstance(value, (FunctionValue, Entity, Partial)):
+                    self._add(found, value)
+                elif how in (api.STEP, api.TRANSACTION):
+                    _add_delegation(found, how, value)
+                elif how == "aside":
+                    _add_aside(found, value)
+                elif how == "thread":
+                    found.threads += (value,)
+
+    def invoked(self, value: FunctionValue) -> dict[str, str]:
+        """The parameters that it calls: ``run`` as part of itself, ``aside``, as a ``step``, in a thread."""
+        key = FunctionKey(value.module, value.id)
+        known = self._invoked.get(key)
+        if known is not None:
+            return known
+        self._invoked[key] = {}
+        module, function = self.resolver.module(value.module), self.resolver.function(value)
+        names = {param.name for param in function.params}
+        found: dict[str, str] = {}
+        for inner, how in self._nested_runs(module, function).items() if names else ():
+            for call in module.functions[inner].calls:
+                if isinstance(call.func, str) and call.func in names:
+                    _note(found, call.func, how)
+                refs = [ref for ref in (*call.args, *(ref for _, ref in call.keywords)) if isinstance(ref, str)]
+                passed = [ref for ref in refs if ref in names]
+                if passed:
+                    self._passed_on(module, call, passed, how, found)
+        self._invoked[key] = found
+        return found
+
+    def _nested_runs(self, module: Module, function: Function) -> dict[int, str]:
+        """How a call of ``function`` runs itself and the functions nested in it: one that is only made does not run."""
+        found = {function.id: "run"}
+        nested = self._inside(module, function)
+        queue = [function.id] if nested else []
+        for outer in queue:
+            for call in module.functions[outer].calls:
+                for how, value in self._runs(module, call):
+                    if value.module == module.path and value.id in nested and value.id not in found:
+                        found[value.id] = how if found[outer] == "run" else found[outer]
+                        queue.append(value.id)
+        return found
+
+    def _inside(self, module: Module, function: Function) -> set[int]:
+        """The functions that are defined in ``function``, at any depth."""
+        nested = self._nested.get(module.path)
+        if nested is None:
+            nested = self._nested[module.path] = {}
+            for inner in module.functions[1:]:
+                nested.setdefault(inner.parent, []).append(inner.id)
+        found: set[int] = set()
+        todo = list(nested.get(function.id, ()))
+        while todo:
+            inner_id = todo.pop()
+            found.add(inner_id)
+            todo.extend(nested.get(inner_id, ()))
+        return found
+
+    def _runs(self, module: Module, call: Call) -> Iterator[tuple[str, FunctionValue]]:
+        """The functions that ``call`` runs, and how. A function of the project is taken to call what it is given."""
+        callees = self._named_callees(module, call, None)
+        values = [("run", value) for value in callees.runs]
+        values += [(entity.kind, entity.function) for entity in callees.durable]
+        values += callees.delegations
+        values += [("aside", value) for value in callees.aside]
+        values += [("thread", value) for value in callees.threads if isinstance(value, FunctionValue)]
+        for ref in (*call.args, *(ref for _, ref in call.keywords)) if callees.runs else ():
+            if may_be_callable(ref):
+                given = self.resolve(module, ref, call)
+                values += [("run", value) for value in given if isinstance(value, FunctionValue)]
+        yield from values
+
+    def _passed_on(self, module: Module, call: Call, passed: list[str], how: str, found: dict[str, str]) -> None:
+        """Note the parameters among ``passed`` that an outside callee runs, in a function that runs as ``how``."""
+        for callee in self.resolve(module, call.func, call):
+            if not isinstance(callee, External):
+                continue
+            name = known_as(callee)
+            if name in api.RUNS_STEP and len(call.args) > 1 and call.args[1] in passed:
+                _note(found, call.args[1], api.RUNS_STEP[name], how)
+            elif name in types.CALLS_ITS_ARGUMENT:
+                for ref in passed:
+                    if ref in [given(call, place) for place in types.CALLS_ITS_ARGUMENT[name]]:
+                        _note(found, ref, how)
+            elif name in types.COPIES_CONTEXT and call.args and call.args[0] in passed:
+                _note(found, call.args[0], "aside", how)
+            elif name in types.THREAD_STARTERS:
+                for ref in passed:
+                    if ref in [given(call, place) for place in types.THREAD_STARTERS[name]]:
+                        _note(found, ref, "thread", how)
+
+    def is_registered(self, value: FunctionValue) -> bool:
+        """Whether a call such as ``DBOS.workflow()(f)`` registers the function, which itself stays plain."""
+        known = self._registered.get(value.module)
+        if known is None:
+            found = registrations(self.resolver, self.resolver.module(value.module))
+            known = self._registered[value.module] = frozenset(registration.function for registration in found)
+        return value.id in known
+
+    @staticmethod
+    def environment(key: FunctionKey) -> Environment | None:
+        """What parameters of the function are, to judge by how it is called."""
+        return {name: (instance,) for name, instance in key.given} or None
+
+    def instances_given(
+        self, module: Module, call: Call, callee: FunctionValue, env: Environment | None
+    ) -> tuple[tuple[str, Instance], ...]:
+        """The objects that ``call`` gives, where they tell more than the parameters: clients for those without an
+        annotation, and objects of the project, which tell more than the interface that an annotation names."""
+        params = self.resolver.function(callee).params
+        if callee.receiver is not None:
+            params = params[1:]
+        keywords = dict(call.keywords)
+        found: list[tuple[str, Instance]] = []
+        for index, param in enumerate(params):
+            if param.kind not in ("positional", "keyword"):
+                continue
+            positional = param.kind == "positional" and index < len(call.args)
+            ref = call.args[index] if positional else keywords.get(param.name)
+            values = self.resolve(module, ref, call, env) if may_be_callable(ref) else ()
+            if len(values) == 1 and isinstance(values[0], Instance) and _tells_more(values[0], param):
+                found.append((param.name, values[0]))
+        return tuple(found)
+
+    def properties(self, module: Module, read: Read, env: Environment | None) -> Iterator[FunctionValue]:
+        """The properties of the project that reading an attribute runs."""
+        if isinstance(read.ref, str):
+            base, _, name = read.ref.rpartition(".")
+        elif read.ref[0] == "attr" and "." not in read.ref[2]:
+            base, name = read.ref[1], read.ref[2]
+        else:
+            return
+        if base:
+            for value in self.resolve(module, base, read, env):
+                method = self.resolver.property_of(value, name)
+                if method is not None:
+                    yield method
+
+    def manager_methods(self, module: Module, manager: Read, env: Environment | None) -> Iterator[FunctionValue]:
+        for value in self.resolve(module, manager.ref, manager, env):
+            if isinstance(value, Instance):
+                for name in ("__enter__", "__aenter__", "__exit__", "__aexit__"):
+                    method = self.resolver.method(value, name)
+                    if method is not None:
+                        yield method
+
+
+def _add_aside(found: Callees, value: Value) -> None:
+    """Count ``value``, called in a thread with dbos's context, among the callees; durable calls are recorded there."""
+    while isinstance(value, Partial):
+        value = value.callee
+    if isinstance(value, FunctionValue):
+        found.aside += (value,)
+    elif isinstance(value, External):
+        found.handed += (value,)
+
+
+def _add_delegation(found: Callees, kind: str, value: Value) -> None:
+    while isinstance(value, Partial):
+        value = value.callee
+    if isinstance(value, FunctionValue):
+        found.delegations += ((kind, value),)
+
+
+def _tells_more(instance: Instance, param: Param) -> bool:
+    """Whether calls on the object may be effects that the parameter alone does not show."""
+    if isinstance(instance.type, ClassValue):
+        return True
+    name: str | None = instance.type.name if param.annotation is None else None
+    while name is not None:
+        if has_effects(name):
+            return True
+        name = types.BASES.get(name)
+    return False
+
+
+def _note(found: dict[str, str], name: str, how: str, outer: str = "run") -> None:
+    """Note that parameter ``name`` is run as ``how`` by a function that runs as ``outer``; plainly, before all else."""
+    how = how if outer == "run" else outer
+    if how == "run" or name not in found:
+        found[name] = how
+
+
+def _is_repeated(module: Module, call: Call) -> bool:
+    """Whether the call stands in a loop or a comprehension."""
+    return module.scopes[call.scope].kind == "comprehension" or module.within(call.block, "loop")

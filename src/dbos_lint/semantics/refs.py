@@ -1,0 +1,54 @@
+"""Questions that a reference answers by itself, without knowing what its names mean."""
+
+from __future__ import annotations
+
+from dbos_lint.semantics.summary import Call, Ref
+
+
+def terminal(ref: Ref) -> str:
+    """The last name of ``a.b.c``, of a call's result's attribute, of a bare name."""
+    text = ref if isinstance(ref, str) else ref[-1] if isinstance(ref, tuple) and ref[0] == "attr" else ""
+    return str(text).rpartition(".")[2]
+
+
+def given(call: Call, place: int | str) -> Ref:
+    if isinstance(place, int):
+        return call.args[place] if place < len(call.args) else None
+    return dict(call.keywords).get(place)
+
+
+def may_be_callable(ref: Ref) -> bool:
+    return isinstance(ref, str) or (isinstance(ref, tuple) and ref[0] in ("lambda", "attr", "call", "or"))
+
+
+def receiver_and_method(func: Ref) -> tuple[Ref, str]:
+    """``a.b.append`` as ``a.b`` and ``append``."""
+    if isinstance(func, str):
+        target, _, method = func.rpartition(".")
+        return target or None, method
+    if isinstance(func, tuple) and func[0] == "attr":
+        names, _, method = func[2].rpartition(".")
+        return (("attr", func[1], names) if names else func[1]), method
+    return None, ""
+
+
+def root_of(ref: Ref) -> str | None:
+    """The name through which ``ref`` reaches into an object, if that is by attributes and items alone."""
+    while isinstance(ref, tuple) and ref[0] in ("attr", "item"):
+        ref = ref[1]
+    return ref.partition(".")[0] if isinstance(ref, str) else None
+
+
+def text_of(ref: Ref, name: str) -> str:
+    """How the text names a callee, or its qualified name where that is not plain."""
+    if isinstance(ref, str):
+        return ref
+    if isinstance(ref, tuple) and ref[0] == "item":
+        return f"{text_of(ref[1], name)}[...]"
+    if isinstance(ref, tuple) and ref[0] == "attr":
+        inner = ref[1]
+        if isinstance(inner, tuple) and inner[0] == "item":
+            return f"{text_of(inner, name)}.{ref[2]}"
+        base = text_of(inner[1], "") if isinstance(inner, tuple) and inner[0] == "call" else ""
+        return f"{base}().{ref[2]}" if base else name or ref[2]
+    return name or "call"

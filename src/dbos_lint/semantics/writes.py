@@ -1,0 +1,96 @@
+"""Changes of what outlives the function that makes them: globals, class attributes, closures, ``self``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbos_lint.catalog import types
+from dbos_lint.semantics.calls import Calls
+from dbos_lint.semantics.effects import CLOSURE_WRITE, GLOBAL_WRITE, SELF_WRITE, Effect
+from dbos_lint.semantics.refs import receiver_and_method, root_of, text_of
+from dbos_lint.semantics.resolve import Place
+from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref, Span, Write
+from dbos_lint.semantics.values import ClassValue, Container, External, Instance, ModuleValue, Value
+
+
+def effect_of_write(calls: Calls, module: Module, function: Function, write: Write) -> Effect | None:
+    label = text_of(write.target, "an object")
+    if write.kind == "name":
+        return _outer_write(calls, module, function, write.target, write.scope, label, write.span, write.guard)
+    root = root_of(write.target)
+    if write.kind == "attribute":
+        for value in calls.resolve(module, write.target, write):
+            if isinstance(value, ClassValue):
+                label = label if root else calls.resolver.klass(value).name
+                return Effect(GLOBAL_WRITE, label, label, write.span, write.guard)
+    if root is None:
+        return None
+    if root == function.receiver:
+        kind = GLOBAL_WRITE if _is_class_level(calls, module, function) else SELF_WRITE
+        return Effect(kind, label, label, write.span, write.guard)
+    return _outer_write(calls, module, function, root, write.scope, label, write.span, write.guard)
+
+
+def _outer_write(
+    calls: Calls, module: Module, function: Function, name: str, scope: int, label: str, span: Span, guard: str
+) -> Effect | None:
+    """A change through ``name`` as an effect, if the name belongs to the module or to an outer function."""
+    owner = calls.resolver.binding_scope(module, scope, name)
+    if owner is None:
+        return None
+    if owner.kind == "module":
+        bindings = owner.bindings[name]
+        if all(binding.kind in ("import", "def") for binding in bindings) and not _is_state(calls, module, name):
+            return None
+        return Effect(GLOBAL_WRITE, name, label, span, guard)
+    if owner.kind == "function" and owner.function != function.id:
+        if name == module.functions[owner.function].receiver:
+            return Effect(SELF_WRITE, name, label, span, guard)
+        return Effect(CLOSURE_WRITE, name, label, span, f"{owner.function}:{guard}")
+    return None
+
+
+def _is_state(calls: Calls, module: Module, name: str) -> bool:
+    """Whether an imported name is an object or module of the project (and not a function or an outside thing)."""
+    values = calls.resolver.resolve(module, name, Place(MODULE))
+    return any(
+        isinstance(value, ModuleValue)
+        or _is_container(value)
+        or (isinstance(value, Instance) and isinstance(value.type, ClassValue))
+        for value in values
+    )
+
+
+def mutation(calls: Calls, module: Module, call: Call) -> Iterator[Effect]:
+    """``LEDGER.append(x)``: a method that changes a container of the module or of an outer function."""
+    target, method = receiver_and_method(call.func)
+    root = root_of(target)
+    if method not in types.MUTATORS or root is None or not _holds_container(calls, module, target, call):
+        return
+    function = module.functions[module.scopes[call.scope].function]
+    label = text_of(target, root)
+    guard = "missing" if method == "setdefault" else call.guard
+    if root == function.receiver:
+        kind = GLOBAL_WRITE if _is_class_level(calls, module, function) else SELF_WRITE
+        yield Effect(kind, root, label, call.span, guard)
+        return
+    effect = _outer_write(calls, module, function, root, call.scope, label, call.span, guard)
+    if effect is not None:
+        yield effect
+
+
+def _holds_container(calls: Calls, module: Module, target: Ref, call: Call) -> bool:
+    """Whether ``target`` is a container, or an item of one."""
+    while isinstance(target, tuple) and target[0] == "item":
+        target = target[1]
+    return any(_is_container(value) for value in calls.resolve(module, target, call))
+
+
+def _is_class_level(calls: Calls, module: Module, function: Function) -> bool:
+    return "classmethod" in calls.resolver.decorator_names(module, function)
+
+
+def _is_container(value: Value) -> bool:
+    if isinstance(value, Container):
+        return value.kind not in ("tuple", "generator", "str")
+    return isinstance(value, Instance) and isinstance(value.type, External) and value.type.name in types.CONTAINERS
