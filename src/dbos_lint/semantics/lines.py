@@ -11,7 +11,7 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.effects import DURABLE, LIFECYCLE
 from dbos_lint.semantics.externals import known_as
-from dbos_lint.semantics.resolve import Place
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import AWAITED, DECORATOR, MODULE, Call, Module, Ref, Span
 from dbos_lint.semantics.values import Constant, External, FunctionKey, FunctionValue, Partial, Value
 
@@ -26,6 +26,8 @@ UNKNOWN = "unknown"
 _CONCERNED = frozenset({LIFECYCLE, DURABLE})
 # More events than a person writes in one line: what follows is left out.
 _EVENTS = 400
+# More calls than lead a person from one of them to where it happens.
+_FRAMES = 60
 _HANDLERS = frozenset(name.rpartition(".")[2] for name in api.BEFORE_LAUNCH)
 
 
@@ -173,7 +175,7 @@ class Lines:
             # A cache, for one, may have done it before.
             sure = frameworks.CHANGES.isdisjoint(self.analysis.resolver.decorator_names(module, function))
         for event in self.of(self.analysis.resolver.key(callee)):
-            if event.kind == UNKNOWN:
+            if event.kind == UNKNOWN or len(event.frames) > _FRAMES:
                 continue
             always = plain or module.blocks[outside_loops(module, event.block)].kind in ("function", "module")
             yield Event(
