@@ -23,7 +23,7 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.launch import Launches, Line
 from dbos_lint.semantics.layers import Layer, layers
 from dbos_lint.semantics.lines import BUILD, LAUNCH, NEEDS_LAUNCH, SERVES, Event
-from dbos_lint.semantics.resolve import Place
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Class, Decorator, Function, Span
 from dbos_lint.semantics.values import Constant, External
 

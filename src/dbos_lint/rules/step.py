@@ -35,7 +35,7 @@ from dbos_lint.semantics.effects import (
     WORKFLOW_ONLY,
 )
 from dbos_lint.semantics.options import Options, of_keywords
-from dbos_lint.semantics.resolve import Place
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Function, Ref, Span, Try
 from dbos_lint.semantics.tries import calls_in, operators_raise
 from dbos_lint.semantics.values import (

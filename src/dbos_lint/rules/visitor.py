@@ -19,7 +19,8 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, Contexts, Reached
-from dbos_lint.semantics.resolve import Place, Resolver
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Class, Function, Module, Ref, Span
 from dbos_lint.semantics.values import ClassValue, Entity, FunctionKey, FunctionValue, Values
 

@@ -11,11 +11,13 @@ from dbos_lint.semantics.entities import registrations
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.fields import default_factories
 from dbos_lint.semantics.refs import given, may_be_callable
-from dbos_lint.semantics.resolve import Environment, Place, Resolver
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Param, Read, Ref, Write
 from dbos_lint.semantics.values import (
     ClassValue,
     Entity,
+    Environment,
     External,
     FunctionKey,
     FunctionValue,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dbos_lint.catalog import api, frameworks
-from dbos_lint.semantics.resolve import Place, Resolver
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Ref
 from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionKey, FunctionValue, Value, Values
 

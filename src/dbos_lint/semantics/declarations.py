@@ -12,7 +12,8 @@ from typing import NamedTuple
 from dbos_lint.catalog import api
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.options import Options, of_argument, of_keywords
-from dbos_lint.semantics.resolve import Place, Resolver
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import DECORATOR, Call, Function, Module, Ref, Span
 from dbos_lint.semantics.values import (
     DecoratorValue,

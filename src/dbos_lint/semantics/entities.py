@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
-from dbos_lint.semantics.resolve import Place, Resolver
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import DECORATOR, Call, Module, Span
 from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionValue
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from dbos_lint.catalog import frameworks
-from dbos_lint.semantics.resolve import Place, Resolver
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import MODULE, Function, Module, Ref
 from dbos_lint.semantics.values import ClassValue, External
 

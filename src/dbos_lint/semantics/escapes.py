@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbos_lint.semantics.analysis import Analysis
-from dbos_lint.semantics.resolve import Place
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Module, Ref
 from dbos_lint.semantics.values import Entity, FunctionValue, Partial, Value
 

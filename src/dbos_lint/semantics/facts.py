@@ -18,7 +18,6 @@ from dbos_lint.semantics.effects import (
     effects_of_call,
 )
 from dbos_lint.semantics.refs import terminal, text_of
-from dbos_lint.semantics.resolve import Environment
 from dbos_lint.semantics.summary import (
     DECORATOR,
     ONLY_LOGGED,
@@ -30,7 +29,7 @@ from dbos_lint.semantics.summary import (
     Read,
     Span,
 )
-from dbos_lint.semantics.values import External, FunctionKey, FunctionValue, Value
+from dbos_lint.semantics.values import Environment, External, FunctionKey, FunctionValue, Value
 from dbos_lint.semantics.writes import effect_of_write, mutation
 
 

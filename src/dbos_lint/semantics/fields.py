@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbos_lint.semantics.resolve import Place, Resolver
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Binding, Call, Ref
 from dbos_lint.semantics.values import ClassValue, External, Instance, Value
 

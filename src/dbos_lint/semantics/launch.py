@@ -29,7 +29,7 @@ from dbos_lint.semantics.lines import (
     outside_loops,
     terminal,
 )
-from dbos_lint.semantics.resolve import Place
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import DECORATOR, MODULE, Call, Function, Module, Ref
 from dbos_lint.semantics.values import External, FunctionKey, Instance
 

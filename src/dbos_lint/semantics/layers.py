@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.externals import known_as
-from dbos_lint.semantics.resolve import Place, Resolver
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Decorator, Function, Module, Ref
 from dbos_lint.semantics.values import DecoratorValue, External, FunctionValue, Value, Values
 

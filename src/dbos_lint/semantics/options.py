@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from dbos_lint.catalog import types
 from dbos_lint.semantics.analysis import Analysis
-from dbos_lint.semantics.resolve import Place, Resolver
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Module, Ref, Span
 from dbos_lint.semantics.values import Constant, Container, Display, External, Values
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 from dbos_lint.semantics.summary import Ref, Span
@@ -138,3 +139,10 @@ Value: TypeAlias = (
     | Container
 )
 Values: TypeAlias = tuple[Value, ...]
+
+Environment: TypeAlias = Mapping[str, Values]
+"""The values of the parameters of one function, by name."""
+
+
+def is_callable(value: Value) -> bool:
+    return isinstance(value, (FunctionValue, Entity, Partial))

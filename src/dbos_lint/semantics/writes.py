@@ -8,7 +8,7 @@ from dbos_lint.catalog import types
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.effects import CLOSURE_WRITE, GLOBAL_WRITE, SELF_WRITE, Effect
 from dbos_lint.semantics.refs import receiver_and_method, root_of, text_of
-from dbos_lint.semantics.resolve import Place
+from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref, Span, Write
 from dbos_lint.semantics.values import ClassValue, Container, External, Instance, ModuleValue, Value
 
@@ -35,7 +35,7 @@ def _outer_write(
     calls: Calls, module: Module, function: Function, name: str, scope: int, label: str, span: Span, guard: str
 ) -> Effect | None:
     """A change through ``name`` as an effect, if the name belongs to the module or to an outer function."""
-    owner = calls.resolver.binding_scope(module, scope, name)
+    owner = binding_scope(module, scope, name)
     if owner is None:
         return None
     if owner.kind == "module":

@@ -1,0 +1,125 @@
+"""Answers to questions that lead to one another, remembered: neither cycles nor the order of asking change them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
+
+# How many calls, attributes and aliases one question leads through before it is given up.
+_DEPTH = 24
+# How many references one question may lead through: no program that a person wrote needs as many.
+_STEPS = 800
+# How many questions that lead to one another are remembered with an answer.
+_CIRCLE = 100
+
+_Found = TypeVar("_Found")
+_NONE: frozenset[Hashable] = frozenset()
+
+
+class _Answer(NamedTuple):
+    """What was found, and how deep below the question.
+
+    Where a question met itself on the way, the answer holds only in like circumstances: when of the questions ``met``
+    on the way those in ``open`` are being answered, and no others.
+    """
+
+    found: Any
+    height: int
+    met: frozenset[Hashable]
+    open: frozenset[Hashable]
+
+
+@dataclass(slots=True)
+class Answers:
+    """The questions that were asked of one project, and what was found.
+
+    Answers do not depend on what was asked before, nor therefore on the order of files: what is remembered is what
+    would be found anew. An answer that was cut short at some depth is one for that depth only; one for which there
+    were too many steps to take holds for a question that stands by itself (``_whole``).
+    """
+
+    _memo: dict[Hashable, _Answer] = field(default_factory=dict)
+    _whole: dict[Hashable, Any] = field(default_factory=dict)
+    # What is being resolved, so that a cycle ends; what has been, since the first of it; what of it has been met again.
+    _active: set[Hashable] = field(default_factory=set)
+    _trail: list[Hashable] = field(default_factory=list)
+    _open: set[Hashable] = field(default_factory=set)
+    # How often the limit of depth has cut an answer short.
+    _cuts: int = 0
+    _steps: int = 0
+    _deepest: int = 0
+
+    def begin(self) -> None:
+        """A question from outside: its steps are counted anew."""
+        if not self._active:
+            self._steps = 0
+
+    def step(self) -> None:
+        """One more reference on the way."""
+        self._steps += 1
+
+    def ask(
+        self,
+        key: Hashable | None,
+        depth: int,
+        find: Callable[[], _Found],
+        otherwise: _Found,
+        while_asked: Hashable = None,
+    ) -> _Found:
+        """The answer to the question ``key``, remembered or by ``find``; ``otherwise`` where the question meets itself.
+
+        Without a key nothing is remembered. It meets itself while ``while_asked`` (else ``key``) is being answered.
+        """
+        whole = depth == 0 and key is not None and not self._active
+        known = self._memo.get(key)
+        if known is None or depth + known.height > _DEPTH:
+            known = self._memo.get((key, depth))
+        if known is not None and (not known.met or known.met & self._active == known.open):
+            self._deepest = max(self._deepest, depth + known.height)
+            self._cuts += depth + known.height > _DEPTH
+            if known.open:
+                self._open |= known.open
+                self._trail.extend(known.met)
+            found: _Found = known.found
+            return found
+        if whole and key in self._whole:
+            held: _Found = self._whole[key]
+            return held
+        active = while_asked or key
+        if active in self._active:
+            self._open.add(active)
+            return otherwise
+        cuts, steps, deepest, open, start = self._cuts, self._steps, self._deepest, self._open, len(self._trail)
+        self._steps, self._deepest, self._open = 0 if whole else steps, depth, set()
+        self._active.add(active)
+        self._trail.append(active)
+        try:
+            found = find()
+        finally:
+            self._active.discard(active)
+            large = bool(self._open) and len(self._trail) - start > _CIRCLE
+            met = frozenset(self._trail[start:]) if self._open and not large else _NONE
+            self._open.discard(active)
+            if not self._open:
+                del self._trail[start:]
+            still_open = frozenset(self._open)
+            self._open = open | still_open
+        if self._steps > _STEPS:
+            if whole:
+                self._whole[key] = found
+        elif key is not None and not large and not (known is not None and still_open):
+            at = key if cuts == self._cuts else (key, depth)
+            self._memo[at] = _Answer(found, self._deepest - depth, met, still_open)
+        self._deepest = max(self._deepest, deepest)
+        if whole:
+            self._steps = steps
+        return found
+
+    def is_cut(self, depth: int) -> bool:
+        """Whether a limit is met at ``depth``, so that the answer is cut short."""
+        if depth > self._deepest:
+            self._deepest = depth
+        if depth > _DEPTH:
+            self._cuts += 1
+        return depth > _DEPTH or self._steps > _STEPS

@@ -1,0 +1,260 @@
+"""What compound references denote: calls, items, awaited values, displays, choices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
+
+from dbos_lint.catalog import types
+from dbos_lint.catalog.nondeterminism import is_client
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.summary import Module, Ref
+from dbos_lint.semantics.values import (
+    ClassValue,
+    Constant,
+    Container,
+    Coroutine,
+    DecoratorValue,
+    Display,
+    Environment,
+    External,
+    FunctionValue,
+    Instance,
+    Value,
+    Values,
+    is_callable,
+)
+
+if TYPE_CHECKING:
+    from dbos_lint.semantics.resolve import Resolver
+
+# How many alternatives are kept: more means that the program decides at run time.
+ALTERNATIVES = 8
+_GET_OF_DICT = (External("dict.get", "dict"), External("mapping.get", "mapping"))
+_VALUES_OF_DICT = (External("dict.values", "dict"), External("mapping.values", "mapping"))
+
+
+def _call_result(
+    resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int
+) -> Values:
+    _, func, args, keywords = ref
+    if func == "super" and not args:
+        return _super(resolver, module, place)
+    rows = _rows(resolver, module, func, place, env, depth)
+    if rows:
+        return rows
+    callees = resolver.follow(module, func, place, env, depth)
+    if not callees:
+        return ()
+    resolved = tuple(resolver.follow(module, arg, place, env, depth) for arg in args)
+    named = {name: resolver.follow(module, arg, place, env, depth) for name, arg in keywords if name}
+    found: dict[Value, None] = {}
+    for callee in callees:
+        if callee in _VALUES_OF_DICT and isinstance(func, str):
+            values = _item_of(resolver, module, ("item", func.rpartition(".")[0], None), place, env, depth)
+            found[Container("list", values)] = None
+            continue
+        if callee in _GET_OF_DICT and isinstance(func, str) and args:
+            key = args[0][1] if isinstance(args[0], tuple) and args[0][0] == "const" else None
+            item = ("item", func.rpartition(".")[0], key if isinstance(key, str) else None)
+            found.update(dict.fromkeys(_item_of(resolver, module, item, place, env, depth)))
+            found.update(dict.fromkeys(value for values in resolved[1:2] for value in values))
+            continue
+        if isinstance(callee, FunctionValue) and _is_configured(resolver, callee):
+            found[DecoratorValue(resolver.configured_kind(resolver.qualified_name(callee)) or "", "", keywords)] = None
+            continue
+        for value in resolver.call(callee, resolved, named, depth):
+            if isinstance(value, DecoratorValue) and not value.options and isinstance(callee, External):
+                value = value._replace(options=keywords, positional=len(args))
+            found[value] = None
+    return tuple(found)
+
+
+def _rows(resolver: Resolver, module: Module, func: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+    """What ``func``, a method of a Django manager or of a query made from one, gives: objects of the model."""
+    method = str(func[-1] if isinstance(func, tuple) else func).rpartition(".")[2]
+    gives_row = method in types.GIVES_ROW or method.removeprefix("a") in types.GIVES_ROW
+    if not gives_row and method not in types.GIVES_ROWS:
+        return ()
+    while isinstance(func, tuple) and func[0] in ("attr", "call"):
+        func = func[1]
+    names = func.split(".") if isinstance(func, str) else []
+    if "objects" not in names[1:]:
+        return ()
+    models = resolver.follow(module, ".".join(names[: names.index("objects", 1)]), place, env, depth)
+    rows = tuple(
+        Instance(model)
+        for model in models
+        if isinstance(model, ClassValue) and External(types.DJANGO_MODEL) in resolver.lineage(model, depth)
+    )
+    return rows if gives_row or not rows else (Container("tuple", rows),)
+
+
+def _is_configured(resolver: Resolver, function: FunctionValue) -> bool:
+    settings = resolver.project.settings
+    if not (settings.workflow_decorators or settings.step_decorators or settings.transaction_decorators):
+        return False
+    return resolver.configured_kind(resolver.qualified_name(function)) is not None
+
+
+def _super(resolver: Resolver, module: Module, place: Place) -> Values:
+    """``super()`` in a method: the next class in line, as if it were the instance's own."""
+    function = module.functions[module.scopes[place.scope].function]
+    if function.owner is None:
+        return ()
+    rest = resolver.lineage(ClassValue(module.path, function.owner))[1:]
+    return tuple(Instance(base) for base in rest[:1])
+
+
+def _attribute_of(
+    resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int
+) -> Values:
+    values = resolver.follow(module, ref[1], place, env, depth)
+    for name in ref[2].split("."):
+        values = resolver.attributes(values, name, depth)
+    return values
+
+
+def _item_of(resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+    found: dict[Value, None] = {}
+    for value in resolver.follow(module, ref[1], place, env, depth):
+        if isinstance(value, Container):
+            if value.kind != "mapping" or len(ref) > 2:
+                for element in value.elements:
+                    found[element] = None
+            if len(ref) > 2:
+                for element in _displayed(resolver, value.display, ref[2], depth):
+                    found[element] = None
+        elif isinstance(value, (ClassValue, External)) and not (isinstance(value, External) and value.base):
+            found[value] = None
+        elif len(ref) > 2 and isinstance(value, (Instance, External)):
+            # ``client["database"]["collection"]``: a part of a client does what the client does.
+            klass = value.type if isinstance(value, Instance) else External(value.base)
+            if isinstance(klass, External) and is_client(klass.name):
+                found[Instance(klass)] = None
+    return tuple(found)
+
+
+def _displayed(resolver: Resolver, display: Display | None, key: str | None, depth: int) -> Iterator[Value]:
+    """What the dict holds under ``key``. Under a key that is not known: any function or object of the project that
+    it holds, as tables of handlers do."""
+    if display is None:
+        return
+    module = resolver.module(display.module)
+    place = Place(display.scope, display.span.row, display.block)
+    for name, ref in display.items:
+        if key is not None and name != key:
+            continue
+        for value in resolver.follow(module, ref, place, None, depth):
+            made = value.type if isinstance(value, Instance) else value
+            if key is not None or isinstance(made, ClassValue) or is_callable(made):
+                yield value
+
+
+def _awaited(resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+    return tuple(dict.fromkeys(awaited(resolver.follow(module, ref[1], place, env, depth))))
+
+
+def _constant(
+    resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int
+) -> Values:
+    return (Constant(ref[1]),)
+
+
+def _lambda(resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+    return (FunctionValue(module.path, ref[1]),)
+
+
+def _container(
+    resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int
+) -> Values:
+    found: dict[Value, None] = {}
+    whole = len(ref) <= 1 + ALTERNATIVES
+    for element in ref[1 : 1 + ALTERNATIVES]:
+        values = resolver.follow(module, element, place, env, depth)
+        whole = whole and len(values) == 1 and not isinstance(values[0], Constant)
+        for value in values:
+            if not isinstance(value, Constant):
+                found[value] = None
+    return (Container(ref[0], tuple(found), whole=whole),)
+
+
+def _dict(resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+    if len(ref) == 1:
+        return (Container("dict"),)
+    _, span, items = ref
+    return (Container("dict", (), Display(module.path, place.scope, place.block, span, items)),)
+
+
+def _comprehension(
+    resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int
+) -> Values:
+    return (Container(ref[1]),)
+
+
+def _any(resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+    found: dict[Value, None] = {}
+    for choice in ref[1:]:
+        for value in resolver.follow(module, choice, place, env, depth):
+            if value != Constant(None):
+                found[value] = None
+    return tuple(found) if len(found) <= ALTERNATIVES else ()
+
+
+def _joined_path(
+    resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int
+) -> Values:
+    path = Instance(External("pathlib.Path"))
+    return (path,) if path in resolver.follow(module, ref[1], place, env, depth) else ()
+
+
+def _annotated(
+    resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int
+) -> Values:
+    values = resolver.follow(module, ref[1], place, env, depth)
+    if values and values != (Constant(None),):
+        return values
+    return resolver.follow(module, ref[2], place, env, depth) or values
+
+
+def _instance(
+    resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int
+) -> Values:
+    return tuple(
+        Instance(value)
+        for value in resolver.follow(module, ref[1], place, env, depth)
+        if isinstance(value, (External, ClassValue))
+    )
+
+
+def _type(resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+    return resolver.follow(module, ref[1], place, env, depth)
+
+
+def awaited(values: Values) -> Iterator[Value]:
+    """What awaiting the values gives."""
+    for value in values:
+        yield from value.results if isinstance(value, Coroutine) else (value,)
+
+
+Handler: TypeAlias = "Callable[[Resolver, Module, Ref, Place, Environment | None, int], Values]"
+
+HANDLERS: dict[str, Handler] = {
+    "call": _call_result,
+    "attr": _attribute_of,
+    "item": _item_of,
+    "await": _awaited,
+    "const": _constant,
+    "lambda": _lambda,
+    "list": _container,
+    "mapping": _container,
+    "tuple": _container,
+    "set": _container,
+    "dict": _dict,
+    "comp": _comprehension,
+    "or": _any,
+    "div": _joined_path,
+    "annotated": _annotated,
+    "instance": _instance,
+    "type": _type,
+}

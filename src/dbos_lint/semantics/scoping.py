@@ -1,0 +1,104 @@
+"""Python's scoping, on summaries alone: which scope binds a name, and which of its bindings a use may see."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dbos_lint.semantics.summary import MODULE, Binding, Module, Scope
+
+# How many bindings of one name a use may see: more means that the program decides at run time.
+_BINDINGS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reference stands: its scope, and the row and block by which earlier bindings are told from later."""
+
+    scope: int
+    row: int = 0
+    block: int = MODULE
+
+
+def inner_scope(module: Module, scope: int) -> int:
+    """The scope in which the code at ``scope`` binds: comprehensions look outwards."""
+    while module.scopes[scope].kind == "comprehension":
+        scope = module.scopes[scope].parent
+    return scope
+
+
+def binding_scope(module: Module, start: int, name: str) -> Scope | None:
+    """The scope whose binding of ``name`` is seen from scope ``start`` (LEGB), or None."""
+    scope = module.scopes[start]
+    first = True
+    while True:
+        if name in scope.globals:
+            root = module.scopes[MODULE]
+            return root if name in root.bindings else None
+        if name in scope.bindings and (first or scope.kind != "class"):
+            return scope
+        if scope.id == MODULE:
+            return None
+        first = scope.kind == "comprehension"
+        scope = module.scopes[scope.parent]
+
+
+def is_bound_later(scope: Scope, name: str, place: Place) -> bool:
+    """Whether ``place`` stands in the body of ``scope``, a class, above what binds ``name`` there."""
+    return place.scope == scope.id and place.row > 0 and all(b.row > place.row for b in scope.bindings[name])
+
+
+def is_exported(module: Module, name: str) -> bool:
+    """Whether a star import of ``module`` brings ``name``."""
+    return not name.startswith("_") if module.exports is None else name in module.exports
+
+
+def reaching(module: Module, bindings: Sequence[Binding], place: Place | None) -> Sequence[Binding]:
+    """The bindings that a use at ``place`` may see; without a place, those that may hold at the end of the scope.
+
+    None, where they are too many: the program decides at run time. A row of 0 says nothing of the place.
+    """
+    if place is None:
+        return _latest(module, bindings, None)
+    end = bisect_right(bindings, place.row, key=_row)
+    seen = _latest(module, bindings[:end], place)
+    certain = seen[0].block if seen and module.encloses(seen[0].block, place.block) else None
+    loop = _loop_inside(module, place.block, certain)
+    if loop is not None and end < len(bindings):
+        # What stands below may have run before, in the same loop.
+        after = bisect_left(bindings, True, end, key=lambda binding: not module.encloses(loop, binding.block))
+        seen = [*seen, *_latest(module, bindings[end:after], None)]
+    return (seen or bindings) if len(seen or bindings) <= _BINDINGS else ()
+
+
+def _latest(module: Module, bindings: Sequence[Binding], place: Place | None) -> list[Binding]:
+    """Those of ``bindings``, in the order of the text, that no later one hides.
+
+    A binding hides those that come before it in its block or inside, and, at ``place``, every one that comes before if
+    its block encloses the place. Blocks are numbered as they open: what was bound in one of a higher number stands
+    inside, for this one was open then.
+    """
+    seen: list[Binding] = []
+    for binding in reversed(bindings):
+        if seen and binding.block >= seen[-1].block:
+            continue
+        seen.append(binding)
+        if place is not None and module.encloses(binding.block, place.block):
+            break
+    seen.reverse()
+    return seen
+
+
+def _row(binding: Binding) -> int:
+    return binding.row
+
+
+def _loop_inside(module: Module, block: int, outer: int | None) -> int | None:
+    """The outermost loop that holds ``block`` and lies within ``outer`` (anywhere, if that is None)."""
+    loop = None
+    while block not in (MODULE, outer):
+        if module.blocks[block].kind == "loop":
+            loop = block
+        block = module.blocks[block].parent
+    return loop
