@@ -158,7 +158,7 @@ def main(arguments: list[str] | None = None) -> int:
             needed, here = (".".join(map(str, version[:2])) for version in (target.python, sys.version_info))
             print(f"{target.package}: SKIPPED: its syntax needs Python {needed}, and this is {here}")
             continue
-        folder = fetch(target.package, FOLDER)
+        folder = fetch(target.package, FOLDER).resolve()
         found = list(findings(str(target.package), folder, lint(target, folder)))
         print(f"{target.package}: {len(found)} findings")
         linted.add(str(target.package))
