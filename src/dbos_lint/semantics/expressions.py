@@ -13,7 +13,6 @@ from dbos_lint.semantics.values import (
     ClassValue,
     Constant,
     Container,
-    Coroutine,
     DecoratorValue,
     Display,
     Environment,
@@ -22,6 +21,7 @@ from dbos_lint.semantics.values import (
     Instance,
     Value,
     Values,
+    awaited,
     is_callable,
 )
 
@@ -229,12 +229,6 @@ def _instance(
 
 def _type(resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
     return resolver.follow(module, ref[1], place, env, depth)
-
-
-def awaited(values: Values) -> Iterator[Value]:
-    """What awaiting the values gives."""
-    for value in values:
-        yield from value.results if isinstance(value, Coroutine) else (value,)
 
 
 Handler: TypeAlias = "Callable[[Resolver, Module, Ref, Place, Environment | None, int], Values]"

@@ -1,9 +1,25 @@
-"""Things outside the project: under which name the lists know them."""
+"""Things outside the project: what their attributes and calls give, and under which name the lists know them."""
 
 from __future__ import annotations
 
-from dbos_lint.catalog import types
-from dbos_lint.semantics.values import External
+from fnmatch import fnmatchcase
+
+from dbos_lint.catalog import api, frameworks, types
+from dbos_lint.catalog.nondeterminism import is_client
+from dbos_lint.semantics.values import (
+    Coroutine,
+    DecoratorValue,
+    Entity,
+    External,
+    FunctionValue,
+    Instance,
+    Partial,
+    Value,
+    Values,
+    awaited,
+    is_callable,
+)
+from dbos_lint.settings import Settings
 
 
 def known_as(external: External) -> str:
@@ -13,3 +29,97 @@ def known_as(external: External) -> str:
         parent = types.BASES[base]
         name, base = f"{parent}.{name.removeprefix(base + '.')}", parent
     return name
+
+
+def attribute_of(value: External, name: str) -> Values:
+    """An attribute of a module, class or function outside the project."""
+    full = types.canonical(f"{value.name}.{name}")
+    held = types.ATTRIBUTES.get(full)
+    if held is not None:
+        return (Instance(External(held)),)
+    return (External(full, value.base),)
+
+
+def attribute_of_instance(klass: str, name: str) -> Values:
+    """An attribute of an instance of an outside class: its own, or the one of a base that the lists know."""
+    owner: str | None = klass
+    while owner is not None:
+        full = f"{owner}.{name}"
+        held = types.ATTRIBUTES.get(full)
+        if held is not None:
+            return (Instance(External(held)),)
+        owner = types.BASES.get(owner)
+    return (External(types.canonical(f"{klass}.{name}"), klass),)
+
+
+def result_of_call(settings: Settings, callee: External, args: tuple[Values, ...]) -> Values:
+    """What calling something outside the project gives."""
+    name = callee.name
+    if name in api.DECORATORS:
+        # The result of ``DBOS.workflow()``; of ``ds.transaction(fn)`` it is the decorated function itself.
+        decorator = DecoratorValue(api.DECORATORS[name], name)
+        if name.endswith(".transaction") and args and args[0] and is_callable(args[0][0]):
+            return (durable(decorator, args[0][0]),)
+        return (decorator,)
+    kind = configured_kind(settings, name)
+    if kind is not None:
+        return (DecoratorValue(kind, name),)
+    if name == "staticmethod":
+        return args[0] if args else ()
+    if name == "functools.partial":
+        return tuple(Partial(value) for values in args[:1] for value in values)
+    if name == "type" and len(args) == 1:
+        return tuple(value.type for value in args[0] if isinstance(value, Instance))
+    if name == "functools.wraps" or name == "super":
+        return ()
+    owner: str | None = callee.base
+    returned = types.RETURNS.get(name)
+    while returned is None and owner:
+        returned = types.RETURNS.get(f"{owner}.{name.removeprefix(callee.base + '.')}")
+        owner = types.BASES.get(owner)
+    if api.gives_coroutine(name):
+        return (Coroutine(callee, (Instance(External(returned)),) if returned is not None else ()),)
+    if returned is not None:
+        return (Instance(External(returned)),)
+    if name in frameworks.RUNNERS:
+        return tuple(result for values in args[:1] for result in awaited(values))
+    terminal = name.rpartition(".")[2]
+    if is_client(name) or (terminal[:1].isupper() and not callee.base):
+        return (Instance(External(name)),)
+    made = name.rpartition(".")[0]
+    if terminal.startswith("from_") and not callee.base and is_client(made):
+        return (Instance(External(made)),)
+    if name in types.BASES and not callee.base:
+        return (Instance(External(name)),)
+    return ()
+
+
+def configured_kind(settings: Settings, name: str) -> str | None:
+    """The kind of durable function that the settings say the decorator ``name`` makes."""
+    for kind, names in (
+        (api.WORKFLOW, settings.workflow_decorators),
+        (api.STEP, settings.step_decorators),
+        (api.TRANSACTION, settings.transaction_decorators),
+    ):
+        if any(fnmatchcase(name, pattern) for pattern in names):
+            return kind
+    return None
+
+
+def durable(decorator: DecoratorValue, value: Value) -> Value:
+    """``value`` under a decorator of dbos."""
+    if decorator.kind == api.OTHER_DECORATOR:
+        return value
+    inner = value.function if isinstance(value, Entity) else value
+    if not isinstance(inner, FunctionValue):
+        return value
+    if isinstance(value, Entity) and api.WORKFLOW in (value.kind, decorator.kind):
+        # Whichever is on top: dbos runs the workflow.
+        return value if value.kind == api.WORKFLOW else Entity(api.WORKFLOW, inner, decorator.options)
+    return Entity(decorator.kind, inner, decorator.options)
+
+
+def is_known_member(value: Value, klass: str, name: str) -> bool:
+    """Whether an outside base is known to have the attribute, so that later bases need not be asked."""
+    full = f"{klass}.{name}"
+    return full in types.ATTRIBUTES or full in types.RETURNS or isinstance(value, Instance)

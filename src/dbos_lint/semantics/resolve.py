@@ -9,13 +9,20 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import partial
 
-from dbos_lint.catalog import api, frameworks, types
-from dbos_lint.catalog.nondeterminism import is_client, is_listed
+from dbos_lint.catalog import api, types
+from dbos_lint.catalog.nondeterminism import is_listed
 from dbos_lint.semantics.answers import Answers
-from dbos_lint.semantics.expressions import ALTERNATIVES, HANDLERS, awaited
+from dbos_lint.semantics.expressions import ALTERNATIVES, HANDLERS
+from dbos_lint.semantics.externals import (
+    attribute_of,
+    attribute_of_instance,
+    configured_kind,
+    durable,
+    is_known_member,
+    result_of_call,
+)
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, is_bound_later, is_exported, reaching
 from dbos_lint.semantics.summary import MODULE, Binding, Class, Decorator, Function, Module, Ref, Scope
@@ -96,6 +103,10 @@ class Resolver:
         module = self.module(value.module)
         items: list[Function] | list[Class] = module.functions if isinstance(value, FunctionValue) else module.classes
         return f"{module.name}.{items[value.id].qualname}"
+
+    def configured_kind(self, name: str) -> str | None:
+        """The kind of durable function that the settings say the decorator ``name`` makes."""
+        return configured_kind(self.project.settings, name)
 
     # ------------------------------------------------------------------ references
 
@@ -318,7 +329,7 @@ class Resolver:
         if self.answers.is_cut(depth):
             return ()
         if isinstance(value, External):
-            return self._external_attribute(value, name)
+            return attribute_of(value, name)
         if isinstance(value, ModuleValue):
             return self.member(value.path, name, depth)
         if isinstance(value, ClassValue):
@@ -328,7 +339,7 @@ class Resolver:
                 return (value.type,)
             if isinstance(value.type, ClassValue):
                 return self._class_attribute(value.type, name, value, depth)
-            return self._instance_attribute(value.type.name, name)
+            return attribute_of_instance(value.type.name, name)
         if isinstance(value, Container):
             return (External(f"{value.kind}.{name}", value.kind),)
         if isinstance(value, Entity) and name in ("__wrapped__",):
@@ -341,27 +352,7 @@ class Resolver:
         """An attribute of what a decorator from outside makes of a function: ``task.delay``."""
         names = self.decorator_names(self.module(value.module), self.function(value), depth)
         made = [types.MADE_BY_DECORATOR[decorator] for decorator in names if decorator in types.MADE_BY_DECORATOR]
-        return tuple(attribute for klass in made for attribute in self._instance_attribute(klass, name))
-
-    @staticmethod
-    def _external_attribute(value: External, name: str) -> Values:
-        full = types.canonical(f"{value.name}.{name}")
-        held = types.ATTRIBUTES.get(full)
-        if held is not None:
-            return (Instance(External(held)),)
-        return (External(full, value.base),)
-
-    @staticmethod
-    def _instance_attribute(klass: str, name: str) -> Values:
-        """An attribute of an instance of an outside class: its own, or the one of a base that the lists know."""
-        owner: str | None = klass
-        while owner is not None:
-            full = f"{owner}.{name}"
-            held = types.ATTRIBUTES.get(full)
-            if held is not None:
-                return (Instance(External(held)),)
-            owner = types.BASES.get(owner)
-        return (External(types.canonical(f"{klass}.{name}"), klass),)
+        return tuple(attribute for klass in made for attribute in attribute_of_instance(klass, name))
 
     def lineage(self, value: ClassValue, depth: int = 0) -> tuple[ClassValue | External, ...]:
         """The class and its bases, nearest first; an approximation of the method resolution order."""
@@ -386,10 +377,10 @@ class Resolver:
         for ancestor in self.lineage(klass, depth):
             if isinstance(ancestor, External):
                 if isinstance(receiver, Instance):
-                    values = self._instance_attribute(ancestor.name, name)
+                    values = attribute_of_instance(ancestor.name, name)
                 else:
-                    values = self._external_attribute(ancestor, name)
-                if values and _is_known_member(values[0], ancestor.name, name):
+                    values = attribute_of(ancestor, name)
+                if values and is_known_member(values[0], ancestor.name, name):
                     return values
                 continue
             own = self._own_attribute(ancestor, name, receiver, depth)
@@ -397,7 +388,7 @@ class Resolver:
                 return own
         externals = [ancestor for ancestor in self.lineage(klass, depth) if isinstance(ancestor, External)]
         if externals and isinstance(receiver, Instance):
-            return self._instance_attribute(externals[0].name, name)
+            return attribute_of_instance(externals[0].name, name)
         return tuple(External(f"{base.name}.{name}") for base in externals if is_listed(f"{base.name}.{name}"))
 
     def _own_attribute(self, klass: ClassValue, name: str, receiver: Value, depth: int) -> Values | None:
@@ -488,11 +479,11 @@ class Resolver:
                 returned = types.RETURNS.get(f"{callee.name}({keyword})")
                 if returned is not None:
                     return (Instance(External(returned)),)
-            return self._external_call(callee, args)
+            return result_of_call(self.project.settings, callee, args)
         if isinstance(callee, ClassValue):
             return (Instance(callee, self._constructed_with(callee, args, keywords)),)
         if isinstance(callee, DecoratorValue):
-            return tuple(self._durable(callee, value) for values in args[:1] for value in values if is_callable(value))
+            return tuple(durable(callee, value) for values in args[:1] for value in values if is_callable(value))
         if isinstance(callee, Partial):
             return self.call(callee.callee, (), {}, depth + 1)
         if isinstance(callee, Instance):
@@ -587,71 +578,6 @@ class Resolver:
                 env[param.name] = values
         return env
 
-    def _external_call(self, callee: External, args: tuple[Values, ...]) -> Values:
-        name = callee.name
-        if name in api.DECORATORS:
-            # The result of ``DBOS.workflow()``; of ``ds.transaction(fn)`` it is the decorated function itself.
-            decorator = DecoratorValue(api.DECORATORS[name], name)
-            if name.endswith(".transaction") and args and args[0] and is_callable(args[0][0]):
-                return (self._durable(decorator, args[0][0]),)
-            return (decorator,)
-        kind = self.configured_kind(name)
-        if kind is not None:
-            return (DecoratorValue(kind, name),)
-        if name == "staticmethod":
-            return args[0] if args else ()
-        if name == "functools.partial":
-            return tuple(Partial(value) for values in args[:1] for value in values)
-        if name == "type" and len(args) == 1:
-            return tuple(value.type for value in args[0] if isinstance(value, Instance))
-        if name == "functools.wraps" or name == "super":
-            return ()
-        owner: str | None = callee.base
-        returned = types.RETURNS.get(name)
-        while returned is None and owner:
-            returned = types.RETURNS.get(f"{owner}.{name.removeprefix(callee.base + '.')}")
-            owner = types.BASES.get(owner)
-        if api.gives_coroutine(name):
-            return (Coroutine(callee, (Instance(External(returned)),) if returned is not None else ()),)
-        if returned is not None:
-            return (Instance(External(returned)),)
-        if name in frameworks.RUNNERS:
-            return tuple(result for values in args[:1] for result in awaited(values))
-        terminal = name.rpartition(".")[2]
-        if is_client(name) or (terminal[:1].isupper() and not callee.base):
-            return (Instance(External(name)),)
-        made = name.rpartition(".")[0]
-        if terminal.startswith("from_") and not callee.base and is_client(made):
-            return (Instance(External(made)),)
-        if name in types.BASES and not callee.base:
-            return (Instance(External(name)),)
-        return ()
-
-    def configured_kind(self, name: str) -> str | None:
-        """The kind of durable function that the settings say the decorator ``name`` makes."""
-        settings = self.project.settings
-        for kind, names in (
-            (api.WORKFLOW, settings.workflow_decorators),
-            (api.STEP, settings.step_decorators),
-            (api.TRANSACTION, settings.transaction_decorators),
-        ):
-            if any(fnmatchcase(name, pattern) for pattern in names):
-                return kind
-        return None
-
-    @staticmethod
-    def _durable(decorator: DecoratorValue, value: Value) -> Value:
-        """``value`` under a decorator of dbos."""
-        if decorator.kind == api.OTHER_DECORATOR:
-            return value
-        inner = value.function if isinstance(value, Entity) else value
-        if not isinstance(inner, FunctionValue):
-            return value
-        if isinstance(value, Entity) and api.WORKFLOW in (value.kind, decorator.kind):
-            # Whichever is on top: dbos runs the workflow.
-            return value if value.kind == api.WORKFLOW else Entity(api.WORKFLOW, inner, decorator.options)
-        return Entity(decorator.kind, inner, decorator.options)
-
     def _entered(self, values: Values, depth: int) -> Values:
         """What ``with value as x`` binds."""
         found: dict[Value, None] = {}
@@ -704,15 +630,15 @@ class Resolver:
         """``current``, what lies below, under one decorator; unknown ones are taken to leave it as it is."""
         for decorator in denoted:
             if isinstance(decorator, DecoratorValue):
-                return self._durable(decorator, current)
+                return durable(decorator, current)
             if isinstance(decorator, External):
                 kind = api.DECORATORS.get(decorator.name) or self.configured_kind(decorator.name)
                 if kind is not None:
-                    return self._durable(DecoratorValue(kind, decorator.name), current)
+                    return durable(DecoratorValue(kind, decorator.name), current)
             if isinstance(decorator, FunctionValue):
                 kind = self.configured_kind(self.qualified_name(decorator))
                 if kind is not None:
-                    return self._durable(DecoratorValue(kind, ""), current)
+                    return durable(DecoratorValue(kind, ""), current)
                 for made in self.call(decorator, ((current,),), {}, depth + 1):
                     if isinstance(made, Entity):
                         if made.function.key != function.key:
@@ -722,12 +648,6 @@ class Resolver:
                     if isinstance(made, FunctionValue) and made.key != function.key:
                         wrappers.append(made)
         return current
-
-
-def _is_known_member(value: Value, klass: str, name: str) -> bool:
-    """Whether an outside base is known to have the attribute, so that later bases need not be asked."""
-    full = f"{klass}.{name}"
-    return full in types.ATTRIBUTES or full in types.RETURNS or isinstance(value, Instance)
 
 
 def _nesting(instance: Instance) -> int:

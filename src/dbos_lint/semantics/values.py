@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from dbos_lint.semantics.summary import Ref, Span
@@ -146,3 +146,9 @@ Environment: TypeAlias = Mapping[str, Values]
 
 def is_callable(value: Value) -> bool:
     return isinstance(value, (FunctionValue, Entity, Partial))
+
+
+def awaited(values: Values) -> Iterator[Value]:
+    """What awaiting the values gives."""
+    for value in values:
+        yield from value.results if isinstance(value, Coroutine) else (value,)
