@@ -198,6 +198,8 @@ ATTRIBUTES: dict[str, str] = {
     "flask_sqlalchemy.SQLAlchemy.session": "sqlalchemy.orm.Session",
     "flask_sqlalchemy.SQLAlchemy.Model.query": "flask_sqlalchemy.query.Query",
     f"{api.DBOS}.logger": "logging.Logger",
+    "dbos.SQLAlchemyDatasource.engine": "sqlalchemy.engine.Engine",
+    "dbos.AsyncSQLAlchemyDatasource.engine": "sqlalchemy.ext.asyncio.AsyncEngine",
 }
 """The class of what an attribute holds."""
 
