@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -17,6 +17,8 @@ from typing import Any
 from dbos_lint.catalog.nondeterminism import RANDOM_TERMINALS, READ_TERMINALS, VALUE_TERMINALS
 from dbos_lint.catalog.types import MUTATORS
 from dbos_lint.semantics.flow import Flow
+from dbos_lint.semantics.guards import branch_kind, found_wanting, looked_up, not_found
+from dbos_lint.semantics.references import References, span_of
 from dbos_lint.semantics.summary import (
     AWAITED,
     DECORATOR,
@@ -46,19 +48,7 @@ from dbos_lint.semantics.summary import (
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
-# Deeper references than this are unknown: no program that a person wrote has them.
 _BUILTINS = frozenset(dir(builtins))
-# Generic types whose last argument is the type of what they hold.
-_COLLECTIONS = {
-    **dict.fromkeys(("list", "List", "Sequence", "Iterable", "Collection"), "list"),
-    **dict.fromkeys(("dict", "Dict", "Mapping", "MutableMapping", "defaultdict"), "mapping"),
-}
-_DEPTH = 40
-# Literal numbers from here on are not multiplied.
-_LARGE = 10**9
-# Larger dict displays than this are data, not options.
-_ITEMS = 16
-_CONSTANTS = (str, int, float, bool, type(None))
 
 
 @dataclass(slots=True)
@@ -90,10 +80,6 @@ def collect(tree: ast.Module, path: str, name: str, trusted_rows: frozenset[int]
     return Collected(collector.module, collector.nodes)
 
 
-def _span(node: ast.expr | ast.stmt) -> Span:
-    return Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
-
-
 def _row(binding: Binding) -> int:
     return binding.row
 
@@ -111,7 +97,7 @@ class _Collector:
         # Where the values made in the function that is being walked go.
         self.flow: Flow | None = None
         self._flags: dict[int, int] = {}
-        self._refs: dict[int, Ref] = {}
+        self.references = References(lambda node: self._lambda(node).id)
         self._lambdas: dict[int, Function] = {}
         self._guards: dict[str, str] = {}
         # What the names of the function were looked up as: ``value = c.get(k)``.
@@ -150,50 +136,7 @@ class _Collector:
             outer = self.module.scopes[outer.parent]
         return scope
 
-    # ------------------------------------------------------------------ references
-
-    def ref(self, node: ast.expr | None, depth: int = 0) -> Ref:
-        """What ``node`` may name; see :data:`dbos_lint.semantics.summary.Ref`."""
-        kind = type(node)
-        if kind is ast.Name:
-            return node.id  # type: ignore[union-attr]
-        if kind is ast.Constant:
-            return ("const", node.value) if isinstance(node.value, _CONSTANTS) else None  # type: ignore[union-attr]
-        lower = _LOWER.get(kind)
-        if lower is None or depth > _DEPTH:
-            return None
-        return lower(self, node, depth)
-
-    def _attribute_ref(self, node: ast.Attribute, depth: int) -> Ref:
-        names = [node.attr]
-        base = node.value
-        while type(base) is ast.Attribute:
-            names.append(base.attr)
-            base = base.value
-        names.reverse()
-        if type(base) is ast.Name:
-            return f"{base.id}.{'.'.join(names)}"
-        inner = self.ref(base, depth + 1)
-        return None if inner is None else ("attr", inner, ".".join(names))
-
-    def _call_ref(self, node: ast.Call, depth: int) -> Ref:
-        key = id(node)
-        if key not in self._refs:
-            func = self.ref(node.func, depth + 1)
-            self._refs[key] = (
-                None
-                if func is None
-                else (
-                    "call",
-                    func,
-                    tuple([self.ref(arg, depth + 1) for arg in node.args]),
-                    tuple([(kw.arg, self.ref(kw.value, depth + 1)) for kw in node.keywords]),
-                )
-            )
-        return self._refs[key]
-
-    def _lambda_ref(self, node: ast.Lambda, depth: int) -> Ref:
-        return ("lambda", self._lambda(node).id)
+    # ------------------------------------------------------------------ functions and classes
 
     def _lambda(self, node: ast.Lambda) -> Function:
         function = self._lambdas.get(id(node))
@@ -201,92 +144,6 @@ class _Collector:
             function = self._new_function(node, "<lambda>", False)
             self._lambdas[id(node)] = function
         return function
-
-    def _several_ref(self, node: Any, depth: int) -> Ref:
-        kind = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}[type(node)]
-        return (kind, *[self.ref(element, depth + 1) for element in node.elts])
-
-    def _dict_ref(self, node: ast.Dict, depth: int) -> Ref:
-        if len(node.keys) > _ITEMS:
-            return ("dict",)
-        keys = [
-            key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None for key in node.keys
-        ]
-        refs = [self.ref(value, depth + 1) for value in node.values]
-        return ("dict", _span(node), tuple(zip(keys, refs, strict=True)))
-
-    def _choice_ref(self, node: Any, depth: int) -> Ref:
-        choices = [node.body, node.orelse] if type(node) is ast.IfExp else node.values
-        refs = [ref for ref in (self.ref(choice, depth + 1) for choice in choices) if ref is not None]
-        return ("or", *refs) if refs else None
-
-    def _operator_ref(self, node: ast.BinOp, depth: int) -> Ref:
-        if type(node.op) is ast.Div:
-            left = self.ref(node.left, depth + 1)
-            return None if left is None else ("div", left)
-        if type(node.op) is ast.Mult:
-            factors = [self.ref(factor, depth + 1) for factor in (node.left, node.right)]
-            if all(isinstance(factor, tuple) and _is_number(factor) for factor in factors):
-                return ("const", factors[0][1] * factors[1][1])
-        return None
-
-    def _item_ref(self, node: ast.Subscript, depth: int) -> Ref:
-        base = self.ref(node.value, depth + 1)
-        if base is None:
-            return None
-        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
-        return ("item", base, key if isinstance(key, str) else None)
-
-    def _await_ref(self, node: ast.Await, depth: int) -> Ref:
-        inner = self.ref(node.value, depth + 1)
-        return None if inner is None else ("await", inner)
-
-    # ------------------------------------------------------------------ annotations
-
-    def annotation(self, node: ast.expr | None, depth: int = 0) -> Ref:
-        """What an annotation says: an ``instance`` reference, a choice of them, or None."""
-        if node is None or depth > _DEPTH:
-            return None
-        kind = type(node)
-        if kind is ast.Constant:
-            text = node.value  # type: ignore[attr-defined]
-            if not isinstance(text, str) or len(text) > 400:
-                return None
-            try:
-                return self.annotation(ast.parse(text.strip(), mode="eval").body, depth + 1)
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                return None
-        if isinstance(node, (ast.Name, ast.Attribute)):
-            ref = self.ref(node)
-            return None if ref is None else ("instance", ref)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-            return self._union([node.left, node.right], depth)
-        if isinstance(node, ast.Subscript):
-            return self._generic(node, depth)
-        return None
-
-    def _generic(self, node: ast.Subscript, depth: int) -> Ref:
-        name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
-        args = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        if name in ("Optional", "Union"):
-            return self._union(args, depth)
-        if name in ("Annotated", "Final", "ClassVar", "Required", "NotRequired") and args:
-            return self.annotation(args[0], depth + 1)
-        if name in ("type", "Type") and args:
-            inner = self.annotation(args[0], depth + 1)
-            return ("type", inner[1]) if inner is not None and inner[0] == "instance" else None
-        if name in _COLLECTIONS and args:
-            element = self.annotation(args[-1], depth + 1)
-            if element is not None and len(args) == (2 if _COLLECTIONS[name] == "mapping" else 1):
-                return (_COLLECTIONS[name], element)
-        ref = self.ref(node.value)
-        return None if ref is None else ("instance", ref)
-
-    def _union(self, nodes: Iterable[ast.expr], depth: int) -> Ref:
-        refs = [ref for ref in (self.annotation(node, depth + 1) for node in nodes) if ref is not None]
-        return ("or", *refs) if refs else None
-
-    # ------------------------------------------------------------------ functions and classes
 
     def _new_function(self, node: FunctionNode, name: str, is_async: bool) -> Function:
         owner = self.owner if self.scope.kind == "class" else None
@@ -305,7 +162,7 @@ class _Collector:
             self.function.id,
             owner.id if owner else None,
             is_async,
-            _span(node),
+            span_of(node),
             self.block,
         )
         self.module.functions.append(function)
@@ -317,11 +174,17 @@ class _Collector:
         params: list[Param] = []
         defaults: list[ast.expr | None] = [None] * (len(positional) - len(args.defaults)) + list(args.defaults)
         for arg, default in zip(positional, defaults, strict=True):
-            params.append(Param(arg.arg, "positional", self.annotation(arg.annotation), self.ref(default)))
+            params.append(
+                Param(arg.arg, "positional", self.references.annotation(arg.annotation), self.references.of(default))
+            )
         if args.vararg:
             params.append(Param(args.vararg.arg, "vararg", None, None))
         for arg, keyword_default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
-            params.append(Param(arg.arg, "keyword", self.annotation(arg.annotation), self.ref(keyword_default)))
+            params.append(
+                Param(
+                    arg.arg, "keyword", self.references.annotation(arg.annotation), self.references.of(keyword_default)
+                )
+            )
         if args.kwarg:
             params.append(Param(args.kwarg.arg, "kwarg", None, None))
         function.params = tuple(params)
@@ -334,7 +197,7 @@ class _Collector:
         for node in nodes:
             self._flags[id(node)] = DECORATOR
         self.expressions(nodes)
-        return tuple([Decorator(self.ref(node), _span(node)) for node in nodes])
+        return tuple([Decorator(self.references.of(node), span_of(node)) for node in nodes])
 
     def _def(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         decorators = self._decorators(node.decorator_list)
@@ -344,7 +207,7 @@ class _Collector:
         function.trusted = not self.trusted_rows.isdisjoint(header)
         self.bind(node.name, "def", function.id, node.lineno)
         self._params(node.args, function)
-        function.returns = self.annotation(node.returns)
+        function.returns = self.references.annotation(node.returns)
         self.nodes.functions.append((node, function))
         saved = (self.scope, self.function, self.block, self.owner, self.flow, self._guards, self._lookups)
         # Tests are never workflow code; what they nest has a flow of its own.
@@ -370,9 +233,9 @@ class _Collector:
             qualname,
             scope.id,
             self.scope.id,
-            tuple([self.ref(_unparametrized(base)) for base in node.bases]),
+            tuple([self.references.of(_unparametrized(base)) for base in node.bases]),
             decorators,
-            _span(node),
+            span_of(node),
         )
         self.module.classes.append(klass)
         self.bind(node.name, "class", klass.id, node.lineno)
@@ -414,17 +277,17 @@ class _Collector:
 
     def _return(self, node: ast.Return) -> None:
         if node.value is not None:
-            self.function.results.append(self.ref(node.value))
+            self.function.results.append(self.references.of(node.value))
             self.expressions([node.value])
 
     def _assign(self, node: ast.Assign) -> None:
-        value = self.ref(node.value)
+        value = self.references.of(node.value)
         if len(node.targets) == 1 and type(node.targets[0]) is ast.Name and self.scope.kind == "function":
             self._flags[id(node.value)] = KEPT
         for target in node.targets:
             self._target(target, node.value, "value", value)
             if type(target) is ast.Name and type(node.value) is ast.Call:
-                self._lookups[target.id] = _looked_up(node.value)
+                self._lookups[target.id] = looked_up(node.value)
         self.expressions([node.value, *node.targets])
         names = [target.id for target in node.targets if type(target) is ast.Name]
         if "__all__" in names and self.scope.id == MODULE and isinstance(node.value, (ast.List, ast.Tuple)):
@@ -437,9 +300,9 @@ class _Collector:
             )
 
     def _annotated(self, node: ast.AnnAssign) -> None:
-        annotation = self.annotation(node.annotation)
+        annotation = self.references.annotation(node.annotation)
         if node.value is not None:
-            value = self.ref(node.value)
+            value = self.references.of(node.value)
             if annotation is not None:
                 value = ("annotated", value, annotation)
             self._target(node.target, node.value, "value", value)
@@ -482,9 +345,9 @@ class _Collector:
             self.bind(name, kind, value, target.lineno)
         elif type(target) is ast.Attribute:
             self._self_attribute(target, value if kind == "value" else None)
-            self._write("attribute", self.ref(target.value), target)
+            self._write("attribute", self.references.of(target.value), target)
         elif type(target) is ast.Subscript:
-            self._write("item", self.ref(target.value), target)
+            self._write("item", self.references.of(target.value), target)
         elif type(target) is ast.Starred:
             self._target(target.value, None, "unknown", None)
         elif isinstance(target, (ast.Tuple, ast.List)):
@@ -492,7 +355,7 @@ class _Collector:
             pairwise = len(parts) == len(target.elts) and not any(type(part) is ast.Starred for part in parts)
             for index, element in enumerate(target.elts):
                 if pairwise and kind == "value":
-                    self._target(element, parts[index], "value", self.ref(parts[index]))
+                    self._target(element, parts[index], "value", self.references.of(parts[index]))
                 else:
                     self._target(element, None, "unknown", None)
 
@@ -505,11 +368,11 @@ class _Collector:
 
     def _write(self, kind: str, ref: Ref, target: ast.expr) -> None:
         if ref is not None and self.function.id != MODULE:
-            self.function.writes.append(Write(kind, ref, self.scope.id, _span(target), self._guard(target)))
+            self.function.writes.append(Write(kind, ref, self.scope.id, span_of(target), self._guard(target)))
 
     def _guarded(self, test: ast.expr, holds: bool) -> dict[str, str]:
-        """What :func:`_guards` tells, also of what a name of this function was looked up as."""
-        guards = _guards(test, holds)
+        """What :func:`found_wanting` tells, also of what a name of this function was looked up as."""
+        guards = found_wanting(test, holds)
         for name in [name for name in guards if name in self._lookups]:
             guards.update(self._lookups[name])
         return guards
@@ -524,7 +387,12 @@ class _Collector:
         self.expressions([node.iter])
         saved = self.block
         self.block = self._new_block("loop")
-        self._target(node.target, None, "iter", ("item", self.ref(node.iter)) if self.ref(node.iter) else None)
+        self._target(
+            node.target,
+            None,
+            "iter",
+            ("item", self.references.of(node.iter)) if self.references.of(node.iter) else None,
+        )
         self.expressions([node.target])
         self.block_of(node.body)
         self.block = saved
@@ -550,7 +418,7 @@ class _Collector:
             self._test(branch.test)
             guards = self._guards
             self._guards = {**guards, **self._guarded(branch.test, True)}
-            self._branch(branch.body, _branch_kind(branch.test))
+            self._branch(branch.body, branch_kind(branch.test))
             self._guards = guards
             rest = branch.orelse
             if branch is node and not rest and isinstance(branch.body[-1], _LEAVING):
@@ -564,9 +432,9 @@ class _Collector:
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:
             self.expressions([item.context_expr])
-            manager = self.ref(item.context_expr)
+            manager = self.references.of(item.context_expr)
             if manager is not None:
-                self.function.withs.append(Read(manager, self.scope.id, _span(item.context_expr), 0))
+                self.function.withs.append(Read(manager, self.scope.id, span_of(item.context_expr), 0))
             if item.optional_vars is not None:
                 self._target(item.optional_vars, None, "with", manager)
                 self.expressions([item.optional_vars])
@@ -577,8 +445,8 @@ class _Collector:
 
     def _try(self, node: ast.Try) -> None:
         if self.scope.kind != "class":
-            types = tuple([self.ref(handler.type) for handler in node.handlers])
-            record = Try(self.function.id, self.scope.id, self.block, _span(node), types)
+            types = tuple([self.references.of(handler.type) for handler in node.handlers])
+            record = Try(self.function.id, self.scope.id, self.block, span_of(node), types)
             self.nodes.tries.append((node, record))
         self.block_of(node.body)
         for handler in node.handlers:
@@ -587,7 +455,7 @@ class _Collector:
             if handler.name:
                 self.bind(handler.name, "unknown", None, handler.lineno)
             guards = self._guards
-            self._guards = {**guards, **_not_found(handler, node.body)}
+            self._guards = {**guards, **not_found(handler, node.body)}
             self._branch(handler.body, "except")
             self._guards = guards
         self._branch(node.orelse, "else")
@@ -655,9 +523,9 @@ class _Collector:
                 elif kind is ast.Yield or kind is ast.YieldFrom:
                     function.is_generator = True
                     if kind is ast.Yield and node.value is not None:
-                        function.yields.append(self.ref(node.value))
+                        function.yields.append(self.references.of(node.value))
                 elif kind is ast.NamedExpr:
-                    self.bind(node.target.id, "walrus", self.ref(node.value), node.lineno, scope)
+                    self.bind(node.target.id, "walrus", self.references.of(node.value), node.lineno, scope)
                 elif kind is ast.IfExp:
                     self._flags[id(node.test)] = IN_EXPRESSION
                 elif kind in _CONSUMERS or (kind is ast.BoolOp and self._flags.get(id(node)) == IN_EXPRESSION):
@@ -669,11 +537,11 @@ class _Collector:
 
     def _read(self, node: Any, ref: Ref, scope: Scope, function: Function) -> None:
         flags = ONLY_LOGGED if self._only_logged(node, ref) and not self._through() else 0
-        function.reads.append(Read(ref, scope.id, _span(node), flags))
+        function.reads.append(Read(ref, scope.id, span_of(node), flags))
 
     def _attribute(self, node: ast.Attribute, scope: Scope, function: Function, stack: list[Any]) -> None:
         saved, self.scope = self.scope, scope
-        ref = self.ref(node)
+        ref = self.references.of(node)
         self.scope = saved
         if ref is not None and type(node.ctx) is ast.Load:
             self._read(node, ref, scope, function)
@@ -686,11 +554,11 @@ class _Collector:
 
     def _call(self, node: ast.Call, scope: Scope, function: Function, stack: list[Any]) -> None:
         saved, self.scope, saved_function, self.function = self.scope, scope, self.function, function
-        ref = self.ref(node)
+        ref = self.references.of(node)
         if ref is None:
-            args = tuple([self.ref(arg) for arg in node.args])
-            keywords = tuple([(kw.arg, self.ref(kw.value)) for kw in node.keywords])
-            ref = ("call", self.ref(node.func), args, keywords)
+            args = tuple([self.references.of(arg) for arg in node.args])
+            keywords = tuple([(kw.arg, self.references.of(kw.value)) for kw in node.keywords])
+            ref = ("call", self.references.of(node.func), args, keywords)
         self.scope, self.function = saved, saved_function
         flags = self._flags.pop(id(node), 0)
         if _terminal(node.func) in _TASKS and self.flow is not None and self.flow.runs_until_cancelled(node):
@@ -701,7 +569,7 @@ class _Collector:
         if isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
             guard = self._guard(node.func.value)
         call = Call(
-            len(self.nodes.calls), ref[1], ref[2], ref[3], scope.id, _span(node), self.block, flags, guard, through
+            len(self.nodes.calls), ref[1], ref[2], ref[3], scope.id, span_of(node), self.block, flags, guard, through
         )
         function.calls.append(call)
         self.nodes.calls.append((node, call))
@@ -734,7 +602,7 @@ class _Collector:
         return isinstance(func, ast.Name) and func.id not in _BUILTINS
 
     def _through(self) -> tuple[Ref, ...]:
-        return tuple([self.ref(call.func) for call in self.flow.through]) if self.flow is not None else ()
+        return tuple([self.references.of(call.func) for call in self.flow.through]) if self.flow is not None else ()
 
     def _only_logged(self, node: ast.expr, ref: Ref) -> bool:
         if isinstance(ref, str):
@@ -755,7 +623,7 @@ class _Collector:
         self._params(node.args, inner)
         inner_scope = self.module.scopes[inner.scope]
         self.scope, self.function = inner_scope, inner
-        inner.results.append(self.ref(node.body))
+        inner.results.append(self.references.of(node.body))
         self.scope, self.function = saved, saved_function
         stack.append((node.body, inner_scope, inner))
 
@@ -764,7 +632,7 @@ class _Collector:
         todo: list[Any] = []
         for index, generator in enumerate(node.generators):
             saved, self.scope = self.scope, inner
-            iterable = self.ref(generator.iter)
+            iterable = self.references.of(generator.iter)
             self._target(generator.target, None, "iter", ("item", iterable) if iterable else None)
             self.scope = saved
             if type(node) is not ast.GeneratorExp and not generator.is_async:
@@ -817,66 +685,6 @@ def _expects_exception(manager: ast.expr) -> bool:
     return name in ("raises", "assertRaises", "assertRaisesRegex")
 
 
-def _branch_kind(test: ast.expr) -> str:
-    """``main`` for ``__name__ == "__main__"``, ``typing`` for ``TYPE_CHECKING``, ``launched`` for a test that asks
-    whether something is launched, else ``if``."""
-    if isinstance(test, ast.Compare) and any(
-        isinstance(side, ast.Name) and side.id == "__name__" for side in (test.left, *test.comparators)
-    ):
-        return "main"
-    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        kinds = {_branch_kind(value) for value in test.values}
-        return "main" if "main" in kinds else "launched" if "launched" in kinds else "if"
-    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
-    if name == "TYPE_CHECKING":
-        return "typing"
-    return "launched" if name.endswith("launched") else "if"
-
-
-def _guards(test: ast.expr, holds: bool) -> dict[str, str]:
-    """What is unset (``x is None``, ``not x``) or missing (``k not in c``, as ``c[k]``) where ``test`` holds or not."""
-    if isinstance(test, ast.BoolOp):
-        return {text: guard for value in test.values for text, guard in _guards(value, holds).items()}
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return _guards(test.operand, not holds)
-    if isinstance(test, ast.Compare) and len(test.ops) == 1:
-        operator, right = test.ops[0], test.comparators[0]
-        if isinstance(operator, ast.NotIn if holds else ast.In):
-            return {f"{ast.unparse(right)}[{ast.unparse(test.left)}]": "missing"}
-        is_none = isinstance(right, ast.Constant) and right.value is None
-        same = (ast.Is, ast.Eq) if holds else (ast.IsNot, ast.NotEq)
-        return _looked_up(test.left) if is_none and isinstance(operator, same) else {}
-    return {} if holds else _looked_up(test)
-
-
-def _looked_up(node: ast.expr) -> dict[str, str]:
-    """What ``node`` looks up (``c.get(k)`` looks up ``c[k]``), and what it is when there is nothing."""
-    if isinstance(node, ast.NamedExpr):
-        node = node.value
-    if isinstance(node, ast.Call) and node.args:
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "get":
-            return {f"{ast.unparse(node.func.value)}[{ast.unparse(node.args[0])}]": "missing"}
-        name = node.args[1].value if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) else None
-        if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr") and isinstance(name, str):
-            return {f"{ast.unparse(node.args[0])}.{name}": "unset"}
-    return {ast.unparse(node): "unset"} if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) else {}
-
-
-def _is_number(ref: Ref) -> bool:
-    """Whether ``ref`` is a literal number of a size that people write."""
-    return ref[0] == "const" and isinstance(ref[1], (int, float)) and abs(ref[1]) < _LARGE
-
-
-def _not_found(handler: ast.ExceptHandler, body: list[ast.stmt]) -> dict[str, str]:
-    """What is missing or unset in the handler of a lookup: ``try: return c[k]``, ``except KeyError: c[k] = ...``."""
-    name = handler.type.id if isinstance(handler.type, ast.Name) else ""
-    if name not in ("KeyError", "AttributeError"):
-        return {}
-    kind, guard = (ast.Subscript, "missing") if name == "KeyError" else (ast.Attribute, "unset")
-    nodes = [node for statement in body for node in ast.walk(statement)]
-    return {ast.unparse(node): guard for node in nodes if isinstance(node, kind) and isinstance(node.ctx, ast.Load)}
-
-
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 # Nodes that take the value of their children apart: a coroutine used there is not awaited.
@@ -904,27 +712,6 @@ _FIELDS: dict[type, tuple[str, ...]] = {
     ast.YieldFrom: ("value",),
     ast.NamedExpr: ("value",),
     ast.Slice: ("lower", "upper", "step"),
-}
-_LOWER: dict[type, Callable[[_Collector, Any, int], Ref]] = {
-    ast.Attribute: _Collector._attribute_ref,
-    ast.Call: _Collector._call_ref,
-    ast.Lambda: _Collector._lambda_ref,
-    ast.List: _Collector._several_ref,
-    ast.Tuple: _Collector._several_ref,
-    ast.Set: _Collector._several_ref,
-    ast.Dict: _Collector._dict_ref,
-    ast.ListComp: lambda collector, node, depth: ("comp", "list"),
-    ast.SetComp: lambda collector, node, depth: ("comp", "set"),
-    ast.DictComp: lambda collector, node, depth: ("comp", "dict"),
-    ast.GeneratorExp: lambda collector, node, depth: ("comp", "generator"),
-    ast.JoinedStr: lambda collector, node, depth: ("comp", "str"),
-    ast.IfExp: _Collector._choice_ref,
-    ast.BoolOp: _Collector._choice_ref,
-    ast.BinOp: _Collector._operator_ref,
-    ast.Subscript: _Collector._item_ref,
-    ast.Await: _Collector._await_ref,
-    ast.NamedExpr: lambda collector, node, depth: collector.ref(node.value, depth + 1),
-    ast.Starred: lambda collector, node, depth: None,
 }
 _STATEMENTS: dict[type, Callable[[_Collector, Any], None]] = {
     ast.FunctionDef: _Collector._def,

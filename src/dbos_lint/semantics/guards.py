@@ -1,0 +1,60 @@
+"""Conditions: what a branch is for, and what it finds unset or missing."""
+
+from __future__ import annotations
+
+import ast
+
+
+def branch_kind(test: ast.expr) -> str:
+    """``main`` for ``__name__ == "__main__"``, ``typing`` for ``TYPE_CHECKING``, ``launched`` for a test that asks
+    whether something is launched, else ``if``."""
+    if isinstance(test, ast.Compare) and any(
+        isinstance(side, ast.Name) and side.id == "__name__" for side in (test.left, *test.comparators)
+    ):
+        return "main"
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        kinds = {branch_kind(value) for value in test.values}
+        return "main" if "main" in kinds else "launched" if "launched" in kinds else "if"
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    if name == "TYPE_CHECKING":
+        return "typing"
+    return "launched" if name.endswith("launched") else "if"
+
+
+def found_wanting(test: ast.expr, holds: bool) -> dict[str, str]:
+    """What is unset (``x is None``, ``not x``) or missing (``k not in c``, as ``c[k]``) where ``test`` holds or not."""
+    if isinstance(test, ast.BoolOp):
+        return {text: guard for value in test.values for text, guard in found_wanting(value, holds).items()}
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return found_wanting(test.operand, not holds)
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        operator, right = test.ops[0], test.comparators[0]
+        if isinstance(operator, ast.NotIn if holds else ast.In):
+            return {f"{ast.unparse(right)}[{ast.unparse(test.left)}]": "missing"}
+        is_none = isinstance(right, ast.Constant) and right.value is None
+        same = (ast.Is, ast.Eq) if holds else (ast.IsNot, ast.NotEq)
+        return looked_up(test.left) if is_none and isinstance(operator, same) else {}
+    return {} if holds else looked_up(test)
+
+
+def looked_up(node: ast.expr) -> dict[str, str]:
+    """What ``node`` looks up (``c.get(k)`` looks up ``c[k]``), and what it is when there is nothing."""
+    if isinstance(node, ast.NamedExpr):
+        node = node.value
+    if isinstance(node, ast.Call) and node.args:
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+            return {f"{ast.unparse(node.func.value)}[{ast.unparse(node.args[0])}]": "missing"}
+        name = node.args[1].value if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) else None
+        if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr") and isinstance(name, str):
+            return {f"{ast.unparse(node.args[0])}.{name}": "unset"}
+    return {ast.unparse(node): "unset"} if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) else {}
+
+
+def not_found(handler: ast.ExceptHandler, body: list[ast.stmt]) -> dict[str, str]:
+    """What is missing or unset in the handler of a lookup: ``try: return c[k]``, ``except KeyError: c[k] = ...``."""
+    name = handler.type.id if isinstance(handler.type, ast.Name) else ""
+    if name not in ("KeyError", "AttributeError"):
+        return {}
+    kind, guard = (ast.Subscript, "missing") if name == "KeyError" else (ast.Attribute, "unset")
+    nodes = [node for statement in body for node in ast.walk(statement)]
+    return {ast.unparse(node): guard for node in nodes if isinstance(node, kind) and isinstance(node.ctx, ast.Load)}

@@ -1,0 +1,188 @@
+"""Expressions -> references: as much of an expression as can name something, and what annotations say."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from dbos_lint.semantics.summary import Ref, Span
+
+# Generic types whose last argument is the type of what they hold.
+_COLLECTIONS = {
+    **dict.fromkeys(("list", "List", "Sequence", "Iterable", "Collection"), "list"),
+    **dict.fromkeys(("dict", "Dict", "Mapping", "MutableMapping", "defaultdict"), "mapping"),
+}
+# Deeper references than this are unknown: no program that a person wrote has them.
+_DEPTH = 40
+# Literal numbers from here on are not multiplied.
+_LARGE = 10**9
+# Larger dict displays than this are data, not options.
+_ITEMS = 16
+_CONSTANTS = (str, int, float, bool, type(None))
+
+
+def span_of(node: ast.expr | ast.stmt) -> Span:
+    return Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
+
+
+@dataclass(slots=True)
+class References:
+    """The references of one module. ``lambda_id`` tells the id of the function that a lambda makes."""
+
+    lambda_id: Callable[[ast.Lambda], int]
+    _calls: dict[int, Ref] = field(default_factory=dict)
+
+    def of(self, node: ast.expr | None, depth: int = 0) -> Ref:
+        """What ``node`` may name; see :data:`dbos_lint.semantics.summary.Ref`."""
+        kind = type(node)
+        if kind is ast.Name:
+            return node.id  # type: ignore[union-attr]
+        if kind is ast.Constant:
+            return ("const", node.value) if isinstance(node.value, _CONSTANTS) else None  # type: ignore[union-attr]
+        lower = _LOWER.get(kind)
+        if lower is None or depth > _DEPTH:
+            return None
+        return lower(self, node, depth)
+
+    def _attribute(self, node: ast.Attribute, depth: int) -> Ref:
+        names = [node.attr]
+        base = node.value
+        while type(base) is ast.Attribute:
+            names.append(base.attr)
+            base = base.value
+        names.reverse()
+        if type(base) is ast.Name:
+            return f"{base.id}.{'.'.join(names)}"
+        inner = self.of(base, depth + 1)
+        return None if inner is None else ("attr", inner, ".".join(names))
+
+    def _call(self, node: ast.Call, depth: int) -> Ref:
+        key = id(node)
+        if key not in self._calls:
+            func = self.of(node.func, depth + 1)
+            self._calls[key] = (
+                None
+                if func is None
+                else (
+                    "call",
+                    func,
+                    tuple([self.of(arg, depth + 1) for arg in node.args]),
+                    tuple([(kw.arg, self.of(kw.value, depth + 1)) for kw in node.keywords]),
+                )
+            )
+        return self._calls[key]
+
+    def _lambda(self, node: ast.Lambda, depth: int) -> Ref:
+        return ("lambda", self.lambda_id(node))
+
+    def _several(self, node: Any, depth: int) -> Ref:
+        kind = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}[type(node)]
+        return (kind, *[self.of(element, depth + 1) for element in node.elts])
+
+    def _dict(self, node: ast.Dict, depth: int) -> Ref:
+        if len(node.keys) > _ITEMS:
+            return ("dict",)
+        keys = [
+            key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None for key in node.keys
+        ]
+        refs = [self.of(value, depth + 1) for value in node.values]
+        return ("dict", span_of(node), tuple(zip(keys, refs, strict=True)))
+
+    def _choice(self, node: Any, depth: int) -> Ref:
+        choices = [node.body, node.orelse] if type(node) is ast.IfExp else node.values
+        refs = [ref for ref in (self.of(choice, depth + 1) for choice in choices) if ref is not None]
+        return ("or", *refs) if refs else None
+
+    def _operator(self, node: ast.BinOp, depth: int) -> Ref:
+        if type(node.op) is ast.Div:
+            left = self.of(node.left, depth + 1)
+            return None if left is None else ("div", left)
+        if type(node.op) is ast.Mult:
+            factors = [self.of(factor, depth + 1) for factor in (node.left, node.right)]
+            if all(isinstance(factor, tuple) and _is_number(factor) for factor in factors):
+                return ("const", factors[0][1] * factors[1][1])
+        return None
+
+    def _item(self, node: ast.Subscript, depth: int) -> Ref:
+        base = self.of(node.value, depth + 1)
+        if base is None:
+            return None
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        return ("item", base, key if isinstance(key, str) else None)
+
+    def _await(self, node: ast.Await, depth: int) -> Ref:
+        inner = self.of(node.value, depth + 1)
+        return None if inner is None else ("await", inner)
+
+    def annotation(self, node: ast.expr | None, depth: int = 0) -> Ref:
+        """What an annotation says: an ``instance`` reference, a choice of them, or None."""
+        if node is None or depth > _DEPTH:
+            return None
+        kind = type(node)
+        if kind is ast.Constant:
+            text = node.value  # type: ignore[attr-defined]
+            if not isinstance(text, str) or len(text) > 400:
+                return None
+            try:
+                return self.annotation(ast.parse(text.strip(), mode="eval").body, depth + 1)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return None
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            ref = self.of(node)
+            return None if ref is None else ("instance", ref)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            return self._union([node.left, node.right], depth)
+        if isinstance(node, ast.Subscript):
+            return self._generic(node, depth)
+        return None
+
+    def _generic(self, node: ast.Subscript, depth: int) -> Ref:
+        name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+        args = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if name in ("Optional", "Union"):
+            return self._union(args, depth)
+        if name in ("Annotated", "Final", "ClassVar", "Required", "NotRequired") and args:
+            return self.annotation(args[0], depth + 1)
+        if name in ("type", "Type") and args:
+            inner = self.annotation(args[0], depth + 1)
+            return ("type", inner[1]) if inner is not None and inner[0] == "instance" else None
+        if name in _COLLECTIONS and args:
+            element = self.annotation(args[-1], depth + 1)
+            if element is not None and len(args) == (2 if _COLLECTIONS[name] == "mapping" else 1):
+                return (_COLLECTIONS[name], element)
+        ref = self.of(node.value)
+        return None if ref is None else ("instance", ref)
+
+    def _union(self, nodes: Iterable[ast.expr], depth: int) -> Ref:
+        refs = [ref for ref in (self.annotation(node, depth + 1) for node in nodes) if ref is not None]
+        return ("or", *refs) if refs else None
+
+
+def _is_number(ref: Ref) -> bool:
+    """Whether ``ref`` is a literal number of a size that people write."""
+    return ref[0] == "const" and isinstance(ref[1], (int, float)) and abs(ref[1]) < _LARGE
+
+
+_LOWER: dict[type, Callable[[References, Any, int], Ref]] = {
+    ast.Attribute: References._attribute,
+    ast.Call: References._call,
+    ast.Lambda: References._lambda,
+    ast.List: References._several,
+    ast.Tuple: References._several,
+    ast.Set: References._several,
+    ast.Dict: References._dict,
+    ast.ListComp: lambda references, node, depth: ("comp", "list"),
+    ast.SetComp: lambda references, node, depth: ("comp", "set"),
+    ast.DictComp: lambda references, node, depth: ("comp", "dict"),
+    ast.GeneratorExp: lambda references, node, depth: ("comp", "generator"),
+    ast.JoinedStr: lambda references, node, depth: ("comp", "str"),
+    ast.IfExp: References._choice,
+    ast.BoolOp: References._choice,
+    ast.BinOp: References._operator,
+    ast.Subscript: References._item,
+    ast.Await: References._await,
+    ast.NamedExpr: lambda references, node, depth: references.of(node.value, depth + 1),
+    ast.Starred: lambda references, node, depth: None,
+}
