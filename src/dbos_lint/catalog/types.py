@@ -210,6 +210,10 @@ MADE_BY_DECORATOR: dict[str, str] = {
 }
 """The class of what a decorator from outside makes of a function, for its other methods than being called."""
 
+PARSED_MODELS = frozenset({"pydantic.BaseModel", "pydantic.main.BaseModel", "sqlmodel.SQLModel"})
+PARSES = frozenset({"model_validate", "model_validate_json", "model_construct", "parse_obj", "parse_raw"})
+"""Class methods of such models that give an object of the class."""
+
 DJANGO_MODEL = "django.db.models.Model"
 GIVES_ROW = frozenset({"get", "create", "first", "last", "latest", "earliest"})
 """Methods of a Django manager or query that give an object of the model; each has a twin that begins with an ``a``."""

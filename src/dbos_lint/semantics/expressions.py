@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 ALTERNATIVES = 8
 _GET_OF_DICT = (External("dict.get", "dict"), External("mapping.get", "mapping"))
 _VALUES_OF_DICT = (External("dict.values", "dict"), External("mapping.values", "mapping"))
+_PARSED_MODELS = frozenset(map(External, types.PARSED_MODELS))
 
 
 def _call_result(
@@ -40,9 +41,9 @@ def _call_result(
     _, func, args, keywords = ref
     if func == "super" and not args:
         return _super(resolver, module, place)
-    rows = _rows(resolver, module, func, place, env, depth)
-    if rows:
-        return rows
+    objects = _rows(resolver, module, func, place, env, depth) or _parsed(resolver, module, func, place, env, depth)
+    if objects:
+        return objects
     callees = resolver.follow(module, func, place, env, depth)
     if not callees:
         return ()
@@ -88,6 +89,18 @@ def _rows(resolver: Resolver, module: Module, func: Ref, place: Place, env: Envi
         if isinstance(model, ClassValue) and External(types.DJANGO_MODEL) in resolver.lineage(model, depth)
     )
     return rows if gives_row or not rows else (Container("tuple", rows),)
+
+
+def _parsed(resolver: Resolver, module: Module, func: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+    """What ``func``, a class method by which a model is made from data, gives: an object of the class."""
+    owner, _, method = func.rpartition(".") if isinstance(func, str) else ("", "", "")
+    if method not in types.PARSES:
+        return ()
+    return tuple(
+        Instance(model)
+        for model in resolver.follow(module, owner, place, env, depth)
+        if isinstance(model, ClassValue) and not _PARSED_MODELS.isdisjoint(resolver.lineage(model, depth))
+    )
 
 
 def _is_configured(resolver: Resolver, function: FunctionValue) -> bool:
