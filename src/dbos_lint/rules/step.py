@@ -434,7 +434,7 @@ class StepVisitor(Visitor):
 
     def _retried_step(self, call: Call) -> str:
         """The name of the step that ``call`` runs, if dbos hides its exceptions behind its own."""
-        values = self.here.resolve(call.func, call)
+        values = self.here.callees(call).values
         value = values[0] if len(values) == 1 else None
         if isinstance(value, Entity):
             options = dict(value.options)
@@ -450,7 +450,7 @@ class StepVisitor(Visitor):
 
     def _is_harmless(self, call: Call) -> bool:
         """Whether a call raises nothing that a handler would wait for: it fills a container, or logs."""
-        values = self.here.resolve(call.func, call)
+        values = self.here.callees(call).values
         return bool(values) and all(
             isinstance(value, External)
             and (_fills(value) or value.name == "print" or value.name.startswith("logging."))

@@ -34,10 +34,12 @@ _RUN_IN_CONTEXT = "contextvars.Context.run"
 class Callees:
     """What a call may run. ``known`` is false when nothing could be told.
 
-    ``names`` are the qualified names of the ``externals``. ``aside`` is what it runs in a thread to which dbos's
-    context is copied. ``handed`` is what lies outside the project and is not called here, but by what is called.
+    ``values`` is what is called; ``names`` are the qualified names of the ``externals``. ``aside`` is what it runs in a
+    thread to which dbos's context is copied. ``handed`` is what lies outside the project and is not called here, but
+    by what is called.
     """
 
+    values: Values = ()
     runs: tuple[FunctionValue, ...] = ()
     aside: tuple[FunctionValue, ...] = ()
     handed: tuple[External, ...] = ()
@@ -87,8 +89,8 @@ class Calls:
 
     def _named_callees(self, module: Module, call: Call, env: Environment | None) -> Callees:
         """What ``call`` may run, without what functions of the project do with what it gives them."""
-        found = Callees()
-        for value in self.resolve(module, call.func, call, env):
+        found = Callees(self.resolve(module, call.func, call, env))
+        for value in found.values:
             self._add(found, value)
             if isinstance(value, ClassValue):
                 for factory in default_factories(self.resolver, value, call):

@@ -91,7 +91,7 @@ def _options_of(
 
 def by_call(analysis: Analysis, module: Module, call: Call) -> Declaration | None:
     """What ``call`` declares: ``DBOS.step(...)(f)``, ``ds.transaction(f)``, ``DBOS.run_step(options, f)``."""
-    values = analysis.calls.resolve(module, call.func, call)
+    values = analysis.calls.callees(module, call).values
     value = values[0] if len(values) == 1 else None
     if isinstance(value, External) and value.name in api.RUNS_STEP:
         ref = given(call, 0, _OPTIONS)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from dbos_lint.catalog import types
 from dbos_lint.catalog.nondeterminism import is_client
+from dbos_lint.semantics.externals import gives_by_arguments
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Module, Ref
 from dbos_lint.semantics.values import (
@@ -47,8 +48,11 @@ def _call_result(
     callees = resolver.follow(module, func, place, env, depth)
     if not callees:
         return ()
-    resolved = tuple(resolver.follow(module, arg, place, env, depth) for arg in args)
-    named = {name: resolver.follow(module, arg, place, env, depth) for name, arg in keywords if name}
+    resolved: tuple[Values, ...] = ()
+    named: dict[str, Values] = {}
+    if any(_asks_arguments(resolver, callee) for callee in callees):
+        resolved = tuple([resolver.follow(module, arg, place, env, depth) for arg in args])
+        named = {name: resolver.follow(module, arg, place, env, depth) for name, arg in keywords if name}
     found: dict[Value, None] = {}
     for callee in callees:
         if callee in _VALUES_OF_DICT and isinstance(func, str):
@@ -69,6 +73,15 @@ def _call_result(
                 value = value._replace(options=keywords, positional=len(args))
             found[value] = None
     return tuple(found)
+
+
+def _asks_arguments(resolver: Resolver, callee: Value) -> bool:
+    """Whether what a call gives may depend on its arguments."""
+    if isinstance(callee, External):
+        return gives_by_arguments(callee)
+    if isinstance(callee, FunctionValue):
+        return bool(resolver.function(callee).params)
+    return isinstance(callee, (ClassValue, DecoratorValue))
 
 
 def _rows(resolver: Resolver, module: Module, func: Ref, place: Place, env: Environment | None, depth: int) -> Values:

@@ -21,6 +21,8 @@ from dbos_lint.semantics.values import (
 )
 from dbos_lint.settings import Settings
 
+_BY_ARGUMENTS = frozenset({"functools.partial", "staticmethod", "type"})
+
 
 def known_as(external: External) -> str:
     """The name of ``external`` in the lists, which name methods of base classes only."""
@@ -50,6 +52,14 @@ def attribute_of_instance(klass: str, name: str) -> Values:
             return (Instance(External(held)),)
         owner = types.BASES.get(owner)
     return (External(types.canonical(f"{klass}.{name}"), klass),)
+
+
+def gives_by_arguments(callee: External) -> bool:
+    """Whether what calling it gives depends on the arguments."""
+    name = callee.name
+    if name.startswith("dbos."):
+        return True
+    return name in _BY_ARGUMENTS or name in frameworks.RUNNERS or name.endswith(".get")
 
 
 def result_of_call(settings: Settings, callee: External, args: tuple[Values, ...]) -> Values:
@@ -96,6 +106,8 @@ def result_of_call(settings: Settings, callee: External, args: tuple[Values, ...
 
 def configured_kind(settings: Settings, name: str) -> str | None:
     """The kind of durable function that the settings say the decorator ``name`` makes."""
+    if not (settings.workflow_decorators or settings.step_decorators or settings.transaction_decorators):
+        return None
     for kind, names in (
         (api.WORKFLOW, settings.workflow_decorators),
         (api.STEP, settings.step_decorators),

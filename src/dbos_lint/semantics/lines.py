@@ -118,9 +118,7 @@ class Lines:
             while around and not _contains(around[-1].span, call.span):
                 around.pop()
             callees = self.analysis.calls.callees(module, call, env)
-            values = [
-                v for v in self.analysis.calls.resolve(module, call.func, call, env) if not isinstance(v, Constant)
-            ]
+            values = [v for v in callees.values if not isinstance(v, Constant)]
             now = bool(call.flags & AWAITED) or (bool(around) and self._runs(module, around[-1]))
             yield from self._of_call(key, call, callees, values, now)
             around.append(call)

@@ -138,6 +138,9 @@ class Resolver:
         at_place = place if inside else None
         if env is None and (scope is None or at_place is None or len(scope.bindings[name]) == 1):
             key = (module.path, scope.id if scope is not None else -1, ref)
+            recalled: Values | None = self.answers.recall(key, depth)
+            if recalled is not None:
+                return recalled
             return self.answers.ask(
                 key, depth, lambda: self._named(module, scope, name, rest, None, None, depth), _UNKNOWN
             )
