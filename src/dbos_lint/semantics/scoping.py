@@ -60,7 +60,8 @@ def reaching(module: Module, bindings: Sequence[Binding], place: Place | None) -
     None, where they are too many: the program decides at run time. A row of 0 says nothing of the place.
     """
     if place is None:
-        return _latest(module, bindings, None)
+        latest = _latest(module, bindings, None)
+        return latest if len(latest) <= _BINDINGS else ()
     end = bisect_right(bindings, place.row, key=_row)
     seen = _latest(module, bindings[:end], place)
     certain = seen[0].block if seen and module.encloses(seen[0].block, place.block) else None
@@ -73,7 +74,7 @@ def reaching(module: Module, bindings: Sequence[Binding], place: Place | None) -
 
 
 def _latest(module: Module, bindings: Sequence[Binding], place: Place | None) -> list[Binding]:
-    """Those of ``bindings``, in the order of the text, that no later one hides.
+    """Those of ``bindings``, in the order of the text, that no later one hides; the last of them, where they are too many.
 
     A binding hides those that come before it in its block or inside, and, at ``place``, every one that comes before if
     its block encloses the place. Blocks are numbered as they open: what was bound in one of a higher number stands
@@ -84,7 +85,7 @@ def _latest(module: Module, bindings: Sequence[Binding], place: Place | None) ->
         if seen and binding.block >= seen[-1].block:
             continue
         seen.append(binding)
-        if place is not None and module.encloses(binding.block, place.block):
+        if len(seen) > _BINDINGS or (place is not None and module.encloses(binding.block, place.block)):
             break
     seen.reverse()
     return seen
