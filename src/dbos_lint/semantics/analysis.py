@@ -86,6 +86,10 @@ class Analysis:
             if starts is not None:
                 yield Effect(WORKFLOW_IN_THREAD, starts.name, label, span, starts.label)
 
+    def leads_to(self, key: FunctionKey, kinds: frozenset[str]) -> bool:
+        """Whether running the function may have an effect of one of ``kinds``: a quick look, without the way there."""
+        return self._nearest(key, kinds) is not None
+
     def _nearest(self, start: FunctionKey, kinds: frozenset[str]) -> Effect | None:
         """The first effect of one of ``kinds`` that running ``start`` leads to, breadth first."""
         queue = [start]

@@ -108,22 +108,27 @@ class Observer:
         spared: list[tuple[Effect, tuple[FunctionKey, ...]]] = []
         for call in function.calls:
             callees = self.calls.callees(module, call, env)
-            if not callees.known and not call.flags & DECORATOR:
-                unresolved.append(call.span)
+            if not callees.known:
+                if not call.flags & DECORATOR:
+                    unresolved.append(call.span)
+                continue
             harmless = HARMLESS[call.flags & (ONLY_LOGGED | ONLY_WAITS | UNTIL_CANCELLED)]
             for found in self._effects_of_call(module, call, callees):
                 if found.kind not in harmless or changes_something(found.name):
                     effects.append(found)
                 elif call.through:
                     spared.append((found, self._computing(module, call, env)))
-            label = f"{text_of(call.func, '')}()"
-            threads.extend([ThreadStart(target, label, call.span) for target in callees.threads])
-            for callee in callees.runs:
-                if not call.flags & DECORATOR:
+            if callees.runs and not call.flags & DECORATOR:
+                for callee in callees.runs:
                     given = self.calls.instances_given(module, call, callee, env)
                     edges.append(Edge(self.calls.resolver.key(callee, given), call.span, spared=harmless))
-            edges.extend(Edge(self.calls.resolver.key(callee), call.span, True) for callee in callees.aside)
-            delegations.extend(Delegation(kind, callee, call.span) for kind, callee in callees.delegations)
+            if callees.aside:
+                edges.extend([Edge(self.calls.resolver.key(callee), call.span, True) for callee in callees.aside])
+            if callees.threads:
+                label = f"{text_of(call.func, '')}()"
+                threads.extend([ThreadStart(target, label, call.span) for target in callees.threads])
+            if callees.delegations:
+                delegations.extend([Delegation(kind, callee, call.span) for kind, callee in callees.delegations])
         for read in function.reads:
             self._observe_read(module, read, env, effects, edges)
         for manager in function.withs:

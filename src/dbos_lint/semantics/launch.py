@@ -79,6 +79,8 @@ class Launches:
     def lines(self) -> Iterator[Line]:
         """The lines of the functions of this module in which the order matters."""
         for function in self.module.functions:
+            if not self._lines.matters(FunctionKey(self.module.path, function.id)):
+                continue
             events = self._lines.of(FunctionKey(self.module.path, function.id))
             if any(event.kind in (LAUNCH, SETS_UP) for event in events):
                 yield Line(function, self._entry(function), events)

@@ -72,6 +72,10 @@ class Lines:
             if not any(module.within(event.block, kind) for kind in _NOT_AT_IMPORT):
                 yield event
 
+    def matters(self, key: FunctionKey) -> bool:
+        """Whether running the function may launch, or set up what has to be set up before a launch."""
+        return self.analysis.leads_to(key, frozenset({LIFECYCLE})) or self._has_handlers(key)
+
     def of(self, key: FunctionKey) -> tuple[Event, ...]:
         """What running a function does to the engine, in order."""
         if key not in self._events:

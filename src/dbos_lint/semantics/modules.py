@@ -150,6 +150,15 @@ class Project:
                     folder = found
         return found
 
+    def is_library(self, path: str) -> bool:
+        """Whether the file is one of dbos itself, which is no program that uses it."""
+        folder = os.path.dirname(path)
+        while "__init__.py" in self._entries(folder):
+            if os.path.basename(folder) == "dbos" and "_dbos.py" in self._entries(folder):
+                return True
+            folder = os.path.dirname(folder)
+        return False
+
     def submodule(self, package: str, name: str) -> str | None:
         """The module ``name`` inside the package or folder at ``package``, or None."""
         folder = os.path.dirname(package) if package.endswith(".py") else package

@@ -38,7 +38,7 @@ class Program:
         It may import it by way of others. The decorators that the settings add count as names of dbos.
         """
         if self._mentions(source):
-            return True
+            return not self.project.is_library(path)
         if path not in self._concerned:
             self._follow_imports(path, source)
         return self._concerned[path]
