@@ -46,6 +46,7 @@ class Analysis:
     observer: Observer
     _reach: dict[FunctionKey, dict[str, Reach]] = field(default_factory=dict)
     _computes: dict[FunctionKey, bool] = field(default_factory=dict)
+    _leads: dict[frozenset[str], dict[FunctionKey, bool]] = field(default_factory=dict)
 
     @property
     def resolver(self) -> Resolver:
@@ -88,7 +89,24 @@ class Analysis:
 
     def leads_to(self, key: FunctionKey, kinds: frozenset[str]) -> bool:
         """Whether running the function may have an effect of one of ``kinds``: a quick look, without the way there."""
-        return self._nearest(key, kinds) is not None
+        known = self._leads.setdefault(kinds, {})
+        callers: dict[FunctionKey, FunctionKey | None] = {key: None}
+        queue = [] if key in known else [key]
+        for each in queue:
+            facts = self.facts(each)
+            if known.get(each) or any(effect.kind in kinds for effect in facts.effects):
+                # So do those on the way from ``key``.
+                caller: FunctionKey | None = each
+                while caller is not None:
+                    known[caller] = True
+                    caller = callers[caller]
+                return True
+            for edge in facts.edges:
+                if edge.callee not in callers and known.get(edge.callee) is not False:
+                    callers[edge.callee] = each
+                    queue.append(edge.callee)
+        known.update(dict.fromkeys(queue, False))
+        return known[key]
 
     def _nearest(self, start: FunctionKey, kinds: frozenset[str]) -> Effect | None:
         """The first effect of one of ``kinds`` that running ``start`` leads to, breadth first."""
