@@ -1,4 +1,4 @@
-"""Programs that nobody wrote: text from a small grammar of what programs with DBOS are made of, and bytes gone wrong."""
+"""Programs that nobody wrote: from a small grammar of what programs with DBOS are made of, and bytes gone wrong."""
 
 from __future__ import annotations
 

@@ -111,7 +111,8 @@ def test_a_cookie_below_the_second_line_is_a_comment() -> None:
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="syntax of Python 3.12")
 def test_new_syntax_is_read() -> None:
     source = (
-        "import time\nfrom dbos import DBOS\ntype X[T] = list[T]\nclass Box[T: int]:\n    def get[*Ts](self) -> T: ...\n"
+        "import time\nfrom dbos import DBOS\ntype X[T] = list[T]\n"
+        "class Box[T: int]:\n    def get[*Ts](self) -> T: ...\n"
         "@DBOS.workflow()\ndef w[**P](x: X) -> None:\n    print(f\"{f'{time.time()}'}\")\n    time.time()\n"
     )
     found = lint_source(source.encode(), "/nowhere/app.py", Settings(root=Path("/nowhere"))).diagnostics
