@@ -90,7 +90,7 @@ class AdvancedVisitor(Visitor):
     def _coroutine(self, call: Call) -> str | None:
         """What gives the coroutine that ``call`` certainly returns, if it is one of dbos."""
         callees = self.here.callees(call)
-        outside = callees.names and any(name.startswith("dbos.") for name in callees.names)
+        outside = callees.names and any(map(api.gives_coroutine, callees.names))
         if not (outside or callees.durable or callees.runs):
             return None
         values = self.here.resolve(("call", call.func, call.args, call.keywords), call)

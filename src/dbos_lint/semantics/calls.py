@@ -192,7 +192,8 @@ class Calls:
         module, function = self.resolver.module(value.module), self.resolver.function(value)
         names = {param.name for param in function.params}
         found: dict[str, str] = {}
-        for inner, how in self._nested_runs(module, function).items() if names else ():
+        runs = self._nested_runs(module, function) if self._mentions(module, function, names) else {}
+        for inner, how in runs.items():
             for call in module.functions[inner].calls:
                 if isinstance(call.func, str) and call.func in names:
                     _note(found, call.func, how)
@@ -202,6 +203,16 @@ class Calls:
                     self._passed_on(module, call, passed, how, found)
         self._invoked[key] = found
         return found
+
+    def _mentions(self, module: Module, function: Function, names: set[str]) -> bool:
+        """Whether the function, or one in it, calls one of ``names`` or gives it to a call."""
+        return bool(names) and any(
+            not names.isdisjoint(
+                ref for ref in (call.func, *call.args, *dict(call.keywords).values()) if isinstance(ref, str)
+            )
+            for inner in (function.id, *self._inside(module, function))
+            for call in module.functions[inner].calls
+        )
 
     def _nested_runs(self, module: Module, function: Function) -> dict[int, str]:
         """How a call of ``function`` runs itself and the functions nested in it: one that is only made does not run."""

@@ -606,10 +606,11 @@ class _Collector:
 
     def _only_logged(self, node: ast.expr, ref: Ref) -> bool:
         if isinstance(ref, str):
-            terminal = ref.rpartition(".")[2]
+            before, _, terminal = ref.rpartition(".")
+            of_source = "." in before and any(part in READ_TERMINALS for part in before.split(".")[1:])
         else:
             terminal = ref[2].rpartition(".")[2] if ref and ref[0] == "attr" else ""
-        of_source = isinstance(ref, str) and any(part in READ_TERMINALS for part in ref.split(".")[1:])
+            of_source = False
         return (
             (terminal in VALUE_TERMINALS or of_source)
             and self.flow is not None

@@ -52,7 +52,10 @@ def _by_call(resolver: Resolver, module: Module) -> Iterator[Registration]:
 
 def _may_decorate(call: Call) -> bool:
     """Whether it is worth resolving: most calls are not given a function by name and nothing else."""
-    return len(call.args) == 1 and not call.keywords and isinstance(call.args[0], (str, tuple))
+    if len(call.args) != 1 or call.keywords:
+        return False
+    given = call.args[0]
+    return isinstance(given, str) or (isinstance(given, tuple) and given[0] in ("lambda", "attr", "call"))
 
 
 def _registered_by(resolver: Resolver, module: Module, call: Call) -> Iterator[Registration]:

@@ -111,6 +111,7 @@ class Observer:
             if not callees.known:
                 if not call.flags & DECORATOR:
                     unresolved.append(call.span)
+                effects.extend(mutation(self.calls, module, call))
                 continue
             harmless = HARMLESS[call.flags & (ONLY_LOGGED | ONLY_WAITS | UNTIL_CANCELLED)]
             for found in self._effects_of_call(module, call, callees):

@@ -74,7 +74,7 @@ def reaching(module: Module, bindings: Sequence[Binding], place: Place | None) -
 
 
 def _latest(module: Module, bindings: Sequence[Binding], place: Place | None) -> list[Binding]:
-    """Those of ``bindings``, in the order of the text, that no later one hides; the last of them, where they are too many.
+    """Those of ``bindings``, in the order of the text, that no later one hides; the last of them, if they are too many.
 
     A binding hides those that come before it in its block or inside, and, at ``place``, every one that comes before if
     its block encloses the place. Blocks are numbered as they open: what was bound in one of a higher number stands
