@@ -58,7 +58,7 @@ def test_every_encoding_is_read_as_python_reads_it(source: bytes) -> None:
         (codecs.BOM_UTF8 + b"# coding: latin-1\nimport dbos\n", "utf-8", 1),
         (b"# coding: undefined\nimport dbos\n", "undefined", 1),
         (b"# coding: hex\nimport dbos\n", "hex", 1),
-        (b"# coding: utf-16\nimport dbos\n", "utf", 1),
+        (b"# coding: utf-16\nimport dbos\n", "utf", 2),
     ],
 )
 def test_what_cannot_be_decoded_is_a_fault(source: bytes, words: str, row: int) -> None:
