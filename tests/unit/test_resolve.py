@@ -286,3 +286,71 @@ def test_an_answer_does_not_depend_on_what_was_asked_before(library: str, order:
         return probed("from library import *\n" + "".join(f"probe(f{i}())\n" for i in which), others)
 
     assert asked(*order) == [asked(i)[0] for i in order]
+
+
+def crowd(size: int) -> str:
+    """Functions each of which gives what three others give, so that every one leads to every other."""
+    functions = "".join(
+        f"def f{i}(a=None): return f{(i * 7 + 1) % size}() or f{(i * 3 + 2) % size}(f{i}) or f{(i * 5 + 3) % size}()\n"
+        for i in range(size)
+    )
+    return f"class A: pass\n{functions}"
+
+
+def test_a_crowd_of_functions_that_lead_to_one_another_gives_up_in_time_and_always_in_the_same_way() -> None:
+    library = {"library.py": crowd(40)}
+    forward, backward = ("".join(f"probe(f{i}())\n" for i in order) for order in (range(40), range(39, -1, -1)))
+    assert probed(f"from library import *\n{forward}", library) == [""] * 40
+    assert probed(f"from library import *\n{backward}{forward}", library) == [""] * 80
+
+
+def test_what_is_found_inside_a_circle_is_found_again_where_it_holds() -> None:
+    """``c`` is asked twice on the way from ``top``, with the circle open at the same place and at another."""
+    text = (
+        "class A: pass\nclass B: pass\ndef top(): return a() or b() or c()\ndef a(): return c() or A()\n"
+        "def b(): return c() or a()\ndef c(): return top() or B()\n"
+    )
+    for order in ("top a b c", "c b a top", "b top c a"):
+        asked = "".join(f"probe({name}())\n" for name in order.split())
+        assert probed(text + asked) == ["app.A() | app.B()"] * 4
+
+
+@pytest.mark.parametrize(
+    ("annotation", "expected"),
+    [
+        ("A", "app.A()"),
+        ("'A'", "app.A()"),
+        ("'not a ('", ""),
+        ("A | None", "app.A()"),
+        ("Union[A, B]", "app.A() | app.B()"),
+        ("Annotated[A, 1]", "app.A()"),
+        ("type[A]", "app.A"),
+        ("type[1]", ""),
+        ("1", ""),
+        ("Unknown", ""),
+        ("A[int]", "app.A()"),
+        ("'" + "A" * 500 + "'", ""),
+    ],
+)
+def test_annotations(annotation: str, expected: str) -> None:
+    text = f"from typing import Annotated, Union\nclass A: pass\nclass B: pass\ndef f(x: {annotation}):\n    probe(x)\n"
+    assert probed(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("from typing import Self\nclass A:\n    def f(self) -> Self: ...\nprobe(A().f())\n", ["app.A()"]),
+        ("class A:\n    x = 1\n    @property\n    def y(self): ...\n    @y.setter\n    def y(self, v): ...\nprobe(A().y)\n",
+         [""]),
+        ("import contextlib\nclass A: pass\n@contextlib.contextmanager\ndef f():\n    yield A()\nwith f() as x:\n"
+         "    probe(x)\n", ["app.A()"]),
+        ("from dbos import DBOS\n@DBOS.step()\ndef f(): ...\nprobe(f.__wrapped__)\n", ["app.f"]),
+        ("class A:\n    def __call__(self): return B()\nclass B: pass\nprobe(A()())\n", ["app.B()"]),
+        ("probe([1, 2].append)\n", ["list.append"]),
+        ("probe({}[1])\nprobe([A][0])\nclass A: pass\n", ["", "app.A"]),
+        ("def f(): return A()\nclass A: pass\nprobe({'a': f}['a'])\n", ["app.f"]),
+    ],
+)  # fmt: skip
+def test_what_things_give(text: str, expected: list[str]) -> None:
+    assert probed(text) == expected
