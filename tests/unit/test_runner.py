@@ -149,17 +149,17 @@ def test_what_is_known_of_a_project_is_kept_until_a_fault(project: Path, monkeyp
     assert c is setup
 
 
-def test_garbage_is_looked_for_less_often_only_while_linting(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usual, during = gc.get_threshold(), []
+def test_garbage_is_looked_for_only_outside_of_linting(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    during = []
 
     def watched(source: bytes, filename: str, settings: Settings, **options: object) -> FileResult:
-        during.append(gc.get_threshold())
+        during.append(gc.isenabled())
         return fake(source, filename, settings)
 
     monkeypatch.setattr(linter, "lint_source", watched)
     lint(project, a="x")
-    assert min(during)[0] > 10 * usual[0]
-    assert gc.get_threshold() == usual
+    assert set(during) == {False}
+    assert gc.isenabled()
 
 
 def test_a_file_that_vanishes_is_a_finding(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

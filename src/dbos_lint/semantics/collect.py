@@ -74,6 +74,8 @@ def collect(tree: ast.Module, path: str, name: str, trusted_rows: frozenset[int]
     """
     collector = _Collector(path, name, trusted_rows)
     collector.block_of(tree.body)
+    # It asks the collector for lambdas: without the circle, the tree is freed with the last who needs it.
+    del collector.references
     for scope in collector.module.scopes:
         for bindings in scope.bindings.values():
             bindings.sort(key=_row)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from bisect import bisect_right
 from functools import cached_property
+from typing import Any
 
 from dbos_lint.diagnostic import Position
 from dbos_lint.syntax.parse import Source
 
 _STRETCH = 1024
+_BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
 # The bytes of UTF-8 that begin no character.
 _CONTINUING = bytes(range(0x80, 0xC0))
 
@@ -20,28 +22,11 @@ class Lines:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._encoded: dict[int, _Encoded] = {}
+        self._first_rows: dict[int, list[int]] = {}
 
     @cached_property
     def _lines(self) -> list[str]:
         return self._source.text.split("\n")
-
-    @cached_property
-    def _statements(self) -> tuple[list[int], list[int]]:
-        """The first rows of all statements, ascending, with the last row of each (of a compound one: of its head)."""
-        rows: dict[int, int] = {}
-        todo: list[ast.AST] = [self._source.tree]
-        while todo:
-            node = todo.pop()
-            for name in ("body", "orelse", "finalbody", "handlers", "cases"):
-                inner = getattr(node, name, None)
-                if isinstance(inner, list):
-                    todo.extend(inner)
-            if isinstance(node, ast.stmt):
-                rows[node.lineno] = max(rows.get(node.lineno, 0), _end(node))
-                for decorator in getattr(node, "decorator_list", ()):
-                    rows[decorator.lineno] = decorator.end_lineno or decorator.lineno
-        starts = sorted(rows)
-        return starts, [rows[start] for start in starts]
 
     def position(self, row: int, column: int) -> Position:
         """The place at byte ``column`` (from 0) of ``row`` (from 1)."""
@@ -52,11 +37,28 @@ class Lines:
             column = self._encoded[row].characters(column)
         return Position(row, column + 1)
 
+    def _rows(self, nodes: list[Any]) -> list[int]:
+        """The first row of each of ``nodes``, a list of the tree."""
+        if id(nodes) not in self._first_rows:
+            self._first_rows[id(nodes)] = [_first(node) for node in nodes]
+        return self._first_rows[id(nodes)]
+
     def statement(self, row: int) -> tuple[int, int]:
-        """The first and last row of the innermost statement that holds ``row``."""
-        starts, ends = self._statements
-        index = bisect_right(starts, row) - 1
-        return (starts[index], max(ends[index], row)) if index >= 0 else (row, row)
+        """The first and last row of the innermost statement that holds ``row``: of a compound one, of its head."""
+        nodes: list[Any] = self._source.tree.body
+        while nodes:
+            node = nodes[max(bisect_right(self._rows(nodes), row) - 1, 0)]
+            if not _first(node) <= row <= _last(node):
+                break
+            for decorator in getattr(node, "decorator_list", ()):
+                if decorator.lineno <= row <= _last(decorator):
+                    return (decorator.lineno, _last(decorator))
+            head = _head(node)
+            if head[0] <= row <= head[1]:
+                return head
+            lists = [inner for name in _BODIES if (inner := getattr(node, name, None))]
+            nodes = next((inner for inner in lists if _first(inner[0]) <= row <= _last(inner[-1])), [])
+        return (row, row)
 
 
 class _Encoded:
@@ -78,17 +80,30 @@ class _Encoded:
         return len(self._bytes[start:end].translate(None, _CONTINUING))
 
 
-def _end(node: ast.stmt) -> int:
-    if not isinstance(getattr(node, "body", None), list):
-        return node.end_lineno or node.lineno
-    heads = [child.end_lineno or node.lineno for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+def _first(node: Any) -> int:
+    """The first row of a statement, a handler or a case, decorators included."""
+    if isinstance(node, ast.match_case):
+        return node.pattern.lineno
+    rows: list[int] = [node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))]
+    return min(rows)
+
+
+def _last(node: Any) -> int:
+    last: int | None = node.body[-1].end_lineno if isinstance(node, ast.match_case) else node.end_lineno
+    return last or _first(node)
+
+
+def _head(node: Any) -> tuple[int, int]:
+    """The rows of a simple statement, or of what stands before the body of a compound one."""
+    if not isinstance(getattr(node, "body", getattr(node, "cases", None)), list):
+        return node.lineno, _last(node)
+    start = node.pattern.lineno if isinstance(node, ast.match_case) else node.lineno
     decorators = {id(decorator) for decorator in getattr(node, "decorator_list", ())}
-    if decorators:
-        heads = [
-            child.end_lineno or node.lineno
-            for child in ast.iter_child_nodes(node)
-            if isinstance(child, (ast.expr, ast.arguments))
-            and id(child) not in decorators
-            and hasattr(child, "end_lineno")
-        ]
-    return max([node.lineno, *heads])
+    heads = [
+        child.end_lineno or start
+        for child in ast.iter_child_nodes(node)
+        if isinstance(child, (ast.expr, ast.pattern)) and id(child) not in decorators
+    ]
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        heads += [child.end_lineno or start for child in ast.walk(node.args) if isinstance(child, (ast.expr, ast.arg))]
+    return start, max([start, *heads])
