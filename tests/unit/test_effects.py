@@ -50,10 +50,10 @@ def test_the_shortest_way_is_told() -> None:
 
 
 def test_of_ways_that_are_as_short_the_first_call_is_told_whatever_was_linted_before() -> None:
-    library = "import time\ndef first():\n    return stamp()\ndef second():\n    return stamp()\n"
+    library = "import time\ndef both():\n    return first() + second()\n"
+    library += "".join(f"def {name}():\n    return stamp()\n" for name in ("first", "second"))
     library += "def stamp():\n    return time.time()\n"
-    text = "from library import first, second\n@DBOS.workflow()\ndef run():\n    return both()\ndef both():\n"
-    text += "    return first() + second()\n"
+    text = "from library import both\n@DBOS.workflow()\ndef run():\n    return both()\n"
     other = "from dbos import DBOS\nfrom library import second\n@DBOS.workflow()\ndef other():\n    return second()\n"
     overlay = {"library.py": library, "other.py": other}
     alone = lint(text, others=overlay)

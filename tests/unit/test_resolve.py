@@ -341,7 +341,7 @@ def test_annotations(annotation: str, expected: str) -> None:
     ("text", "expected"),
     [
         ("from typing import Self\nclass A:\n    def f(self) -> Self: ...\nprobe(A().f())\n", ["app.A()"]),
-        ("class A:\n    x = 1\n    @property\n    def y(self): ...\n    @y.setter\n    def y(self, v): ...\nprobe(A().y)\n",
+        ("class A:\n    @property\n    def y(self): ...\n    @y.setter\n    def y(self, v): ...\nprobe(A().y)\n",
          [""]),
         ("import contextlib\nclass A: pass\n@contextlib.contextmanager\ndef f():\n    yield A()\nwith f() as x:\n"
          "    probe(x)\n", ["app.A()"]),
