@@ -11,6 +11,7 @@ from dbos_lint.diagnostic import Position
 from dbos_lint.syntax.parse import Source
 
 _STRETCH = 1024
+_PLACED = (ast.expr, ast.pattern, ast.arg)
 _BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
 # The bytes of UTF-8 that begin no character.
 _CONTINUING = bytes(range(0x80, 0xC0))
@@ -98,12 +99,12 @@ def _head(node: Any) -> tuple[int, int]:
     if not isinstance(getattr(node, "body", getattr(node, "cases", None)), list):
         return node.lineno, _last(node)
     start = node.pattern.lineno if isinstance(node, ast.match_case) else node.lineno
-    decorators = {id(decorator) for decorator in getattr(node, "decorator_list", ())}
-    heads = [
-        child.end_lineno or start
-        for child in ast.iter_child_nodes(node)
-        if isinstance(child, (ast.expr, ast.pattern)) and id(child) not in decorators
-    ]
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        heads += [child.end_lineno or start for child in ast.walk(node.args) if isinstance(child, (ast.expr, ast.arg))]
-    return start, max([start, *heads])
+    heads = [start]
+    for name in node._fields:
+        if name in _BODIES or name == "decorator_list":
+            continue
+        value = getattr(node, name)
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, ast.AST):
+                heads += [child.end_lineno or start for child in ast.walk(part) if isinstance(child, _PLACED)]
+    return start, max(heads)
