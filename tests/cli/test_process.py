@@ -154,3 +154,8 @@ def test_the_command_imports_nothing_heavy_before_it_is_needed(tmp_path: Path) -
 def test_settings_and_selection_import_neither_the_command_nor_anything_heavy(tmp_path: Path) -> None:
     loaded = imported("import dbos_lint.configuration, dbos_lint.selection", tmp_path)
     assert not loaded & {*HEAVY, "click", "dbos_lint.runner", "dbos_lint.linter"}
+
+
+def test_the_package_runs_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "dbos_lint", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("dbos-lint ")

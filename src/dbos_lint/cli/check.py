@@ -92,7 +92,9 @@ def _checked(read: Callable[[object], T], value: object) -> T:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 also where there are findings.")
 @click.option("--show-files", is_flag=True, help="List the files that would be linted.")
 @click.option("--show-settings", is_flag=True, help="Show the options that hold for the first file.")
-@click.option("--no-cache", is_flag=True, help="Do not read or write the cache.")
+@click.option(
+    "--no-cache", is_flag=True, help="Keep nothing between runs. Nothing is kept yet, so this changes nothing."
+)
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Use at most N processes.  [default: all]")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 @click.option("--debug", is_flag=True, help="Show tracebacks of faults of the linter.")
