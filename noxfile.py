@@ -44,18 +44,25 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests but the slow ones, the real dbos among them, with the coverage of the package."""
-    install(session, "test", "oracle")
+    """The tests that need neither dbos nor the network, with the coverage of the package."""
+    install(session, "test")
     session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()).resolve() / "coverage")
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", "-m", "not slow", *session.posargs)
+    session.run("coverage", "run", "-m", "pytest", "-m", "not slow and not oracle", *session.posargs)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report", f"--fail-under={COVERED_PERCENT}", "--skip-covered")
 
 
+@nox.session
+def oracle(session: nox.Session) -> None:
+    """The programs that run on the real dbos, each in processes of its own, so that they can share the processors."""
+    install(session, "test", "oracle")
+    session.run("pytest", "-m", "oracle", "-n", "auto", *session.posargs)
+
+
 @nox.session(python=SUPPORTED)
 def unit(session: nox.Session) -> None:
-    """The tests that need neither dbos nor the network, on every interpreter of this machine."""
+    """The same tests on every interpreter of this machine."""
     install(session, "test")
     session.run("pytest", "-m", "not slow and not oracle", *session.posargs)
 
