@@ -201,8 +201,13 @@ GROWING = {
         + "".join(f"class C{i + 1}(C{i}):\n    def go(self): super().go()\n" for i in range(n))
         + f"{WORKFLOW}    C{n}().run()\n"
     ),
+    "values made from one another": lambda n: (
+        f"{WORKFLOW}    x0 = x1 = time.time()\n"
+        + "".join(f"    x{i + 2} = x{i}.foo(x{i + 1}).bar(x{i})\n" for i in range(n))
+        + f"    print(x{n})\n"
+    ),
     "withs": lambda n: WORKFLOW + "    with open('x') as f: f.read()\n" * n,
-    "elif": lambda n: f"{WORKFLOW}    if x: pass\n" + "    elif x.y(): time.time()\n" * n,
+    "elif": lambda n: f"{WORKFLOW}    if x: pass\n" + "    elif x.y(): return time.time()\n" * n,
     "callbacks": lambda n: f"def f(cb):\n    cb()\n{WORKFLOW}" + "    f(lambda: time.time())\n" * n,
     "nested": lambda n: WORKFLOW + "".join(f"    def f{i}(cb):\n        cb()\n    f{i}(print)\n" for i in range(n)),
 }

@@ -81,6 +81,8 @@ _LOGGERS = (
 )
 # How many expressions a value is followed through.
 _DEPTH = 12
+# How many names, or calls, a value goes through before it is taken to matter.
+_NAMES = 40
 # Expressions whose value holds that of their parts.
 _PASSING = (
     ast.keyword,
@@ -107,6 +109,7 @@ class Flow:
         self._loads: dict[str, list[ast.Name]] = {}
         self._shared: set[str] = set()
         self._fates: dict[tuple[str, bool], tuple[bool, list[ast.Call]]] = {}
+        self._used: dict[tuple[str, bool], tuple[list[str], list[ast.Call]] | None] = {}
         self.through: list[ast.Call] = []
         """The calls through which the value last asked for goes on its way: harmless where they only compute."""
 
@@ -214,15 +217,32 @@ class Flow:
         names = {name: None}
         queue = [name]
         for each in queue:
-            if each in self._shared:
+            uses = self._uses(each, jitter)
+            if uses is None:
                 return False
-            for load in self._loads.get(each, ()):
-                given = self._way(load, jitter, through)
-                if given is None:
-                    return False
-                queue.extend(new for new in given if new not in names)
-                names.update(dict.fromkeys(given))
+            given, calls = uses
+            queue.extend(new for new in given if new not in names)
+            names.update(dict.fromkeys(given))
+            through.extend(calls)
+            if len(queue) > _NAMES or len(through) > _NAMES:
+                return False
         return True
+
+    def _uses(self, name: str, jitter: bool) -> tuple[list[str], list[ast.Call]] | None:
+        """The names that are given what ``name`` holds, and the calls that it goes through; None if it does harm."""
+        key = (name, jitter)
+        if key not in self._used:
+            names: dict[str, None] = {}
+            through: list[ast.Call] = []
+            harmless = name not in self._shared
+            for load in self._loads.get(name, ()) if harmless else ():
+                given = self._way(load, jitter, through)
+                harmless = given is not None and len(through) <= _NAMES
+                if not harmless:
+                    break
+                names.update(dict.fromkeys(given or ()))
+            self._used[key] = (list(names), through) if harmless else None
+        return self._used[key]
 
 
 def _logs(call: ast.Call) -> bool:

@@ -24,6 +24,7 @@ class Lines:
         self._source = source
         self._encoded: dict[int, _Encoded] = {}
         self._first_rows: dict[int, list[int]] = {}
+        self._chains: dict[int, list[Any]] = {}
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -44,6 +45,13 @@ class Lines:
             self._first_rows[id(nodes)] = [_first(node) for node in nodes]
         return self._first_rows[id(nodes)]
 
+    def _chain(self, node: ast.If) -> list[Any]:
+        """An ``if`` with its ``elif`` branches, each of which is the whole ``else`` of the one before."""
+        chain = self._chains.setdefault(id(node), [node])
+        while len(chain[-1].orelse) == 1 and isinstance(chain[-1].orelse[0], ast.If):
+            chain.append(chain[-1].orelse[0])
+        return chain
+
     def statement(self, row: int) -> tuple[int, int]:
         """The first and last row of the innermost statement that holds ``row``: of a compound one, of its head."""
         nodes: list[Any] = self._source.tree.body
@@ -51,6 +59,9 @@ class Lines:
             node = nodes[max(bisect_right(self._rows(nodes), row) - 1, 0)]
             if not _first(node) <= row <= _last(node):
                 break
+            if isinstance(node, ast.If):
+                chain = self._chain(node)
+                node = chain[bisect_right(self._rows(chain), row) - 1]
             for decorator in getattr(node, "decorator_list", ()):
                 if decorator.lineno <= row <= _last(decorator):
                     return (decorator.lineno, _last(decorator))
