@@ -600,7 +600,7 @@ class _Collector:
 
     def _may_be_helper(self, func: ast.expr) -> bool:
         if isinstance(func, ast.Attribute):
-            return isinstance(func.value, ast.Name)
+            return isinstance(func.value, ast.Name) and func.value.id not in _ENGINES
         return isinstance(func, ast.Name) and func.id not in _BUILTINS
 
     def _through(self) -> tuple[Ref, ...]:
@@ -688,6 +688,8 @@ def _expects_exception(manager: ast.expr) -> bool:
     return name in ("raises", "assertRaises", "assertRaisesRegex")
 
 
+# What dbos gives is recorded: how it is used makes no difference.
+_ENGINES = frozenset({"DBOS", "dbos"})
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 # Nodes that take the value of their children apart: a coroutine used there is not awaited.
