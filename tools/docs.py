@@ -207,11 +207,11 @@ def example_faults(rule: Rule, page: Page) -> Iterator[str]:
     if bad is None:
         yield "'Example' does not hold exactly one block of Python"
     else:
-        codes = set(fired(bad, "example.py"))
+        found = set(fired(bad, "example.py"))
         # One fault can break two rules: the page then says so.
-        unnamed = sorted(code for code in codes - {rule.code} if code not in page.section("Example"))
-        if rule.code not in codes or unnamed:
-            yield f"'Example' fires {', '.join(sorted(codes)) or 'nothing'}"
+        unnamed = [code for code in found - {rule.code} if code not in page.section("Example")]
+        if rule.code not in found or unnamed:
+            yield f"'Example' fires {', '.join(sorted(found)) or 'nothing'}"
     if good is None:
         yield "'Use instead' does not hold exactly one block of Python"
     elif codes := fired(good, "mended.py"):
