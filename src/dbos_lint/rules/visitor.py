@@ -22,7 +22,7 @@ from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, Contexts, Reached
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Class, Function, Module, Ref, Span
-from dbos_lint.semantics.values import ClassValue, Entity, FunctionKey, FunctionValue, Values
+from dbos_lint.semantics.values import ClassValue, Entity, External, FunctionKey, FunctionValue, Values
 
 
 class Finding(NamedTuple):
@@ -70,6 +70,14 @@ class Here:
     def callees(self, call: Call) -> Callees:
         """What ``call`` may run."""
         return self.analysis.calls.callees(self.module, call)
+
+    def may_concern(self, call: Call) -> bool:
+        """Whether ``call`` can be of interest to a rule: most call what neither dbos nor the project has made."""
+        settings = self.resolver.project.settings
+        if settings.workflow_decorators or settings.step_decorators or settings.transaction_decorators:
+            return True
+        values = self.callees(call).values
+        return any(not isinstance(value, External) or value.name.startswith("dbos.") for value in values)
 
     def names_called(self, call: Call) -> frozenset[str]:
         """The qualified names of the outside functions that ``call`` may call."""
@@ -152,7 +160,7 @@ def walk(visitors: list[Visitor], here: Here) -> None:
     """Show every node of the file, and every effect that happens in it, to the visitors that want it."""
     nodes = here.collected.nodes
     groups: tuple[tuple[str, Iterable[tuple[Any, Any]]], ...] = (
-        ("visit_Call", nodes.calls),
+        ("visit_Call", [pair for pair in nodes.calls if here.may_concern(pair[1])]),
         ("visit_FunctionDef", nodes.functions),
         ("visit_ClassDef", nodes.classes),
         ("visit_Try", nodes.tries),
