@@ -38,13 +38,13 @@ def checkout(order):
 
 FOUND = Diagnostic(
     CLOCK,
-    "/work/shop/app.py",
+    "/srv/shop/app.py",
     Position(7, 18),
     Position(7, 29),
     "time.time() is read while workflow 'checkout' runs; read it in a step",
     (
-        TraceStep("checkout", "/work/shop/app.py", 6),
-        TraceStep("price", "/work/shop/pricing/rules.py", 3),
+        TraceStep("checkout", "/srv/shop/app.py", 6),
+        TraceStep("price", "/srv/shop/pricing/rules.py", 3),
         TraceStep("time.time()", "/elsewhere/clock.py", 12),
     ),
     (7, 7),
@@ -62,7 +62,7 @@ def documentation(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def report(*found: Diagnostic, source: str = SOURCE, color: bool = False) -> Report:
-    return Report(found, "/work/shop", lambda path: split(source.encode()), color)
+    return Report(found, "/srv/shop", lambda path: split(source.encode()), color)
 
 
 def test_concise_is_one_line_a_finding() -> None:
@@ -173,8 +173,8 @@ HOSTILE = "\x1b]0;owned\x07\x1b[2J\r\n::error::x\u202e\x9b31m\udcff\x7f"
 
 @pytest.mark.parametrize("output_format", FORMATS)
 def test_no_format_lets_a_name_a_message_or_a_source_line_talk_to_the_terminal(output_format: str) -> None:
-    step = TraceStep(HOSTILE, f"/work/shop/{HOSTILE}.py", 1)
-    found = replace(FOUND, filename=f"/work/shop/{HOSTILE}.py", message=HOSTILE, trace=(step,))
+    step = TraceStep(HOSTILE, f"/srv/shop/{HOSTILE}.py", 1)
+    found = replace(FOUND, filename=f"/srv/shop/{HOSTILE}.py", message=HOSTILE, trace=(step,))
     text = render(replace(report(found), lines=lambda path: [HOSTILE] * 9), output_format)
     text.encode("utf-8")
     assert [c for c in text if c != "\n" and unicodedata.category(c) in {"Cc", "Cs"}] == []
@@ -196,7 +196,7 @@ def test_no_source_and_no_position_stop_a_report(source: bytes, place: tuple[int
     row, column, end_row, end_column = place
     found = replace(FOUND, start=Position(row, column), end=Position(end_row, end_column))
     for output_format in FORMATS:
-        made = Report((found,), "/work/shop", lambda path: split(source))
+        made = Report((found,), "/srv/shop", lambda path: split(source))
         assert render(made, output_format)
 
 
@@ -206,7 +206,7 @@ def test_json_has_the_shape_of_ruff_and_what_we_added() -> None:
             "cell": None,
             "code": "DBS201",
             "end_location": {"column": 29, "row": 7},
-            "filename": "/work/shop/app.py",
+            "filename": "/srv/shop/app.py",
             "fix": None,
             "level": "error",
             "location": {"column": 18, "row": 7},
@@ -214,8 +214,8 @@ def test_json_has_the_shape_of_ruff_and_what_we_added() -> None:
             "name": "clock-in-workflow",
             "noqa_row": 7,
             "trace": [
-                {"label": "checkout", "filename": "/work/shop/app.py", "row": 6},
-                {"label": "price", "filename": "/work/shop/pricing/rules.py", "row": 3},
+                {"label": "checkout", "filename": "/srv/shop/app.py", "row": 6},
+                {"label": "price", "filename": "/srv/shop/pricing/rules.py", "row": 3},
                 {"label": "time.time()", "filename": "/elsewhere/clock.py", "row": 12},
             ],
             "url": URL,
@@ -234,11 +234,11 @@ def test_json_of_nothing_is_an_empty_list() -> None:
 
 def test_github_gets_annotations() -> None:
     assert render(report(FOUND, PLAIN, NOTED), "github").splitlines() == [
-        "::error title=dbos-lint (DBS201),file=/work/shop/app.py,line=7,col=18,endLine=7,endColumn=29::"
+        "::error title=dbos-lint (DBS201),file=/srv/shop/app.py,line=7,col=18,endLine=7,endColumn=29::"
         "app.py:7:18: DBS201 time.time() is read while workflow 'checkout' runs; read it in a step"
         "%0Achain: checkout (app.py:6) → price (pricing/rules.py:3) → time.time() (/elsewhere/clock.py:12)"
         "%0Ahelp: https://docs.example/rules/DBS201/",
-        "::warning title=dbos-lint (DBS311),file=/work/shop/app.py,line=5,col=1,endLine=5,endColumn=17::"
+        "::warning title=dbos-lint (DBS311),file=/srv/shop/app.py,line=5,col=1,endLine=5,endColumn=17::"
         "app.py:5:1: DBS311 odd%0Ahelp: https://docs.example/rules/DBS311/",
         "::notice title=dbos-lint (DBS601),file=/elsewhere/x.py,line=5,endLine=6::"
         "/elsewhere/x.py:5:1: DBS601 100%25 of␉taste%0Ahelp: https://docs.example/rules/DBS601/",
@@ -266,7 +266,7 @@ def test_sarif_describes_the_rules_and_points_at_the_places() -> None:
         "helpUri": URL,
     }
     assert run["columnKind"] == "unicodeCodePoints"
-    assert run["originalUriBaseIds"] == {"SRCROOT": {"uri": "file:///work/shop/"}}
+    assert run["originalUriBaseIds"] == {"SRCROOT": {"uri": "file:///srv/shop/"}}
     first, second, third = run["results"]
     assert [(found["ruleId"], found["ruleIndex"]) for found in run["results"]] == [
         ("DBS201", 0),
@@ -299,7 +299,7 @@ def test_sarif_describes_the_rules_and_points_at_the_places() -> None:
 
 
 def test_sarif_names_files_by_valid_addresses() -> None:
-    made = json.loads(render(report(replace(PLAIN, filename="/work/shop/a b:ü\udcff.py")), "sarif"))
+    made = json.loads(render(report(replace(PLAIN, filename="/srv/shop/a b:ü\udcff.py")), "sarif"))
     location = made["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
     assert location["uri"] == "a%20b%3A%C3%BC%FF.py"
 
@@ -350,7 +350,7 @@ def test_lines_come_from_the_file_or_the_standard_input(tmp_path: Path) -> None:
 
 
 def test_names_are_shown_relative_to_the_working_folder_only_below_it() -> None:
-    assert shown("/work/shop/a/b.py", "/work/shop") == "a/b.py"
-    assert shown("/work/shopping/b.py", "/work/shop") == "/work/shopping/b.py"
+    assert shown("/srv/shop/a/b.py", "/srv/shop") == "a/b.py"
+    assert shown("/srv/shopping/b.py", "/srv/shop") == "/srv/shopping/b.py"
     assert shown("/b.py", "/") == "b.py"
     assert shown("-", "/work") == "-"

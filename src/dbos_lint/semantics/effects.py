@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks, types
@@ -127,24 +127,23 @@ def _kind_of_external(nondeterminism: Nondeterminism, external: External, argume
     return kind
 
 
+_BY_API: tuple[tuple[Container[str], str], ...] = (
+    (api.STARTS, STARTS_WORKFLOW),
+    (api.RECV, RECEIVES),
+    (api.WORKFLOW_ONLY, WORKFLOW_ONLY),
+    (api.RAISES_OUTSIDE, RAISES_OUTSIDE),
+    (api.RAISES_IN_LOOP, RAISES_IN_LOOP),
+    (api.SESSIONS, USES_SESSION),
+    (api.DURABLE, DURABLE),
+    (api.LIFECYCLE, LIFECYCLE),
+)
+
+
 def _effects_of_api(name: str, label: str, span: Span) -> Iterator[Effect]:
     """What a call of the dbos API does, by the tables of :mod:`dbos_lint.catalog.api`."""
-    if name in api.STARTS:
-        yield Effect(STARTS_WORKFLOW, name, label, span)
-    if name in api.RECV:
-        yield Effect(RECEIVES, name, label, span)
-    if name in api.WORKFLOW_ONLY:
-        yield Effect(WORKFLOW_ONLY, name, label, span)
-    if name in api.RAISES_OUTSIDE:
-        yield Effect(RAISES_OUTSIDE, name, label, span)
-    if name in api.RAISES_IN_LOOP:
-        yield Effect(RAISES_IN_LOOP, name, label, span)
-    if name in api.SESSIONS:
-        yield Effect(USES_SESSION, name, label, span)
-    if name in api.DURABLE:
-        yield Effect(DURABLE, name, label, span)
-    if name in api.LIFECYCLE:
-        yield Effect(LIFECYCLE, name, label, span)
+    for names, kind in _BY_API:
+        if name in names:
+            yield Effect(kind, name, label, span)
     if name in (f"{api.HANDLE}.get_result", f"{api.CLIENT_HANDLE}.get_result"):
         yield Effect(BLOCKS_LOOP, name, label, span, HANDLE)
 
