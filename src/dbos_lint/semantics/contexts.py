@@ -16,7 +16,6 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.effects import BLOCKS_LOOP, RAISES_IN_LOOP, RAISES_OUTSIDE, SPARED_KINDS, Effect
 from dbos_lint.semantics.entities import Registration, registrations
 from dbos_lint.semantics.entrypoints import is_entrypoint
-from dbos_lint.semantics.entrypoints import is_route as is_route
 from dbos_lint.semantics.escapes import escaping
 from dbos_lint.semantics.summary import MODULE, Function, Module, Span
 from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue, Partial, Value

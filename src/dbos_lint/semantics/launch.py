@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.analysis import Analysis
-from dbos_lint.semantics.contexts import Contexts, is_route
+from dbos_lint.semantics.contexts import Contexts
+from dbos_lint.semantics.entrypoints import is_route
 from dbos_lint.semantics.hosts import launches_with_host, serves_by_name
 from dbos_lint.semantics.imports import imported, imports_strangers
 from dbos_lint.semantics.lines import (
