@@ -1,4 +1,4 @@
-"""What the dbos API does in each context: seen by running dbos 3.4.0 on SQLite (docs/facts.md tells how).
+"""What the dbos API does in each context: seen by running dbos 3.4.0 on SQLite (the oracle tests see it again).
 
 Names are qualified as a program that does ``import dbos`` would write them.
 """
@@ -204,8 +204,6 @@ CATCHES_RETRIES_EXCEEDED = frozenset(
 """Exception classes whose handlers see that a retried step gave up."""
 
 RETRY_OPTIONS = frozenset({"max_attempts", "interval_seconds", "backoff_rate", "should_retry"})
-STEP_OPTIONS = RETRY_OPTIONS | {"name", "retries_allowed", "timeout_seconds", "preemptible"}
-ASYNC_STEP_OPTIONS = frozenset({"timeout_seconds", "preemptible"})
 
 # Submodules through which the public names can be reached too.
 _PRIVATE = "dbos._"

@@ -39,9 +39,6 @@ class Palette:
     def level(self, text: str, level: Level) -> str:
         return self._styled(text, f"1;{_LEVEL_COLORS[level]}")
 
-    def dim(self, text: str) -> str:
-        return self._styled(text, "2")
-
     def _styled(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.color and text else text
 

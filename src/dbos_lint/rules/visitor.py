@@ -21,8 +21,8 @@ from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, Contexts, Reached
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Call, Class, Function, Module, Ref, Span
-from dbos_lint.semantics.values import ClassValue, Entity, External, FunctionKey, FunctionValue, Values
+from dbos_lint.semantics.summary import Call, Function, Module, Ref, Span
+from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Values
 
 
 class Finding(NamedTuple):
@@ -94,9 +94,6 @@ class Here:
 
     def value(self, function: Function) -> FunctionValue:
         return FunctionValue(self.module.path, function.id)
-
-    def class_value(self, klass: Class) -> ClassValue:
-        return ClassValue(self.module.path, klass.id)
 
     def entity(self, function: Function) -> Entity | None:
         """The durable function that the decorators of ``function`` make of it."""

@@ -11,7 +11,6 @@ import ast
 import builtins
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Any
 
 from dbos_lint.catalog.nondeterminism import RANDOM_TERMINALS, READ_TERMINALS, VALUE_TERMINALS
@@ -88,7 +87,7 @@ def _row(binding: Binding) -> int:
 
 class _Collector:
     def __init__(self, path: str, name: str, trusted_rows: frozenset[int]) -> None:
-        self.module = Module(path, name, PurePath(path).name == "__init__.py", [], [], [], [Block(MODULE, "module")])
+        self.module = Module(path, name, [], [], [], [Block(MODULE, "module")])
         self.nodes = Nodes()
         self.trusted_rows = trusted_rows
         self.scope = self._new_scope("module", MODULE, MODULE)

@@ -155,12 +155,11 @@ class Flow:
         todo: list[ast.AST] = [self._function]
         while todo:
             parent = todo.pop()
-            kind = type(parent)
-            if kind is ast.Name:
-                if type(parent.ctx) is ast.Load:  # type: ignore[attr-defined]
-                    self._loads.setdefault(parent.id, []).append(parent)  # type: ignore[attr-defined, arg-type]
+            if isinstance(parent, ast.Name):
+                if isinstance(parent.ctx, ast.Load):
+                    self._loads.setdefault(parent.id, []).append(parent)
                 continue
-            if kind is ast.Constant:
+            if isinstance(parent, ast.Constant):
                 continue
             if isinstance(parent, (ast.Global, ast.Nonlocal)):
                 self._shared.update(parent.names)

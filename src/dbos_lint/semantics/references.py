@@ -36,12 +36,11 @@ class References:
 
     def of(self, node: ast.expr | None, depth: int = 0) -> Ref:
         """What ``node`` may name; see :data:`dbos_lint.semantics.summary.Ref`."""
-        kind = type(node)
-        if kind is ast.Name:
-            return node.id  # type: ignore[union-attr]
-        if kind is ast.Constant:
-            return ("const", node.value) if isinstance(node.value, _CONSTANTS) else None  # type: ignore[union-attr]
-        lower = _LOWER.get(kind)
+        if isinstance(node, ast.Name):
+            return node.id
+        if isinstance(node, ast.Constant):
+            return ("const", node.value) if isinstance(node.value, _CONSTANTS) else None
+        lower = _LOWER.get(type(node))
         if lower is None or depth > _DEPTH:
             return None
         return lower(self, node, depth)
@@ -120,9 +119,8 @@ class References:
         """What an annotation says: an ``instance`` reference, a choice of them, or None."""
         if node is None or depth > _DEPTH:
             return None
-        kind = type(node)
-        if kind is ast.Constant:
-            text = node.value  # type: ignore[attr-defined]
+        if isinstance(node, ast.Constant):
+            text = node.value
             if not isinstance(text, str) or len(text) > 400:
                 return None
             try:

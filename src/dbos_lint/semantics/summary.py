@@ -226,7 +226,6 @@ class Module:
 
     path: str
     name: str
-    is_package: bool
     scopes: list[Scope]
     functions: list[Function]
     classes: list[Class]
