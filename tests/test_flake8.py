@@ -67,7 +67,7 @@ def spawn(project: Path, *arguments: str, stdin: str | None = None) -> subproces
 
 def options(**given: str | list[str]) -> Namespace:
     """The options as flake8 parses them, of which only ``given`` are said."""
-    names = ["version", "require_reason", "follow", "src", "extra_nondeterministic", "known_deterministic"]
+    names = ["version", "preset", "require_reason", "follow", "src", "extra_nondeterministic", "known_deterministic"]
     names += ["workflow_decorators", "step_decorators", "transaction_decorators"]
     return Namespace(**{f"dbos_{name}": None for name in names} | given, disable_noqa=False)
 
@@ -188,6 +188,7 @@ def test_every_option_reaches_the_settings_and_beats_the_project_file(project: P
     Plugin.parse_options(
         options(
             dbos_version="3.2",
+            dbos_preset="strict",
             dbos_extra_nondeterministic=["a.b"],
             dbos_known_deterministic=["c.d"],
             dbos_workflow_decorators=["e.f"],
@@ -200,6 +201,7 @@ def test_every_option_reaches_the_settings_and_beats_the_project_file(project: P
 
     assert (settings.dbos_version, settings.src, settings.follow) == ("3.2", (".",), ("toolbox",))
     assert (settings.extra_nondeterministic, settings.known_deterministic) == (("a.b",), ("c.d",))
+    assert settings.preset == "strict"
     assert settings.workflow_decorators + settings.step_decorators == ("e.f", "g.h")
     assert (settings.transaction_decorators, settings.require_reason) == (("i.j",), False)
 

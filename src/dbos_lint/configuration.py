@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from dbos_lint.paths import absolute, folder_of
 from dbos_lint.patterns import anchored
-from dbos_lint.settings import Settings
+from dbos_lint.settings import PRESETS, Settings
 
 PYPROJECT = "pyproject.toml"
 OWN_FILE = "dbos-lint.toml"
@@ -37,6 +37,7 @@ class Overrides(NamedTuple):
     extend_exclude: tuple[str, ...] = ()
     respect_gitignore: bool | None = None
     dbos_version: str | None = None
+    preset: str | None = None
 
     def apply(self, settings: Settings) -> Settings:
         changes: dict[str, Any] = {}
@@ -51,6 +52,8 @@ class Overrides(NamedTuple):
             changes["respect_gitignore"] = self.respect_gitignore
         if self.dbos_version is not None:
             changes["dbos_version"] = self.dbos_version
+        if self.preset is not None:
+            changes["preset"] = self.preset
         if changes:
             settings = replace(settings, **changes)
         if self.select is None and not (self.ignore or self.extend_select or self.extend_ignore):
@@ -205,6 +208,14 @@ def selectors(value: object) -> tuple[str, ...]:
     return found
 
 
+def preset(value: object) -> str:
+    """One of the presets; a ``ValueError`` names them all."""
+    text = _string(value)
+    if text not in PRESETS:
+        raise ValueError(f"must be one of {', '.join(PRESETS)}, not '{text}'")
+    return text
+
+
 def _lowest(specification: str) -> str:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
     from packaging.version import Version
@@ -299,6 +310,7 @@ _READERS: dict[str, Callable[[object], object]] = {
     "extra-nondeterministic": _strings,
     "known-deterministic": _strings,
     "follow": _strings,
+    "preset": preset,
     "select": selectors,
     "ignore": selectors,
     "extend-select": selectors,

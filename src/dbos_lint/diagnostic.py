@@ -14,6 +14,13 @@ class Level(str, Enum):
     ADVICE = "advice"
 
 
+class Confidence(str, Enum):
+    """How sure a finding is. One of ``MEDIUM`` confidence rests on a guess, and is shown by the strict preset only."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+
+
 class Applicability(str, Enum):
     """What ``--fix`` may do about a rule's findings."""
 
@@ -83,7 +90,7 @@ class Diagnostic:
     ``message`` says what is wrong, why, and what to do, in one line without a final full stop and without the
     code. ``trace`` is the whole chain, from the durable function to the origin; it is empty where the finding
     needs none. ``statement`` holds the first and last row of the statement around the finding: a suppression
-    comment counts on either.
+    comment counts on either. ``own_level`` is set where this finding is worse, or less bad, than its rule's others.
     """
 
     rule: Rule
@@ -93,10 +100,16 @@ class Diagnostic:
     message: str
     trace: tuple[TraceStep, ...] = ()
     statement: tuple[int, int] = (0, 0)
+    own_level: Level | None = None
+    confidence: Confidence = Confidence.HIGH
 
     @property
     def code(self) -> str:
         return self.rule.code
+
+    @property
+    def level(self) -> Level:
+        return self.own_level or self.rule.level
 
     def sort_key(self) -> tuple[str, int, int, str, str]:
         return (self.filename, self.start.row, self.start.column, self.rule.code, self.message)

@@ -54,6 +54,9 @@ class Plugin:
 
         manager.extend_default_ignore([code for code, rule in RULES.items() if not rule.on_by_default])
         manager.add_option("--dbos-version", parse_from_config=True, help="dbos version to lint for, such as 3.4")
+        manager.add_option(
+            "--dbos-preset", parse_from_config=True, help="strict or all: report findings that rest on a guess too"
+        )
         for option, text in _LISTS.items():
             manager.add_option(f"--dbos-{option}", parse_from_config=True, comma_separated_list=True, help=text)
         manager.add_option(
@@ -72,7 +75,9 @@ class Plugin:
         if options.dbos_require_reason is not None:
             changes["require_reason"] = options.dbos_require_reason
         if options.dbos_version is not None:
-            changes["dbos_version"] = _target_version(options.dbos_version)
+            changes["dbos_version"] = _checked("--dbos-version", "target_version", options.dbos_version)
+        if options.dbos_preset is not None:
+            changes["preset"] = _checked("--dbos-preset", "preset", options.dbos_preset)
         cls._changes = changes
         cls._noqa = not options.disable_noqa
         cls._configuration = None
@@ -123,13 +128,15 @@ class Plugin:
         return cls._configuration
 
 
-def _target_version(text: str) -> str:
-    from dbos_lint.configuration import target_version
+def _checked(option: str, reader: str, text: str) -> str:
+    """The value of ``option`` as the ``reader`` of :mod:`dbos_lint.configuration` understands it."""
+    from dbos_lint import configuration
 
     try:
-        return target_version(text)
+        value: str = getattr(configuration, reader)(text)
     except ValueError as error:
-        raise _failure(f"--dbos-version {error}") from None
+        raise _failure(f"{option} {error}") from None
+    return value
 
 
 def _failure(message: str) -> Exception:

@@ -102,6 +102,8 @@ def _diagnostic(finding: Finding, filename: str, lines: object) -> Diagnostic:
         finding.message,
         finding.trace,
         lines.statement(span.row),
+        finding.level,
+        finding.confidence,
     )
 
 

@@ -1,6 +1,7 @@
 """Which rules are on: codes, prefixes of codes and ``ALL``, the longest prefix winning.
 
-Without ``select`` every rule is on that is neither advice nor preview. A prefix selects advice too; a preview
+Without ``select`` every rule is on that is neither advice nor preview, with the preset ``all`` advice too. A prefix
+selects advice too; a preview
 rule is on only where its whole code is selected. DBS001 is on unless it is ignored, whatever is selected:
 otherwise a file that nobody could read would pass for a clean one.
 """
@@ -42,7 +43,7 @@ def closest_selector(text: str) -> str | None:
 
 def enabled_codes(settings: Settings) -> frozenset[str]:
     """The codes of the rules that are on, and true for the target version of dbos."""
-    codes = _selected(settings.select, settings.extend_select, settings.ignore + settings.extend_ignore)
+    codes = _of_settings(settings)
     return _true_for(codes, settings.dbos_version)
 
 
@@ -74,7 +75,7 @@ def override(
     """
     if select is not None:
         return replace(settings, select=select, ignore=ignore, extend_select=extend_select, extend_ignore=extend_ignore)
-    codes = set(_selected(settings.select, settings.extend_select, settings.ignore + settings.extend_ignore))
+    codes = set(_of_settings(settings))
     _apply(codes, extend_select, ignore + extend_ignore)
     return replace(
         settings,
@@ -83,6 +84,11 @@ def override(
         extend_select=(),
         extend_ignore=(),
     )
+
+
+def _of_settings(settings: Settings) -> frozenset[str]:
+    select = (ALL,) if settings.select is None and settings.preset == "all" else settings.select
+    return _selected(select, settings.extend_select, settings.ignore + settings.extend_ignore)
 
 
 @lru_cache(maxsize=64)

@@ -38,6 +38,9 @@ DEFAULT_EXCLUDE: tuple[str, ...] = (
     "venv",
 )
 
+PRESETS: tuple[str, ...] = ("recommended", "strict", "all")
+"""What is run where nobody says more: the rules that are no advice; findings that rest on a guess too; advice too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -46,12 +49,14 @@ class Settings:
     ``root`` is the folder of the configuration file, or of the project when there is none: ``src`` and the
     patterns are relative to it. ``config`` is the file that the options were read from. Names are qualified
     names; those of the nondeterminism lists may end in ``*``. ``dbos_version`` is the target as
-    ``major.minor``. ``select`` is ``None`` where nobody said which rules to run: the default ones, then.
+    ``major.minor``. ``preset`` is one of :data:`PRESETS`. ``select`` is ``None`` where nobody said which rules
+    to run: those of the preset, then.
     """
 
     root: Path
     src: tuple[str, ...] = (".", "src")
     dbos_version: str = "3.4"
+    preset: str = "recommended"
     workflow_decorators: tuple[str, ...] = ()
     step_decorators: tuple[str, ...] = ()
     transaction_decorators: tuple[str, ...] = ()
@@ -68,3 +73,8 @@ class Settings:
     respect_gitignore: bool = True
     require_reason: bool = False
     config: Path | None = None
+
+    @property
+    def shows_guesses(self) -> bool:
+        """Whether findings of medium confidence are wanted."""
+        return self.preset != "recommended"

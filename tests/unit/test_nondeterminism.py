@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from dbos_lint.catalog.nondeterminism import _CONDITIONS, Arguments, Nondeterminism, _entries, is_client
+from dbos_lint.catalog.nondeterminism import _CONDITIONS, Arguments, Nondeterminism, Source, _entries, is_client
 
 NOTHING = Arguments(0, Ellipsis, frozenset())
 HIDDEN = Arguments(0, Ellipsis, frozenset({None}), splat=True)
 
 
 def called(name: str, base: str = "", arguments: Arguments = NOTHING, **settings: tuple[str, ...]) -> str | None:
-    return Nondeterminism(**settings).of_call(name, base, arguments)
+    return kind_of(Nondeterminism(**settings).of_call(name, base, arguments))
+
+
+def kind_of(source: Source | None) -> str | None:
+    return None if source is None else source.kind
 
 
 def given(*values: object, **keywords: object) -> Arguments:
@@ -73,7 +77,7 @@ def test_the_catalogue_uses_no_condition_that_is_not_known() -> None:
 
 
 def test_reads_and_calls_are_told_apart() -> None:
-    assert Nondeterminism().of_read("os.environ") == "environment"
+    assert kind_of(Nondeterminism().of_read("os.environ")) == "environment"
     assert Nondeterminism().of_read("time.time") is None
     assert called("os.environ") is None
 
@@ -98,7 +102,7 @@ def test_an_object_of_a_client_class_does_what_the_client_does() -> None:
 )
 def test_settings_add_names_by_wildcards(extra: str, name: str, kind: str | None) -> None:
     assert called(name, extra=(extra,)) == kind
-    assert Nondeterminism(extra=(extra,)).of_read(name) == kind
+    assert kind_of(Nondeterminism(extra=(extra,)).of_read(name)) == kind
 
 
 def test_the_first_pattern_that_fits_decides() -> None:
@@ -110,3 +114,16 @@ def test_settings_take_names_away_and_that_goes_first() -> None:
     assert called("time.time", known=("times.*",)) == "clock"
     assert called("acme.now", extra=("acme.*",), known=("acme.now",)) is None
     assert Nondeterminism(known=("os.environ",)).of_read("os.environ") is None
+
+
+def test_what_is_not_sure_counts_only_for_who_asks_for_guesses() -> None:
+    guess = next(
+        entry
+        for entries in _entries().values()
+        for entry in entries
+        if entry.guess and entry.match == "call" and entry.when is None and "*" not in entry.name
+    )
+
+    assert called(guess.name) is None
+    assert Nondeterminism(guesses=True).of_call(guess.name, "", NOTHING) == Source(guess.kind, guess=True)
+    assert Nondeterminism(guesses=True).of_call("time.time", "", NOTHING) == Source("clock")

@@ -208,6 +208,7 @@ def test_json_has_the_shape_of_ruff_and_what_we_added() -> None:
             "end_location": {"column": 29, "row": 7},
             "filename": "/srv/shop/app.py",
             "fix": None,
+            "confidence": "high",
             "level": "error",
             "location": {"column": 18, "row": 7},
             "message": "time.time() is read while workflow 'checkout' runs; read it in a step",

@@ -11,7 +11,7 @@ import pytest
 from dbos_lint import selection
 from dbos_lint.diagnostic import Level, Rule, Scope
 from dbos_lint.rules.registry import RULES
-from dbos_lint.settings import Settings
+from dbos_lint.settings import PRESETS, Settings
 
 BASE = Settings(Path("/project"))
 
@@ -170,3 +170,18 @@ def test_the_closest_selector_is_offered() -> None:
 def test_the_real_rules_select_each_other_alone() -> None:
     assert all(selection._matching(code) for code in selection.RULES)
     assert all(len([other for other in RULES if other.startswith(code)]) == 1 for code in RULES)
+
+
+def test_a_preset_decides_where_nothing_is_selected() -> None:
+    everything = replace(BASE, preset="all")
+
+    assert selection.enabled_codes(replace(BASE, preset="strict")) == selection.enabled_codes(BASE)
+    assert selection.enabled_codes(everything) == selection.enabled_codes(BASE) | {"DBS209"}
+    assert selection.enabled_codes(replace(everything, ignore=("DBS202",))) == {"DBS001", "DBS201", "DBS209", "DBS301"}
+    assert selection.enabled_codes(replace(everything, select=("DBS202",))) == {"DBS001", "DBS202"}
+
+
+def test_only_the_recommended_preset_hides_guesses() -> None:
+    shown = {preset: replace(BASE, preset=preset).shows_guesses for preset in PRESETS}
+
+    assert shown == {"recommended": False, "strict": True, "all": True}

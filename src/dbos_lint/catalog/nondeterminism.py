@@ -1,7 +1,8 @@
 """What differs between two runs of the same code, and what only looks as if it did.
 
 The list is data: ``nondeterminism.json``, one entry a line. The longest name wins, and an allow entry whose condition
-holds beats a flag entry.
+holds beats a flag entry. An entry's ``confidence`` is ``high``, ``medium`` (the name alone is not enough to be sure:
+for those who ask for guesses) or ``low`` (never reported; kept as a record).
 """
 
 from __future__ import annotations
@@ -14,65 +15,6 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-# Kinds whose medium-confidence entries count by default: doing I/O is I/O, whichever library does it.
-_MEDIUM_KINDS = frozenset(
-    [
-        "network",
-        "cloud",
-        "llm",
-        "email",
-        "messaging",
-        "payment",
-        "database",
-        "filesystem",
-        "subprocess",
-        "user-input",
-        "identity",
-        "random",
-    ]
-)
-# Entries that need more than their name to be a finding.
-_OFF = frozenset(
-    [
-        "random.seed",
-        "random.getstate",
-        "random.setstate",
-        "numpy.random.seed",
-        "numpy.random.set_state",
-        "linecache.checkcache",
-        "linecache.getline",
-        "linecache.getlines",
-        "importlib.resources.open_binary",
-        "importlib.resources.open_text",
-        "importlib.resources.read_binary",
-        "importlib.resources.read_text",
-        "logging.config.fileConfig",
-        "pdb.set_trace",
-        # How a process ends, whatever runs in it.
-        "os._exit",
-        "os.abort",
-        # Agent runners make no call themselves: integrations run them with models whose calls are steps.
-        "agents.Runner.run",
-        "agents.Runner.run_sync",
-        "pydantic_ai.Agent.run",
-        "pydantic_ai.Agent.run_sync",
-        "pydantic_ai.Agent.run_stream",
-    ]
-)
-# Medium entries that count in spite of their kind.
-_MEDIUM_ON = frozenset(
-    [
-        "sys.argv",
-        "decouple.config",
-        "dotenv.dotenv_values",
-        "dotenv.get_key",
-        "dotenv.load_dotenv",
-        "asyncio.AbstractEventLoop.time",
-        "whenever.Instant.now",
-        "whenever.ZonedDateTime.now",
-        "whenever.ZonedDateTime.now_in_system_tz",
-    ]
-)
 # Methods of a client that neither touch the network nor the database.
 _INERT_METHODS = frozenset(
     ["close", "aclose", "dispose", "__enter__", "__exit__", "__aenter__", "__aexit__", "model_dump", "copy"]
@@ -84,13 +26,22 @@ EXTRA = "extra"
 
 
 class Entry(NamedTuple):
-    """A source or a look-alike: ``match`` is call, read, construct, client, method or prefix."""
+    """A source or a look-alike: ``match`` is call, read, construct, client, method or prefix; ``guess`` says that the
+    name alone is not enough to be sure."""
 
     name: str
     kind: str
     match: str
     when: str | None
     flagged: bool
+    guess: bool = False
+
+
+class Source(NamedTuple):
+    """That something differs between runs, and how sure that is."""
+
+    kind: str
+    guess: bool = False
 
 
 class Arguments(NamedTuple):
@@ -113,17 +64,11 @@ def _entries() -> dict[str, tuple[Entry, ...]]:
     for part in ("allow", "flag"):
         for entry in data[part]:
             name, kind, match = entry["name"], entry["kind"], entry["match"]
-            if part == "flag" and not _counts(entry):
-                continue
-            table.setdefault(name, []).append(Entry(name, kind, match, entry.get("when"), part == "flag"))
+            confidence = entry.get("confidence")
+            if confidence != "low":
+                guess = confidence == "medium"
+                table.setdefault(name, []).append(Entry(name, kind, match, entry.get("when"), part == "flag", guess))
     return {name: tuple(entries) for name, entries in table.items()}
-
-
-def _counts(entry: dict[str, str]) -> bool:
-    name = entry["name"]
-    if name in _OFF:
-        return False
-    return entry.get("confidence") != "medium" or name in _MEDIUM_ON or entry["kind"] in _MEDIUM_KINDS
 
 
 def _terminals(kinds: frozenset[str], matches: frozenset[str]) -> frozenset[str]:
@@ -145,10 +90,12 @@ VALUE_TERMINALS: frozenset[str] = _terminals(VALUE_KINDS, frozenset({"call", "co
 
 @dataclass(frozen=True, slots=True)
 class Nondeterminism:
-    """The catalogue together with what the settings add and take away."""
+    """The catalogue together with what the settings add and take away; ``guesses`` says whether what is not sure
+    counts."""
 
     extra: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    guesses: bool = False
 
     def is_known(self, name: str) -> bool:
         """Whether the settings declare ``name`` deterministic."""
@@ -162,8 +109,8 @@ class Nondeterminism:
                 return kind or EXTRA
         return None
 
-    def of_call(self, name: str, base: str, arguments: Arguments) -> str | None:
-        """The kind of nondeterminism of calling ``name``, or None.
+    def of_call(self, name: str, base: str, arguments: Arguments) -> Source | None:
+        """The nondeterminism of calling ``name``, or None.
 
         ``base`` is the class of the instance through which ``name`` was reached, or empty.
         """
@@ -172,7 +119,7 @@ class Nondeterminism:
                 return None
             added = self.added_kind(name)
             if added:
-                return added
+                return Source(added)
         entries = _entries().get(name)
         if entries is not None:
             holding = [entry for entry in entries if _holds(entry.when, arguments)]
@@ -180,33 +127,35 @@ class Nondeterminism:
                 return None
             for entry in holding:
                 if entry.match in ("call", "construct", "method"):
-                    return entry.kind
+                    return self._source(entry)
             if holding or not base:
                 return None
-        return _of_client(name, base) if base else None
+        return self._of_client(name, base) if base else None
 
-    def of_read(self, name: str) -> str | None:
-        """The kind of nondeterminism of reading the attribute ``name``, or None."""
+    def of_read(self, name: str) -> Source | None:
+        """The nondeterminism of reading the attribute ``name``, or None."""
         if self.extra or self.known:
             if self.is_known(name):
                 return None
             added = self.added_kind(name)
             if added:
-                return added
+                return Source(added)
         for entry in _entries().get(name, ()):
             if entry.flagged and entry.match == "read":
-                return entry.kind
+                return self._source(entry)
         return None
 
-
-def _of_client(name: str, base: str) -> str | None:
-    """The kind of calling something of a client object: its class says what any call on it does."""
-    if name.rpartition(".")[2] in _INERT_METHODS:
+    def _of_client(self, name: str, base: str) -> Source | None:
+        """What calling something of a client object is: its class says what any call on it does."""
+        if name.rpartition(".")[2] in _INERT_METHODS:
+            return None
+        for entry in _entries().get(base, ()):
+            if entry.flagged and entry.match == "client":
+                return self._source(entry)
         return None
-    for entry in _entries().get(base, ()):
-        if entry.flagged and entry.match == "client":
-            return entry.kind
-    return None
+
+    def _source(self, entry: Entry) -> Source | None:
+        return Source(entry.kind, entry.guess) if self.guesses or not entry.guess else None
 
 
 def is_listed(name: str) -> bool:

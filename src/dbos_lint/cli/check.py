@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from dbos_lint.cli.output import Failure
+from dbos_lint.settings import PRESETS
 
 T = TypeVar("T")
 
@@ -79,6 +80,9 @@ def _checked(read: Callable[[object], T], value: object) -> T:
 @click.option("--force-exclude", is_flag=True, help="Skip excluded files also where they are named in PATHS.")
 @click.option(
     "--respect-gitignore/--no-respect-gitignore", default=None, help="Skip what git ignores.  [default: skip]"
+)
+@click.option(
+    "--preset", type=click.Choice(PRESETS), help="Which rules run where none are selected, and whether guesses count."
 )
 @click.option("--dbos-version", callback=_version, metavar="VERSION", help="The dbos that the code is for.")
 @click.option("--config", metavar="FILE", help="Read the options from this file, not from the nearest one.")

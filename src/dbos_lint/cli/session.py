@@ -35,6 +35,7 @@ class Options(NamedTuple):
     extend_exclude: tuple[str, ...] | None
     force_exclude: bool
     respect_gitignore: bool | None
+    preset: str | None
     dbos_version: str | None
     config: str | None
     isolated: bool
@@ -103,6 +104,7 @@ def _configuration(options: Options, cwd: str) -> Configuration:
         extend_exclude=options.extend_exclude or (),
         respect_gitignore=options.respect_gitignore,
         dbos_version=options.dbos_version,
+        preset=options.preset,
     )
     return Configuration(cwd, options.config, options.isolated, overrides)
 

@@ -20,7 +20,7 @@ def _paragraph(found: Diagnostic, report: Report, palette: Palette) -> Iterator[
     shown = snippet(found, report.lines(found.filename))
     gutter = len(str(shown.rows[-1][0])) if shown else 1
     margin = " " * gutter
-    yield f"{palette.level(found.code, found.rule.level)} {palette.strong(harmless(found.message))}"
+    yield f"{palette.level(found.code, found.level)} {palette.strong(harmless(found.message))}"
     yield f"{margin}{palette.gutter('-->')} {harmless(report.place(found))}"
     if shown:
         yield from shown.render(gutter, palette, found)

@@ -29,7 +29,7 @@ def _annotation(found: Diagnostic, report: Report) -> str:
         del properties["col"], properties["endColumn"]
     text = "\n".join(map(harmless, _lines(found, report)))
     values = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{_COMMANDS[found.rule.level]} {values}::{_data(text)}"
+    return f"::{_COMMANDS[found.level]} {values}::{_data(text)}"
 
 
 def _lines(found: Diagnostic, report: Report) -> Iterator[str]:

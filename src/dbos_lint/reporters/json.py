@@ -22,10 +22,11 @@ def _finding(found: Diagnostic) -> dict[str, object]:
     return {
         "cell": None,
         "code": found.code,
+        "confidence": found.confidence.value,
         "end_location": _location(found.end),
         "filename": readable(found.filename),
         "fix": None,
-        "level": found.rule.level.value,
+        "level": found.level.value,
         "location": _location(found.start),
         "message": readable(found.message),
         "name": found.rule.name,

@@ -55,7 +55,7 @@ def _result(found: Diagnostic, rule_index: int, cwd: str) -> dict[str, object]:
     result: dict[str, object] = {
         "ruleId": found.code,
         "ruleIndex": rule_index,
-        "level": _LEVELS[found.rule.level],
+        "level": _LEVELS[found.level],
         "message": {"text": readable(found.message)},
         "locations": [_location(found.filename, region, cwd)],
     }

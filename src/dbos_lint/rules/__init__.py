@@ -1,4 +1,4 @@
-"""The rules: a declaration for each, one module and one visitor a category, all driven by one walk."""
+"""The rules: a declaration for each, one package and one visitor a category, all driven by one walk."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def check(collected: Collected, analysis: Analysis, enabled: frozenset[str]) -> 
     from dbos_lint.rules.visitors import VISITORS
 
     here = Here(collected, analysis, enabled)
-    walk([visitor(here) for visitor in VISITORS], here)
+    walk(VISITORS, here)
     analysis.calls.forget(here.module)
     return here

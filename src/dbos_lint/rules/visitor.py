@@ -1,37 +1,45 @@
 """The base of the rule visitors, and the one walk that drives them all.
 
 A visitor has a method for each kind of node that it wants to see (``visit_Call``, ``visit_FunctionDef``,
-``visit_ClassDef``, ``visit_Try``), one for effects that happen in a context (``visit_effect``), and one for what is
-told of the module as a whole (``visit_module``). It finds what is wrong by asking :mod:`dbos_lint.semantics`.
+``visit_ClassDef``, ``visit_Try``, ``visit_With``, ``visit_Loop``), one for effects that happen in a context
+(``visit_effect``), and one for what is told of the module as a whole (``visit_module``). It finds what is wrong by
+asking :mod:`dbos_lint.semantics`.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-from dbos_lint.diagnostic import Rule, TraceStep
+from dbos_lint.catalog import api
+from dbos_lint.diagnostic import Confidence, Level, Rule, TraceStep
 from dbos_lint.semantics.analysis import Analysis
+from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, Contexts, Reached
+from dbos_lint.semantics.effects import DURABLE
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Call, Function, Module, Ref, Span
+from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref, Span
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Values
+from dbos_lint.settings import Settings
 
 
 class Finding(NamedTuple):
-    """A finding before it is put into the words of a diagnostic: ``span`` in bytes, ``chain`` the trace."""
+    """A finding before it is put into the words of a diagnostic: ``span`` in bytes, ``level`` where it is not that of
+    its rule."""
 
     rule: Rule
     span: Span
     message: str
     trace: tuple[TraceStep, ...] = ()
+    level: Level | None = None
+    confidence: Confidence = Confidence.HIGH
 
 
 @dataclass
@@ -42,6 +50,7 @@ class Here:
     analysis: Analysis
     enabled: frozenset[str]
     findings: list[Finding] = field(default_factory=list)
+    _bodies: dict[int, Body] = field(default_factory=dict)
 
     @property
     def module(self) -> Module:
@@ -50,6 +59,10 @@ class Here:
     @property
     def resolver(self) -> Resolver:
         return self.analysis.resolver
+
+    @property
+    def settings(self) -> Settings:
+        return self.resolver.project.settings
 
     @cached_property
     def contexts(self) -> Contexts:
@@ -73,7 +86,7 @@ class Here:
 
     def may_concern(self, call: Call) -> bool:
         """Whether ``call`` can be of interest to a rule: most call what neither dbos nor the project has made."""
-        settings = self.resolver.project.settings
+        settings = self.settings
         if settings.workflow_decorators or settings.step_decorators or settings.transaction_decorators:
             return True
         values = self.callees(call).values
@@ -83,13 +96,41 @@ class Here:
         """The qualified names of the outside functions that ``call`` may call."""
         return self.callees(call).names
 
+    @cached_property
+    def _records(self) -> dict[int, Call]:
+        return {id(node): call for node, call in self.collected.nodes.calls}
+
+    @cached_property
+    def _function_nodes(self) -> dict[int, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef]:
+        nodes = {function.id: node for node, function in self.collected.nodes.functions}
+        return {MODULE: self.collected.tree, **nodes}
+
+    def body(self, function: Function) -> Body:
+        """The tree of a function of this file (no lambda), or of the module's own code."""
+        if function.id not in self._bodies:
+            self._bodies[function.id] = Body(self._function_nodes[function.id], self._records)
+        return self._bodies[function.id]
+
+    def is_durable(self, call: Call) -> bool:
+        """Whether ``call`` makes a call that dbos records, itself or in what it runs."""
+        callees = self.callees(call)
+        return (
+            bool(callees.durable)
+            or not callees.names.isdisjoint(api.DURABLE)
+            or any(DURABLE in self.analysis.reach(self.resolver.key(callee)) for callee in callees.runs)
+        )
+
+    def durable_calls(self, body: Body, *nodes: ast.AST) -> Iterator[tuple[ast.Call, Call]]:
+        """The calls within ``nodes`` that make calls which dbos records, in the order of the text."""
+        return ((node, call) for node, call in body.calls(*nodes) if self.is_durable(call))
+
     def function(self, call: Call) -> Function:
         """The function whose running makes ``call``."""
         return self.module.functions[self.module.scopes[call.scope].function]
 
     def targets_at_least(self, major: int, minor: int) -> bool:
         """Whether the program is written for this version of dbos or a later one."""
-        parts = self.resolver.project.settings.dbos_version.split(".")
+        parts = self.settings.dbos_version.split(".")
         return (int(parts[0]), int(parts[1])) >= (major, minor)
 
     def value(self, function: Function) -> FunctionValue:
@@ -106,15 +147,24 @@ class Here:
     # ------------------------------------------------------------------ answers
 
     def report(
-        self, rule: Rule, span: Span | ast.expr | ast.stmt, message: str, chain: Iterable[TraceStep] = ()
+        self,
+        rule: Rule,
+        span: Span | ast.expr | ast.stmt,
+        message: str,
+        chain: Iterable[TraceStep] = (),
+        *,
+        level: Level | None = None,
+        confidence: Confidence = Confidence.HIGH,
     ) -> None:
-        if rule.code in self.enabled:
+        """Tell of a finding, if its rule is on; ``level`` is given where it differs from the rule's."""
+        guess = confidence is Confidence.MEDIUM
+        if rule.code in self.enabled and (not guess or self.settings.shows_guesses):
             if not isinstance(span, Span):
                 end_row, end_col = span.end_lineno or span.lineno, span.end_col_offset or span.col_offset
                 span = Span(span.lineno, span.col_offset, end_row, end_col)
             # What a test expects to raise is wrong on purpose.
             if not any(first <= span.row <= last for first, last in self.module.expected):
-                self.findings.append(Finding(rule, span, message, tuple(chain)))
+                self.findings.append(Finding(rule, span, message, tuple(chain), level, confidence))
 
     def trace(self, reached: Reached) -> tuple[TraceStep, ...]:
         """The chain from the root of the context to the effect, each function where it is defined."""
@@ -147,20 +197,28 @@ class Here:
 
 
 class Visitor:
-    """What a category of rules looks at. Methods that a category does not define are not called."""
+    """What a category of rules, or a part of one, looks at. Methods that it does not define are not called.
+
+    ``parts`` are the visitors among which a category divides its work.
+    """
+
+    parts: ClassVar[tuple[type[Visitor], ...]] = ()
 
     def __init__(self, here: Here) -> None:
         self.here = here
 
 
-def walk(visitors: list[Visitor], here: Here) -> None:
+def walk(categories: Iterable[type[Visitor]], here: Here) -> None:
     """Show every node of the file, and every effect that happens in it, to the visitors that want it."""
+    visitors = [visitor(here) for category in categories for visitor in (category, *category.parts)]
     nodes = here.collected.nodes
     groups: tuple[tuple[str, Iterable[tuple[Any, Any]]], ...] = (
         ("visit_Call", [pair for pair in nodes.calls if here.may_concern(pair[1])]),
         ("visit_FunctionDef", nodes.functions),
         ("visit_ClassDef", nodes.classes),
         ("visit_Try", nodes.tries),
+        ("visit_With", nodes.withs),
+        ("visit_Loop", nodes.loops),
     )
     for name, pairs in groups:
         methods = [getattr(visitor, name) for visitor in visitors if hasattr(visitor, name)]

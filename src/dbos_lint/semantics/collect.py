@@ -52,16 +52,22 @@ _BUILTINS = frozenset(dir(builtins))
 
 @dataclass(slots=True)
 class Nodes:
-    """The nodes of the linted file that rules look at, beside their records in the summary."""
+    """The nodes of the linted file that rules look at, beside their records in the summary.
+
+    A ``with`` and a loop stand beside the function that runs them.
+    """
 
     calls: list[tuple[ast.Call, Call]] = field(default_factory=list)
     functions: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Function]] = field(default_factory=list)
     classes: list[tuple[ast.ClassDef, Class]] = field(default_factory=list)
     tries: list[tuple[ast.Try, Try]] = field(default_factory=list)
+    withs: list[tuple[ast.With | ast.AsyncWith, Function]] = field(default_factory=list)
+    loops: list[tuple[ast.For | ast.AsyncFor | ast.While, Function]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
+    tree: ast.Module
     summary: Module
     nodes: Nodes
 
@@ -78,7 +84,7 @@ def collect(tree: ast.Module, path: str, name: str, trusted_rows: frozenset[int]
     for scope in collector.module.scopes:
         for bindings in scope.bindings.values():
             bindings.sort(key=_row)
-    return Collected(collector.module, collector.nodes)
+    return Collected(tree, collector.module, collector.nodes)
 
 
 def _row(binding: Binding) -> int:
@@ -383,6 +389,7 @@ class _Collector:
         return self._guards.get(ast.unparse(target), "") if self._guards else ""
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        self.nodes.loops.append((node, self.function))
         if type(node) is ast.For:
             self._flags[id(node.iter)] = ITERATED
         self.expressions([node.iter])
@@ -400,6 +407,7 @@ class _Collector:
         self._branch(node.orelse, "else")
 
     def _while(self, node: ast.While) -> None:
+        self.nodes.loops.append((node, self.function))
         self._test(node.test)
         self._branch(node.body, "loop")
         self._branch(node.orelse, "else")
@@ -431,6 +439,7 @@ class _Collector:
                 branch = None
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        self.nodes.withs.append((node, self.function))
         for item in node.items:
             self.expressions([item.context_expr])
             manager = self.references.of(item.context_expr)

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks, types
-from dbos_lint.catalog.nondeterminism import VALUE_KINDS, Arguments, Nondeterminism
+from dbos_lint.catalog.nondeterminism import VALUE_KINDS, Arguments, Nondeterminism, Source
 from dbos_lint.semantics.calls import Callees, Calls
 from dbos_lint.semantics.coroutines import makes_coroutine
 from dbos_lint.semantics.externals import known_as
@@ -63,7 +63,7 @@ class Effect(NamedTuple):
 
     ``kind`` is a kind of the nondeterminism catalogue or one of the constants above; ``name`` the qualified name of
     what does it; ``label`` how the text says it; ``detail`` depends on the kind: the guard of a write, the function
-    that owns a closure variable.
+    that owns a closure variable. ``guess`` says that it is not sure to happen.
     """
 
     kind: str
@@ -71,6 +71,7 @@ class Effect(NamedTuple):
     label: str
     span: Span
     detail: str = ""
+    guess: bool = False
 
 
 def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, callees: Callees) -> Iterator[Effect]:
@@ -78,9 +79,9 @@ def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, ca
     for external in callees.externals:
         yield from _effects_of_external(nondeterminism, call, external)
     for external in callees.handed:
-        kind = _kind_of_external(nondeterminism, external, _UNKNOWN_ARGUMENTS)
-        if kind is not None:
-            yield Effect(kind, external.name, f"{external.name}()", call.span)
+        source = _source_of(nondeterminism, external, _UNKNOWN_ARGUMENTS)
+        if source is not None:
+            yield Effect(source.kind, external.name, f"{external.name}()", call.span, guess=source.guess)
     for entity in callees.durable:
         name = calls.resolver.qualified_name(entity.function)
         yield Effect(DURABLE, name, label, call.span)
@@ -105,26 +106,26 @@ def _effects_of_external(nondeterminism: Nondeterminism, call: Call, external: E
                 yield effect
     if known_as(external) in frameworks.SERVES:
         yield Effect(LIFECYCLE, name, label, call.span)
-    kind = _kind_of_external(nondeterminism, external, _arguments(call))
-    if kind is not None:
-        yield Effect(kind, name, label, call.span)
+    source = _source_of(nondeterminism, external, _arguments(call))
+    if source is not None:
+        yield Effect(source.kind, name, label, call.span, guess=source.guess)
 
 
-def _kind_of_external(nondeterminism: Nondeterminism, external: External, arguments: Arguments) -> str | None:
+def _source_of(nondeterminism: Nondeterminism, external: External, arguments: Arguments) -> Source | None:
     name, base = external.name, external.base
-    kind = nondeterminism.of_call(name, base, arguments)
-    while kind is None and base in types.BASES:
+    source = nondeterminism.of_call(name, base, arguments)
+    while source is None and base in types.BASES:
         parent = types.BASES[base]
         name = f"{parent}.{name.removeprefix(base + '.')}"
         base = parent
-        kind = nondeterminism.of_call(name, base, arguments)
-    if kind is None and not base:
+        source = nondeterminism.of_call(name, base, arguments)
+    if source is None and not base:
         parts = name.split(".")
         for end in range(len(parts) - 1, 1, -1):
-            kind = nondeterminism.of_read(".".join(parts[:end]))
-            if kind is not None:
+            source = nondeterminism.of_read(".".join(parts[:end]))
+            if source is not None:
                 break
-    return kind
+    return source
 
 
 _BY_API: tuple[tuple[Container[str], str], ...] = (

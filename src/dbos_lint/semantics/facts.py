@@ -180,9 +180,10 @@ class Observer:
         if interesting and not read.flags & ONLY_LOGGED:
             for value in self.calls.resolve(module, read.ref, read, env):
                 if isinstance(value, External):
-                    kind = self.nondeterminism.of_read(value.name)
-                    if kind is not None:
-                        effects.append(Effect(kind, value.name, text_of(read.ref, value.name), read.span))
+                    source = self.nondeterminism.of_read(value.name)
+                    if source is not None:
+                        label = text_of(read.ref, value.name)
+                        effects.append(Effect(source.kind, value.name, label, read.span, guess=source.guess))
         methods = self.calls.properties(module, read, env)
         edges.extend([Edge(self.calls.resolver.key(method), read.span) for method in methods])
 

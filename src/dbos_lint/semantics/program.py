@@ -25,7 +25,9 @@ class Program:
 
     def __init__(self, settings: Settings, upcoming: Iterable[str] = ()) -> None:
         self.project = Project(settings, upcoming=frozenset(upcoming))
-        nondeterminism = Nondeterminism(settings.extra_nondeterministic, settings.known_deterministic)
+        nondeterminism = Nondeterminism(
+            settings.extra_nondeterministic, settings.known_deterministic, settings.shows_guesses
+        )
         calls = Calls(Resolver(self.project))
         self.analysis = Analysis(calls, Observer(calls, nondeterminism))
         self._needles = needles(settings)

@@ -1,4 +1,4 @@
-"""Messages, events and streams."""
+"""Where messages, events and streams may be used."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _INSTEAD = {
 _PATCHES = api.with_async(frozenset({f"{api.DBOS}.patch", f"{api.DBOS}.deprecate_patch"}))
 
 
-class CommVisitor(Visitor):
-    """Where messages, events and streams may be used."""
+class Places(Visitor):
+    """Calls of the API where no workflow runs."""
 
     def visit_effect(self, reached: Reached) -> None:
         if reached.context == OUTSIDE and reached.effect.kind == RAISES_OUTSIDE:

@@ -1,0 +1,13 @@
+"""Async code, patching and versions."""
+
+from __future__ import annotations
+
+from dbos_lint.rules.advanced.coroutines import Coroutines
+from dbos_lint.rules.advanced.loop import EventLoop
+from dbos_lint.rules.visitor import Visitor
+
+
+class AdvancedVisitor(Visitor):
+    """Async code, patching and versions."""
+
+    parts = (EventLoop, Coroutines)

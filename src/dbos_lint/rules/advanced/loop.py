@@ -1,0 +1,57 @@
+"""Synchronous calls in an event loop."""
+
+from __future__ import annotations
+
+from dbos_lint.catalog import api
+from dbos_lint.diagnostic import Rule
+from dbos_lint.rules.declared.advanced import (
+    BLOCKING_CALL_IN_EVENT_LOOP,
+    SYNC_CALL_IN_EVENT_LOOP,
+)
+from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.contexts import LOOP, Reached
+from dbos_lint.semantics.effects import BLOCKS_LOOP, HANDLE, RAISES_IN_LOOP
+
+_ANOTHER_WAY = {
+    "dbos.DBOS.read_stream": "iterate with 'async for' over DBOS.read_stream_async()",
+    "dbos.StepReservation.run": "await its run_async()",
+}
+# What blocks the event loop: how to do it otherwise. Only what runs a whole workflow matters outside workflows.
+_INSTEAD = {
+    api.WORKFLOW: "await asyncio.to_thread(), or put it on a queue with await DBOS.enqueue_workflow_async()",
+    api.STEP: "await asyncio.to_thread(), which dbos records, or make the step async",
+    api.TRANSACTION: "await asyncio.to_thread(), which dbos records, or use an AsyncSQLAlchemyDatasource",
+    HANDLE: "use a handle of the _async calls and await its get_result(), or await asyncio.to_thread()",
+}
+
+
+class EventLoop(Visitor):
+    """What must not be done while an event loop runs."""
+
+    def visit_effect(self, reached: Reached) -> None:
+        if reached.context == LOOP:
+            if reached.effect.kind == RAISES_IN_LOOP:
+                self._raises(reached)
+            elif reached.effect.kind == BLOCKS_LOOP:
+                self._blocks(reached)
+
+    def _raises(self, reached: Reached) -> None:
+        name = reached.effect.name
+        instead = _ANOTHER_WAY.get(name) or f"await {api.RAISES_IN_LOOP[name]}()"
+        if len(reached.chain) > 1:
+            instead += " in async code, or run the synchronous code with await asyncio.to_thread()"
+        what = f"{reached.effect.label} is called while an event loop runs"
+        self._report(SYNC_CALL_IN_EVENT_LOOP, reached, f"{what}{{}}: dbos raises RuntimeError; {instead}")
+
+    def _blocks(self, reached: Reached) -> None:
+        kind = reached.effect.detail
+        in_workflow = self.here.contexts.runs_as(reached.function.id, api.WORKFLOW)
+        if kind in (api.STEP, api.TRANSACTION) and not in_workflow:
+            return
+        what = f"{reached.effect.label} {'waits for a workflow' if kind == HANDLE else f'runs a synchronous {kind}'}"
+        why = "nothing else runs there until it ends"
+        self._report(BLOCKING_CALL_IN_EVENT_LOOP, reached, f"{what} in the event loop{{}}: {why}; {_INSTEAD[kind]}")
+
+    def _report(self, rule: Rule, reached: Reached, message: str) -> None:
+        trace = self.here.trace(reached)
+        self.here.report(rule, reached.span, message.format(self.here.route(trace)), trace)

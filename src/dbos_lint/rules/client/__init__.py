@@ -1,0 +1,11 @@
+"""DBOSClient: programs that enqueue and ask from outside."""
+
+from __future__ import annotations
+
+from dbos_lint.rules.visitor import Visitor
+
+
+class ClientVisitor(Visitor):
+    """What is done with a DBOSClient."""
+
+    parts = ()

@@ -1,0 +1,12 @@
+"""Messages, events and streams."""
+
+from __future__ import annotations
+
+from dbos_lint.rules.comm.places import Places
+from dbos_lint.rules.visitor import Visitor
+
+
+class CommVisitor(Visitor):
+    """Messages, events and streams."""
+
+    parts = (Places,)

@@ -1,0 +1,13 @@
+"""Configuration, launch and registration: what must happen when, and where."""
+
+from __future__ import annotations
+
+from dbos_lint.rules.lifecycle.decorators import Decorators
+from dbos_lint.rules.lifecycle.order import Order
+from dbos_lint.rules.visitor import Visitor
+
+
+class LifecycleVisitor(Visitor):
+    """What belongs before, after and around the launch, and around the functions that dbos runs."""
+
+    parts = (Order, Decorators)

@@ -1,0 +1,105 @@
+"""The decorators of dbos, and foreign ones around them."""
+
+from __future__ import annotations
+
+import ast
+
+from dbos_lint.catalog import api
+from dbos_lint.rules.declared.lifecycle import (
+    DECORATOR_WITHOUT_CALL,
+    OUTER_DECORATOR_SKIPPED,
+    ROUTE_UNDER_WORKFLOW,
+)
+from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.layers import Layer, layers
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.summary import Call, Class, Decorator, Function
+from dbos_lint.semantics.values import Constant, External
+
+
+class Decorators(Visitor):
+    """Decorators without parentheses, and decorators in the wrong order."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
+        if function.decorators:
+            self._without_parentheses(function.decorators, self.here.place(function))
+            self._between_decorators(function)
+
+    def visit_ClassDef(self, node: ast.ClassDef, klass: Class) -> None:
+        self._without_parentheses(klass.decorators, Place(klass.parent_scope, klass.span.row))
+
+    def _without_parentheses(self, decorators: tuple[Decorator, ...], place: Place) -> None:
+        for decorator in decorators:
+            values = self.here.resolver.resolve(self.here.module, decorator.ref, place)
+            named = {value.name for value in values if isinstance(value, External)}
+            if named and named <= api.NEEDS_PARENTHESES:
+                name = named.pop().removeprefix("dbos.")
+                self.here.report(
+                    DECORATOR_WITHOUT_CALL,
+                    decorator.span,
+                    f"@{name} is applied without parentheses, so that what is below it becomes its argument: "
+                    f"write @{name}{'(...)' if name.endswith('roles') else '()'}",
+                )
+
+    def visit_Call(self, node: ast.Call, call: Call) -> None:
+        names = self.here.names_called(call)
+        if names == {api.ALERT_HANDLER} and not call.args and not call.keywords:
+            self.here.report(
+                DECORATOR_WITHOUT_CALL,
+                call.span,
+                "DBOS.alert_handler takes the function itself, and this call raises TypeError: write "
+                "@DBOS.alert_handler",
+            )
+        elif len(names) == 1 and self._given_by_position(min(names), node, call):
+            name = min(names).removeprefix("dbos.")
+            self.here.report(
+                DECORATOR_WITHOUT_CALL,
+                call.span,
+                f"{name} takes its options as keywords only, and this call raises TypeError: write "
+                f"{name}(name=...), and decorate with what it returns",
+            )
+
+    def _given_by_position(self, name: str, node: ast.Call, call: Call) -> bool:
+        """Whether a decorator of dbos that has keywords only is given something else."""
+        if not call.args or any(isinstance(argument, ast.Starred) for argument in node.args):
+            return False
+        if name in api.KEYWORDS_ONLY:
+            return True
+        if name in api.DECORATORS and name.endswith("Datasource.transaction"):
+            values = self.here.resolve(call.args[0], call)
+            return bool(values) and all(isinstance(value, Constant) for value in values)
+        return False
+
+    def _between_decorators(self, function: Function) -> None:
+        found = layers(self.here.resolver, self.here.module, function)
+        durable = [index for index, layer in enumerate(found) if layer.kind]
+        workflows = [index for index in durable if found[index].kind == api.WORKFLOW]
+        for index, layer in enumerate(found):
+            if layer.registers and durable and index < durable[-1]:
+                self._registered_below(function, layer, found[durable[-1]])
+            if layer.changes and workflows and index > workflows[-1]:
+                self._skipped_above(function, layer)
+
+    def _registered_below(self, function: Function, layer: Layer, durable: Layer) -> None:
+        self.here.report(
+            ROUTE_UNDER_WORKFLOW,
+            layer.decorator.span,
+            f"{_written(layer)} stands below the {durable.kind} decorator and registers the plain function "
+            f"'{function.name}': what calls it runs no {durable.kind}; put it on top",
+        )
+
+    def _skipped_above(self, function: Function, layer: Layer) -> None:
+        self.here.report(
+            OUTER_DECORATOR_SKIPPED,
+            layer.decorator.span,
+            f"{_written(layer)} stands above the workflow decorator of '{function.name}': start_workflow, queues and "
+            "recovery run the function below and skip it; put it below, or do its work in a step",
+        )
+
+
+def _written(layer: Layer) -> str:
+    """How the text names a decorator."""
+    ref = layer.decorator.ref
+    if isinstance(ref, tuple) and ref[0] == "call":
+        ref = ref[1]
+    return f"@{ref}" if isinstance(ref, str) else "this decorator"

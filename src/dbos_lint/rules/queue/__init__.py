@@ -1,0 +1,11 @@
+"""Queues: how they are registered, limited and used."""
+
+from __future__ import annotations
+
+from dbos_lint.rules.visitor import Visitor
+
+
+class QueueVisitor(Visitor):
+    """Queues."""
+
+    parts = ()

@@ -1,0 +1,14 @@
+"""Steps and transactions: what they may do, and how they are declared."""
+
+from __future__ import annotations
+
+from dbos_lint.rules.step.declarations import Declarations
+from dbos_lint.rules.step.effects import Effects
+from dbos_lint.rules.step.handlers import Handlers
+from dbos_lint.rules.visitor import Visitor
+
+
+class StepVisitor(Visitor):
+    """What concerns steps and transactions."""
+
+    parts = (Effects, Declarations, Handlers)

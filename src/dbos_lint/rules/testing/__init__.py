@@ -1,0 +1,11 @@
+"""Tests of programs that use dbos."""
+
+from __future__ import annotations
+
+from dbos_lint.rules.visitor import Visitor
+
+
+class TestingVisitor(Visitor):
+    """Tests of programs that use dbos."""
+
+    parts = ()

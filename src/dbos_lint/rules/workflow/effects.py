@@ -1,0 +1,125 @@
+"""What workflow code does that makes a recovered run differ from the recorded one."""
+
+from __future__ import annotations
+
+from dbos_lint.catalog import api
+from dbos_lint.catalog.nondeterminism import EXTRA
+from dbos_lint.diagnostic import Confidence, Rule
+from dbos_lint.rules.declared.workflow import (
+    CLOCK_IN_WORKFLOW,
+    CONSOLE_INPUT_IN_WORKFLOW,
+    DATABASE_IN_WORKFLOW,
+    ENVIRONMENT_IN_WORKFLOW,
+    FILESYSTEM_IN_WORKFLOW,
+    GLOBAL_WRITE_IN_WORKFLOW,
+    NETWORK_IN_WORKFLOW,
+    NON_DURABLE_SLEEP,
+    RANDOM_IN_WORKFLOW,
+    SUBPROCESS_IN_WORKFLOW,
+    THREAD_IN_WORKFLOW,
+    THREAD_STARTS_WORKFLOW,
+    UUID_IN_WORKFLOW,
+)
+from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.contexts import Reached
+from dbos_lint.semantics.effects import (
+    CLOSURE_WRITE,
+    DURABLE_IN_THREAD,
+    GLOBAL_WRITE,
+    WORKFLOW_IN_THREAD,
+)
+
+_STEP = "do it in a step (DBOS.run_step) and use what the step returns"
+_ONCE = "recovery does it again; do it in a step"
+# Kind of effect: the rule, what happens, and what to do about it.
+_EFFECTS: dict[str, tuple[Rule, str, str]] = {
+    **dict.fromkeys(("clock", EXTRA), (CLOCK_IN_WORKFLOW, "is read", f"recovery reads another time; {_STEP}")),
+    **dict.fromkeys(("random", "secret"), (RANDOM_IN_WORKFLOW, "is drawn", f"recovery draws another value; {_STEP}")),
+    "identity": (UUID_IN_WORKFLOW, "is called", f"recovery makes another identifier; {_STEP}"),
+    **dict.fromkeys(
+        ("environment", "host", "process", "locale"),
+        (ENVIRONMENT_IN_WORKFLOW, "is read", f"it may differ on the machine that recovers; {_STEP}"),
+    ),
+    "filesystem": (FILESYSTEM_IN_WORKFLOW, "is called", f"files may have changed when it recovers; {_STEP}"),
+    **dict.fromkeys(
+        ("network", "cloud", "llm", "payment", "email", "messaging"),
+        (NETWORK_IN_WORKFLOW, "is called", f"{_ONCE}"),
+    ),
+    "database": (DATABASE_IN_WORKFLOW, "is called", f"{_ONCE} or a datasource transaction"),
+    "subprocess": (SUBPROCESS_IN_WORKFLOW, "is called", f"{_ONCE}"),
+    "user-input": (CONSOLE_INPUT_IN_WORKFLOW, "is called", "recovery asks again; wait for the answer with DBOS.recv"),
+    "sleep": (
+        NON_DURABLE_SLEEP,
+        "is called",
+        "the wait starts over on recovery; use DBOS.sleep, or await DBOS.sleep_async in async code",
+    ),
+}
+
+
+class Effects(Visitor):
+    """What workflow code must not do."""
+
+    def visit_effect(self, reached: Reached) -> None:
+        kind = reached.effect.kind
+        if reached.context == api.WORKFLOW:
+            if kind in _EFFECTS:
+                self._nondeterminism(reached)
+            elif kind in (GLOBAL_WRITE, CLOSURE_WRITE):
+                self._write(reached)
+            elif kind == DURABLE_IN_THREAD:
+                self._thread(reached)
+
+    def _nondeterminism(self, reached: Reached) -> None:
+        rule, verb, advice = _EFFECTS[reached.effect.kind]
+        self._report(rule, reached, f"{reached.effect.label} {verb}", advice)
+
+    def _write(self, reached: Reached) -> None:
+        effect = reached.effect
+        guard = effect.detail
+        if effect.kind == CLOSURE_WRITE:
+            owner, _, guard = effect.detail.partition(":")
+            if self.here.contexts.runs_as(int(owner), api.WORKFLOW):
+                return
+        if guard == "unset":
+            return
+        advice = (
+            "after a crash the write is lost or happens twice; return the value, or keep it in a database in a step"
+        )
+        self._report(GLOBAL_WRITE_IN_WORKFLOW, reached, f"{effect.label} is changed", advice)
+
+    def _thread(self, reached: Reached) -> None:
+        effect = reached.effect
+        self._report(
+            THREAD_IN_WORKFLOW,
+            reached,
+            f"{effect.label} runs {effect.detail} in a thread",
+            "dbos's context does not reach it: nothing is recorded, and recovery does it again; call it directly, "
+            "or start a child workflow",
+        )
+
+    def _report(self, rule: Rule, reached: Reached, what: str, advice: str) -> None:
+        trace = self.here.trace(reached)
+        route = self.here.route(trace)
+        confidence = Confidence.MEDIUM if reached.effect.guess else Confidence.HIGH
+        message = f"{what} while workflow '{trace[0].label}' runs{route}: {advice}"
+        self.here.report(rule, reached.span, message, trace, confidence=confidence)
+
+    # ------------------------------------------------------------------ threads
+
+    def visit_module(self) -> None:
+        self._threads()
+
+    def _threads(self) -> None:
+        """Threads that start workflows, where the code around them is not workflow code (there it is DBS218)."""
+        here = self.here
+        for function in here.module.functions:
+            if here.contexts.runs_as(function.id, api.WORKFLOW):
+                continue
+            for effect in here.analysis.effects(here.value(function).key):
+                if effect.kind == WORKFLOW_IN_THREAD:
+                    here.report(
+                        THREAD_STARTS_WORKFLOW,
+                        effect.span,
+                        f"{effect.label} starts workflow code ({effect.detail}) in a thread: when the process dies "
+                        "the thread's own work is lost; use DBOS.start_workflow or a queue",
+                    )

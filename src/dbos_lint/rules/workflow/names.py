@@ -1,0 +1,83 @@
+"""How workflows are declared, and under which names."""
+
+from __future__ import annotations
+
+import ast
+
+from dbos_lint.catalog import api
+from dbos_lint.rules.declared.workflow import (
+    DUPLICATE_WORKFLOW_NAME,
+    GENERATOR_WORKFLOW,
+)
+from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.entities import Registration
+from dbos_lint.semantics.summary import Function
+from dbos_lint.semantics.values import Constant, Entity
+
+
+class Declarations(Visitor):
+    """Workflows that cannot run, or that replace one another."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
+        entity = self.here.entity(function)
+        if entity is None or entity.kind != api.WORKFLOW:
+            return
+        if function.is_generator:
+            self.here.report(
+                GENERATOR_WORKFLOW,
+                function.span,
+                f"workflow '{function.name}' is a generator: dbos cannot record what it yields (TypeError: cannot "
+                "pickle 'generator' object); return a list, or write to a stream",
+            )
+
+    def visit_module(self) -> None:
+        self._duplicate_names()
+
+    def _duplicate_names(self) -> None:
+        """Two workflows of this module under one registered name: the second replaces the first."""
+        here = self.here
+        seen: dict[str, Registration] = {}
+        for registration in here.contexts.registrations:
+            function = here.module.functions[registration.function]
+            if registration.entity.kind != api.WORKFLOW or function.name == "<lambda>":
+                continue
+            name = self._registered_name(registration.entity, function)
+            if name is None:
+                continue
+            first = seen.setdefault(name, registration)
+            if first is not registration and not self._exclusive(first, registration):
+                if self._forgotten_between(first, registration):
+                    seen[name] = registration
+                    continue
+                here.report(
+                    DUPLICATE_WORKFLOW_NAME,
+                    registration.span,
+                    f"workflow '{name}' is registered a second time (first in line {first.span.row}): queues and "
+                    "recovery run this one for both; give each its own name",
+                )
+
+    def _exclusive(self, first: Registration, second: Registration) -> bool:
+        """Whether the two functions stand in different branches, so that only one of them is made."""
+        functions = self.here.module.functions
+        return not self.here.module.encloses(functions[first.function].block, functions[second.function].block)
+
+    def _forgotten_between(self, first: Registration, second: Registration) -> bool:
+        """Whether dbos is destroyed between the two, and its registry with it."""
+        functions = self.here.module.functions
+        around = functions[functions[second.function].parent]
+        return any(
+            first.span.row < call.span.row < second.span.row and api.DESTROY in self.here.names_called(call)
+            for call in around.calls
+        )
+
+    def _registered_name(self, entity: Entity, function: Function) -> str | None:
+        """The name under which dbos registers the workflow; None when it is computed."""
+        for name, ref in entity.options:
+            if name == "name":
+                values = self.here.resolver.resolve(self.here.module, ref, self.here.place(function))
+                if len(values) == 1 and isinstance(values[0], Constant) and isinstance(values[0].value, str):
+                    return values[0].value
+                return None if values != (Constant(None),) else function.qualname
+            if name is None:
+                return None
+        return function.qualname

@@ -1,0 +1,63 @@
+"""The tree of one function of the linted file: its calls, and what each node stands in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from dbos_lint.semantics.summary import Call
+
+FunctionNode = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
+_INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+
+class Body:
+    """What running a function runs by itself: functions and classes that are defined in it are left out.
+
+    ``records`` holds the summary's record of each call of the module, by the identity of its node.
+    """
+
+    def __init__(self, node: FunctionNode, records: Mapping[int, Call]) -> None:
+        self.node = node
+        self._records = records
+
+    @property
+    def statements(self) -> list[ast.stmt]:
+        return self.node.body
+
+    def walk(self, *nodes: ast.AST) -> Iterator[ast.AST]:
+        """``nodes`` (by default the whole body) and what is in them, in the order of the text."""
+        todo = list(reversed(nodes or self.statements))
+        while todo:
+            node = todo.pop()
+            yield node
+            if not isinstance(node, _INNER):
+                todo.extend(reversed(list(ast.iter_child_nodes(node))))
+
+    def calls(self, *nodes: ast.AST) -> Iterator[tuple[ast.Call, Call]]:
+        """The calls within ``nodes`` (by default the whole body), with their records, in the order of the text."""
+        for node in self.walk(*nodes):
+            if isinstance(node, ast.Call):
+                call = self.record(node)
+                if call is not None:
+                    yield node, call
+
+    def record(self, node: ast.Call) -> Call | None:
+        """What the summary says of a call; None where it says nothing, as of those in annotations."""
+        return self._records.get(id(node))
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """What ``node`` stands in; None for the statements of the function itself."""
+        return self._parents.get(id(node))
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """What ``node`` stands in, from the inside out, up to the function's own statements."""
+        parent = self.parent(node)
+        while parent is not None:
+            yield parent
+            parent = self.parent(parent)
+
+    @cached_property
+    def _parents(self) -> dict[int, ast.AST]:
+        return {id(child): node for node in self.walk() for child in ast.iter_child_nodes(node)}
