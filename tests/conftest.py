@@ -120,7 +120,7 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Doors:
 
 
 def _selects(fixture: Fixture) -> bool:
-    return bool({"select", "extend-select"} & fixture.options().keys())
+    return bool({"select", "extend-select", "preset"} & fixture.options().keys())
 
 
 def _through_stdin(folder: Path) -> list[Finding]:

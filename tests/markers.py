@@ -104,7 +104,7 @@ def parse_options(text: str) -> dict[str, str | list[str] | bool]:
 
 
 def _typed(key: str, values: list[str]) -> str | list[str] | bool:
-    if key == "dbos-version":
+    if key in ("dbos-version", "preset"):
         return values[0]
     if values in (["true"], ["false"]):
         return values == ["true"]
