@@ -12,6 +12,7 @@ import pytest
 from dbos_lint.configuration import Configuration
 from dbos_lint.linter import lint_source
 from tests.markers import Fixture, Marker, all_fixtures
+from tests.oracle.proofs import summary
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -139,3 +140,10 @@ def _by_fixture(findings: Iterable[Finding], folders: dict[str, Path], base: Pat
         path = (base / finding.path).relative_to(folders[name]).as_posix()
         grouped[name].append(Finding(path, finding.row, finding.column, finding.code, finding.message))
     return {name: sorted(found) for name, found in grouped.items()}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """After the oracle tests: which rules they prove, and why they do not prove the others."""
+    if config.getoption("markexpr") == "oracle":
+        terminalreporter.section("oracle")
+        terminalreporter.write_line(summary())
