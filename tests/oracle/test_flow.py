@@ -221,7 +221,7 @@ def test_a_loop_until_a_moment(tmp_path: Path) -> None:
 )
 def test_the_configuration_of_a_queue(heading: str, outcome: str, tmp_path: Path) -> None:
     program = page_program("DBS239", heading)
-    reconfigure = f"""
+    reconfigure = """
 def reconfigure_and_die(*args):
     DBOS.register_queue("exports", global_concurrency=4, on_conflict="always_update")
     crash()
