@@ -25,6 +25,7 @@ from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, Contexts, Reached
 from dbos_lint.semantics.effects import DURABLE
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.sinks import Sink
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref, Span
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Values
 from dbos_lint.settings import Settings
@@ -123,6 +124,16 @@ class Here:
     def durable_calls(self, body: Body, *nodes: ast.AST) -> Iterator[tuple[ast.Call, Call]]:
         """The calls within ``nodes`` that make calls which dbos records, in the order of the text."""
         return ((node, call) for node, call in body.calls(*nodes) if self.is_durable(call))
+
+    def sinks(self, node: ast.expr) -> Sink:
+        """Where the value of ``node``, an expression in a function of this file, goes in the end: through names,
+        containers, helpers, and back to the callers that run as workflows."""
+        return Sink.UNKNOWN
+
+    def uses(self, node: ast.expr) -> tuple[ast.expr, ...]:
+        """The names and attributes, in the order of the text, that are read where they may hold the value of ``node``,
+        an expression in a function of this file; in a loop, those above it too."""
+        return ()
 
     def function(self, call: Call) -> Function:
         """The function whose running makes ``call``."""
