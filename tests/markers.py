@@ -85,8 +85,15 @@ def all_fixtures() -> list[Fixture]:
     return sorted(_fixtures(), key=lambda fixture: fixture.name)
 
 
+def of_revisions() -> list[Path]:
+    """The folders whose ``before`` and ``after`` are two releases of one project, for ``dbos-lint diff``."""
+    return sorted(path.parent for path in FIXTURES.glob("*/*/before"))
+
+
 def _fixtures() -> Iterator[Fixture]:
     for entry in FIXTURES.glob("*/*"):
+        if (entry / "before").is_dir():
+            continue
         if entry.suffix == ".py" or (entry.is_dir() and any(entry.rglob("*.py"))):
             yield Fixture(entry)
 

@@ -15,11 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbos_lint.diagnostic import Applicability, Rule
+from dbos_lint.configuration import Configuration
+from dbos_lint.diagnostic import Applicability, Rule, Scope
 from dbos_lint.linter import lint_source
 from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 from dbos_lint.rules.registry import CATEGORIES, RULES
 from dbos_lint.settings import Settings
+from dbos_lint.shape.report import changes
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -56,6 +58,7 @@ TITLES = {
 REFERENCE_SITE = "https://docs.dbos.dev/"
 BEGIN = "<!-- rules: written by tools/docs.py -->"
 END = "<!-- end of rules -->"
+NEXT_RELEASE = "\n# ---- the next release ----\n"
 SESSION = re.compile(r"(?P<command>^```console\n\$ dbos-lint (?P<arguments>[^\n]*)\n).*?^```", re.M | re.S)
 MARKER = re.compile(r"#[ \t]*(?P<todo>todo:[ \t]*)?(?P<codes>DBS\d{3}(?:[ \t]*,[ \t]*DBS\d{3})*)[ \t]*$", re.M)
 
@@ -177,13 +180,28 @@ def output(arguments: str) -> str:
     return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8", check=False).stdout
 
 
-def fired(program: str, filename: str) -> list[str]:
-    """The codes that fire in ``program``, as a file of a project of its own."""
+def fired(rule: Rule, program: str, filename: str) -> list[str]:
+    """The codes that fire in ``program``, a page's example of ``rule``, as a file of a project of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder).resolve() / filename
+        root = Path(folder).resolve()
+        if rule.scope is Scope.REVISIONS:
+            return _changed(program, filename, root)
+        path = root / filename
         path.write_text(program, "utf-8")
-        result = lint_source(path.read_bytes(), str(path), Settings(root=path.parent))
+        settings = Settings(root=root, extend_select=(rule.code,))
+        result = lint_source(path.read_bytes(), str(path), settings)
     return [diagnostic.code for diagnostic in result.diagnostics]
+
+
+def _changed(programs: str, filename: str, root: Path) -> list[str]:
+    """The codes that fire between the two releases of a program, which a line in the example divides."""
+    folders = [root / "before", root / "after"]
+    for folder, program in zip(folders, programs.split(NEXT_RELEASE), strict=True):
+        folder.mkdir()
+        (folder / filename).write_text(program, "utf-8")
+    before, after = map(str, folders)
+    found = changes(before, after, (".",), Configuration(before), Configuration(after))
+    return [diagnostic.code for diagnostic in found]
 
 
 def page_faults(rule: Rule, text: str) -> Iterator[str]:
@@ -207,14 +225,14 @@ def example_faults(rule: Rule, page: Page) -> Iterator[str]:
     if bad is None:
         yield "'Example' does not hold exactly one block of Python"
     else:
-        found = set(fired(bad, "example.py"))
+        found = set(fired(rule, bad, "example.py"))
         # One fault can break two rules: the page then says so.
         unnamed = [code for code in found - {rule.code} if code not in page.section("Example")]
         if rule.code not in found or unnamed:
             yield f"'Example' fires {', '.join(sorted(found)) or 'nothing'}"
     if good is None:
         yield "'Use instead' does not hold exactly one block of Python"
-    elif codes := fired(good, "mended.py"):
+    elif codes := fired(rule, good, "mended.py"):
         yield f"'Use instead' fires {', '.join(codes)}"
 
 

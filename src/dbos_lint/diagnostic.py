@@ -30,12 +30,13 @@ class Applicability(str, Enum):
 
 
 class Scope(str, Enum):
-    """How much of the program a rule's verdict needs."""
+    """How much of the program a rule's verdict needs; ``REVISIONS``: two states of it, for ``dbos-lint diff``."""
 
     EXPR = "expr"
     FUNCTION = "function"
     MODULE = "module"
     PROJECT = "project"
+    REVISIONS = "revisions"
 
 
 @dataclass(frozen=True, slots=True)

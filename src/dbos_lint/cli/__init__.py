@@ -10,6 +10,7 @@ import click
 
 from dbos_lint import __version__
 from dbos_lint.cli.check import check
+from dbos_lint.cli.diff import diff
 from dbos_lint.cli.output import INTERRUPTED
 from dbos_lint.cli.rule import rule
 
@@ -21,6 +22,7 @@ def cli() -> None:
 
 
 cli.add_command(check)
+cli.add_command(diff)
 cli.add_command(rule)
 
 

@@ -9,7 +9,7 @@ from dbos_lint.catalog import api
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import DECORATOR, Call, Module, Span
-from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionValue
+from dbos_lint.semantics.values import Constant, DecoratorValue, Entity, External, FunctionValue
 
 
 class Registration(NamedTuple):
@@ -70,3 +70,18 @@ def _registered_by(resolver: Resolver, module: Module, call: Call) -> Iterator[R
             inner = target.function if isinstance(target, Entity) else target
             if isinstance(inner, FunctionValue) and inner.module == module.path:
                 yield Registration(inner.id, Entity(value.kind, inner, value.options), call.span)
+
+
+def registered_name(resolver: Resolver, entity: Entity) -> str | None:
+    """The name under which dbos registers a durable function; None when it is computed."""
+    module, function = resolver.module(entity.function.module), resolver.function(entity.function)
+    place = Place(module.scopes[function.scope].parent, function.span.row, function.block)
+    for name, ref in entity.options:
+        if name is None:
+            return None
+        if name == "name":
+            values = resolver.resolve(module, ref, place)
+            if len(values) == 1 and isinstance(values[0], Constant) and isinstance(values[0].value, str):
+                return values[0].value
+            return function.qualname if values == (Constant(None),) else None
+    return function.qualname

@@ -32,8 +32,38 @@ MISSING_AWAIT = Rule(
     "python/tutorials/workflow-tutorial#coroutine-async-workflows",
 )
 
+WORKFLOW_SHAPE_CHANGED = Rule(
+    "DBS910",
+    "workflow-shape-changed",
+    Level.ERROR,
+    Scope.REVISIONS,
+    "workflow's sequence of durable calls changed without a patch or another application version",
+    "python/tutorials/upgrading-workflows",
+)
+
+STEP_RENAMED = Rule(
+    "DBS911",
+    "step-renamed",
+    Level.ERROR,
+    Scope.REVISIONS,
+    "step or workflow that runs in flight may have recorded has another name",
+    "python/tutorials/upgrading-workflows",
+)
+
+PATCH_REMOVED_EARLY = Rule(
+    "DBS912",
+    "patch-removed-early",
+    Level.WARNING,
+    Scope.REVISIONS,
+    "patch was removed without deprecate_patch",
+    "python/tutorials/upgrading-workflows",
+)
+
 RULES: tuple[Rule, ...] = (
     SYNC_CALL_IN_EVENT_LOOP,
     BLOCKING_CALL_IN_EVENT_LOOP,
     MISSING_AWAIT,
+    WORKFLOW_SHAPE_CHANGED,
+    STEP_RENAMED,
+    PATCH_REMOVED_EARLY,
 )

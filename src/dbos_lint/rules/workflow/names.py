@@ -10,9 +10,8 @@ from dbos_lint.rules.declared.workflow import (
     GENERATOR_WORKFLOW,
 )
 from dbos_lint.rules.visitor import Visitor
-from dbos_lint.semantics.entities import Registration
+from dbos_lint.semantics.entities import Registration, registered_name
 from dbos_lint.semantics.summary import Function
-from dbos_lint.semantics.values import Constant, Entity
 
 
 class Declarations(Visitor):
@@ -41,7 +40,7 @@ class Declarations(Visitor):
             function = here.module.functions[registration.function]
             if registration.entity.kind != api.WORKFLOW or function.name == "<lambda>":
                 continue
-            name = self._registered_name(registration.entity, function)
+            name = registered_name(here.resolver, registration.entity)
             if name is None:
                 continue
             first = seen.setdefault(name, registration)
@@ -69,15 +68,3 @@ class Declarations(Visitor):
             first.span.row < call.span.row < second.span.row and api.DESTROY in self.here.names_called(call)
             for call in around.calls
         )
-
-    def _registered_name(self, entity: Entity, function: Function) -> str | None:
-        """The name under which dbos registers the workflow; None when it is computed."""
-        for name, ref in entity.options:
-            if name == "name":
-                values = self.here.resolver.resolve(self.here.module, ref, self.here.place(function))
-                if len(values) == 1 and isinstance(values[0], Constant) and isinstance(values[0].value, str):
-                    return values[0].value
-                return None if values != (Constant(None),) else function.qualname
-            if name is None:
-                return None
-        return function.qualname

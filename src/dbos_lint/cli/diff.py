@@ -1,0 +1,82 @@
+"""``dbos-lint diff``: what changed between two revisions that runs in flight would stumble over."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import click
+
+from dbos_lint.cli.output import Failure, emit, wants_color, write
+from dbos_lint.reporters import FORMATS, TEXT_FORMATS, render
+
+
+@click.command(
+    short_help="Compare the workflows of two revisions.",
+    epilog="Exit code: 0 clean, 1 findings, 2 wrong usage or configuration.",
+)
+@click.argument("old", default="HEAD")
+@click.argument("new", required=False)
+@click.option("--path", "paths", multiple=True, metavar="PATH", help="Look below this path only.  [default: all]")
+@click.option("--config", metavar="FILE", help="Read the options from this file, not from the nearest one.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@click.option(
+    "--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="How to print findings."
+)
+@click.option("--output-file", metavar="FILE", help="Write findings to this file.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 also where there are findings.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+@click.option("-q", "--quiet", is_flag=True, help="Print findings and nothing else.")
+@click.pass_context
+def diff(
+    context: click.Context,
+    /,
+    old: str,
+    new: str | None,
+    paths: tuple[str, ...],
+    config: str | None,
+    isolated: bool,
+    output_format: str,
+    output_file: str | None,
+    exit_zero: bool,
+    color: str,
+    quiet: bool,
+) -> None:
+    """Find changes of workflows between OLD and NEW that break runs in flight: other durable calls, renamed steps,
+    patches that were removed too early.
+
+    OLD (by default HEAD) and NEW (by default what is in the working folder) are commits, branches or tags of git, or
+    folders.
+    """
+    from dbos_lint.configuration import Configuration, SettingsError
+    from dbos_lint.paths import absolute
+    from dbos_lint.reporters.report import Report
+    from dbos_lint.reporters.sources import reader
+    from dbos_lint.shape.report import changes
+    from dbos_lint.shape.revisions import RevisionError, laid_out
+
+    cwd = os.getcwd()
+    file = None if config is None else absolute(config)
+    try:
+        with laid_out(old, cwd) as before, laid_out(new, cwd) as after:
+            configurations = (Configuration(folder, file, isolated) for folder in (before, after))
+            found = changes(before, after, paths or (".",), *configurations)
+            sources = reader()
+            # A commit that is laid out elsewhere is spoken of as if it were here.
+            lines = lambda path: sources(_moved(path, cwd, after))  # noqa: E731
+            shown = tuple(replace(each, filename=_moved(each.filename, after, cwd)) for each in found)
+            text = render(Report(shown, cwd, lines, not output_file and wants_color(color)), output_format)
+    except (RevisionError, SettingsError) as error:
+        raise Failure(str(error)) from None
+    if output_format in TEXT_FORMATS and not quiet:
+        text += f"Found {len(found)} change{'' if len(found) == 1 else 's'}.\n" if found else "No workflow changed.\n"
+    if output_file is None:
+        emit(text)
+    else:
+        write(text, output_file)
+    context.exit(1 if found and not exit_zero else 0)
+
+
+def _moved(path: str, source: str, target: str) -> str:
+    """``path``, which stands in the folder ``source``, as it would stand in ``target``."""
+    return os.path.join(target, os.path.relpath(path, source))

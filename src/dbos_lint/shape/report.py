@@ -1,0 +1,56 @@
+"""The changes between two revisions as diagnostics of the new one, less those that a comment suppresses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from dbos_lint import selection
+from dbos_lint.configuration import Configuration
+from dbos_lint.diagnostic import Diagnostic
+from dbos_lint.shape.compare import Change, compare
+from dbos_lint.shape.snapshot import snapshot
+from dbos_lint.syntax import suppressions
+from dbos_lint.syntax.lines import Lines
+from dbos_lint.syntax.parse import Source, parse
+
+
+def changes(
+    before: str, after: str, paths: tuple[str, ...], old: Configuration, new: Configuration
+) -> tuple[Diagnostic, ...]:
+    """What changed below ``paths``, relative to the folders ``before`` and ``after``, sorted."""
+    found = compare(snapshot(_existing(before, paths), old), snapshot(_existing(after, paths), new))
+    by_file: dict[str, list[Change]] = {}
+    for change in found:
+        by_file.setdefault(change.place.filename, []).append(change)
+    diagnostics = [each for path, group in by_file.items() for each in _diagnostics(path, group, new)]
+    return tuple(sorted(diagnostics, key=Diagnostic.sort_key))
+
+
+def _existing(folder: str, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """``paths`` below ``folder``, as far as they were there at that revision."""
+    joined = (os.path.normpath(os.path.join(folder, path)) for path in paths)
+    return tuple(path for path in joined if os.path.exists(path))
+
+
+def _diagnostics(path: str, found: Iterable[Change], configuration: Configuration) -> Iterator[Diagnostic]:
+    parsed = parse(Path(path).read_bytes())
+    if not isinstance(parsed, Source):
+        return
+    settings = configuration.for_file(path)
+    enabled = selection.enabled_codes(settings) - selection.ignored_for(settings, path)
+    comments, lines = suppressions.parse(parsed.text), Lines(parsed)
+    for change in found:
+        span = change.place.span
+        diagnostic = Diagnostic(
+            change.rule,
+            path,
+            lines.position(span.row, span.col),
+            lines.position(span.end_row, span.end_col),
+            change.message,
+            statement=lines.statement(span.row),
+            own_level=change.level,
+        )
+        if diagnostic.code in enabled and not comments.covers(diagnostic, require_reason=settings.require_reason):
+            yield diagnostic

@@ -1,0 +1,117 @@
+"""Two releases of a program: what ``dbos-lint diff`` says of the second one."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from dbos_lint.cli import cli
+from dbos_lint.configuration import Configuration
+from dbos_lint.diagnostic import Scope
+from dbos_lint.rules.registry import RULES
+from dbos_lint.shape.report import changes
+from tests.markers import Marker, markers, of_revisions
+
+
+def found(before: Path, after: Path) -> list[Marker]:
+    configurations = (Configuration(str(before)), Configuration(str(after)))
+    return sorted(
+        Marker(Path(each.filename).relative_to(after).as_posix(), each.start.row, each.code, False)
+        for each in changes(str(before), str(after), (".",), *configurations)
+    )
+
+
+@pytest.mark.parametrize("folder", of_revisions(), ids=lambda folder: f"{folder.parent.name}/{folder.name}")
+def test_exactly_the_marked_lines_of_the_next_release_fire(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "project")
+    before, after = tmp_path / "project" / "before", tmp_path / "project" / "after"
+    expected = sorted(
+        marker
+        for path in after.rglob("*.py")
+        for marker in markers(path.relative_to(after).as_posix(), path.read_text("utf-8"))
+    )
+
+    assert found(before, after) == expected
+    assert found(after, after) == []
+    assert found(before, before) == []
+
+
+def test_every_rule_about_revisions_has_programs() -> None:
+    shown = {folder.parent.name for folder in of_revisions()}
+
+    assert shown == {code for code, rule in RULES.items() if rule.scope is Scope.REVISIONS}
+
+
+BEFORE = """\
+from dbos import DBOS
+
+
+@DBOS.step()
+def charge() -> None: ...
+
+
+@DBOS.workflow()
+def checkout() -> None:
+    charge()
+"""
+AFTER = BEFORE + "    DBOS.sleep(1)\n"
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with a tag ``v1``, a commit after it, and the working folder a level below its top."""
+    git(tmp_path, "init", "-q")
+    below = tmp_path / "service"
+    below.mkdir()
+    (below / "app.py").write_text(BEFORE)
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "one")
+    git(tmp_path, "tag", "v1")
+    monkeypatch.chdir(below)
+    return below
+
+
+def test_the_working_folder_is_compared_with_the_last_commit(repository: Path) -> None:
+    assert CliRunner().invoke(cli, ["diff"]).exit_code == 0
+    (repository / "app.py").write_text(AFTER)
+
+    result = CliRunner().invoke(cli, ["diff", "--output-format", "concise"])
+
+    assert result.exit_code == 1
+    assert result.output.startswith("app.py:11:5: DBS910 workflow 'checkout' calls 'DBOS.sleep'")
+    assert result.output.endswith("Found 1 change.\n")
+
+
+def test_two_commits_are_compared_and_shown_as_if_they_were_here(repository: Path) -> None:
+    (repository / "app.py").write_text(AFTER)
+    git(repository, "commit", "-qam", "two")
+    (repository / "app.py").write_text("")
+
+    result = CliRunner().invoke(cli, ["diff", "v1", "HEAD"])
+
+    assert result.exit_code == 1
+    assert " --> app.py:11:5\n" in result.output
+    assert "|     DBOS.sleep(1)" in result.output
+    assert CliRunner().invoke(cli, ["diff", "v1", "HEAD", "--path", "gone", "-q"]).output == ""
+
+
+def test_a_comment_silences_a_change(repository: Path) -> None:
+    (repository / "app.py").write_text(AFTER.replace("(1)", "(1)  # dbos-lint: ignore[DBS910] no run is in flight"))
+
+    assert CliRunner().invoke(cli, ["diff"]).output == "No workflow changed.\n"
+
+
+def test_a_revision_that_there_is_not_is_said_in_one_line(repository: Path) -> None:
+    result = CliRunner().invoke(cli, ["diff", "v9"])
+
+    assert result.exit_code == 2
+    assert "Error: 'v9' is neither a folder nor a commit\n" in result.output
