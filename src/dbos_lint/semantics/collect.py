@@ -354,7 +354,9 @@ class _Collector:
             self._self_attribute(target, value if kind == "value" else None)
             self._write("attribute", self.references.of(target.value), target)
         elif type(target) is ast.Subscript:
-            self._write("item", self.references.of(target.value), target)
+            key = target.slice.value if type(target.slice) is ast.Constant else None
+            item = (key if isinstance(key, str) else None, value if kind == "value" else None)
+            self._write("item", self.references.of(target.value), target, *item)
         elif type(target) is ast.Starred:
             self._target(target.value, None, "unknown", None)
         elif isinstance(target, (ast.Tuple, ast.List)):
@@ -373,9 +375,11 @@ class _Collector:
             klass = self.module.classes[function.owner]
             klass.attributes.setdefault(target.attr, []).append((value, self.scope.id))
 
-    def _write(self, kind: str, ref: Ref, target: ast.expr) -> None:
-        if ref is not None and self.function.id != MODULE:
-            self.function.writes.append(Write(kind, ref, self.scope.id, span_of(target), self._guard(target)))
+    def _write(self, kind: str, ref: Ref, target: ast.expr, key: str | None = None, value: Ref = None) -> None:
+        if ref is not None and (kind == "item" or self.function.id != MODULE):
+            # What a module does to its own names is no effect; but the items it sets belong to its dicts.
+            writes = self.module.stores if self.function.id == MODULE else self.function.writes
+            writes.append(Write(kind, ref, self.scope.id, span_of(target), self._guard(target), key, value))
 
     def _guarded(self, test: ast.expr, holds: bool) -> dict[str, str]:
         """What :func:`found_wanting` tells, also of what a name of this function was looked up as."""

@@ -75,7 +75,10 @@ def _is_changed(analysis: Analysis, module: Module, display: Display, ref: Ref) 
         return False
     name = ref.rpartition(".")[2]
     for path in {module.path, display.module}:
-        for function in analysis.resolver.module(path).functions:
+        changed = analysis.resolver.module(path)
+        if any(_ends_in(write.target, name) for write in changed.stores):
+            return True
+        for function in changed.functions:
             if any(write.kind == "item" and _ends_in(write.target, name) for write in function.writes):
                 return True
             for call in function.calls:

@@ -107,7 +107,8 @@ class Write(NamedTuple):
     ``kind`` is ``name`` (a ``global`` or ``nonlocal`` name), ``attribute`` or ``item``; ``target`` is the
     reference that is changed: the name itself, or the object whose attribute or item is set. ``guard`` is
     ``unset`` where this happens only while the very thing is unset (``if x is None: x = ...``), ``missing``
-    where only while a key is missing (``if k not in c: c[k] = ...``), else empty.
+    where only while a key is missing (``if k not in c: c[k] = ...``), else empty. ``key`` is the literal key of an item,
+    ``value`` what it is set to.
     """
 
     kind: str
@@ -115,6 +116,8 @@ class Write(NamedTuple):
     scope: int
     span: Span
     guard: str
+    key: str | None = None
+    value: Ref = None
 
 
 class Try(NamedTuple):
@@ -221,7 +224,8 @@ class Block(NamedTuple):
 class Module:
     """A module's summary. ``path`` is the file's absolute path and identifies the module.
 
-    ``expected`` holds the first and last rows of the code that a test expects to raise.
+    ``expected`` holds the first and last rows of the code that a test expects to raise, ``stores`` the items that the
+    module's own code sets.
     """
 
     path: str
@@ -232,6 +236,7 @@ class Module:
     blocks: list[Block]
     exports: tuple[str, ...] | None = None
     expected: list[tuple[int, int]] = field(default_factory=list)
+    stores: list[Write] = field(default_factory=list)
 
     def encloses(self, outer: int, inner: int) -> bool:
         """Whether block ``inner`` is ``outer`` or lies within it."""
