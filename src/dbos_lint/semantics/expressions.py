@@ -218,6 +218,12 @@ def _comprehension(
     return (Container(ref[1]),)
 
 
+def _formatted(
+    resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int
+) -> Values:
+    return (Container("str"),)
+
+
 def _any(resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
     found: dict[Value, None] = {}
     for choice in ref[1:]:
@@ -272,6 +278,7 @@ HANDLERS: dict[str, Handler] = {
     "set": _container,
     "dict": _dict,
     "comp": _comprehension,
+    "join": _formatted,
     "or": _any,
     "div": _joined_path,
     "annotated": _annotated,

@@ -20,6 +20,8 @@ _DEPTH = 40
 _LARGE = 10**9
 # Larger dict displays than this are data, not options.
 _ITEMS = 16
+# Longer f-strings are texts, not names.
+_PARTS = 8
 _CONSTANTS = (str, int, float, bool, type(None))
 
 
@@ -91,18 +93,41 @@ class References:
 
     def _choice(self, node: Any, depth: int) -> Ref:
         choices = [node.body, node.orelse] if type(node) is ast.IfExp else node.values
-        refs = [ref for ref in (self.of(choice, depth + 1) for choice in choices) if ref is not None]
-        return ("or", *refs) if refs else None
+        # What is unknown stays: with it, nobody takes the rest for all that it may be.
+        refs = [self.of(choice, depth + 1) for choice in choices]
+        return ("or", *refs) if any(ref is not None for ref in refs) else None
 
     def _operator(self, node: ast.BinOp, depth: int) -> Ref:
         if type(node.op) is ast.Div:
             left = self.of(node.left, depth + 1)
             return None if left is None else ("div", left)
+        if type(node.op) not in (ast.Add, ast.Mult, ast.Pow):
+            return None
+        parts = [self.of(part, depth + 1) for part in (node.left, node.right)]
+        if type(node.op) is ast.Add:
+            return None if None in parts else ("add", *parts)
+        if not all(map(_is_number, parts)):
+            return None
+        left, right = (part[1] for part in parts)
         if type(node.op) is ast.Mult:
-            factors = [self.of(factor, depth + 1) for factor in (node.left, node.right)]
-            if all(isinstance(factor, tuple) and _is_number(factor) for factor in factors):
-                return ("const", factors[0][1] * factors[1][1])
-        return None
+            return ("const", left * right)
+        return ("const", left**right) if abs(left) <= 10 and 0 <= right <= 64 else None
+
+    def _negative(self, node: ast.UnaryOp, depth: int) -> Ref:
+        operand = self.of(node.operand, depth + 1) if type(node.op) is ast.USub else None
+        return ("const", -operand[1]) if _is_number(operand) else None
+
+    def _formatted(self, node: ast.JoinedStr, depth: int) -> Ref:
+        """An f-string, where names are all that it puts in."""
+        parts: list[Ref] = []
+        for value in node.values if len(node.values) <= _PARTS else ():
+            if isinstance(value, ast.FormattedValue):
+                plain = value.format_spec is None and value.conversion == -1
+                value = value.value
+                if not plain or not isinstance(value, (ast.Name, ast.Attribute, ast.Constant)):
+                    return ("comp", "str")
+            parts.append(self.of(value, depth + 1))
+        return ("join", *parts) if parts and None not in parts else ("comp", "str")
 
     def _item(self, node: ast.Subscript, depth: int) -> Ref:
         base = self.of(node.value, depth + 1)
@@ -160,7 +185,8 @@ class References:
 
 def _is_number(ref: Ref) -> bool:
     """Whether ``ref`` is a literal number of a size that people write."""
-    return ref[0] == "const" and isinstance(ref[1], (int, float)) and abs(ref[1]) < _LARGE
+    is_literal = isinstance(ref, tuple) and ref[0] == "const"
+    return is_literal and isinstance(ref[1], (int, float)) and abs(ref[1]) < _LARGE
 
 
 _LOWER: dict[type, Callable[[References, Any, int], Ref]] = {
@@ -175,10 +201,11 @@ _LOWER: dict[type, Callable[[References, Any, int], Ref]] = {
     ast.SetComp: lambda references, node, depth: ("comp", "set"),
     ast.DictComp: lambda references, node, depth: ("comp", "dict"),
     ast.GeneratorExp: lambda references, node, depth: ("comp", "generator"),
-    ast.JoinedStr: lambda references, node, depth: ("comp", "str"),
+    ast.JoinedStr: References._formatted,
     ast.IfExp: References._choice,
     ast.BoolOp: References._choice,
     ast.BinOp: References._operator,
+    ast.UnaryOp: References._negative,
     ast.Subscript: References._item,
     ast.Await: References._await,
     ast.NamedExpr: lambda references, node, depth: references.of(node.value, depth + 1),

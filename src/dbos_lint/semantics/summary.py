@@ -19,7 +19,8 @@ An expression is kept as a *reference* (``Ref``), only as far as it can name som
 ``("dict", span, items)``                  a dict display; items are ``(key, ref)`` pairs, the key ``None`` where it is
                                            not a literal string or hides some (``**more``); ``("dict",)`` when it is
                                            too large to be told
-``("or", *refs)``                          one of several values
+``("or", *refs)``                          one of several values; an unknown one is ``None``
+``("add", left, right)``                   ``left + right``; ``("join", *refs)`` an f-string of names and literals
 ``("div", left)``                          ``left / right``: how paths are joined
 ``("annotated", value, annotation)``       a value with an annotation, which tells what the value does not
 ``("instance", annotation)``               something of an annotated type
