@@ -205,6 +205,21 @@ CATCHES_RETRIES_EXCEEDED = frozenset(
 
 RETRY_OPTIONS = frozenset({"max_attempts", "interval_seconds", "backoff_rate", "should_retry"})
 
+CONFIG = "dbos.DBOSConfig"
+ENQUEUE_OPTIONS = "dbos.EnqueueOptions"
+TYPED_DICTS = frozenset({CONFIG, ENQUEUE_OPTIONS})
+"""Types of the dicts that dbos takes."""
+TAKES_DICT: dict[str, tuple[str, tuple[int | str, ...]]] = {
+    DBOS: (CONFIG, ("config",)),
+    **dict.fromkeys(
+        with_async(frozenset({f"{CLIENT}.enqueue", f"{DBOS}.enqueue_workflow_with_options"})),
+        (ENQUEUE_OPTIONS, ("options", 0)),
+    ),
+    f"{CLIENT}.enqueue_in_transaction": (ENQUEUE_OPTIONS, ("options", 1)),
+    "dbos.DebouncerClient": (ENQUEUE_OPTIONS, ("workflow_options", 1)),
+}
+"""Calls that take such a dict: its type, and where it is given."""
+
 # Submodules through which the public names can be reached too.
 _PRIVATE = "dbos._"
 

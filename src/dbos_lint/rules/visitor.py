@@ -27,6 +27,7 @@ from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sinks import Sink
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref, Span
+from dbos_lint.semantics.typed_dicts import TypedDicts
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Values
 from dbos_lint.settings import Settings
 
@@ -68,6 +69,11 @@ class Here:
     @cached_property
     def contexts(self) -> Contexts:
         return Contexts(self.analysis, self.module)
+
+    @cached_property
+    def typed_dicts(self) -> TypedDicts:
+        """The configurations and enqueue options that this file writes down."""
+        return TypedDicts(self.analysis, self.collected)
 
     @property
     def unresolved(self) -> int:

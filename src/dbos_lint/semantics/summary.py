@@ -108,8 +108,8 @@ class Write(NamedTuple):
     ``kind`` is ``name`` (a ``global`` or ``nonlocal`` name), ``attribute`` or ``item``; ``target`` is the
     reference that is changed: the name itself, or the object whose attribute or item is set. ``guard`` is
     ``unset`` where this happens only while the very thing is unset (``if x is None: x = ...``), ``missing``
-    where only while a key is missing (``if k not in c: c[k] = ...``), else empty. ``key`` is the literal key of an item,
-    ``value`` what it is set to.
+    where only while a key is missing (``if k not in c: c[k] = ...``), else empty. ``key`` is the literal key of an
+    item, ``value`` what it is set to.
     """
 
     kind: str

@@ -1,0 +1,368 @@
+"""Dicts of the types that dbos declares, as programs write them down: configurations, options for enqueueing.
+
+A dict is of such a type where it is annotated so, made by calling the type, or given to what takes one. Its keys are
+those of its text and those that are set by name afterwards; of a dict that holds others, or that somebody else may
+change, it cannot be told what is missing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from dbos_lint.catalog import api, types
+from dbos_lint.semantics.analysis import Analysis
+from dbos_lint.semantics.collect import Collected
+from dbos_lint.semantics.references import span_of
+from dbos_lint.semantics.refs import terminal
+from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
+from dbos_lint.semantics.summary import Binding, Call, Module, Ref, Span, Write
+from dbos_lint.semantics.values import Container, External, FunctionValue, Instance
+
+_DICT = "dict"
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A dict as the text writes it down. ``items`` are its keys, ``None`` for what hides some, and their values."""
+
+    module: str
+    span: Span
+    place: Place
+    items: tuple[tuple[str | None, Ref], ...]
+
+    @property
+    def hides(self) -> bool:
+        return any(key is None for key, _ in self.items)
+
+
+class Entry(NamedTuple):
+    """A key of a dict, where its value is evaluated, and where it is written: as an item of ``literal``, or by setting
+    it, at ``span``."""
+
+    key: str
+    ref: Ref
+    place: Place
+    span: Span
+    item: int = -1
+
+
+class Use(NamedTuple):
+    """A call that takes a dict of ``type``: what it is given, and the dicts that this may be."""
+
+    call: Call
+    type: str
+    ref: Ref
+    literals: tuple[Literal, ...]
+
+
+class TypedDicts:
+    """The dicts of one file that are of a type of dbos."""
+
+    def __init__(self, analysis: Analysis, collected: Collected) -> None:
+        self._analysis = analysis
+        self._resolver = analysis.resolver
+        self._collected = collected
+        self._module = collected.summary
+
+    # ------------------------------------------------------------------ answers
+
+    def uses(self, type: str) -> tuple[Use, ...]:
+        """The calls of this file that take a dict of ``type``."""
+        return tuple(use for use in self._uses if use.type == type)
+
+    def literals(self, type: str) -> tuple[Literal, ...]:
+        """The dicts of ``type`` that this file writes down."""
+        return tuple(self._literals.get(type, {}).values())
+
+    def entries(self, type: str) -> Iterator[Entry]:
+        """The keys of the dicts of ``type`` that this file writes down or sets."""
+        for literal in self.literals(type):
+            for index, (key, ref) in enumerate(literal.items):
+                if key is not None:
+                    yield Entry(key, ref, literal.place, literal.span, index)
+        for write in self._stores:
+            if write.key is not None and self._is_of(type, write.target, Place(write.scope, write.span.row)):
+                yield Entry(write.key, write.value, Place(write.scope, write.span.row), write.span)
+
+    def spans(self, entry: Entry) -> tuple[Span, Span]:
+        """Where the key and the value of an entry stand in this file."""
+        if entry.item >= 0:
+            for node in ast.walk(self._collected.tree):
+                if isinstance(node, ast.Dict) and span_of(node) == entry.span:
+                    key = node.keys[entry.item]
+                    assert key is not None
+                    return span_of(key), span_of(node.values[entry.item])
+                if isinstance(node, ast.Call) and span_of(node) == entry.span:
+                    keyword = node.keywords[entry.item]
+                    value = span_of(keyword.value)
+                    return Span(keyword.lineno, keyword.col_offset, *value[2:]), value
+        return entry.span, entry.span
+
+    def keys(self, use: Use, literal: Literal) -> frozenset[str] | None:
+        """The keys that ``literal`` has when it is used; None where that cannot be told."""
+        if literal.hides:
+            return None
+        keys = {key for key, _ in literal.items if key is not None}
+        home = self._resolver.module(literal.module)
+        for name in self._names_of(home, literal):
+            added = self._added(home, name, literal.place.scope)
+            if added is None:
+                return None
+            keys |= added
+        if literal.module != self._module.path and self._is_touched(use.ref):
+            return None
+        return frozenset(keys)
+
+    # ------------------------------------------------------------------ dicts of a type
+
+    @cached_property
+    def _uses(self) -> tuple[Use, ...]:
+        found: list[Use] = []
+        for _, call in self._collected.nodes.calls:
+            for name in self._analysis.calls.callees(self._module, call).names:
+                if name not in api.TAKES_DICT:
+                    continue
+                type, places = api.TAKES_DICT[name]
+                ref = _argument(call, places)
+                if ref is not None:
+                    found.append(Use(call, type, ref, tuple(self._dicts(ref, _place(call)))))
+        return tuple(found)
+
+    @cached_property
+    def _literals(self) -> dict[str, dict[Span, Literal]]:
+        found: dict[str, dict[Span, Literal]] = {type: {} for type in api.TYPED_DICTS}
+        for type, literal in self._all_literals():
+            if literal.module == self._module.path:
+                found[type].setdefault(literal.span, literal)
+        return found
+
+    def _all_literals(self) -> Iterator[tuple[str, Literal]]:
+        for use in self._uses:
+            for literal in use.literals:
+                yield use.type, literal
+        for _, call in self._collected.nodes.calls:
+            callees = self._analysis.calls.callees(self._module, call)
+            for name in callees.names & api.TYPED_DICTS:
+                yield name, self._called(call.keywords, call.args, _place(call), call.span)
+            yield from self._given_to_project(call, callees.runs)
+        yield from self._annotated()
+
+    def _given_to_project(self, call: Call, runs: tuple[FunctionValue, ...]) -> Iterator[tuple[str, Literal]]:
+        """Dicts that are given, as they are written down, for parameters that are annotated."""
+        if not any(_is_dict(ref) for ref in (*call.args, *(ref for _, ref in call.keywords))):
+            return
+        for callee in runs:
+            module, function = self._resolver.module(callee.module), self._resolver.function(callee)
+            params = function.params[1:] if callee.receiver is not None else function.params
+            given = dict(zip([param.name for param in params], call.args, strict=False))
+            given.update({name: ref for name, ref in call.keywords if name})
+            for param in params:
+                ref = given.get(param.name)
+                if _is_dict(ref):
+                    place = Place(module.scopes[function.scope].parent)
+                    for type in self._types(module, param.annotation, place):
+                        yield type, _written(self._module, ref, _place(call))
+
+    def _annotated(self) -> Iterator[tuple[str, Literal]]:
+        """Dicts that are assigned to annotated names and attributes, or returned by annotated functions."""
+        module = self._module
+        for scope in module.scopes:
+            for bindings in scope.bindings.values():
+                for binding in bindings:
+                    if binding.kind == "value":
+                        yield from self._of_annotation(binding.value, Place(scope.id, binding.row, binding.block))
+        for klass in module.classes:
+            for values in klass.attributes.values():
+                for value, scope_id in values:
+                    yield from self._of_annotation(value, Place(scope_id))
+        for function in module.functions:
+            results = [ref for ref in function.results if _is_dict(ref)] if function.returns is not None else []
+            for ref in results:
+                for type in self._types(module, function.returns, Place(module.scopes[function.scope].parent)):
+                    yield type, _written(module, ref, Place(function.scope, ref[1].row))
+
+    def _of_annotation(self, value: Ref, place: Place) -> Iterator[tuple[str, Literal]]:
+        if isinstance(value, tuple) and value[0] == "annotated" and _is_dict(value[1]):
+            for type in self._types(self._module, value[2], place):
+                yield type, _written(self._module, value[1], place)
+
+    def _types(self, module: Module, annotation: Ref, place: Place) -> Iterator[str]:
+        for value in self._resolver.resolve(module, annotation, place):
+            if isinstance(value, Instance) and isinstance(value.type, External) and value.type.name in api.TYPED_DICTS:
+                yield value.type.name
+
+    def _called(
+        self, keywords: tuple[tuple[str | None, Ref], ...], args: tuple[Ref, ...], place: Place, span: Span
+    ) -> Literal:
+        """The dict that a call of its type, or of ``dict``, makes."""
+        return Literal(self._module.path, span, place, (*keywords, *[(None, ref) for ref in args]))
+
+    # ------------------------------------------------------------------ what an argument is
+
+    def _dicts(self, ref: Ref, place: Place) -> Iterator[Literal]:
+        """The dicts that ``ref`` may be."""
+        own = [literal for value, at in self._bound(ref, place) if (literal := self._made(value, at)) is not None]
+        if own:
+            yield from own
+            return
+        for value in self._resolver.resolve(self._module, ref, place):
+            display = value.display if isinstance(value, Container) else None
+            if display is not None:
+                at = Place(display.scope, display.span.row, display.block)
+                yield Literal(display.module, display.span, at, display.items)
+
+    def _bound(self, ref: Ref, place: Place) -> Iterator[tuple[Ref, Place]]:
+        """What ``ref`` is, where it is a name of this file: what is assigned to it; else ``ref`` itself."""
+        if not isinstance(ref, str):
+            yield ref, place
+            return
+        scope = binding_scope(self._module, place.scope, ref)
+        if scope is None:
+            return
+        for binding in self._reaching(scope.id, ref, place):
+            if binding.kind == "value":
+                yield _bare(binding.value), Place(scope.id, binding.row, binding.block)
+
+    def _reaching(self, scope: int, name: str, place: Place) -> Sequence[Binding]:
+        inside = inner_scope(self._module, place.scope) == scope
+        return reaching(self._module, self._module.scopes[scope].bindings[name], place if inside else None)
+
+    def _made(self, value: Ref, place: Place) -> Literal | None:
+        """The dict that an expression of this file makes."""
+        if _is_dict(value):
+            return _written(self._module, value, place)
+        if isinstance(value, tuple) and value[0] == "call":
+            called = self._resolver.resolve(self._module, value[1], place)
+            if len(called) == 1 and isinstance(called[0], External) and called[0].name in api.TYPED_DICTS | {_DICT}:
+                for _, call in self._collected.nodes.calls:
+                    if call.keywords is value[3] and call.args is value[2]:
+                        return self._called(call.keywords, call.args, place, call.span)
+        return None
+
+    # ------------------------------------------------------------------ what becomes of a dict
+
+    @cached_property
+    def _stores(self) -> tuple[Write, ...]:
+        """The items that this file sets."""
+        return tuple(_stores(self._module))
+
+    def _is_of(self, type: str, ref: Ref, place: Place) -> bool:
+        """Whether ``ref`` is a dict of ``type``."""
+        for value in self._resolver.resolve(self._module, ref, place):
+            if value == Instance(External(type)):
+                return True
+            display = value.display if isinstance(value, Container) else None
+            if display is not None and display.module == self._module.path and display.span in self._literals[type]:
+                return True
+        return False
+
+    def _names_of(self, home: Module, literal: Literal) -> Iterator[str]:
+        """The names that ``literal`` is assigned to, where it is written down."""
+        for name, bindings in home.scopes[literal.place.scope].bindings.items():
+            for binding in bindings:
+                if binding.kind == "value" and _makes(_bare(binding.value), literal):
+                    yield name
+
+    def _added(self, home: Module, name: str, scope: int) -> set[str] | None:
+        """The keys that are set by name in a dict that is bound to ``name``; None if it may be changed otherwise."""
+        keys: set[str] = set()
+        for write in _stores(home):
+            if write.target == name and _sees(home, write.scope, name, scope):
+                if write.key is None:
+                    return None
+                keys.add(write.key)
+        if any(self._hands_on(home, call, name, scope) for function in home.functions for call in function.calls):
+            return None
+        if any(binding.value == name for each in home.scopes for some in each.bindings.values() for binding in some):
+            return None
+        if home is self._module and _is_augmented(self._collected.tree, name):
+            return None
+        return keys
+
+    def _hands_on(self, home: Module, call: Call, name: str, scope: int) -> bool:
+        """Whether ``call`` may change the dict that is bound to ``name``."""
+        target, _, method = call.func.rpartition(".") if isinstance(call.func, str) else ("", "", "")
+        if target == name and method in types.MUTATORS:
+            return _sees(home, call.scope, name, scope)
+        if name not in call.args and name not in [ref for key, ref in call.keywords if key]:
+            return False
+        callees = self._analysis.calls.callees(home, call)
+        return _sees(home, call.scope, name, scope) and (bool(callees.runs) or not callees.known)
+
+    def _is_touched(self, ref: Ref) -> bool:
+        """Whether this file may change a dict of another one, which it calls ``ref``."""
+        if not isinstance(ref, str):
+            return False
+        if any(write.target == ref for write in self._stores):
+            return True
+        return any(
+            isinstance(call.func, str) and call.func.rpartition(".")[0] == ref and terminal(call.func) in types.MUTATORS
+            for function in self._module.functions
+            for call in function.calls
+        )
+
+
+def _stores(module: Module) -> Iterator[Write]:
+    """The items that ``module`` sets, in its own code and in its functions."""
+    yield from module.stores
+    for function in module.functions:
+        for write in function.writes:
+            if write.kind == "item":
+                yield write
+
+
+def _sees(module: Module, start: int, name: str, scope: int) -> bool:
+    """Whether ``name``, used in the scope ``start``, is the one of ``scope``."""
+    bound = binding_scope(module, start, name)
+    return bound is not None and bound.id == scope
+
+
+def _is_augmented(tree: ast.Module, name: str) -> bool:
+    """Whether ``name |= ...`` stands anywhere."""
+    return any(
+        isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name
+        for node in ast.walk(tree)
+    )
+
+
+def _is_dict(ref: Ref) -> bool:
+    """Whether ``ref`` is a dict display whose items are known."""
+    return isinstance(ref, tuple) and ref[0] == "dict" and len(ref) > 1
+
+
+def _makes(value: Ref, literal: Literal) -> bool:
+    """Whether the expression ``value`` makes this very dict."""
+    if not isinstance(value, tuple):
+        return False
+    if value[0] == "call":
+        return bool(value[3] == literal.items)
+    return _is_dict(value) and bool(value[1] == literal.span)
+
+
+def _bare(value: Ref) -> Ref:
+    """What is assigned, without the annotation of what it is assigned to."""
+    return value[1] if isinstance(value, tuple) and value[0] == "annotated" else value
+
+
+def _written(module: Module, ref: Ref, place: Place) -> Literal:
+    return Literal(module.path, ref[1], place, ref[2])
+
+
+def _place(call: Call) -> Place:
+    return Place(call.scope, call.span.row, call.block)
+
+
+def _argument(call: Call, places: tuple[int | str, ...]) -> Ref:
+    """The argument of ``call`` at the first of ``places`` that is given."""
+    keywords = dict(call.keywords)
+    for place in places:
+        if isinstance(place, str):
+            if place in keywords:
+                return keywords[place]
+        elif place < len(call.args):
+            return call.args[place]
+    return None
