@@ -103,7 +103,7 @@ class References:
             return None if left is None else ("div", left)
         if type(node.op) not in (ast.Add, ast.Mult, ast.Pow):
             return None
-        parts = [self.of(part, depth + 1) for part in (node.left, node.right)]
+        parts: list[Any] = [self.of(part, depth + 1) for part in (node.left, node.right)]
         if type(node.op) is ast.Add:
             return None if None in parts else ("add", *parts)
         if not all(map(_is_number, parts)):
@@ -114,7 +114,7 @@ class References:
         return ("const", left**right) if abs(left) <= 10 and 0 <= right <= 64 else None
 
     def _negative(self, node: ast.UnaryOp, depth: int) -> Ref:
-        operand = self.of(node.operand, depth + 1) if type(node.op) is ast.USub else None
+        operand: Any = self.of(node.operand, depth + 1) if type(node.op) is ast.USub else None
         return ("const", -operand[1]) if _is_number(operand) else None
 
     def _formatted(self, node: ast.JoinedStr, depth: int) -> Ref:
