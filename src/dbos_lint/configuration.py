@@ -147,6 +147,14 @@ class Configuration:
         return self._overrides.apply(settings) if self._overrides else settings
 
 
+def begins_project(folder: str, names: Container[str], around: Settings) -> bool:
+    """Whether ``folder``, with entries ``names``, is a project of its own within the one that ``around`` holds for."""
+    if around.config is None:
+        return any(name in names for name in _PROJECT_MARKERS)
+    path = Path(folder, PYPROJECT)
+    return OWN_FILE in names or (PYPROJECT in names and path.is_file() and b"dbos-lint" in _bytes(path))
+
+
 def load(path: Path | str) -> Settings:
     """The settings of one file, from the nearest configuration above it."""
     return Configuration(str(Path.cwd())).for_file(absolute(str(path)))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Callable, Container, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from dbos_lint import gitignore
-from dbos_lint.configuration import Configuration
+from dbos_lint.configuration import Configuration, begins_project
 from dbos_lint.paths import absolute
 from dbos_lint.patterns import matcher
 from dbos_lint.settings import Settings
@@ -70,20 +71,48 @@ def discover(paths: Iterable[str], configuration: Configuration, *, force_exclud
     return Discovery(tuple(sorted(walk.files)), tuple(unreadable), frozenset(walk.walked), frozenset(walk.skipped))
 
 
-class _Walk:
-    """Goes through folders, and keeps what it meets."""
+def project_files(settings: Settings, most_folders: int) -> tuple[str, ...] | None:
+    """The files that ``settings`` hold for, as a walk from their root finds them; None if there are too many folders.
 
-    def __init__(self, configuration: Configuration) -> None:
+    Folders that are projects of their own are left out. Which files a run was told to lint makes no difference.
+    """
+    walk = _Walk(_OneProject(settings), most_folders)
+    walk.below(str(settings.root))
+    return tuple(sorted(walk.files)) if len(walk.walked) <= most_folders else None
+
+
+class _Settling(Protocol):
+    """Tells the settings of the files in a folder; None where they are none of ours."""
+
+    def for_folder(self, folder: str, names: Container[str] | None = None) -> Settings | None: ...
+
+
+class _OneProject:
+    """The settings of one project, for the folders below its root."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def for_folder(self, folder: str, names: Container[str] | None = None) -> Settings | None:
+        is_other = folder != str(self._settings.root) and begins_project(folder, names or (), self._settings)
+        return None if is_other else self._settings
+
+
+class _Walk:
+    """Goes through folders, and keeps what it meets. It ends after ``most_folders``, where there is such a limit."""
+
+    def __init__(self, configuration: _Settling, most_folders: int = sys.maxsize) -> None:
         self._configuration = configuration
+        self._most_folders = most_folders
         self.files: set[str] = set()
         self.unreadable: set[Unreadable] = set()
         self.walked: set[str] = set()
         self.skipped: set[str] = set()
 
     def below(self, top: str) -> None:
-        respected = self._configuration.for_folder(top).respect_gitignore
-        pending = [(top, gitignore.holding_in(top) if respected else None)]
-        while pending:
+        held = self._configuration.for_folder(top)
+        pending = [(top, gitignore.holding_in(top) if held is not None and held.respect_gitignore else None)]
+        while pending and len(self.walked) <= self._most_folders:
             folder, ignores = pending.pop()
             try:
                 with os.scandir(folder) as scan:
@@ -93,6 +122,8 @@ class _Walk:
                 continue
             self.walked.add(folder)
             settings = self._configuration.for_folder(folder, entries)
+            if settings is None:
+                continue
             if folder != top:
                 ignores = _within(folder, entries, ignores)
             skipped = _skipped(settings, ignores if settings.respect_gitignore else None)
