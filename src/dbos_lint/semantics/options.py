@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dbos_lint.catalog import types
 from dbos_lint.semantics.analysis import Analysis
@@ -13,7 +14,9 @@ from dbos_lint.semantics.summary import Call, Module, Ref, Span
 from dbos_lint.semantics.values import Constant, Container, Display, External, Values
 
 # Calls whose keywords become the items of a dict.
-_DICTS = frozenset({"dict", "dbos.StepOptions"})
+_DICTS = frozenset(
+    {"dict", "dbos.StepOptions", "dbos.EnqueueOptions", "dbos.ScheduleInput", "dbos.ClientScheduleInput"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,15 @@ class Options:
         return values[0].value if len(values) == 1 and isinstance(values[0], Constant) else ...
 
 
+class Written(NamedTuple):
+    """A dict as ``module`` writes it down at ``span``: ``items`` mean what they do at ``place``."""
+
+    module: Module
+    place: Place
+    span: Span
+    items: tuple[tuple[str | None, Ref], ...]
+
+
 def of_keywords(
     resolver: Resolver, module: Module, keywords: Iterable[tuple[str | None, Ref]], place: Place, span: Span
 ) -> Options | None:
@@ -48,34 +60,35 @@ def of_keywords(
 
 def of_argument(analysis: Analysis, module: Module, call: Call, ref: Ref) -> Options | None:
     """The options that ``ref``, an argument of ``call``, holds; None when that cannot be told."""
-    place = Place(call.scope, call.span.row, call.block)
-    values = analysis.resolver.resolve(module, ref, place)
-    if values == (Constant(None),):
+    resolver = analysis.resolver
+    if resolver.resolve(module, ref, Place(call.scope, call.span.row, call.block)) == (Constant(None),):
         return Options({}, module.path, call.span)
+    found = written(resolver, module, call, ref)
+    return of_keywords(resolver, found.module, found.items, found.place, found.span) if found is not None else None
+
+
+def written(resolver: Resolver, module: Module, call: Call, ref: Ref) -> Written | None:
+    """The text of the dict that ``ref``, an argument of ``call``, is; None when that cannot be told."""
+    place = Place(call.scope, call.span.row, call.block)
     if isinstance(ref, tuple) and ref[0] == "call":
-        called = analysis.resolver.resolve(module, ref[1], place)
+        called = resolver.resolve(module, ref[1], place)
         if len(called) == 1 and isinstance(called[0], External) and called[0].name in _DICTS and not ref[2]:
-            return of_keywords(analysis.resolver, module, ref[3], place, call.span)
+            return Written(module, place, call.span, ref[3])
+    values = resolver.resolve(module, ref, place)
     display = values[0].display if len(values) == 1 and isinstance(values[0], Container) else None
-    if display is None or _is_changed(analysis, module, display, ref):
+    if display is None or _is_changed(resolver, module, display, ref):
         return None
-    written = analysis.resolver.module(display.module)
-    return of_keywords(
-        analysis.resolver,
-        written,
-        display.items,
-        Place(display.scope, display.span.row, display.block),
-        display.span,
-    )
+    inside = Place(display.scope, display.span.row, display.block)
+    return Written(resolver.module(display.module), inside, display.span, display.items)
 
 
-def _is_changed(analysis: Analysis, module: Module, display: Display, ref: Ref) -> bool:
+def _is_changed(resolver: Resolver, module: Module, display: Display, ref: Ref) -> bool:
     """Whether something of the dict's name is changed anywhere, so that the text of the dict does not tell."""
     if not isinstance(ref, str):
         return False
     name = ref.rpartition(".")[2]
     for path in {module.path, display.module}:
-        changed = analysis.resolver.module(path)
+        changed = resolver.module(path)
         if any(_ends_in(write.target, name) for write in changed.stores):
             return True
         for function in changed.functions:
