@@ -20,7 +20,7 @@ from dbos_lint.semantics.references import span_of
 from dbos_lint.semantics.refs import terminal
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
 from dbos_lint.semantics.summary import Binding, Call, Module, Ref, Span, Write
-from dbos_lint.semantics.values import Container, External, FunctionValue, Instance
+from dbos_lint.semantics.values import Container, External, FunctionValue, Instance, Values
 
 _DICT = "dict"
 
@@ -40,11 +40,15 @@ class Literal:
 
 
 class Entry(NamedTuple):
-    """A key of a dict, where its value is evaluated, and where it is written: as an item of ``literal``, or by setting
-    it, at ``span``."""
+    """A key of a dict, and where its value is evaluated.
+
+    ``span`` is the dict that has it as ``item``, the target that sets it, or, for a dict of another file that does not
+    tell its type, the call that takes it.
+    """
 
     key: str
     ref: Ref
+    module: str
     place: Place
     span: Span
     item: int = -1
@@ -79,14 +83,25 @@ class TypedDicts:
         return tuple(self._literals.get(type, {}).values())
 
     def entries(self, type: str) -> Iterator[Entry]:
-        """The keys of the dicts of ``type`` that this file writes down or sets."""
+        """The keys of the dicts of ``type`` that this file writes down, sets, or takes from files that do not tell."""
         for literal in self.literals(type):
             for index, (key, ref) in enumerate(literal.items):
                 if key is not None:
-                    yield Entry(key, ref, literal.place, literal.span, index)
+                    yield Entry(key, ref, literal.module, literal.place, literal.span, index)
         for write in self._stores:
-            if write.key is not None and self._is_of(type, write.target, Place(write.scope, write.span.row)):
-                yield Entry(write.key, write.value, Place(write.scope, write.span.row), write.span)
+            place = Place(write.scope, write.span.row)
+            if write.key is not None and self._is_of(type, write.target, place):
+                yield Entry(write.key, write.value, self._module.path, place, write.span)
+        for use in self.uses(type):
+            for literal in use.literals:
+                if literal.module != self._module.path and not self._is_declared(literal):
+                    for key, ref in literal.items:
+                        if key is not None:
+                            yield Entry(key, ref, literal.module, literal.place, use.call.span)
+
+    def values(self, entry: Entry) -> Values:
+        """What the value of an entry is."""
+        return self._resolver.resolve(self._resolver.module(entry.module), entry.ref, entry.place)
 
     def spans(self, entry: Entry) -> tuple[Span, Span]:
         """Where the key and the value of an entry stand in this file."""
@@ -260,6 +275,16 @@ class TypedDicts:
                 return True
         return False
 
+    def _is_declared(self, literal: Literal) -> bool:
+        """Whether the file of ``literal`` tells its type, so that linting that one finds what is wrong with it."""
+        home = self._resolver.module(literal.module)
+        bindings = (binding for some in home.scopes[literal.place.scope].bindings.values() for binding in some)
+        return any(
+            _bare(binding.value) != binding.value and _makes(_bare(binding.value), literal)
+            for binding in bindings
+            if binding.kind == "value"
+        )
+
     def _names_of(self, home: Module, literal: Literal) -> Iterator[str]:
         """The names that ``literal`` is assigned to, where it is written down."""
         for name, bindings in home.scopes[literal.place.scope].bindings.items():
@@ -279,9 +304,13 @@ class TypedDicts:
             return None
         if any(binding.value == name for each in home.scopes for some in each.bindings.values() for binding in some):
             return None
-        if home is self._module and _is_augmented(self._collected.tree, name):
-            return None
-        return keys
+        return None if home is self._module and name in self._augmented else keys
+
+    @cached_property
+    def _augmented(self) -> frozenset[str]:
+        """The names to which ``name |= ...`` adds."""
+        targets = (node.target for node in ast.walk(self._collected.tree) if isinstance(node, ast.AugAssign))
+        return frozenset(target.id for target in targets if isinstance(target, ast.Name))
 
     def _hands_on(self, home: Module, call: Call, name: str, scope: int) -> bool:
         """Whether ``call`` may change the dict that is bound to ``name``."""
@@ -319,14 +348,6 @@ def _sees(module: Module, start: int, name: str, scope: int) -> bool:
     """Whether ``name``, used in the scope ``start``, is the one of ``scope``."""
     bound = binding_scope(module, start, name)
     return bound is not None and bound.id == scope
-
-
-def _is_augmented(tree: ast.Module, name: str) -> bool:
-    """Whether ``name |= ...`` stands anywhere."""
-    return any(
-        isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name
-        for node in ast.walk(tree)
-    )
 
 
 def _is_dict(ref: Ref) -> bool:
