@@ -117,8 +117,45 @@ RAISES_IN_LOOP: dict[str, str] = {
 }
 """Synchronous calls that raise RuntimeError while an event loop runs, with what to await instead."""
 
-GENERATORS = _dbos("read_stream")
-"""Calls of :data:`RAISES_IN_LOOP` that raise only when what they give is iterated over."""
+GENERATORS = _dbos("read_stream") | {f"{CLIENT}.read_stream"}
+"""Calls that do their work only when what they give is iterated over."""
+
+_TWINS = (
+    "start_workflow enqueue_workflow enqueue_workflow_with_options create_schedule apply_schedules list_schedules "
+    "get_schedule delete_schedule list_application_versions get_latest_application_version "
+    "set_latest_application_version"
+)
+# The same, of a client; none of its methods raises in an event loop.
+_CLIENT_TWINS = (
+    "enqueue register_queue retrieve_queue delete_queue list_queues retrieve_workflow wait_first send send_bulk "
+    "get_event cancel_workflow cancel_workflows update_workflow_attributes delete_workflow delete_workflows resume_workflow "
+    "resume_workflows rewind_workflow fork_workflow set_workflow_delay list_workflows list_queued_workflows "
+    "list_workflow_steps read_stream read_stream_offset create_schedule list_schedules get_schedule delete_schedule "
+    "apply_schedules list_application_versions get_latest_application_version set_latest_application_version "
+    "check_connection rename_application"
+)
+_NO_TWINS = "pause_schedule resume_schedule backfill_schedule trigger_schedule"
+_QUEUE_LIMITS = (
+    "concurrency global_concurrency worker_concurrency limiter partition_concurrency partition_worker_concurrency "
+    "partition_limiter polling_interval_sec"
+)
+QUEUE_PROPERTIES: dict[str, str] = {name: f"get_{name}_async" for name in _QUEUE_LIMITS.split()}
+"""Properties of a queue, which ask the database, with what to await instead."""
+
+WAITS_IN_LOOP: dict[str, str] = {
+    **{f"{DBOS}.{name}": f"DBOS.{name}_async" for name in _TWINS.split()},
+    **{f"{CLIENT}.{name}": f"{name}_async" for name in _CLIENT_TWINS.split()},
+    **{f"{owner}.{name}": "" for owner in (DBOS, CLIENT) for name in _NO_TWINS.split()},
+    **{f"{QUEUE}.set_{name}": f"set_{name}_async" for name in QUEUE_PROPERTIES},
+    **{f"{QUEUE}.{name}": twin for name, twin in QUEUE_PROPERTIES.items()},
+    f"{QUEUE}.enqueue": "enqueue_async",
+    f"{DEBOUNCER}.debounce": "debounce_async",
+    "dbos.DebouncerClient.debounce": "debounce_async",
+    f"{CLIENT_HANDLE}.get_status": "",
+    "dbos.SQLAlchemyDatasource.run_tx_step": "",
+}
+"""Synchronous calls that work in the database, and that dbos lets pass while an event loop runs, with what to await
+instead; empty where there is no such twin."""
 
 TELLS_WORKFLOW = frozenset({"workflow_id", "step_id", "step_status"})
 """Attributes of DBOS that tell whether a workflow is running: code that reads them knows where it is."""
@@ -191,6 +228,12 @@ REGISTERS = with_async(_dbos("register_queue create_schedule apply_schedules"))
 
 SESSIONS = frozenset(f"{datasource}.sql_session" for datasource in DATASOURCES)
 """Calls that give the session of the running transaction, and raise everywhere else."""
+
+SESSION = "dbos.TransactionSession"
+"""Our name for the session of a transaction: a datasource's, which dbos itself commits."""
+
+ENDS_TRANSACTION = frozenset(f"{SESSION}.{name}" for name in ("commit", "rollback", "close", "begin"))
+"""Calls on it that raise, or make dbos raise at the end of the transaction."""
 
 CATCHES_RETRIES_EXCEEDED = frozenset(
     {

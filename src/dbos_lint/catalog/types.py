@@ -183,6 +183,7 @@ RETURNS: dict[str, str] = {
     **{f"{api.CLIENT}.{name}": api.CLIENT_HANDLE for name in _CLIENT_STARTS},
     **{f"{api.CLIENT}.{name}_async": api.CLIENT_ASYNC_HANDLE for name in _CLIENT_STARTS},
     **api.CREATES_DATASOURCE,
+    **dict.fromkeys(api.SESSIONS, api.SESSION),
 }
 """The class of what calling a name returns (for ``C()``: of what calling an instance of C returns; for ``f(k)``: of
 what calling f with the keyword k returns)."""

@@ -350,7 +350,7 @@ def _add_delegation(found: Callees, kind: str, value: Value) -> None:
 
 def _tells_more(instance: Instance, param: Param) -> bool:
     """Whether calls on the object may be effects that the parameter alone does not show."""
-    if isinstance(instance.type, ClassValue):
+    if isinstance(instance.type, ClassValue) or instance.type.name == api.SESSION:
         return True
     name: str | None = instance.type.name if param.annotation is None else None
     while name is not None:

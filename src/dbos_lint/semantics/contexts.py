@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.analysis import Analysis
-from dbos_lint.semantics.effects import BLOCKS_LOOP, RAISES_IN_LOOP, RAISES_OUTSIDE, SPARED_KINDS, Effect
+from dbos_lint.semantics.effects import LOOP_KINDS, RAISES_IN_LOOP, RAISES_OUTSIDE, SPARED_KINDS, Effect
 from dbos_lint.semantics.entities import Registration, registrations
 from dbos_lint.semantics.entrypoints import is_entrypoint
 from dbos_lint.semantics.escapes import escaping
@@ -24,7 +24,6 @@ OUTSIDE = "outside"
 LOOP = "loop"
 DURABLE_CONTEXTS = (api.WORKFLOW, api.STEP, api.TRANSACTION)
 
-_LOOP_KINDS = {RAISES_IN_LOOP, BLOCKS_LOOP}
 # What must not be guarded against for the context to count in a function.
 _GUARDS = {OUTSIDE: RAISES_OUTSIDE, LOOP: RAISES_IN_LOOP}
 # Decorators under which a function is called as if it had none.
@@ -118,7 +117,7 @@ class Contexts:
         """Async functions, and the synchronous functions that are run by nothing else, as far as this file tells."""
         visits = self._flow(self._loop_roots(), LOOP)
         helpers = {key.id for key in visits if key.module == self.module.path} - self._async
-        if not any(_LOOP_KINDS & self.analysis.reach(key).keys() for key in visits if key.id in helpers):
+        if not any(LOOP_KINDS & self.analysis.reach(key).keys() for key in visits if key.id in helpers):
             return visits
         elsewhere = {key.id for key in self._flow(self._loopless_roots(helpers), LOOP)}
         mixed = helpers & elsewhere

@@ -35,13 +35,18 @@ RAISES_IN_LOOP = "raises-in-loop"
 BLOCKS_LOOP = "blocks-loop"
 HANDLE = "handle"
 """Details of ``BLOCKS_LOOP``: a workflow, step or transaction that runs, or one that a handle waits for."""
+WAITS_IN_LOOP = "waits-in-loop"
 USES_SESSION = "uses-session"
+ENDS_TRANSACTION = "ends-transaction"
+CALLS_STEP = "calls-step"
+RETRIED = "retried"
+"""Detail of ``CALLS_STEP``: a step that is retried; else it is the kind of durable function."""
 DURABLE = "durable"
 LIFECYCLE = "lifecycle"
 DURABLE_IN_THREAD = "durable-in-thread"
 WORKFLOW_IN_THREAD = "workflow-in-thread"
 
-LOOP_KINDS = frozenset({RAISES_IN_LOOP, BLOCKS_LOOP})
+LOOP_KINDS = frozenset({RAISES_IN_LOOP, BLOCKS_LOOP, WAITS_IN_LOOP})
 # Effects that mean something only in the function that has them.
 LOCAL_KINDS = frozenset({CLOSURE_WRITE, SELF_WRITE})
 # What outlives the call that does it.
@@ -87,6 +92,9 @@ def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, ca
         yield Effect(DURABLE, name, label, call.span)
         if entity.kind == api.WORKFLOW:
             yield Effect(CALLS_WORKFLOW, name, label, call.span)
+        else:
+            retried = ("retries_allowed", ("const", True)) in entity.options
+            yield Effect(CALLS_STEP, name, label, call.span, RETRIED if retried else entity.kind)
         if not call.flags & AWAITED and makes_coroutine(calls.resolver, entity.function) is False:
             yield Effect(BLOCKS_LOOP, name, label, call.span, entity.kind)
     if nondeterminism.extra:
@@ -134,7 +142,9 @@ _BY_API: tuple[tuple[Container[str], str], ...] = (
     (api.WORKFLOW_ONLY, WORKFLOW_ONLY),
     (api.RAISES_OUTSIDE, RAISES_OUTSIDE),
     (api.RAISES_IN_LOOP, RAISES_IN_LOOP),
+    (api.WAITS_IN_LOOP, WAITS_IN_LOOP),
     (api.SESSIONS, USES_SESSION),
+    (api.ENDS_TRANSACTION, ENDS_TRANSACTION),
     (api.DURABLE, DURABLE),
     (api.LIFECYCLE, LIFECYCLE),
 )
@@ -145,6 +155,8 @@ def _effects_of_api(name: str, label: str, span: Span) -> Iterator[Effect]:
     for names, kind in _BY_API:
         if name in names:
             yield Effect(kind, name, label, span)
+    if name in api.RUNS_STEP:
+        yield Effect(CALLS_STEP, name, label, span, api.RUNS_STEP[name])
     if name in (f"{api.HANDLE}.get_result", f"{api.CLIENT_HANDLE}.get_result"):
         yield Effect(BLOCKS_LOOP, name, label, span, HANDLE)
 
@@ -159,9 +171,12 @@ def _arguments(call: Call) -> Arguments:
 
 def _is_spared(kind: str, name: str, call: Call) -> bool:
     """Whether this very call does not do what calls of ``name`` do."""
-    if kind == RAISES_IN_LOOP and name in api.GENERATORS:
-        # It raises when it is iterated over, and that may be elsewhere.
+    if kind in (RAISES_IN_LOOP, WAITS_IN_LOOP) and name in api.GENERATORS:
+        # It does so when it is iterated over, and that may be elsewhere.
         return not call.flags & ITERATED
+    if kind in (BLOCKS_LOOP, WAITS_IN_LOOP) and call.flags & AWAITED:
+        # What it gives cannot be awaited: it raises.
+        return True
     return kind == RAISES_OUTSIDE and name in api.SLEEP and call.args[:1] == (("const", 0),)
 
 

@@ -10,9 +10,11 @@ from dbos_lint.catalog import api, types
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS, Nondeterminism
 from dbos_lint.semantics.calls import Callees, Calls
 from dbos_lint.semantics.effects import (
+    ENDS_TRANSACTION,
     HARMLESS,
     LOOP_KINDS,
     RAISES_OUTSIDE,
+    WAITS_IN_LOOP,
     Effect,
     changes_something,
     effects_of_call,
@@ -29,7 +31,7 @@ from dbos_lint.semantics.summary import (
     Read,
     Span,
 )
-from dbos_lint.semantics.values import Environment, External, FunctionKey, FunctionValue, Value
+from dbos_lint.semantics.values import Environment, External, FunctionKey, FunctionValue, Instance, Value
 from dbos_lint.semantics.writes import effect_of_write, mutation
 
 
@@ -133,8 +135,7 @@ class Observer:
         for read in function.reads:
             self._observe_read(module, read, env, effects, edges)
         for manager in function.withs:
-            methods = self.calls.manager_methods(module, manager, env)
-            edges.extend([Edge(self.calls.resolver.key(method), manager.span) for method in methods])
+            self._observe_with(module, manager, env, effects, edges)
         for write in function.writes:
             effect = effect_of_write(self.calls, module, function, write)
             if effect is not None:
@@ -172,6 +173,15 @@ class Observer:
                 found.update(LOOP_KINDS)
         return frozenset(found)
 
+    def _observe_with(
+        self, module: Module, manager: Read, env: Environment | None, effects: list[Effect], edges: list[Edge]
+    ) -> None:
+        methods = self.calls.manager_methods(module, manager, env)
+        edges.extend([Edge(self.calls.resolver.key(method), manager.span) for method in methods])
+        if Instance(External(api.SESSION)) in self.calls.resolve(module, manager.ref, manager, env):
+            label = f"with {text_of(manager.ref, 'session')}"
+            effects.append(Effect(ENDS_TRANSACTION, f"{api.SESSION}.close", label, manager.span))
+
     def _observe_read(
         self, module: Module, read: Read, env: Environment | None, effects: list[Effect], edges: list[Edge]
     ) -> None:
@@ -184,6 +194,10 @@ class Observer:
                     if source is not None:
                         label = text_of(read.ref, value.name)
                         effects.append(Effect(source.kind, value.name, label, read.span, guess=source.guess))
+        if terminal in api.QUEUE_PROPERTIES:
+            for value in self.calls.resolve(module, read.ref, read, env):
+                if isinstance(value, External) and value.name in api.WAITS_IN_LOOP:
+                    effects.append(Effect(WAITS_IN_LOOP, value.name, text_of(read.ref, value.name), read.span))
         methods = self.calls.properties(module, read, env)
         edges.extend([Edge(self.calls.resolver.key(method), read.span) for method in methods])
 
