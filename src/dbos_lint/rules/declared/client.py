@@ -2,6 +2,80 @@
 
 from __future__ import annotations
 
-from dbos_lint.diagnostic import Rule
+from dbos_lint.diagnostic import Level, Rule, Scope
 
-RULES: tuple[Rule, ...] = ()
+MISSING_ENQUEUE_OPTION = Rule(
+    "DBS801",
+    "missing-enqueue-option",
+    Level.ERROR,
+    Scope.EXPR,
+    "enqueue options lack the name of the workflow or of the queue",
+    "python/reference/client",
+)
+
+UNKNOWN_ENQUEUE_OPTION = Rule(
+    "DBS802",
+    "unknown-enqueue-option",
+    Level.ERROR,
+    Scope.EXPR,
+    "enqueue options have a key that dbos does not know",
+    "python/reference/client",
+)
+
+CLIENT_NOT_DESTROYED = Rule(
+    "DBS803",
+    "client-not-destroyed",
+    Level.WARNING,
+    Scope.FUNCTION,
+    "`DBOSClient` is made in a function and never destroyed",
+    "python/reference/client",
+)
+
+CLIENT_IN_WORKFLOW = Rule(
+    "DBS804",
+    "client-in-workflow",
+    Level.WARNING,
+    Scope.PROJECT,
+    "`DBOSClient` is used in workflow code",
+    "python/reference/client",
+)
+
+CLIENT_ON_CONFLICT = Rule(
+    "DBS806",
+    "client-on-conflict",
+    Level.ERROR,
+    Scope.EXPR,
+    "client registers a queue for the latest version",
+    "python/reference/client",
+    since="2.20",
+)
+
+INVALID_TRANSACTIONAL_ENQUEUE = Rule(
+    "DBS807",
+    "invalid-transactional-enqueue",
+    Level.ERROR,
+    Scope.FUNCTION,
+    "what is enqueued in a transaction attaches to others, or is waited for before the commit",
+    "python/reference/client",
+    since="2.24",
+)
+
+ENQUEUE_AFTER_OWN_COMMIT = Rule(
+    "DBS809",
+    "enqueue-after-own-commit",
+    Level.ADVICE,
+    Scope.FUNCTION,
+    "workflow is enqueued right after a transaction of its own",
+    "python/reference/client",
+    since="2.24",
+)
+
+RULES: tuple[Rule, ...] = (
+    MISSING_ENQUEUE_OPTION,
+    UNKNOWN_ENQUEUE_OPTION,
+    CLIENT_NOT_DESTROYED,
+    CLIENT_IN_WORKFLOW,
+    CLIENT_ON_CONFLICT,
+    INVALID_TRANSACTIONAL_ENQUEUE,
+    ENQUEUE_AFTER_OWN_COMMIT,
+)

@@ -50,6 +50,42 @@ CALL_AFTER_LAUNCH = Rule(
     "python/reference/dbos-class",
 )
 
+LATE_REGISTRATION = Rule(
+    "DBS106",
+    "late-registration",
+    Level.WARNING,
+    Scope.FUNCTION,
+    "workflow or configured instance is registered after `DBOS.launch()`",
+    "python/tutorials/classes",
+)
+
+MISSING_APPLICATION_NAME = Rule(
+    "DBS107",
+    "missing-application-name",
+    Level.ERROR,
+    Scope.EXPR,
+    "DBOS configuration has no `name`",
+    "python/reference/configuration",
+)
+
+UNKNOWN_CONFIG_KEY = Rule(
+    "DBS108",
+    "unknown-config-key",
+    Level.WARNING,
+    Scope.EXPR,
+    "DBOS configuration has a key that dbos does not know",
+    "python/reference/configuration",
+)
+
+INVALID_CONFIG_VALUE = Rule(
+    "DBS109",
+    "invalid-config-value",
+    Level.ERROR,
+    Scope.EXPR,
+    "DBOS configuration has a value that dbos refuses",
+    "python/reference/configuration",
+)
+
 SERVE_BEFORE_LAUNCH = Rule(
     "DBS110",
     "serve-before-launch",
@@ -77,6 +113,52 @@ DECORATOR_WITHOUT_CALL = Rule(
     "python/reference/decorators",
 )
 
+LAUNCH_WITHOUT_DESTROY = Rule(
+    "DBS113",
+    "launch-without-destroy",
+    Level.ADVICE,
+    Scope.FUNCTION,
+    "lifespan or context manager launches DBOS and never destroys it",
+    "python/reference/dbos-class",
+)
+
+RESET_OUTSIDE_TESTS = Rule(
+    "DBS114",
+    "reset-outside-tests",
+    Level.ERROR,
+    Scope.MODULE,
+    "`DBOS.reset_system_database()` stands outside test code",
+    "python/tutorials/testing",
+)
+
+HARDCODED_DATABASE_PASSWORD = Rule(
+    "DBS115",
+    "hardcoded-database-password",
+    Level.WARNING,
+    Scope.EXPR,
+    "database URL with a password stands in the text of the program",
+    "python/reference/configuration",
+)
+
+MISSING_APPLICATION_VERSION = Rule(
+    "DBS116",
+    "missing-application-version",
+    Level.ADVICE,
+    Scope.EXPR,
+    "DBOS configuration has no `application_version`",
+    "python/tutorials/upgrading-workflows",
+    since="1.10",
+)
+
+MAIN_EXITS = Rule(
+    "DBS117",
+    "main-exits",
+    Level.ADVICE,
+    Scope.FUNCTION,
+    "program ends before its queues, schedules or background workflows have run",
+    "python/reference/dbos-class",
+)
+
 OUTER_DECORATOR_SKIPPED = Rule(
     "DBS118",
     "outer-decorator-skipped",
@@ -101,9 +183,18 @@ RULES: tuple[Rule, ...] = (
     LAUNCH_WITHOUT_INSTANCE,
     CALL_BEFORE_LAUNCH,
     CALL_AFTER_LAUNCH,
+    LATE_REGISTRATION,
+    MISSING_APPLICATION_NAME,
+    UNKNOWN_CONFIG_KEY,
+    INVALID_CONFIG_VALUE,
     SERVE_BEFORE_LAUNCH,
     ROUTE_UNDER_WORKFLOW,
     DECORATOR_WITHOUT_CALL,
+    LAUNCH_WITHOUT_DESTROY,
+    RESET_OUTSIDE_TESTS,
+    HARDCODED_DATABASE_PASSWORD,
+    MISSING_APPLICATION_VERSION,
+    MAIN_EXITS,
     OUTER_DECORATOR_SKIPPED,
     SCRIPT_SIDE_EFFECTS_AT_IMPORT,
 )

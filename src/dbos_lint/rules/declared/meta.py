@@ -13,6 +13,15 @@ UNREADABLE_FILE = Rule(
     "python/programming-guide",
 )
 
+UNUSED_SUPPRESSION = Rule(
+    "DBS002",
+    "unused-suppression",
+    Level.ADVICE,
+    Scope.MODULE,
+    "suppression silences nothing",
+    "python/programming-guide",
+)
+
 UNKNOWN_CODE_IN_SUPPRESSION = Rule(
     "DBS003",
     "unknown-code-in-suppression",
@@ -24,5 +33,6 @@ UNKNOWN_CODE_IN_SUPPRESSION = Rule(
 
 RULES: tuple[Rule, ...] = (
     UNREADABLE_FILE,
+    UNUSED_SUPPRESSION,
     UNKNOWN_CODE_IN_SUPPRESSION,
 )
