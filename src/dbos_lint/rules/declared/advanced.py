@@ -32,6 +32,16 @@ MISSING_AWAIT = Rule(
     "python/tutorials/workflow-tutorial#coroutine-async-workflows",
 )
 
+PORTABLE_TYPE_LOSS = Rule(
+    "DBS907",
+    "portable-type-loss",
+    Level.WARNING,
+    Scope.FUNCTION,
+    "portable JSON changes or refuses the type of a value",
+    "explanations/portable-workflows",
+    since="2.14",
+)
+
 WORKFLOW_SHAPE_CHANGED = Rule(
     "DBS910",
     "workflow-shape-changed",
@@ -63,6 +73,7 @@ RULES: tuple[Rule, ...] = (
     SYNC_CALL_IN_EVENT_LOOP,
     BLOCKING_CALL_IN_EVENT_LOOP,
     MISSING_AWAIT,
+    PORTABLE_TYPE_LOSS,
     WORKFLOW_SHAPE_CHANGED,
     STEP_RENAMED,
     PATCH_REMOVED_EARLY,

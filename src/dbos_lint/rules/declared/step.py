@@ -76,6 +76,15 @@ GENERATOR_STEP = Rule(
     "python/tutorials/step-tutorial",
 )
 
+UNSERIALIZABLE_STEP_RESULT = Rule(
+    "DBS312",
+    "unserializable-step-result",
+    Level.ERROR,
+    Scope.FUNCTION,
+    "result of a step cannot be stored",
+    "python/tutorials/step-tutorial",
+)
+
 SESSION_OUTSIDE_TRANSACTION = Rule(
     "DBS315",
     "session-outside-transaction",
@@ -103,6 +112,15 @@ RETRIED_STEP_EXCEPTION_NEVER_MATCHES = Rule(
     "python/tutorials/step-tutorial",
 )
 
+UNPICKLABLE_EXCEPTION = Rule(
+    "DBS319",
+    "unpicklable-exception",
+    Level.WARNING,
+    Scope.PROJECT,
+    "exception raised by a step or workflow is rebuilt wrongly from its record",
+    "python/tutorials/step-tutorial",
+)
+
 RUN_STEP_MISUSE = Rule(
     "DBS320",
     "run-step-misuse",
@@ -121,8 +139,10 @@ RULES: tuple[Rule, ...] = (
     ASYNC_ONLY_STEP_OPTION,
     STEP_AND_WORKFLOW,
     GENERATOR_STEP,
+    UNSERIALIZABLE_STEP_RESULT,
     SESSION_OUTSIDE_TRANSACTION,
     DATASOURCE_FUNCTION_KIND,
     RETRIED_STEP_EXCEPTION_NEVER_MATCHES,
+    UNPICKLABLE_EXCEPTION,
     RUN_STEP_MISUSE,
 )

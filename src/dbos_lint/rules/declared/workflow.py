@@ -103,6 +103,15 @@ GLOBAL_WRITE_IN_WORKFLOW = Rule(
     "python/tutorials/workflow-tutorial#determinism",
 )
 
+INSTANCE_STATE_IN_WORKFLOW = Rule(
+    "DBS216",
+    "instance-state-in-workflow",
+    Level.WARNING,
+    Scope.MODULE,
+    "workflow method changes its own instance",
+    "python/tutorials/classes",
+)
+
 THREAD_STARTS_WORKFLOW = Rule(
     "DBS217",
     "thread-starts-workflow",
@@ -130,6 +139,24 @@ GENERATOR_WORKFLOW = Rule(
     "python/tutorials/workflow-tutorial#determinism",
 )
 
+UNSERIALIZABLE_WORKFLOW_DATA = Rule(
+    "DBS224",
+    "unserializable-workflow-data",
+    Level.ERROR,
+    Scope.FUNCTION,
+    "argument, result, event or message of a workflow cannot be stored",
+    "python/tutorials/workflow-tutorial",
+)
+
+DYNAMIC_WORKFLOW = Rule(
+    "DBS225",
+    "dynamic-workflow",
+    Level.WARNING,
+    Scope.FUNCTION,
+    "workflow is registered in code that can run more than once",
+    "python/tutorials/workflow-tutorial",
+)
+
 DUPLICATE_WORKFLOW_NAME = Rule(
     "DBS226",
     "duplicate-workflow-name",
@@ -148,6 +175,24 @@ NOT_A_WORKFLOW = Rule(
     "python/tutorials/workflow-tutorial#determinism",
 )
 
+WORKFLOW_ARGUMENT_MISMATCH = Rule(
+    "DBS230",
+    "workflow-argument-mismatch",
+    Level.ERROR,
+    Scope.PROJECT,
+    "arguments of a started workflow or step do not fit its parameters",
+    "python/tutorials/workflow-tutorial",
+)
+
+MEMOIZED_DURABLE_CALL = Rule(
+    "DBS234",
+    "memoized-durable-call",
+    Level.ERROR,
+    Scope.PROJECT,
+    "cache skips a durable call",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
 RULES: tuple[Rule, ...] = (
     CLOCK_IN_WORKFLOW,
     RANDOM_IN_WORKFLOW,
@@ -160,9 +205,14 @@ RULES: tuple[Rule, ...] = (
     CONSOLE_INPUT_IN_WORKFLOW,
     NON_DURABLE_SLEEP,
     GLOBAL_WRITE_IN_WORKFLOW,
+    INSTANCE_STATE_IN_WORKFLOW,
     THREAD_STARTS_WORKFLOW,
     THREAD_IN_WORKFLOW,
     GENERATOR_WORKFLOW,
+    UNSERIALIZABLE_WORKFLOW_DATA,
+    DYNAMIC_WORKFLOW,
     DUPLICATE_WORKFLOW_NAME,
     NOT_A_WORKFLOW,
+    WORKFLOW_ARGUMENT_MISMATCH,
+    MEMOIZED_DURABLE_CALL,
 )
