@@ -195,9 +195,9 @@ class Observer:
                         label = text_of(read.ref, value.name)
                         effects.append(Effect(source.kind, value.name, label, read.span, guess=source.guess))
         if terminal in api.QUEUE_PROPERTIES:
-            for value in self.calls.resolve(module, read.ref, read, env):
-                if isinstance(value, External) and value.name in api.WAITS_IN_LOOP:
-                    effects.append(Effect(WAITS_IN_LOOP, value.name, text_of(read.ref, value.name), read.span))
+            label = text_of(read.ref, terminal)
+            names = [value.name for value in self.calls.resolve(module, read.ref, read, env) if type(value) is External]
+            effects.extend(Effect(WAITS_IN_LOOP, name, label, read.span) for name in names if name in api.WAITS_IN_LOOP)
         methods = self.calls.properties(module, read, env)
         edges.extend([Edge(self.calls.resolver.key(method), read.span) for method in methods])
 

@@ -32,6 +32,35 @@ MISSING_AWAIT = Rule(
     "python/tutorials/workflow-tutorial#coroutine-async-workflows",
 )
 
+PATCH_OUTSIDE_WORKFLOW = Rule(
+    "DBS904",
+    "patch-outside-workflow",
+    Level.ERROR,
+    Scope.PROJECT,
+    "`DBOS.patch` is called outside workflows",
+    "python/tutorials/upgrading-workflows",
+    since="2.7",
+)
+
+PATCH_MISUSED = Rule(
+    "DBS905",
+    "patch-misused",
+    Level.WARNING,
+    Scope.FUNCTION,
+    "`DBOS.patch` does not choose between old and new code",
+    "python/tutorials/upgrading-workflows",
+    since="2.7",
+)
+
+ASYNC_HANDLE_UNAWAITED = Rule(
+    "DBS906",
+    "async-handle-unawaited",
+    Level.ERROR,
+    Scope.FUNCTION,
+    "`await` is missing at a handle, or stands at what cannot be awaited",
+    "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+)
+
 PORTABLE_TYPE_LOSS = Rule(
     "DBS907",
     "portable-type-loss",
@@ -40,6 +69,15 @@ PORTABLE_TYPE_LOSS = Rule(
     "portable JSON changes or refuses the type of a value",
     "explanations/portable-workflows",
     since="2.14",
+)
+
+DATABASE_CALL_IN_EVENT_LOOP = Rule(
+    "DBS908",
+    "database-call-in-event-loop",
+    Level.WARNING,
+    Scope.PROJECT,
+    "synchronous DBOS call waits for the database in an event loop",
+    "python/tutorials/workflow-tutorial#coroutine-async-workflows",
 )
 
 WORKFLOW_SHAPE_CHANGED = Rule(
@@ -73,7 +111,11 @@ RULES: tuple[Rule, ...] = (
     SYNC_CALL_IN_EVENT_LOOP,
     BLOCKING_CALL_IN_EVENT_LOOP,
     MISSING_AWAIT,
+    PATCH_OUTSIDE_WORKFLOW,
+    PATCH_MISUSED,
+    ASYNC_HANDLE_UNAWAITED,
     PORTABLE_TYPE_LOSS,
+    DATABASE_CALL_IN_EVENT_LOOP,
     WORKFLOW_SHAPE_CHANGED,
     STEP_RENAMED,
     PATCH_REMOVED_EARLY,

@@ -40,6 +40,15 @@ GLOBAL_WRITE_IN_STEP = Rule(
     "python/tutorials/step-tutorial",
 )
 
+STEP_IN_STEP = Rule(
+    "DBS305",
+    "step-in-step",
+    Level.ADVICE,
+    Scope.PROJECT,
+    "step or transaction is called from a step",
+    "python/tutorials/step-tutorial",
+)
+
 RETRY_OPTIONS_IGNORED = Rule(
     "DBS306",
     "retry-options-ignored",
@@ -55,6 +64,24 @@ ASYNC_ONLY_STEP_OPTION = Rule(
     Level.ERROR,
     Scope.FUNCTION,
     "step option for async steps is set on a sync step",
+    "python/tutorials/step-tutorial",
+)
+
+INVALID_STEP_OPTION = Rule(
+    "DBS308",
+    "invalid-step-option",
+    Level.ERROR,
+    Scope.EXPR,
+    "dbos refuses or ignores an option of a step",
+    "python/tutorials/step-tutorial",
+)
+
+HANDWRITTEN_RETRY = Rule(
+    "DBS309",
+    "handwritten-retry",
+    Level.ADVICE,
+    Scope.FUNCTION,
+    "step retries by itself what dbos would retry",
     "python/tutorials/step-tutorial",
 )
 
@@ -85,6 +112,24 @@ UNSERIALIZABLE_STEP_RESULT = Rule(
     "python/tutorials/step-tutorial",
 )
 
+STEP_MUTATES_ARGUMENT = Rule(
+    "DBS313",
+    "step-mutates-argument",
+    Level.WARNING,
+    Scope.FUNCTION,
+    "step changes an object that the workflow goes on to use",
+    "python/tutorials/step-tutorial",
+)
+
+IO_IN_TRANSACTION = Rule(
+    "DBS314",
+    "io-in-transaction",
+    Level.WARNING,
+    Scope.PROJECT,
+    "transaction uses the network, files or subprocesses",
+    "python/tutorials/transaction-tutorial",
+)
+
 SESSION_OUTSIDE_TRANSACTION = Rule(
     "DBS315",
     "session-outside-transaction",
@@ -100,6 +145,15 @@ DATASOURCE_FUNCTION_KIND = Rule(
     Level.ERROR,
     Scope.FUNCTION,
     "function's kind (sync or async) does not fit the datasource",
+    "python/tutorials/transaction-tutorial",
+)
+
+COMMIT_IN_TRANSACTION = Rule(
+    "DBS317",
+    "commit-in-transaction",
+    Level.ERROR,
+    Scope.FUNCTION,
+    "transaction is ended before dbos ends it",
     "python/tutorials/transaction-tutorial",
 )
 
@@ -135,13 +189,19 @@ RULES: tuple[Rule, ...] = (
     RECV_IN_STEP,
     WORKFLOW_ONLY_CALL_IN_STEP,
     GLOBAL_WRITE_IN_STEP,
+    STEP_IN_STEP,
     RETRY_OPTIONS_IGNORED,
     ASYNC_ONLY_STEP_OPTION,
+    INVALID_STEP_OPTION,
+    HANDWRITTEN_RETRY,
     STEP_AND_WORKFLOW,
     GENERATOR_STEP,
     UNSERIALIZABLE_STEP_RESULT,
+    STEP_MUTATES_ARGUMENT,
+    IO_IN_TRANSACTION,
     SESSION_OUTSIDE_TRANSACTION,
     DATASOURCE_FUNCTION_KIND,
+    COMMIT_IN_TRANSACTION,
     RETRIED_STEP_EXCEPTION_NEVER_MATCHES,
     UNPICKLABLE_EXCEPTION,
     RUN_STEP_MISUSE,
