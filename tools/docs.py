@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dbos_lint.configuration import Configuration
@@ -33,6 +33,8 @@ PAGES = ROOT / "docs" / "rules"
 FIXTURES = ROOT / "tests" / "fixtures"
 LEDGER = ROOT / "tests" / "ledger.toml"
 
+# The first line of an example that is for another dbos than the newest.
+WRITTEN_FOR = re.compile(r"# options: dbos-version=(?P<version>\d+\.\d+)$", re.MULTILINE)
 HEADINGS = (
     "What it does",
     "Why is this bad?",
@@ -189,6 +191,8 @@ def fired(rule: Rule, program: str, filename: str) -> list[str]:
         path = root / filename
         path.write_text(program, "utf-8")
         settings = Settings(root=root, extend_select=(rule.code,))
+        if written_for := WRITTEN_FOR.match(program):
+            settings = replace(settings, dbos_version=written_for["version"])
         result = lint_source(path.read_bytes(), str(path), settings)
     return [diagnostic.code for diagnostic in result.diagnostics]
 
