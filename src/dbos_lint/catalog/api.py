@@ -130,9 +130,9 @@ _CLIENT_TWINS = (
     "enqueue register_queue retrieve_queue delete_queue list_queues retrieve_workflow wait_first send send_bulk "
     "get_event cancel_workflow cancel_workflows update_workflow_attributes delete_workflow delete_workflows "
     "resume_workflow resume_workflows rewind_workflow fork_workflow set_workflow_delay list_workflows "
-    "list_queued_workflows list_workflow_steps read_stream read_stream_offset create_schedule list_schedules get_schedule delete_schedule "
-    "apply_schedules list_application_versions get_latest_application_version set_latest_application_version "
-    "check_connection rename_application"
+    "list_queued_workflows list_workflow_steps read_stream read_stream_offset create_schedule list_schedules "
+    "get_schedule delete_schedule apply_schedules list_application_versions get_latest_application_version "
+    "set_latest_application_version check_connection rename_application"
 )
 _NO_TWINS = "pause_schedule resume_schedule backfill_schedule trigger_schedule"
 _QUEUE_LIMITS = (
