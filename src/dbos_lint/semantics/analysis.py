@@ -25,6 +25,7 @@ from dbos_lint.semantics.effects import (
     Effect,
 )
 from dbos_lint.semantics.facts import Edge, Facts, Observer, ThreadStart
+from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Partial
 
@@ -44,6 +45,7 @@ class Analysis:
 
     calls: Calls
     observer: Observer
+    names: Names
     _reach: dict[FunctionKey, dict[str, Reach]] = field(default_factory=dict)
     _computes: dict[FunctionKey, bool] = field(default_factory=dict)
     _leads: dict[frozenset[str], dict[FunctionKey, bool]] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.facts import Observer
 from dbos_lint.semantics.modules import Project
+from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.settings import Settings
 from dbos_lint.syntax.parse import Fault, Source
@@ -29,7 +30,7 @@ class Program:
             settings.extra_nondeterministic, settings.known_deterministic, settings.shows_guesses
         )
         calls = Calls(Resolver(self.project))
-        self.analysis = Analysis(calls, Observer(calls, nondeterminism))
+        self.analysis = Analysis(calls, Observer(calls, nondeterminism), Names(calls, self.concerns))
         self._needles = needles(settings)
         self._concerned: dict[str, bool] = {}
         self._found: dict[tuple[tuple[str, ...], int, str], str | None] = {}
@@ -102,4 +103,7 @@ class Program:
 
     def linted(self, path: str, source: bytes) -> tuple[Source, Collected] | Fault:
         """Parse and summarise the file to be linted, whose text may differ from the disk's."""
-        return self.project.linted(path, source)
+        linted = self.project.linted(path, source)
+        if not isinstance(linted, Fault):
+            self.analysis.names.renew(linted[1].summary, source)
+        return linted

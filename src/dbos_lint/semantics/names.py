@@ -1,0 +1,292 @@
+"""The names by which the parts of a program know each other: of queues, topics, events, streams, workflows ...
+
+They are gathered from all files of the project, whichever of them a run was told to lint, so that every door gives the
+same answer. Only files whose bytes hold what makes such a name are parsed, and each of them once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dbos_lint.catalog import api
+from dbos_lint.catalog.names import ASKS, COMMON_METHODS, METHODS, NEEDLES, OFFERS, SLOTS, WORKFLOW, Slot
+from dbos_lint.discovery import project_files
+from dbos_lint.semantics.calls import Calls
+from dbos_lint.semantics.entities import registered_name, registrations
+from dbos_lint.semantics.literals import literals
+from dbos_lint.semantics.options import Written, written
+from dbos_lint.semantics.refs import receiver_and_method
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.summary import Call, Module, Ref, Span
+from dbos_lint.semantics.values import Entity
+
+# More folders than a project has that somebody lints as one: nothing is known of its names, then.
+_FOLDERS = 5_000
+_BY_METHOD: dict[str, tuple[Slot, ...]] = {name.rpartition(".")[2]: slots for name, slots in SLOTS.items()}
+
+
+class Mention(NamedTuple):
+    """That a file names something, at ``span``: ``name``, or None where it is made at run time.
+
+    ``api`` is the qualified name of what is given the name (empty where that is a guess, so that it is not ``sure``),
+    ``call`` the call and ``slot`` where it takes the name. A workflow that is registered has an ``entity`` instead.
+    """
+
+    kind: str
+    side: str
+    name: str | None
+    path: str
+    span: Span
+    api: str = ""
+    sure: bool = True
+    call: Call | None = None
+    slot: Slot | None = None
+    entity: Entity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names of one kind in the project, each with what mentions it.
+
+    ``open`` are the sides (``OFFERS``, ``ASKS``) that have more names than the text tells.
+    """
+
+    offered: Mapping[str, tuple[Mention, ...]]
+    asked: Mapping[str, tuple[Mention, ...]]
+    open: frozenset[str]
+
+
+@dataclass(slots=True)
+class Names:
+    """The names of one project, remembered. ``concerns`` tells whether a file can hold anything of dbos."""
+
+    calls: Calls
+    concerns: Callable[[str, bytes], bool]
+    _files: dict[str, frozenset[str]] | None = None  # with the kinds of names that each of them may hold
+    _complete: bool = True
+    _mentions: dict[tuple[str, str], tuple[Module, tuple[Mention, ...]]] = field(default_factory=dict)
+    _known: dict[str, Known] = field(default_factory=dict)
+
+    def known(self, kind: str, module: Module) -> Known:
+        """The names of ``kind`` in the project of ``module``, the file that is being linted."""
+        own = self.of(module, kind)
+        files = self._kinds()
+        if self._complete and module.path in files:
+            if kind not in self._known:
+                self._known[kind] = self._gather(kind, (path for path, kinds in files.items() if kind in kinds))
+            return self._known[kind]
+        # A file that no walk finds: it was named by itself.
+        others = [path for path, kinds in files.items() if kind in kinds and path != module.path]
+        return _sorted_out([*own, *self._of_files(kind, others)], self._complete)
+
+    def of(self, module: Module, kind: str) -> tuple[Mention, ...]:
+        """What one file says of the names of ``kind``."""
+        remembered = self._mentions.get((module.path, kind))
+        if remembered is None or remembered[0] is not module:
+            found = self._of_workflows(module) if kind == WORKFLOW else []
+            found += self._of_calls(module, kind)
+            remembered = self._mentions[module.path, kind] = module, tuple(found)
+        return remembered[1]
+
+    def renew(self, module: Module, source: bytes) -> None:
+        """Be told the text of a file, which may be another than before."""
+        if self._files is None:
+            return
+        before = self._files.get(module.path, frozenset())
+        if module.path in self._files:
+            self._files[module.path] = _kinds_in(source)
+        for kind in before | _kinds_in(source):
+            remembered = self._mentions.get((module.path, kind))
+            if remembered is None or (remembered[0] is not module and remembered[1] != self.of(module, kind)):
+                self._known.pop(kind, None)
+
+    # ------------------------------------------------------------------ files
+
+    def _kinds(self) -> Mapping[str, frozenset[str]]:
+        """The files of the project that may name something, and the kinds of names that they may hold."""
+        if self._files is None:
+            project = self.calls.resolver.project
+            paths = project_files(project.settings, _FOLDERS)
+            self._complete = paths is not None
+            self._files = {}
+            for path in dict.fromkeys((*(paths or ()), *self._overlaid())):
+                source = project.read(path)
+                kinds = _kinds_in(source) if source is not None else frozenset()
+                if source is not None and kinds and self.concerns(path, source):
+                    self._files[path] = kinds
+        return self._files
+
+    def _gather(self, kind: str, paths: Iterable[str]) -> Known:
+        return _sorted_out(self._of_files(kind, paths), self._complete)
+
+    def _of_files(self, kind: str, paths: Iterable[str]) -> Iterator[Mention]:
+        for path in paths:
+            module = self.calls.resolver.project.module(path)
+            if module is not None:
+                yield from self.of(module, kind)
+
+    # ------------------------------------------------------------------ what a file names
+
+    def _of_workflows(self, module: Module) -> list[Mention]:
+        return [
+            Mention(
+                WORKFLOW,
+                OFFERS,
+                registered_name(self.calls.resolver, registration.entity),
+                module.path,
+                registration.span,
+                entity=registration.entity,
+            )
+            for registration in registrations(self.calls.resolver, module)
+            if registration.entity.kind == api.WORKFLOW
+        ]
+
+    def _of_calls(self, module: Module, kind: str) -> Iterator[Mention]:
+        methods = METHODS | _renamed(module)
+        for function in module.functions:
+            for call in function.calls:
+                _, method = receiver_and_method(call.func)
+                if (method or call.func) in methods:
+                    yield from self.of_call(module, call, kind)
+
+    def of_call(self, module: Module, call: Call, kind: str) -> Iterator[Mention]:
+        """The names of ``kind`` that one call takes."""
+        callees = self.calls.callees(module, call)
+        for name in sorted(callees.names & SLOTS.keys()):
+            for slot in SLOTS[name]:
+                if slot.kind == kind:
+                    yield from self._at(module, call, slot, name)
+        if not callees.known:
+            receiver, method = receiver_and_method(call.func)
+            for slot in _BY_METHOD.get(method, ()):
+                if slot.kind == kind:
+                    for mention in self._at(module, call, slot, ""):
+                        # Sockets, mailboxes and mocks have such methods, too.
+                        if mention.name is not None or method not in COMMON_METHODS or _is_engine(receiver):
+                            yield mention
+
+    def _at(self, module: Module, call: Call, slot: Slot, name: str) -> Iterator[Mention]:
+        """The names that ``call``, of the API ``name``, takes at ``slot``."""
+        given, ref = argument(call, slot)
+        if not given:
+            return
+        mention = Mention(slot.kind, slot.side, None, module.path, call.span, name, bool(name), call, slot)
+        found = self.names_at(module, call, slot, ref)
+        if found is None:
+            yield mention
+        else:
+            for each in found:
+                yield mention._replace(name=each)
+
+    def names_at(self, module: Module, call: Call, slot: Slot, ref: Ref) -> tuple[str, ...] | None:
+        """All names that ``ref``, the argument of ``call`` at ``slot``, holds; None where some are not known."""
+        found: list[str] = []
+        for text in self.texts(module, call, slot, ref):
+            if text is None:
+                return None
+            values = literals(self.calls.resolver, *text)
+            if values is None:
+                return None
+            # What is no name at all is another rule's business; ``None`` stands for no name.
+            found.extend(value for value in values if isinstance(value, str))
+        return tuple(dict.fromkeys(found))
+
+    def texts(self, module: Module, call: Call, slot: Slot, ref: Ref) -> Iterator[tuple[Module, Ref, Place] | None]:
+        """The expressions that are the names in ``ref``, each where it stands; None where some cannot be told."""
+        here = Place(call.scope, call.span.row, call.block)
+        refs: Iterable[Ref] = (ref,)
+        if slot.each:
+            if not isinstance(ref, tuple) or ref[0] not in ("list", "tuple", "set"):
+                yield None
+                return
+            refs = ref[1:]
+        for each in refs:
+            if not slot.key:
+                yield module, each, here
+                continue
+            options = options_of(self.calls, module, call, each)
+            if options is None or any(name is None for name, _ in options.items):
+                yield None
+                continue
+            for name, value in options.items:
+                if name == slot.key:
+                    yield options.module, value, options.place
+
+    def _overlaid(self) -> Iterator[str]:
+        """Files that are known by their text alone, and are not on the disk."""
+        project = self.calls.resolver.project
+        root = os.path.join(project.settings.root, "")
+        return (path for path in project.overlay if path.startswith(root) and not os.path.exists(path))
+
+
+def options_of(calls: Calls, module: Module, call: Call, ref: Ref) -> Written | None:
+    """The options that ``ref``, in the arguments of ``call``, is the text of."""
+    if isinstance(ref, tuple) and ref[0] == "dict" and len(ref) > 2:
+        return Written(module, Place(call.scope, call.span.row, call.block), ref[1], ref[2])
+    return written(calls.resolver, module, call, ref)
+
+
+def argument(call: Call, slot: Slot) -> tuple[bool, Ref]:
+    """Whether ``call`` is given something at ``slot``, and what; ``*args`` and ``**more`` may be anything."""
+    for name, ref in call.keywords:
+        if name == slot.keyword:
+            return True, ref
+    if 0 <= slot.position < len(call.args):
+        return True, call.args[slot.position]
+    return any(name is None for name, _ in call.keywords), None
+
+
+def closest(name: str, others: Iterable[str], cutoff: float = 0.75) -> str | None:
+    """The one of ``others`` that ``name`` was most likely meant to be."""
+    import difflib
+
+    folded = {_folded(other): other for other in sorted(others, reverse=True) if other != name}
+    if _folded(name) in folded:
+        return folded[_folded(name)]
+    near = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=cutoff)
+    return folded[near[0]] if near else None
+
+
+def is_test_file(path: str) -> bool:
+    """Whether the file holds tests, as pytest finds them."""
+    name = os.path.basename(path)
+    folders = os.path.dirname(path).split(os.sep)
+    return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py" or "tests" in folders
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("-", "_").replace(".", "_").replace(" ", "_")
+
+
+def _kinds_in(source: bytes) -> frozenset[str]:
+    return frozenset(kind for kind, needles in NEEDLES.items() if any(needle in source for needle in needles))
+
+
+def _renamed(module: Module) -> frozenset[str]:
+    """Names under which the module imports what takes names: ``from dbos import Queue as Line``."""
+    return frozenset(
+        name
+        for scope in module.scopes
+        for name, bindings in scope.bindings.items()
+        for binding in bindings
+        if binding.kind == "import" and binding.value[1] in METHODS and binding.value[1] != name
+    )
+
+
+def _is_engine(receiver: Ref) -> bool:
+    return isinstance(receiver, str) and "dbos" in receiver.casefold()
+
+
+def _sorted_out(mentions: Iterable[Mention], complete: bool) -> Known:
+    by_side: dict[str, dict[str, list[Mention]]] = {OFFERS: {}, ASKS: {}}
+    opened = set() if complete else {OFFERS, ASKS}
+    for mention in mentions:
+        if mention.name is None:
+            opened.add(mention.side)
+        else:
+            by_side[mention.side].setdefault(mention.name, []).append(mention)
+    offered, asked = ({name: tuple(found) for name, found in by_side[side].items()} for side in (OFFERS, ASKS))
+    return Known(offered, asked, frozenset(opened))
