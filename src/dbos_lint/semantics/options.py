@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint.catalog import types
-from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Module, Ref, Span
 from dbos_lint.semantics.values import Constant, Container, Display, External, Values
+
+if TYPE_CHECKING:
+    from dbos_lint.semantics.analysis import Analysis
 
 # Calls whose keywords become the items of a dict.
 _DICTS = frozenset(
