@@ -40,6 +40,15 @@ CLIENT_IN_WORKFLOW = Rule(
     "python/reference/client",
 )
 
+UNKNOWN_WORKFLOW_NAME = Rule(
+    "DBS805",
+    "unknown-workflow-name",
+    Level.WARNING,
+    Scope.PROJECT,
+    "workflow is enqueued under a name that the project does not register",
+    "python/reference/client",
+)
+
 CLIENT_ON_CONFLICT = Rule(
     "DBS806",
     "client-on-conflict",
@@ -60,6 +69,16 @@ INVALID_TRANSACTIONAL_ENQUEUE = Rule(
     since="2.24",
 )
 
+CLASS_NAME_MISSING = Rule(
+    "DBS808",
+    "class-name-missing",
+    Level.WARNING,
+    Scope.PROJECT,
+    "method is enqueued by name without its class or instance",
+    "python/reference/client",
+    since="2.14",
+)
+
 ENQUEUE_AFTER_OWN_COMMIT = Rule(
     "DBS809",
     "enqueue-after-own-commit",
@@ -75,7 +94,9 @@ RULES: tuple[Rule, ...] = (
     UNKNOWN_ENQUEUE_OPTION,
     CLIENT_NOT_DESTROYED,
     CLIENT_IN_WORKFLOW,
+    UNKNOWN_WORKFLOW_NAME,
     CLIENT_ON_CONFLICT,
     INVALID_TRANSACTIONAL_ENQUEUE,
+    CLASS_NAME_MISSING,
     ENQUEUE_AFTER_OWN_COMMIT,
 )

@@ -13,6 +13,24 @@ WORKFLOW_CALL_OUTSIDE_WORKFLOW = Rule(
     "python/tutorials/workflow-communication",
 )
 
+TOPIC_NEVER_RECEIVED = Rule(
+    "DBS502",
+    "topic-never-received",
+    Level.WARNING,
+    Scope.PROJECT,
+    "message is sent on a topic that nobody receives, or the other way round",
+    "python/tutorials/workflow-communication",
+)
+
+EVENT_NEVER_SET = Rule(
+    "DBS503",
+    "event-never-set",
+    Level.WARNING,
+    Scope.PROJECT,
+    "event or stream is read under a key that nobody writes",
+    "python/tutorials/workflow-communication",
+)
+
 STREAM_READ_WITHOUT_TIMEOUT = Rule(
     "DBS504",
     "stream-read-without-timeout",
@@ -53,6 +71,8 @@ MESSAGE_TO_STEP_ID = Rule(
 
 RULES: tuple[Rule, ...] = (
     WORKFLOW_CALL_OUTSIDE_WORKFLOW,
+    TOPIC_NEVER_RECEIVED,
+    EVENT_NEVER_SET,
     STREAM_READ_WITHOUT_TIMEOUT,
     RECV_TIMEOUT_UNCHECKED,
     SEND_IN_LOOP,
