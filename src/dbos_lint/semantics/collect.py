@@ -15,8 +15,10 @@ from typing import Any
 
 from dbos_lint.catalog.nondeterminism import RANDOM_TERMINALS, READ_TERMINALS, VALUE_TERMINALS
 from dbos_lint.catalog.types import MUTATORS
+from dbos_lint.semantics.attempts import attempt_of, stretch
 from dbos_lint.semantics.flow import Flow
 from dbos_lint.semantics.guards import branch_kind, found_wanting, looked_up, not_found
+from dbos_lint.semantics.launches import LAUNCHERS, Launches
 from dbos_lint.semantics.references import References, span_of
 from dbos_lint.semantics.summary import (
     AWAITED,
@@ -35,6 +37,8 @@ from dbos_lint.semantics.summary import (
     Class,
     Decorator,
     Function,
+    Loop,
+    Managed,
     Module,
     Param,
     Read,
@@ -109,6 +113,9 @@ class _Collector:
         self._guards: dict[str, str] = {}
         # What the names of the function were looked up as: ``value = c.get(k)``.
         self._lookups: dict[str, dict[str, str]] = {}
+        # The function that is being walked, and those of its calls that run coroutines side by side.
+        self._node: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+        self._launching: list[tuple[ast.Call, Function]] = []
 
     # ------------------------------------------------------------------ scopes, names
 
@@ -117,8 +124,8 @@ class _Collector:
         self.module.scopes.append(scope)
         return scope
 
-    def _new_block(self, kind: str) -> int:
-        self.module.blocks.append(Block(self.block, kind))
+    def _new_block(self, kind: str, choice: int = MODULE, leaves: bool = False) -> int:
+        self.module.blocks.append(Block(self.block, kind, choice, leaves))
         return len(self.module.blocks) - 1
 
     def bind(self, name: str, kind: str, value: Any, row: int, scope: Scope | None = None) -> None:
@@ -217,6 +224,8 @@ class _Collector:
         function.returns = self.references.annotation(node.returns)
         self.nodes.functions.append((node, function))
         saved = (self.scope, self.function, self.block, self.owner, self.flow, self._guards, self._lookups)
+        outer = (self._node, self._launching, len(self.nodes.calls))
+        self._node, self._launching = node, []
         # Tests are never workflow code; what they nest has a flow of its own.
         is_test = node.name.startswith("test_") and self.scope.kind != "function"
         self.scope, self.function = self.module.scopes[function.scope], function
@@ -224,6 +233,11 @@ class _Collector:
         self.block = self._new_block("function")
         self.block_of(node.body)
         self.scope, self.function, self.block, self.owner, self.flow, self._guards, self._lookups = saved
+        if self._launching:
+            launches = Launches(node, {id(made): call.number for made, call in self.nodes.calls[outer[2] :]})
+            for made, inner in self._launching:
+                inner.launches = (*inner.launches, launches.of(made))
+        self._node, self._launching, _ = outer
 
     def _class(self, node: ast.ClassDef) -> None:
         decorators = self._decorators(node.decorator_list)
@@ -260,10 +274,10 @@ class _Collector:
             _STATEMENTS.get(type(statement), _Collector._other)(self, statement)
         self._guards = guards
 
-    def _branch(self, statements: list[ast.stmt], kind: str) -> None:
+    def _branch(self, statements: list[ast.stmt], kind: str, choice: int = MODULE) -> None:
         if statements:
             saved = self.block
-            self.block = self._new_block(kind)
+            self.block = self._new_block(kind, choice, isinstance(statements[-1], _LEAVING))
             self.block_of(statements)
             self.block = saved
 
@@ -394,17 +408,16 @@ class _Collector:
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         self.nodes.loops.append((node, self.function))
+        iterable = self.references.of(node.iter)
         if type(node) is ast.For:
             self._flags[id(node.iter)] = ITERATED
         self.expressions([node.iter])
         saved = self.block
         self.block = self._new_block("loop")
-        self._target(
-            node.target,
-            None,
-            "iter",
-            ("item", self.references.of(node.iter)) if self.references.of(node.iter) else None,
-        )
+        if iterable is not None:
+            loop = Loop(iterable, self.scope.id, span_of(node.iter), saved, self.block)
+            self.function.loops.append(loop)
+        self._target(node.target, None, "iter", ("item", iterable) if iterable else None)
         self.expressions([node.target])
         self.block_of(node.body)
         self.block = saved
@@ -427,11 +440,12 @@ class _Collector:
 
     def _if(self, node: ast.If) -> None:
         branch: ast.If | None = node
+        choice = len(self.module.blocks)
         while branch is not None:
             self._test(branch.test)
             guards = self._guards
             self._guards = {**guards, **self._guarded(branch.test, True)}
-            self._branch(branch.body, branch_kind(branch.test))
+            self._branch(branch.body, branch_kind(branch.test), choice)
             self._guards = guards
             rest = branch.orelse
             if branch is node and not rest and isinstance(branch.body[-1], _LEAVING):
@@ -439,7 +453,7 @@ class _Collector:
             if len(rest) == 1 and type(rest[0]) is ast.If:
                 branch = rest[0]
             else:
-                self._branch(rest, "else")
+                self._branch(rest, "else", choice)
                 branch = None
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
@@ -448,7 +462,9 @@ class _Collector:
             self.expressions([item.context_expr])
             manager = self.references.of(item.context_expr)
             if manager is not None:
-                self.function.withs.append(Read(manager, self.scope.id, span_of(item.context_expr), 0))
+                span = span_of(item.context_expr)
+                self.function.withs.append(Read(manager, self.scope.id, span, 0))
+                self.function.managed.append(Managed(manager, self.scope.id, self.block, span, stretch(node.body)))
             if item.optional_vars is not None:
                 self._target(item.optional_vars, None, "with", manager)
                 self.expressions([item.optional_vars])
@@ -462,6 +478,8 @@ class _Collector:
             types = tuple([self.references.of(handler.type) for handler in node.handlers])
             record = Try(self.function.id, self.scope.id, self.block, span_of(node), types)
             self.nodes.tries.append((node, record))
+            if self.scope.kind == "function":
+                self.function.attempts.append(attempt_of(node, types, self.scope.id, self.block, self._node))
         self.block_of(node.body)
         for handler in node.handlers:
             if handler.type is not None:
@@ -477,6 +495,7 @@ class _Collector:
 
     def _match(self, node: ast.Match) -> None:
         self.expressions([node.subject])
+        choice = len(self.module.blocks)
         for case in node.cases:
             for pattern in ast.walk(case.pattern):
                 name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
@@ -486,7 +505,7 @@ class _Collector:
                     self.expressions([pattern.value])
             if case.guard is not None:
                 self._test(case.guard)
-            self._branch(case.body, "case")
+            self._branch(case.body, "case", choice)
 
     def _import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -587,6 +606,8 @@ class _Collector:
         )
         function.calls.append(call)
         self.nodes.calls.append((node, call))
+        if _terminal(node.func) in LAUNCHERS:
+            self._launching.append((node, function))
         if node.args and type(node.func) is ast.Name and node.func.id in _ITERATORS:
             self._flags.setdefault(id(node.args[0]), ITERATED)
         stack.extend([(kw.value, scope, function) for kw in reversed(node.keywords)])
@@ -652,6 +673,9 @@ class _Collector:
             self.scope = saved
             if type(node) is not ast.GeneratorExp and not generator.is_async:
                 self._flags[id(generator.iter)] = ITERATED
+            if iterable is not None:
+                outer = scope.id if index == 0 else inner.id
+                function.loops.append(Loop(iterable, outer, span_of(generator.iter), self.block, inner=inner.id))
             todo.append((generator.iter, scope if index == 0 else inner, function))
             for condition in generator.ifs:
                 self._flags[id(condition)] = IN_EXPRESSION

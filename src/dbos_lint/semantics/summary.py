@@ -14,7 +14,9 @@ An expression is kept as a *reference* (``Ref``), only as far as it can name som
 ``("await", ref)``                         an awaited value
 ``("const", value)``                       a literal string, number, bool or ``None``
 ``("lambda", function_id)``                a lambda
-``("list" | "tuple" | "set", *refs)``      a display; ``("comp", kind)`` a comprehension
+``("list" | "tuple" | "set", *refs)``      a display; of an annotation, of the type of its elements
+``("comp", kind, iterable, element)``      a comprehension, or a string (``("comp", "str")``); for a dict, of its keys
+``("sets", left, right)``                  ``left | right``, ``&``, ``^`` or ``-``: a set, where one of them is
 ``("mapping", ref)``                       a mapping to values of an annotated type
 ``("dict", span, items)``                  a dict display; items are ``(key, ref)`` pairs, the key ``None`` where it is
                                            not a literal string or hides some (``**more``); ``("dict",)`` when it is
@@ -131,6 +133,75 @@ class Try(NamedTuple):
     handlers: tuple[Ref, ...]
 
 
+class Loop(NamedTuple):
+    """An iteration, by a ``for`` or in a comprehension, that stands in ``outer``; ``span`` is that of what it iterates
+    over. What runs for each element stands in ``block``; in a comprehension, which has none, in the scope ``inner``.
+    """
+
+    iterable: Ref
+    scope: int
+    span: Span
+    outer: int
+    block: int = MODULE
+    inner: int = MODULE
+
+
+class Handler(NamedTuple):
+    """An ``except`` clause: ``type`` is ``None`` also where it cannot be told, ``bare`` where there is none.
+
+    ``raises`` tells that it raises in some case, or keeps the error for a later ``raise``.
+    """
+
+    type: Ref
+    bare: bool
+    span: Span
+    raises: bool
+
+
+class Attempt(NamedTuple):
+    """A ``try`` in a function: the text that its handlers guard, and that of its ``finally``."""
+
+    scope: int
+    block: int
+    body: Span
+    handlers: tuple[Handler, ...]
+    final: Span | None
+
+
+class Managed(NamedTuple):
+    """A context manager, with the text that runs within it."""
+
+    manager: Ref
+    scope: int
+    block: int
+    span: Span
+    body: Span
+
+
+class Member(NamedTuple):
+    """A call that makes one (or, if it is ``repeated``, any number) of the coroutines that a :class:`Launch` runs.
+
+    ``in_task`` tells that another launch has made a task of it.
+    """
+
+    number: int
+    repeated: bool
+    in_task: bool
+
+
+class Launch(NamedTuple):
+    """A call that runs coroutines side by side, or one beside what follows: ``gather``, ``create_task``, ``wait`` ...
+
+    ``number`` is that of the call. Of a task, ``end`` is the row and column where it is first waited for (``None``: it
+    is forgotten), and ``repeated`` tells that there is any number of them by then.
+    """
+
+    number: int
+    members: tuple[Member, ...]
+    end: tuple[int, int] | None
+    repeated: bool
+
+
 class Param(NamedTuple):
     """A parameter: ``kind`` is ``positional``, ``vararg``, ``keyword`` or ``kwarg``."""
 
@@ -185,6 +256,10 @@ class Function:
     reads: list[Read] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     withs: list[Read] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    managed: list[Managed] = field(default_factory=list)
+    launches: tuple[Launch, ...] = ()
 
     @property
     def receiver(self) -> str:
@@ -215,10 +290,16 @@ class Class:
 
 
 class Block(NamedTuple):
-    """A stretch of statements that run together or not at all: a branch, a loop, a handler, a main guard."""
+    """A stretch of statements that run together or not at all: a branch, a loop, a handler, a main guard.
+
+    Of blocks with the same ``choice`` (the branches of an ``if`` or ``match``) only one runs. ``leaves`` tells that
+    what stands behind the block does not run after it, for it returns, raises, or ends the round of a loop.
+    """
 
     parent: int
     kind: str
+    choice: int = MODULE
+    leaves: bool = False
 
 
 @dataclass(slots=True)

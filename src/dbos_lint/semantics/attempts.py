@@ -1,0 +1,83 @@
+"""What a ``try`` guards, and whether its handlers let errors through."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from dbos_lint.semantics.references import span_of
+from dbos_lint.semantics.summary import Attempt, Handler, Ref, Span
+
+_INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+# Calls that end the program.
+_ENDS = frozenset({"exit", "_exit", "abort", "quit"})
+
+
+def stretch(statements: Sequence[ast.stmt]) -> Span:
+    """The text of statements that follow each other."""
+    first, last = span_of(statements[0]), span_of(statements[-1])
+    return Span(first.row, first.col, last.end_row, last.end_col)
+
+
+def attempt_of(
+    node: ast.Try,
+    types: tuple[Ref, ...],
+    scope: int,
+    block: int,
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None,
+) -> Attempt:
+    """The record of a ``try`` whose clauses name ``types``, in ``function``."""
+    handlers = tuple(
+        [
+            Handler(type, handler.type is None, _head(handler), _raises(handler, function))
+            for handler, type in zip(node.handlers, types, strict=True)
+        ]
+    )
+    final = stretch(node.finalbody) if node.finalbody else None
+    return Attempt(scope, block, stretch(node.body), handlers, final)
+
+
+def _head(handler: ast.ExceptHandler) -> Span:
+    """Where a finding about the clause stands: at ``except`` and what it names."""
+    if handler.type is not None:
+        end = span_of(handler.type)
+        return Span(handler.lineno, handler.col_offset, end.end_row, end.end_col)
+    return Span(handler.lineno, handler.col_offset, handler.lineno, handler.col_offset + len("except"))
+
+
+def _raises(handler: ast.ExceptHandler, function: ast.AST | None) -> bool:
+    kept: set[str] = set()
+    for node in _walk(handler.body):
+        if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _name(node.func) in _ENDS):
+            return True
+        if handler.name and isinstance(node, (ast.Assign, ast.AugAssign)) and handler.name in _names(node.value):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            kept.update(name for target in targets for name in _names(target))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            # ``errors.append(error)``
+            kept.update(*[_names(node.func.value) for arg in node.args if handler.name in _names(arg)])
+    if function is None or not kept:
+        return False
+    end = handler.end_lineno or handler.lineno
+    return any(
+        isinstance(node, ast.Raise) and node.lineno > end and node.exc is not None and kept & _names(node.exc)
+        for node in ast.walk(function)
+    )
+
+
+def _walk(statements: Sequence[ast.stmt]) -> Iterator[ast.AST]:
+    """What running the statements runs by itself."""
+    todo: list[ast.AST] = list(statements)
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, _INNER):
+            todo.extend(ast.iter_child_nodes(node))
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+def _name(func: ast.expr) -> str:
+    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
