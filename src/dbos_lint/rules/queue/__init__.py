@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dbos_lint.rules.queue.limits import QueueLimits
 from dbos_lint.rules.visitor import Visitor
 
 
 class QueueVisitor(Visitor):
     """Queues."""
 
-    parts = ()
+    parts = (QueueLimits,)

@@ -1,0 +1,85 @@
+"""What the text tells of queues: the limits that a call gives them, and which queue an object is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dbos_lint.catalog import api
+from dbos_lint.semantics.calls import Calls
+from dbos_lint.semantics.literals import literals
+from dbos_lint.semantics.names import options_of
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.summary import Call, Module, Ref
+
+REGISTERS = api.with_async(frozenset({f"{api.DBOS}.register_queue", f"{api.CLIENT}.register_queue"})) | {api.QUEUE}
+_POSITIONAL = ("name", "concurrency", "limiter")
+PER_PARTITION = ("partition_concurrency", "partition_worker_concurrency", "partition_limiter")
+LIMITERS = ("limiter", "partition_limiter")
+CONCURRENCIES = ("global_concurrency", "concurrency", "worker_concurrency", *PER_PARTITION[:2])
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a call says of a queue, by parameter: a literal, a limiter as a dict, or ``...`` where it is not known.
+
+    What is given as ``None`` is left out. ``open`` says that ``**more`` may hold anything.
+    """
+
+    given: Mapping[str, object]
+    open: bool
+
+    def number(self, name: str) -> int | float | None:
+        """The number that a parameter is given; None where it is none, or not known."""
+        value = self.given.get(name)
+        return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+    @property
+    def concurrency(self) -> int | float | None:
+        """How many workflows of the queue run at once."""
+        return self.number("concurrency" if "global_concurrency" not in self.given else "global_concurrency")
+
+    @property
+    def is_partitioned(self) -> bool | None:
+        """Whether each enqueue must name a partition; None if that cannot be told."""
+        values = [self.given[name] for name in (*PER_PARTITION, "partition_queue") if name in self.given]
+        if any(value is not ... and value is not False for value in values):
+            return True
+        return None if self.open or ... in values else False
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether nothing limits how many workflows of the queue run."""
+        return not self.open and not any(name in self.given for name in (*CONCURRENCIES, *LIMITERS, "partition_queue"))
+
+
+def limits_of(calls: Calls, module: Module, call: Call) -> Limits:
+    """The limits that ``call``, which registers a queue, gives it."""
+    given: dict[str, object] = {}
+    refs = [*zip(_POSITIONAL, call.args, strict=False), *call.keywords]
+    for name, ref in refs:
+        if name is not None:
+            value = value_of(calls, module, call, name, ref)
+            if value is not None:
+                given[name] = value
+    return Limits(given, any(name is None for name, _ in refs))
+
+
+def value_of(calls: Calls, module: Module, call: Call, name: str, ref: Ref) -> object:
+    """What ``ref``, in the arguments of ``call``, says of the parameter ``name``; ``...`` where that is not known."""
+    place = Place(call.scope, call.span.row, call.block)
+    found = literals(calls.resolver, module, ref, place)
+    if found is not None:
+        return found[0] if len(found) == 1 else ...
+    return _limiter(calls, module, call, ref) if name in LIMITERS else ...
+
+
+def _limiter(calls: Calls, module: Module, call: Call, ref: Ref) -> object:
+    written = options_of(calls, module, call, ref)
+    if written is None or any(key is None for key, _ in written.items):
+        return ...
+    limiter: dict[str, object] = {}
+    for key, value in written.items:
+        found = literals(calls.resolver, written.module, value, written.place)
+        limiter[str(key)] = found[0] if found is not None and len(found) == 1 else ...
+    return limiter
