@@ -99,6 +99,8 @@ SLEEP = with_async(_dbos("sleep"))
 RECV = with_async(_dbos("recv"))
 WORKFLOW_ONLY = with_async(_dbos("sleep patch deprecate_patch reserve_step")) - {f"{DBOS}.reserve_step_async"}
 """Calls that raise in a step or transaction (``recv`` aside, which has a rule of its own)."""
+ASKS_PATCH = with_async(_dbos("patch"))
+PATCHES = ASKS_PATCH | with_async(_dbos("deprecate_patch"))
 RAISES_OUTSIDE = with_async(_dbos("recv set_event sleep write_stream close_stream patch deprecate_patch reserve_step"))
 """Calls that raise outside a workflow."""
 
@@ -212,6 +214,10 @@ def gives_coroutine(name: str) -> bool:
         name.startswith("dbos.") and name.count(".") == 2 and method.endswith("_async") and method not in _NO_COROUTINES
     )
 
+
+ASYNCIO_WAIT = f"{DBOS}.asyncio_wait"
+WAITS = frozenset({"asyncio.wait", "asyncio.tasks.wait", ASYNCIO_WAIT})
+"""Calls whose results are two sets of tasks: those that are done, and those that are not."""
 
 LAUNCH = f"{DBOS}.launch"
 DESTROY = f"{DBOS}.destroy"

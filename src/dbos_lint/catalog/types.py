@@ -151,6 +151,11 @@ RETURNS: dict[str, str] = {
     "structlog.get_logger": "logging.Logger",
     "set": "set",
     "frozenset": "frozenset",
+    **{
+        f"{kind}.{method}": kind
+        for kind in ("set", "frozenset")
+        for method in ("union", "intersection", "difference", "symmetric_difference", "copy")
+    },
     "list": "list",
     "dict": "dict",
     "collections.defaultdict": "collections.defaultdict",

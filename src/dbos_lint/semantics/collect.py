@@ -379,6 +379,8 @@ class _Collector:
             for index, element in enumerate(target.elts):
                 if pairwise and kind == "value":
                     self._target(element, parts[index], "value", self.references.of(parts[index]))
+                elif _gives_sets(node):
+                    self._target(element, None, "value", ("item", value))
                 else:
                     self._target(element, None, "unknown", None)
 
@@ -690,6 +692,12 @@ class _Collector:
 
 def _terminal(func: ast.expr) -> str:
     return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+
+
+def _gives_sets(node: ast.expr | None) -> bool:
+    """Whether ``node`` reads like a wait for tasks, which gives two sets of them."""
+    call = node.value if isinstance(node, ast.Await) else None
+    return isinstance(call, ast.Call) and _terminal(call.func) in ("wait", "asyncio_wait")
 
 
 def _use_by(node: ast.Attribute) -> int:

@@ -24,6 +24,7 @@ from dbos_lint.semantics.values import (
     Values,
     awaited,
     is_callable,
+    is_set,
 )
 
 if TYPE_CHECKING:
@@ -240,6 +241,15 @@ def _joined_path(
     return (path,) if path in resolver.follow(module, ref[1], place, env, depth) else ()
 
 
+def _sets(resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
+    """A set, where one side is one; what numbers and others make of the operator is not told."""
+    for side in ref[1:]:
+        found = [value for value in resolver.follow(module, side, place, env, depth) if is_set(value)]
+        if found:
+            return tuple(found)
+    return ()
+
+
 def _annotated(
     resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int
 ) -> Values:
@@ -281,6 +291,7 @@ HANDLERS: dict[str, Handler] = {
     "join": _formatted,
     "or": _any,
     "div": _joined_path,
+    "sets": _sets,
     "annotated": _annotated,
     "instance": _instance,
     "type": _type,

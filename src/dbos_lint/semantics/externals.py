@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from dbos_lint.catalog import api, frameworks, types
 from dbos_lint.catalog.nondeterminism import is_client
 from dbos_lint.semantics.values import (
+    Container,
     Coroutine,
     DecoratorValue,
     Entity,
@@ -21,6 +22,8 @@ from dbos_lint.semantics.values import (
 )
 from dbos_lint.settings import Settings
 
+# What ``asyncio.wait`` gives two of.
+_TASKS = Container("set", (Instance(External("asyncio.Task")),))
 _BY_ARGUMENTS = frozenset({"functools.partial", "staticmethod", "type"})
 
 
@@ -82,6 +85,8 @@ def result_of_call(settings: Settings, callee: External, args: tuple[Values, ...
         return tuple(value.type for value in args[0] if isinstance(value, Instance))
     if name == "functools.wraps" or name == "super":
         return ()
+    if name in api.WAITS:
+        return (Coroutine(callee, (Container("tuple", (_TASKS,)),)),)
     owner: str | None = callee.base
     returned = types.RETURNS.get(name)
     while returned is None and owner:

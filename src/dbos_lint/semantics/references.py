@@ -12,6 +12,7 @@ from dbos_lint.semantics.summary import Ref, Span
 # Generic types whose last argument is the type of what they hold.
 _COLLECTIONS = {
     **dict.fromkeys(("list", "List", "Sequence", "Iterable", "Collection"), "list"),
+    **dict.fromkeys(("set", "Set", "frozenset", "FrozenSet", "AbstractSet", "MutableSet"), "set"),
     **dict.fromkeys(("dict", "Dict", "Mapping", "MutableMapping", "defaultdict"), "mapping"),
 }
 # Deeper references than this are unknown: no program that a person wrote has them.
@@ -101,6 +102,9 @@ class References:
         if type(node.op) is ast.Div:
             left = self.of(node.left, depth + 1)
             return None if left is None else ("div", left)
+        if type(node.op) in (ast.BitOr, ast.BitAnd, ast.BitXor, ast.Sub):
+            sides = [self.of(side, depth + 1) for side in (node.left, node.right)]
+            return None if sides == [None, None] else ("sets", *sides)
         if type(node.op) not in (ast.Add, ast.Mult, ast.Pow):
             return None
         parts: list[Any] = [self.of(part, depth + 1) for part in (node.left, node.right)]
@@ -128,6 +132,15 @@ class References:
                     return ("comp", "str")
             parts.append(self.of(value, depth + 1))
         return ("join", *parts) if parts and None not in parts else ("comp", "str")
+
+    def comprehension(self, kind: str, node: Any, element: ast.expr, depth: int) -> Ref:
+        """A comprehension, as far as it tells the order and the type of what it makes."""
+        made: Ref = None
+        if isinstance(element, ast.Call) and isinstance(element.func, ast.Name):
+            made = ("call", element.func.id, (), ())
+        elif isinstance(element, ast.Constant):
+            made = self.of(element)
+        return ("comp", kind, self.of(node.generators[0].iter, depth + 1), made)
 
     def _item(self, node: ast.Subscript, depth: int) -> Ref:
         base = self.of(node.value, depth + 1)
@@ -197,10 +210,10 @@ _LOWER: dict[type, Callable[[References, Any, int], Ref]] = {
     ast.Tuple: References._several,
     ast.Set: References._several,
     ast.Dict: References._dict,
-    ast.ListComp: lambda references, node, depth: ("comp", "list"),
-    ast.SetComp: lambda references, node, depth: ("comp", "set"),
-    ast.DictComp: lambda references, node, depth: ("comp", "dict"),
-    ast.GeneratorExp: lambda references, node, depth: ("comp", "generator"),
+    ast.ListComp: lambda references, node, depth: references.comprehension("list", node, node.elt, depth),
+    ast.SetComp: lambda references, node, depth: references.comprehension("set", node, node.elt, depth),
+    ast.DictComp: lambda references, node, depth: references.comprehension("dict", node, node.key, depth),
+    ast.GeneratorExp: lambda references, node, depth: references.comprehension("generator", node, node.elt, depth),
     ast.JoinedStr: References._formatted,
     ast.IfExp: References._choice,
     ast.BoolOp: References._choice,

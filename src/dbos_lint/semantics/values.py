@@ -152,3 +152,24 @@ def awaited(values: Values) -> Iterator[Value]:
     """What awaiting the values gives."""
     for value in values:
         yield from value.results if isinstance(value, Coroutine) else (value,)
+
+
+def is_set(value: Value) -> bool:
+    """Whether it is a set, or something like one."""
+    if isinstance(value, Container):
+        return value.kind in ("set", "frozenset")
+    return isinstance(value, Instance) and isinstance(value.type, External) and value.type.name in _SETS
+
+
+_SETS = frozenset(
+    {
+        "set",
+        "frozenset",
+        "typing.Set",
+        "typing.FrozenSet",
+        "typing.AbstractSet",
+        "typing.MutableSet",
+        "collections.abc.Set",
+        "collections.abc.MutableSet",
+    }
+)
