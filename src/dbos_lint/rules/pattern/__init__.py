@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dbos_lint.rules.pattern.classes import ClassShapes
+from dbos_lint.rules.pattern.instances import InstanceNames
 from dbos_lint.rules.visitor import Visitor
 
 
 class PatternVisitor(Visitor):
     """Classes, workflow IDs, context blocks and schedules."""
 
-    parts = ()
+    parts = (ClassShapes, InstanceNames)

@@ -1,0 +1,169 @@
+"""Workflows on classes: the class must be registered, and its instances must have a name."""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+
+from dbos_lint.catalog import api
+from dbos_lint.rules.declared.pattern import (
+    CLASS_NOT_REGISTERED,
+    INSTANCE_NOT_CONFIGURED,
+    METHOD_DECORATOR_ORDER,
+    REGISTERED_SUBCLASS,
+)
+from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.classes import Classes
+from dbos_lint.semantics.instances import Instances
+from dbos_lint.semantics.layers import layers
+from dbos_lint.semantics.summary import Class, Function, Span
+from dbos_lint.semantics.values import ClassValue, FunctionValue
+
+_CONFIGURE = (
+    "derive from DBOSConfiguredInstance and call super().__init__(config_name=...) with a name that each instance has "
+    "to itself"
+)
+
+
+class ClassShapes(Visitor):
+    """What dbos asks of a class with workflows."""
+
+    @cached_property
+    def classes(self) -> Classes:
+        return Classes(self.here.analysis)
+
+    @cached_property
+    def instances(self) -> Instances:
+        return Instances(self.here.analysis, self.classes)
+
+    @cached_property
+    def _reported(self) -> set[Span]:
+        return set()
+
+    def visit_ClassDef(self, node: ast.ClassDef, klass: Class) -> None:
+        value = ClassValue(self.here.module.path, klass.id)
+        if klass.decorators:
+            self._registered_subclass(klass, value)
+        workflows = list(self.classes.workflows(value))
+        if not workflows:
+            return
+        if self.classes.is_registered(value):
+            self._not_configured(klass, value, [function for function, of_class in workflows if not of_class])
+        elif not node.keywords and not self.classes.may_be_registered(value):
+            self._not_registered(klass, value, workflows)
+
+    # ------------------------------------------------------------------ registration
+
+    def _not_registered(self, klass: Class, value: ClassValue, workflows: list[tuple[Function, bool]]) -> None:
+        base = self.classes.registered_base(value)
+        if base is None:
+            reason = f"class {klass.name} is not registered"
+            advice = "decorate the class with @DBOS.dbos_class()"
+        else:
+            name = self.here.resolver.klass(base).name
+            reason = f"class {klass.name} is not registered, and the registration of {name} covers its own methods only"
+            advice = f"move the workflow into {name}, and let it call a method that {klass.name} overrides"
+        for function, of_class in workflows:
+            if of_class or function.params[:1] and function.params[0].name == "self":
+                self.here.report(
+                    CLASS_NOT_REGISTERED,
+                    function.span,
+                    f"workflow '{function.name}' is a method of {'the class' if of_class else 'an instance'}, but "
+                    f"{reason}: dbos raises when it is called; {advice}",
+                )
+
+    def _registered_subclass(self, klass: Class, value: ClassValue) -> None:
+        registrars = list(self.classes.registrars(value))
+        base = self.classes.registered_base(value) if registrars else None
+        if base is not None:
+            name = self.here.resolver.klass(base).name
+            self.here.report(
+                REGISTERED_SUBCLASS,
+                registrars[0].span,
+                f"class {klass.name} inherits the registration of {name} and cannot be registered again: dbos raises "
+                "when the class is made; remove this decorator",
+            )
+
+    # ------------------------------------------------------------------ names of instances
+
+    def _not_configured(self, klass: Class, value: ClassValue, workflows: list[Function]) -> None:
+        if not workflows or not self.classes.knows_bases(value):
+            return
+        if self.classes.is_configured(value):
+            self._forgotten(klass, value, workflows)
+            return
+        by_hand = self.classes.has_config_name(value)
+        if by_hand and not self.here.targets_at_least(3, 0):
+            # Until then, DBOS.register_instance registered an instance that named itself.
+            return
+        effect = (
+            "calls work, but a queue or a recovery finds no instance of that name"
+            if by_hand
+            else "dbos raises when the workflow is called"
+        )
+        given = "set config_name by hand" if by_hand else "have no config_name"
+        for function in workflows:
+            self.here.report(
+                INSTANCE_NOT_CONFIGURED,
+                function.span,
+                f"workflow '{function.name}' is a method of instances, but those of {klass.name} {given}: {effect}; "
+                f"{_CONFIGURE}",
+            )
+
+    def _forgotten(self, klass: Class, value: ClassValue, workflows: list[Function]) -> None:
+        constructor = self.instances.forgotten_by(value)
+        if constructor is None:
+            if self.instances.constructor(value) is None and self._is_dataclass(value):
+                self._report_forgotten(klass, workflows, "the constructor that @dataclass makes")
+            return
+        function = self.here.resolver.function(constructor)
+        if constructor.module != self.here.module.path:
+            self._report_forgotten(klass, workflows, f"{function.qualname}")
+        elif function.span not in self._reported:
+            self._reported.add(function.span)
+            self.here.report(
+                INSTANCE_NOT_CONFIGURED,
+                function.span,
+                f"{function.qualname} does not call super().__init__(config_name=...), so that the instances have no "
+                "registered name: dbos raises when a workflow of theirs is called; call it first",
+            )
+
+    def _is_dataclass(self, value: ClassValue) -> bool:
+        made = self.here.resolver.method(ClassValue(value.module, value.id), "__post_init__")
+        return made is None and self.classes.is_dataclass(value)
+
+    def _report_forgotten(self, klass: Class, workflows: list[Function], constructor: str) -> None:
+        for function in workflows:
+            self.here.report(
+                INSTANCE_NOT_CONFIGURED,
+                function.span,
+                f"workflow '{function.name}' is a method of instances, but {constructor} does not call that of "
+                f"DBOSConfiguredInstance: dbos finds no registered instance to run it on; give {klass.name} an "
+                "__init__ that calls super().__init__(config_name=...)",
+            )
+
+    # ------------------------------------------------------------------ decorators of methods
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
+        if function.owner is None or len(function.decorators) < 2:
+            return
+        made = self.here.resolver.decorated(FunctionValue(self.here.module.path, function.id)).entity
+        if made is None:
+            return
+        below = ""
+        for layer in layers(self.here.resolver, self.here.module, function):
+            if layer.decorator.ref in ("staticmethod", "classmethod"):
+                below = str(layer.decorator.ref)
+            elif below and layer.kind in (api.WORKFLOW, api.STEP):
+                effect = (
+                    "gets an object that it cannot call, and each call raises TypeError"
+                    if below == "classmethod"
+                    else "makes an ordinary method of it, which gets the instance as its first argument"
+                )
+                self.here.report(
+                    METHOD_DECORATOR_ORDER,
+                    layer.decorator.span,
+                    f"the {layer.kind} decorator of '{function.name}' stands above @{below}: it {effect}; put @{below} "
+                    "on top",
+                )
+                return
