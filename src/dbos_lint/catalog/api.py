@@ -85,6 +85,18 @@ FUNCTION_ARGUMENT: dict[str, int] = {
 }
 """Calls that are given a workflow function, with the position at which they take it."""
 
+STORES_ARGUMENTS: dict[str, int] = {
+    **{name: place + 1 for name, place in FUNCTION_ARGUMENT.items() if name != f"{DEBOUNCER}.create"},
+    **dict.fromkeys(with_async(_dbos("enqueue_workflow_with_options") | {f"{CLIENT}.enqueue"}), 1),
+    **dict.fromkeys(with_async(_DEBOUNCES), 2),
+}
+"""Calls that store the arguments of a workflow, with the position of the first; those of steps are not stored."""
+STORES_VALUE: dict[str, tuple[int | str, ...]] = {
+    **dict.fromkeys(with_async(_dbos("set_event write_stream")), (1, "value")),
+    **dict.fromkeys(with_async(_dbos("send") | {f"{CLIENT}.send"}), (1, "message")),
+}
+"""Calls that store one value, with where they take it."""
+
 RUNS_STEP: dict[str, str] = {
     f"{DBOS}.run_step": STEP,
     f"{DBOS}.run_step_async": STEP,
@@ -251,6 +263,40 @@ CATCHES_RETRIES_EXCEEDED = frozenset(
     }
 )
 """Exception classes whose handlers see that a retried step gave up."""
+
+GET_EVENT = with_async(_dbos("get_event"))
+RECORDS = with_async(_dbos("set_event write_stream"))
+"""Calls that record the value that they are given second, as data of the workflow."""
+SETS_ID = frozenset({"dbos.SetWorkflowID"})
+SETS_OPTIONS = frozenset(
+    f"dbos.{name}"
+    for name in [
+        "SetWorkflowTimeout",
+        "SetWorkflowAttributes",
+        "SetEnqueueOptions",
+        "SetShardKey",
+        "SetWorkflowDebounce",
+    ]
+)
+"""What the workflows that are started in a block take over from it."""
+
+QUEUE_SETTINGS = frozenset(
+    [
+        "concurrency",
+        "global_concurrency",
+        "limiter",
+        "partition_concurrency",
+        "partition_limiter",
+        "partition_worker_concurrency",
+        "polling_interval_sec",
+        "worker_concurrency",
+    ]
+)
+"""Attributes of a queue that are read from the database, and not recorded."""
+UNRECORDED = with_async(
+    _dbos("retrieve_queue list_queues list_application_versions get_latest_application_version")
+) | {f"{QUEUE}.get_{name}_async" for name in QUEUE_SETTINGS}
+"""Calls that ask the database, in a workflow too without that dbos records the answer."""
 
 RETRY_OPTIONS = frozenset({"max_attempts", "interval_seconds", "backoff_rate", "should_retry"})
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dbos_lint.rules.advanced.coroutines import Coroutines
 from dbos_lint.rules.advanced.loop import EventLoop
+from dbos_lint.rules.advanced.patches import Patches
 from dbos_lint.rules.visitor import Visitor
 
 
 class AdvancedVisitor(Visitor):
     """Async code, patching and versions."""
 
-    parts = (EventLoop, Coroutines)
+    parts = (EventLoop, Coroutines, Patches)

@@ -6,11 +6,12 @@ from dbos_lint.catalog import api
 from dbos_lint.diagnostic import Rule
 from dbos_lint.rules.declared.advanced import (
     BLOCKING_CALL_IN_EVENT_LOOP,
+    DATABASE_CALL_IN_EVENT_LOOP,
     SYNC_CALL_IN_EVENT_LOOP,
 )
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.contexts import LOOP, Reached
-from dbos_lint.semantics.effects import BLOCKS_LOOP, HANDLE, RAISES_IN_LOOP
+from dbos_lint.semantics.effects import BLOCKS_LOOP, HANDLE, RAISES_IN_LOOP, WAITS_IN_LOOP
 
 _ANOTHER_WAY = {
     "dbos.DBOS.read_stream": "iterate with 'async for' over DBOS.read_stream_async()",
@@ -34,6 +35,8 @@ class EventLoop(Visitor):
                 self._raises(reached)
             elif reached.effect.kind == BLOCKS_LOOP:
                 self._blocks(reached)
+            elif reached.effect.kind == WAITS_IN_LOOP:
+                self._waits(reached)
 
     def _raises(self, reached: Reached) -> None:
         name = reached.effect.name
@@ -51,6 +54,22 @@ class EventLoop(Visitor):
         what = f"{reached.effect.label} {'waits for a workflow' if kind == HANDLE else f'runs a synchronous {kind}'}"
         why = "nothing else runs there until it ends"
         self._report(BLOCKING_CALL_IN_EVENT_LOOP, reached, f"{what} in the event loop{{}}: {why}; {_INSTEAD[kind]}")
+
+    def _waits(self, reached: Reached) -> None:
+        name = reached.effect.name
+        is_property = name.removeprefix(f"{api.QUEUE}.") in api.QUEUE_PROPERTIES
+        if is_property and not self.here.targets_at_least(3, 0):
+            return  # Queues of dbos 2 may be plain objects.
+        twin = api.WAITS_IN_LOOP[name]
+        if len(reached.chain) > 1 or not twin:
+            instead = "run it with await asyncio.to_thread()"
+        elif name.endswith(".start_workflow"):
+            instead = f"await {twin}(), or asyncio.to_thread() for a synchronous workflow"
+        else:
+            instead = f"await {twin}()"
+        what = f"{reached.effect.label} {'asks' if is_property else 'waits for'} the database in the event loop"
+        why = "nothing else runs there until it answers"
+        self._report(DATABASE_CALL_IN_EVENT_LOOP, reached, f"{what}{{}}: {why}; {instead}")
 
     def _report(self, rule: Rule, reached: Reached, message: str) -> None:
         trace = self.here.trace(reached)

@@ -16,8 +16,6 @@ _INSTEAD = {
     "recv": "call it in the workflow that the message is sent to",
     "set_event": "call it in the workflow, or send the workflow a message with DBOS.send()",
 }
-# Rules of their own speak of these.
-_PATCHES = api.with_async(frozenset({f"{api.DBOS}.patch", f"{api.DBOS}.deprecate_patch"}))
 
 
 class Places(Visitor):
@@ -29,7 +27,7 @@ class Places(Visitor):
 
     def _outside_workflow(self, reached: Reached) -> None:
         contexts = self.here.contexts
-        if reached.effect.name in _PATCHES:
+        if reached.effect.name in api.PATCHES:  # DBS904
             return
         if any(contexts.runs_as(reached.function.id, context) for context in DURABLE_CONTEXTS):
             return

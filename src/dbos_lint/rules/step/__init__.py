@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dbos_lint.rules.step.compositions import Compositions
 from dbos_lint.rules.step.declarations import Declarations
 from dbos_lint.rules.step.effects import Effects
 from dbos_lint.rules.step.handlers import Handlers
@@ -11,4 +12,4 @@ from dbos_lint.rules.visitor import Visitor
 class StepVisitor(Visitor):
     """What concerns steps and transactions."""
 
-    parts = (Effects, Declarations, Handlers)
+    parts = (Effects, Compositions, Declarations, Handlers)

@@ -1,0 +1,113 @@
+"""Steps and transactions inside of others, and what transactions do beside their database's work."""
+
+from __future__ import annotations
+
+import ast
+
+from dbos_lint.catalog import api
+from dbos_lint.diagnostic import Confidence, Level, Rule
+from dbos_lint.rules.declared.step import COMMIT_IN_TRANSACTION, IO_IN_TRANSACTION, STEP_IN_STEP
+from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics import declarations
+from dbos_lint.semantics.afterwards import following
+from dbos_lint.semantics.contexts import Reached
+from dbos_lint.semantics.effects import CALLS_STEP, ENDS_TRANSACTION, RETRIED
+
+# Kind of effect: what a transaction does then.
+_ERRANDS = {
+    **dict.fromkeys(("network", "cloud", "llm", "payment", "email", "messaging"), "goes over the network"),
+    "filesystem": "uses the file system",
+    "subprocess": "runs a program",
+}
+# What is lost in an inner step, by what it is; and how bad that is.
+_LOST: dict[str, tuple[str, Level | None]] = {
+    api.STEP: ("it is not recorded by itself", None),
+    RETRIED: ("it is neither recorded by itself nor retried", Level.WARNING),
+    api.TRANSACTION: ("its checkpoint is lost, so that it may commit twice", Level.WARNING),
+}
+
+
+class Compositions(Visitor):
+    """What is inside steps and transactions and belongs elsewhere."""
+
+    def visit_effect(self, reached: Reached) -> None:
+        kind = reached.effect.kind
+        if reached.context == api.STEP and kind == CALLS_STEP:
+            self._step_in_step(reached)
+        elif reached.context == api.TRANSACTION:
+            if kind in _ERRANDS:
+                self._errand(reached)
+            elif kind == ENDS_TRANSACTION and not self._gives_up(reached):
+                self._ends(reached)
+
+    def _step_in_step(self, reached: Reached) -> None:
+        inner = RETRIED if self._is_retried(reached) else reached.effect.detail
+        lost, level = _LOST[inner]
+        self._report(
+            STEP_IN_STEP,
+            reached,
+            f"{reached.effect.label} is called inside step",
+            f"there it is a plain call, {lost}; call it in the workflow, or make it a plain function",
+            level=level,
+        )
+
+    def _is_retried(self, reached: Reached) -> bool:
+        """Whether ``run_step`` is told to retry, as far as this file tells."""
+        here = self.here
+        if reached.effect.name not in api.RUNS_STEP or reached.origin.module != here.module.path:
+            return False
+        for call in here.module.functions[reached.origin.id].calls:
+            if call.span == reached.effect.span:
+                declaration = declarations.by_call(here.analysis, here.module, call)
+                options = declaration.options if declaration is not None else None
+                return options is not None and options.constant("retries_allowed") is True
+        return False
+
+    def _errand(self, reached: Reached) -> None:
+        self._report(
+            IO_IN_TRANSACTION,
+            reached,
+            f"{reached.effect.label} {_ERRANDS[reached.effect.kind]} inside transaction",
+            "it is done again whenever the database makes dbos repeat the transaction, and locks are held while it "
+            "lasts; do it in a step of its own",
+            confidence=Confidence.MEDIUM if reached.effect.guess else Confidence.HIGH,
+        )
+
+    def _ends(self, reached: Reached) -> None:
+        begins = reached.effect.name.endswith(".begin")
+        what = "begins a transaction within" if begins else "ends"
+        advice = "use begin_nested() for a part" if begins else "delete it: returning commits, raising rolls back"
+        self._report(
+            COMMIT_IN_TRANSACTION,
+            reached,
+            f"{reached.effect.label} {what} transaction",
+            f"dbos, which commits it together with its checkpoint, raises InvalidRequestError; {advice}",
+        )
+
+    def _gives_up(self, reached: Reached) -> bool:
+        """Whether the transaction is rolled back and an exception raised right after, which is what dbos would do; or
+        whether that cannot be seen, as it is in another file."""
+        here = self.here
+        if not reached.effect.name.endswith((".rollback", ".close")) or reached.effect.label.startswith("with "):
+            return False
+        if reached.origin.module != here.module.path:
+            return True
+        function = here.module.functions[reached.origin.id]
+        body = here.body(function) if function.name != "<lambda>" else None
+        nodes = [node for node, call in body.calls() if call.span == reached.effect.span] if body is not None else []
+        return bool(body and nodes and isinstance(next(iter(following(body, nodes[0])), None), ast.Raise))
+
+    def _report(
+        self,
+        rule: Rule,
+        reached: Reached,
+        what: str,
+        advice: str,
+        *,
+        level: Level | None = None,
+        confidence: Confidence = Confidence.HIGH,
+    ) -> None:
+        trace = self.here.trace(reached)
+        root = trace[0].label.rpartition("<locals>.")[2]
+        message = f"{what} '{root}'{self.here.route(trace)}: {advice}"
+        self.here.report(rule, reached.span, message, trace, level=level, confidence=confidence)

@@ -1,0 +1,112 @@
+"""What comes after a node of a function: the next statement, and whether a variable is looked at again."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from dbos_lint.semantics.body import Body
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_LEAVES_FUNCTION = (ast.Return, ast.Raise)
+_LEAVES_BLOCK = (*_LEAVES_FUNCTION, ast.Break, ast.Continue)
+_FIELDS = ("body", "orelse", "finalbody", "handlers")
+# Functions that give the elements of what they are given.
+_ITERATORS = frozenset({"enumerate", "reversed", "sorted", "list", "tuple", "values", "items"})
+
+
+def statement_of(body: Body, node: ast.AST) -> ast.stmt | None:
+    """The statement that ``node`` is part of."""
+    if isinstance(node, ast.stmt):
+        return node
+    return next((each for each in body.ancestors(node) if isinstance(each, ast.stmt)), None)
+
+
+def following(body: Body, node: ast.AST) -> list[ast.stmt]:
+    """The statements that follow the one of ``node`` in the same block."""
+    statement = statement_of(body, node)
+    if statement is None:
+        return []
+    parent = body.parent(statement)
+    blocks = [body.statements] if parent is None else [getattr(parent, name, None) for name in _FIELDS]
+    for block in blocks:
+        if isinstance(block, list) and statement in block:
+            return block[block.index(statement) + 1 :]
+    return []
+
+
+def leaves(block: list[ast.stmt]) -> bool:
+    """Whether nothing behind ``block`` runs after it."""
+    last = block[-1] if block else None
+    if isinstance(last, ast.If):
+        return leaves(last.body) and leaves(last.orelse)
+    return isinstance(last, _LEAVES_BLOCK)
+
+
+def is_used_after(body: Body, node: ast.AST, name: str) -> bool:
+    """Whether what ``name`` holds at ``node`` is looked at when ``node`` has run, or the collection it comes from."""
+    statement = statement_of(body, node)
+    if statement is None or name in _stored(statement, inside=False):
+        return False
+    while statement is not None:
+        for after in following(body, statement):
+            use = _first_use(body, after, name)
+            if use is not None:
+                return use
+            if isinstance(after, _LEAVES_FUNCTION):
+                return False
+        parent = body.parent(statement)
+        while parent is not None and not isinstance(parent, ast.stmt):
+            parent = body.parent(parent)
+        if isinstance(parent, _LOOPS):
+            source = _source(parent, name)
+            if source is not None:
+                return is_used_after(body, parent, source)
+            if name not in _stored(parent, inside=True) and _loads(body, parent, name, but=node):
+                return True
+        statement = parent
+    return False
+
+
+def _first_use(body: Body, statement: ast.stmt, name: str) -> bool | None:
+    """Whether ``statement`` looks at ``name`` (True), gives it another value (False), or does neither (None)."""
+    if _loads(body, statement, name):
+        return True
+    return False if name in _stored(statement, inside=False) else None
+
+
+def _loads(body: Body, node: ast.AST, name: str, but: ast.AST | None = None) -> bool:
+    """Whether ``name`` is read within ``node``, in functions that are defined there too, but not within ``but``."""
+    todo: list[ast.AST] = [node]
+    while todo:
+        each = todo.pop()
+        if each is but:
+            continue
+        if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load):
+            return True
+        todo.extend(ast.iter_child_nodes(each))
+    return False
+
+
+def _stored(statement: ast.stmt, *, inside: bool) -> frozenset[str]:
+    """The names to which ``statement`` gives a value, in any case; or, ``inside``, to which anything in it does."""
+    if inside:
+        nodes: Iterator[ast.AST] = ast.walk(statement)
+    else:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        nodes = (each for target in targets if target is not None for each in ast.walk(target))
+    return frozenset(each.id for each in nodes if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store))
+
+
+def _source(loop: ast.For | ast.AsyncFor | ast.While, name: str) -> str | None:
+    """The variable over whose elements ``loop`` goes, if ``name`` holds one of them."""
+    if isinstance(loop, ast.While) or name not in _stored(loop, inside=False):
+        return None
+    iterable = loop.iter
+    while isinstance(iterable, ast.Call):
+        func = iterable.func
+        called = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        if called not in _ITERATORS:
+            return ""
+        iterable = iterable.args[0] if iterable.args else func.value if isinstance(func, ast.Attribute) else func
+    return iterable.id if isinstance(iterable, ast.Name) else ""
