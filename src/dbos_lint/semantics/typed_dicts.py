@@ -121,16 +121,18 @@ class TypedDicts:
         """The keys that ``literal`` has when it is used; None where that cannot be told."""
         if literal.hides:
             return None
-        keys = {key for key, _ in literal.items if key is not None}
         home = self._resolver.module(literal.module)
-        for name in self._names_of(home, literal):
-            added = self._added(home, name, literal.place.scope)
+        names = {(home.path, name, literal.place.scope) for name in self._names_of(home, literal)}
+        bound = binding_scope(self._module, use.call.scope, use.ref) if isinstance(use.ref, str) else None
+        if bound is not None:
+            names.add((self._module.path, use.ref, bound.id))
+        keys = {key for key, _ in literal.items if key is not None}
+        for path, name, scope in names:
+            added = self._added(self._resolver.module(path), name, scope)
             if added is None:
                 return None
             keys |= added
-        if literal.module != self._module.path and self._is_touched(use.ref):
-            return None
-        return frozenset(keys)
+        return None if bound is None and self._is_touched(use.ref) else frozenset(keys)
 
     # ------------------------------------------------------------------ dicts of a type
 
@@ -323,7 +325,7 @@ class TypedDicts:
         return _sees(home, call.scope, name, scope) and (bool(callees.runs) or not callees.known)
 
     def _is_touched(self, ref: Ref) -> bool:
-        """Whether this file may change a dict of another one, which it calls ``ref``."""
+        """Whether this file may change a dict that it reaches as ``ref``, by attributes."""
         if not isinstance(ref, str):
             return False
         if any(write.target == ref for write in self._stores):

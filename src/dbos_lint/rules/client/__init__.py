@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dbos_lint.rules.client.options import EnqueueOptions
 from dbos_lint.rules.visitor import Visitor
 
 
 class ClientVisitor(Visitor):
     """What is done with a DBOSClient."""
 
-    parts = ()
+    parts = (EnqueueOptions,)
