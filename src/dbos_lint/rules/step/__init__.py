@@ -6,10 +6,11 @@ from dbos_lint.rules.step.compositions import Compositions
 from dbos_lint.rules.step.declarations import Declarations
 from dbos_lint.rules.step.effects import Effects
 from dbos_lint.rules.step.handlers import Handlers
+from dbos_lint.rules.step.options import StepOptions
 from dbos_lint.rules.visitor import Visitor
 
 
 class StepVisitor(Visitor):
     """What concerns steps and transactions."""
 
-    parts = (Effects, Compositions, Declarations, Handlers)
+    parts = (Effects, Compositions, StepOptions, Declarations, Handlers)

@@ -1,0 +1,112 @@
+"""Options of steps and transactions that dbos refuses, or never looks at."""
+
+from __future__ import annotations
+
+import ast
+import math
+from typing import TypeGuard
+
+from dbos_lint.catalog import api
+from dbos_lint.rules.declared.step import INVALID_STEP_OPTION
+from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.semantics import declarations
+from dbos_lint.semantics.declarations import Declaration
+from dbos_lint.semantics.names import closest
+from dbos_lint.semantics.options import Options, of_keywords
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.summary import Call, Function, Span
+from dbos_lint.semantics.values import Entity, External
+
+_STEP = f"{api.DBOS}.step"
+_STEP_OPTIONS = api.RETRY_OPTIONS | {"name", "retries_allowed", "preemptible", "timeout_seconds"}
+_TRANSACTION_OPTIONS = frozenset({"name", "isolation_level"})
+_DATASOURCE_DECORATORS = frozenset(f"{datasource}.transaction" for datasource in api.DATASOURCES)
+# Those of SQLAlchemy, which looks at them when the transaction begins.
+_ISOLATION_LEVELS = frozenset({"SERIALIZABLE", "REPEATABLE READ", "READ COMMITTED", "READ UNCOMMITTED", "AUTOCOMMIT"})
+_NOT_FINITE = frozenset({"math.inf", "math.nan", "numpy.inf", "numpy.nan"})
+
+
+class StepOptions(Visitor):
+    """Literal values and keys that dbos refuses or ignores."""
+
+    def __init__(self, here: Here) -> None:
+        super().__init__(here)
+        self._told: set[tuple[Span, str]] = set()
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
+        for declaration in declarations.by_decorators(self.here.analysis, self.here.module, function):
+            if declaration.name == _STEP:
+                self._times(declaration)
+
+    def visit_Call(self, node: ast.Call, call: Call) -> None:
+        here = self.here
+        names = here.names_called(call)
+        if names == {_STEP} or (names and names <= _DATASOURCE_DECORATORS):
+            place = Place(call.scope, call.span.row, call.block)
+            options = of_keywords(here.resolver, here.module, call.keywords, place, call.span)
+            if options is not None:
+                self._keys_and_values(
+                    options, call.span, api.STEP if names == {_STEP} else api.TRANSACTION, raises=True
+                )
+            return
+        declaration = declarations.by_call(here.analysis, here.module, call)
+        if declaration is None or declaration.options is None:
+            return
+        if declaration.name in api.RUNS_STEP:
+            self._keys_and_values(declaration.options, call.span, declaration.kind, raises=False)
+        if declaration.kind == api.STEP:
+            self._times(declaration)
+
+    def _keys_and_values(self, options: Options, span: Span, kind: str, *, raises: bool) -> None:
+        known = _STEP_OPTIONS if kind == api.STEP else _TRANSACTION_OPTIONS
+        for name in options.given.keys() - known:
+            near = closest(name, known, cutoff=0.6)
+            effect = "dbos raises TypeError" if raises else "dbos ignores it"
+            advice = f"did you mean {near}?" if near else f"dbos knows {', '.join(sorted(known))}"
+            self._report(options, span, f"{name} is no option of a {kind}: {effect}; {advice}")
+        attempts = options.constant("max_attempts")
+        if kind == api.STEP and options.constant("retries_allowed") is True and _is_number(attempts) and attempts < 1:
+            why = "dbos raises an AssertionError that has no text when a workflow calls the step"
+            self._report(options, span, f"max_attempts={attempts}: {why}; it counts the calls, the first included")
+        level = options.constant("isolation_level")
+        if kind == api.TRANSACTION and isinstance(level, str):
+            if level.upper().replace("_", " ") not in _ISOLATION_LEVELS:
+                why = "the database refuses it when the transaction begins"
+                self._report(options, span, f"isolation_level='{level}': {why}; use 'SERIALIZABLE' or 'READ COMMITTED'")
+
+    def _times(self, declaration: Declaration) -> None:
+        """Waits and time-outs: which count depends on whether the step is asynchronous."""
+        options = declaration.options
+        is_async = self._is_async(declaration)
+        if options is None:
+            return
+        timeout = options.constant("timeout_seconds")
+        values = options.given.get("timeout_seconds", ())
+        endless = bool(values) and all(isinstance(each, External) and each.name in _NOT_FINITE for each in values)
+        refused = _is_number(timeout) and not (timeout > 0 and math.isfinite(timeout))
+        # On a synchronous step any is wrong (DBS307).
+        if is_async is not False and (endless or refused):
+            shown = "that is not finite" if endless else f"of {timeout}"
+            advice = "leave it out where there is no limit"
+            self._report(options, declaration.span, f"timeout_seconds {shown}: dbos raises DBOSException; {advice}")
+        interval = options.constant("interval_seconds")
+        retried = options.constant("retries_allowed") is True and options.constant("max_attempts") != 1
+        if is_async is False and retried and _is_number(interval) and interval < 0:
+            why = "the step raises ValueError when it fails, and is not retried"
+            self._report(options, declaration.span, f"interval_seconds={interval}: {why}; use 0 for no wait")
+
+    def _is_async(self, declaration: Declaration) -> bool | None:
+        target = declaration.target
+        if target is None:
+            return None
+        return self.here.resolver.function(target.function if isinstance(target, Entity) else target).is_async
+
+    def _report(self, options: Options, span: Span, message: str) -> None:
+        where = options.span if options.module == self.here.module.path else span
+        if (where, message) not in self._told:
+            self._told.add((where, message))
+            self.here.report(INVALID_STEP_OPTION, where, message)
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
