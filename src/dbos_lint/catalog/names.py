@@ -14,6 +14,8 @@ WORKFLOW = "workflow"
 SCHEDULE = "schedule"
 CONFIG = "config"
 PATCH = "patch"
+SERIALIZER = "serializer"
+"""No name, but something that one file says for all of them: with what the program's data are stored."""
 
 OFFERS = "offers"
 """Makes the name mean something: registers a queue or workflow, waits for a topic, sets an event, writes a stream."""
@@ -29,6 +31,7 @@ NEEDLES: dict[str, tuple[bytes, ...]] = {
     SCHEDULE: (b"schedule",),
     CONFIG: (b"DBOSConfiguredInstance", b"instance_name", b"config_name"),
     PATCH: (b"patch",),
+    SERIALIZER: (b"serializer",),
 }
 """What is in the bytes of each file that has names of a kind: of the others, nothing more is asked."""
 

@@ -91,6 +91,14 @@ class Names:
             remembered = self._mentions[module.path, kind] = module, tuple(found)
         return remembered[1]
 
+    def files(self, kind: str, module: Module) -> Iterator[Module]:
+        """The files of the project of ``module``, itself first, that may hold what goes by ``kind``."""
+        yield module
+        for path, kinds in self._kinds().items():
+            other = self.calls.resolver.project.module(path) if kind in kinds and path != module.path else None
+            if other is not None:
+                yield other
+
     def renew(self, module: Module, source: bytes) -> None:
         """Be told the text of a file, which may be another than before."""
         if self._files is None:
@@ -174,46 +182,36 @@ class Names:
         if not given:
             return
         mention = Mention(slot.kind, slot.side, None, module.path, call.span, name, bool(name), call, slot)
-        found = self.names_at(module, call, slot, ref)
-        if found is None:
+        elements = elements_of(ref, slot)
+        if elements is None:
             yield mention
-        else:
-            for each in found:
+        for element in elements or ():
+            found = self.names_in(module, call, slot, element)
+            if found is None:
+                yield mention
+            for each in found or ():
                 yield mention._replace(name=each)
 
-    def names_at(self, module: Module, call: Call, slot: Slot, ref: Ref) -> tuple[str, ...] | None:
-        """All names that ``ref``, the argument of ``call`` at ``slot``, holds; None where some are not known."""
-        found: list[str] = []
-        for text in self.texts(module, call, slot, ref):
-            if text is None:
-                return None
-            values = literals(self.calls.resolver, *text)
-            if values is None:
-                return None
-            # What is no name at all is another rule's business; ``None`` stands for no name.
-            found.extend(value for value in values if isinstance(value, str))
-        return tuple(dict.fromkeys(found))
+    def names_in(self, module: Module, call: Call, slot: Slot, element: Ref) -> tuple[str, ...] | None:
+        """All names that ``element``, of what ``call`` takes at ``slot``, may be; None where they are not known."""
+        text = self.text_in(module, call, slot, element)
+        if text is None or not text:
+            return text
+        values = literals(self.calls.resolver, *text)
+        # What is no string is another rule's business; ``None`` stands for no name.
+        return None if values is None else tuple(value for value in values if isinstance(value, str))
 
-    def texts(self, module: Module, call: Call, slot: Slot, ref: Ref) -> Iterator[tuple[Module, Ref, Place] | None]:
-        """The expressions that are the names in ``ref``, each where it stands; None where some cannot be told."""
-        here = Place(call.scope, call.span.row, call.block)
-        refs: Iterable[Ref] = (ref,)
-        if slot.each:
-            if not isinstance(ref, tuple) or ref[0] not in ("list", "tuple", "set"):
-                yield None
-                return
-            refs = ref[1:]
-        for each in refs:
-            if not slot.key:
-                yield module, each, here
-                continue
-            options = options_of(self.calls, module, call, each)
-            if options is None or any(name is None for name, _ in options.items):
-                yield None
-                continue
-            for name, value in options.items:
-                if name == slot.key:
-                    yield options.module, value, options.place
+    def text_in(
+        self, module: Module, call: Call, slot: Slot, element: Ref
+    ) -> tuple[Module, Ref, Place] | tuple[()] | None:
+        """The expression that is the name in ``element``, and where it stands; empty where it names nothing, None where
+        that is not known."""
+        if not slot.key:
+            return module, element, Place(call.scope, call.span.row, call.block)
+        options = options_of(self.calls, module, call, element)
+        if options is None or any(name is None for name, _ in options.items):
+            return None
+        return next(((options.module, ref, options.place) for name, ref in options.items if name == slot.key), ())
 
     def _overlaid(self) -> Iterator[str]:
         """Files that are known by their text alone, and are not on the disk."""
@@ -227,6 +225,13 @@ def options_of(calls: Calls, module: Module, call: Call, ref: Ref) -> Written | 
     if isinstance(ref, tuple) and ref[0] == "dict" and len(ref) > 2:
         return Written(module, Place(call.scope, call.span.row, call.block), ref[1], ref[2])
     return written(calls.resolver, module, call, ref)
+
+
+def elements_of(ref: Ref, slot: Slot) -> tuple[Ref, ...] | None:
+    """What an argument is the list of; None where that is not known."""
+    if not slot.each:
+        return (ref,)
+    return ref[1:] if isinstance(ref, tuple) and ref[0] in ("list", "tuple", "set") else None
 
 
 def argument(call: Call, slot: Slot) -> tuple[bool, Ref]:
