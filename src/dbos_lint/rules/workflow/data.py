@@ -1,0 +1,89 @@
+"""What workflows are given and give back: dbos stores it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from dbos_lint.catalog import api
+from dbos_lint.rules.declared.workflow import UNSERIALIZABLE_WORKFLOW_DATA
+from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.semantics.pickling import Pickling
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.serializers import OTHER, serializer_of
+from dbos_lint.semantics.summary import Call, Function, Ref
+from dbos_lint.semantics.values import Entity
+
+_WHY = "dbos stores it with pickle, which refuses it; pass what describes it, and make it in the step that uses it"
+
+
+class Data(Visitor):
+    """Data of workflows that cannot be stored."""
+
+    def __init__(self, here: Here) -> None:
+        super().__init__(here)
+        self._pickling = Pickling(here.resolver)
+
+    def visit_Call(self, node: ast.Call, call: Call) -> None:
+        for where, expression, ref in self._stored(node, call):
+            self._judge(expression, ref, Place(call.scope, call.span.row, call.block), where)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
+        entity = self.here.entity(function)
+        if entity is None or entity.kind != api.WORKFLOW or function.is_generator:
+            return
+        place = self.here.place(function)
+        for annotation, ref in annotated(node, function):
+            self._judge(annotation, ref, place, f"an argument of workflow '{function.name}'")
+        result = f"the result of workflow '{function.name}'"
+        returned = [self._judge(expression, ref, at, result) for expression, ref, at in results(self.here, function)]
+        if node.returns is not None and not any(returned):
+            self._judge(node.returns, function.returns, place, result)
+
+    def _stored(self, node: ast.Call, call: Call) -> Iterator[tuple[str, ast.expr, Ref]]:
+        """What ``call`` stores: what it is called, its expression, and its reference."""
+        callees = self.here.callees(call)
+        first = max([api.STORES_ARGUMENTS.get(name, -1) for name in callees.names], default=-1)
+        if first < 0 and any(_is_workflow(value) for value in callees.durable):
+            first = 0
+        if first >= 0:
+            pairs = zip(node.args[first:], call.args[first:], strict=True)
+            named = zip([keyword.value for keyword in node.keywords], [ref for _, ref in call.keywords], strict=True)
+            for expression, ref in (*pairs, *named):
+                yield "an argument of a workflow", expression, ref
+        for name in callees.names & api.STORES_VALUE.keys():
+            position, keyword = api.STORES_VALUE[name]
+            for index, (expression, ref) in enumerate(zip(node.args, call.args, strict=True)):
+                if index == position:
+                    yield f"the {keyword} of {name.removeprefix('dbos.')}", expression, ref
+            for given, (_, ref) in zip(node.keywords, call.keywords, strict=True):
+                if given.arg == keyword:
+                    yield f"the {keyword} of {name.removeprefix('dbos.')}", given.value, ref
+
+    def _judge(self, expression: ast.expr, ref: Ref, place: Place, where: str) -> bool:
+        """Report ``expression``, which is stored as ``where``, if pickle refuses it."""
+        refused = self._pickling.refused(self.here.module, ref, place)
+        if not refused or serializer_of(self.here.analysis, self.here.module) == OTHER:
+            return False
+        self.here.report(UNSERIALIZABLE_WORKFLOW_DATA, expression, f"{where} is {refused}: {_WHY}")
+        return True
+
+
+def annotated(node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> Iterator[tuple[ast.expr, Ref]]:
+    """The annotations of the parameters of ``function``, with their references; ``self`` has none that counts."""
+    given = {arg.arg: arg.annotation for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    for param in function.params:
+        annotation = given.get(param.name)
+        if annotation is not None and param.name != function.receiver:
+            yield annotation, param.annotation
+
+
+def results(here: Here, function: Function) -> Iterator[tuple[ast.expr, Ref, Place]]:
+    """What ``function`` returns, each with its reference and where it stands."""
+    returns = [each.value for each in here.body(function).walk() if isinstance(each, ast.Return) and each.value]
+    for expression, ref in zip(returns, function.results, strict=True):
+        yield expression, ref, Place(function.scope, expression.lineno)
+
+
+def _is_workflow(value: Entity) -> bool:
+    return value.kind == api.WORKFLOW

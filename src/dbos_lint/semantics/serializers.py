@@ -1,0 +1,61 @@
+"""With what a project's data are stored: pickle, unless its configuration names another serializer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbos_lint.catalog.names import SERIALIZER
+from dbos_lint.semantics.analysis import Analysis
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.summary import Module, Ref
+from dbos_lint.semantics.values import External, Instance
+
+PICKLE = "pickle"
+PORTABLE = "portable"
+OTHER = "other"
+
+_PORTABLE = (Instance(External("dbos.DBOSPortableJSONSerializer")), External("dbos.DBOSPortableJSON"))
+
+
+def serializer_of(analysis: Analysis, module: Module) -> str:
+    """What the data of ``module``'s project are stored with: ``PICKLE``, ``PORTABLE`` JSON, or something ``OTHER``."""
+    found: set[str] = set()
+    for each in analysis.names.files(SERIALIZER, module):
+        for ref, place in _given(each):
+            values = analysis.resolver.resolve(each, ref, place)
+            found.add(PORTABLE if values and all(value in _PORTABLE for value in values) else OTHER)
+    return PICKLE if not found else found.pop() if len(found) == 1 else OTHER
+
+
+def _given(module: Module) -> Iterator[tuple[Ref, Place]]:
+    """What is written down under the name ``serializer``: in a dict, as an item of one, as a keyword."""
+    for scope in module.scopes:
+        for bindings in scope.bindings.values():
+            for binding in bindings:
+                if binding.kind == "value":
+                    value = binding.value
+                    if isinstance(value, tuple) and value[0] == "annotated":
+                        value = value[1]
+                    yield from _in_dict(value, Place(scope.id, binding.row, binding.block))
+    for function in module.functions:
+        for call in function.calls:
+            place = Place(call.scope, call.span.row, call.block)
+            yield from _named(call.keywords, place)
+            for ref in (*call.args, *(ref for _, ref in call.keywords)):
+                yield from _in_dict(ref, place)
+        for ref in function.results:
+            yield from _in_dict(ref, Place(function.scope))
+        for write in function.writes if function.id else module.stores:
+            if write.key == SERIALIZER:
+                yield write.value, Place(write.scope, write.span.row)
+
+
+def _in_dict(ref: Ref, place: Place) -> Iterator[tuple[Ref, Place]]:
+    if isinstance(ref, tuple) and ref[0] == "dict" and len(ref) > 1:
+        yield from _named(ref[2], place)
+
+
+def _named(items: tuple[tuple[str | None, Ref], ...], place: Place) -> Iterator[tuple[Ref, Place]]:
+    for name, ref in items:
+        if name == SERIALIZER and ref != ("const", None):
+            yield ref, place
