@@ -107,6 +107,102 @@ PATCH_REMOVED_EARLY = Rule(
     "python/tutorials/upgrading-workflows",
 )
 
+UNKNOWN_SYMBOL = Rule(
+    "DBS949",
+    "unknown-symbol",
+    Level.ERROR,
+    Scope.MODULE,
+    "name, attribute or argument that dbos never had",
+    "python/reference/dbos-class",
+)
+
+REMOVED_SYMBOL = Rule(
+    "DBS950",
+    "removed-symbol",
+    Level.ERROR,
+    Scope.PROJECT,
+    "name, attribute or argument that dbos no longer has",
+    "python/reference/dbos-class",
+)
+
+REMOVED_TRANSACTION_DECORATOR = Rule(
+    "DBS951",
+    "removed-transaction-decorator",
+    Level.ERROR,
+    Scope.MODULE,
+    "`@DBOS.transaction` and `DBOS.sql_session` are gone",
+    "python/tutorials/transaction-tutorial",
+    since="3.0",
+)
+
+REMOVED_QUEUE_CONSTRUCTOR = Rule(
+    "DBS952",
+    "removed-queue-constructor",
+    Level.ERROR,
+    Scope.MODULE,
+    "queues are no longer made by `Queue(...)`",
+    "python/tutorials/queue-tutorial",
+    since="3.0",
+)
+
+REMOVED_SCHEDULED_DECORATOR = Rule(
+    "DBS953",
+    "removed-scheduled-decorator",
+    Level.ERROR,
+    Scope.MODULE,
+    "`@DBOS.scheduled` is gone",
+    "python/tutorials/scheduled-workflows",
+    since="3.0",
+)
+
+REMOVED_FRAMEWORK_ARGUMENT = Rule(
+    "DBS954",
+    "removed-framework-argument",
+    Level.ERROR,
+    Scope.EXPR,
+    "`DBOS(fastapi=...)` and `DBOS(flask=...)` are gone",
+    "python/reference/dbos-class",
+    since="3.0",
+)
+
+REMOVED_CONFIG_KEY = Rule(
+    "DBS955",
+    "removed-config-key",
+    Level.ERROR,
+    Scope.EXPR,
+    "configuration key that dbos no longer has",
+    "python/reference/configuration",
+    since="1.0",
+)
+
+REMOVED_QUEUE_PARAMETER = Rule(
+    "DBS956",
+    "removed-queue-parameter",
+    Level.ERROR,
+    Scope.EXPR,
+    "queue argument that dbos no longer takes",
+    "python/tutorials/queue-tutorial",
+    since="3.0",
+)
+
+DEPRECATED_SYMBOL = Rule(
+    "DBS960",
+    "deprecated-symbol",
+    Level.WARNING,
+    Scope.PROJECT,
+    "name, attribute or argument that dbos will take away",
+    "python/reference/dbos-class",
+)
+
+SYMBOL_TOO_NEW = Rule(
+    "DBS970",
+    "symbol-too-new",
+    Level.ERROR,
+    Scope.PROJECT,
+    "name, attribute or argument that the target version of dbos does not have yet",
+    "python/reference/dbos-class",
+)
+
 RULES: tuple[Rule, ...] = (
     SYNC_CALL_IN_EVENT_LOOP,
     BLOCKING_CALL_IN_EVENT_LOOP,
@@ -119,4 +215,14 @@ RULES: tuple[Rule, ...] = (
     WORKFLOW_SHAPE_CHANGED,
     STEP_RENAMED,
     PATCH_REMOVED_EARLY,
+    UNKNOWN_SYMBOL,
+    REMOVED_SYMBOL,
+    REMOVED_TRANSACTION_DECORATOR,
+    REMOVED_QUEUE_CONSTRUCTOR,
+    REMOVED_SCHEDULED_DECORATOR,
+    REMOVED_FRAMEWORK_ARGUMENT,
+    REMOVED_CONFIG_KEY,
+    REMOVED_QUEUE_PARAMETER,
+    DEPRECATED_SYMBOL,
+    SYMBOL_TOO_NEW,
 )

@@ -1,0 +1,155 @@
+"""Code that asks which dbos there is before it uses it: what it names need not be in the target version.
+
+It asks by a test of the version or of an attribute, by ``if TYPE_CHECKING:``, or by handling the error.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "TypeError"})
+_BROAD = frozenset({"", "Exception", "BaseException"})
+_QUESTIONS = frozenset({"hasattr", "getattr", "signature", "find_spec"})
+_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_ANYTHING = frozenset({"*"})
+
+
+class _Stretch(NamedTuple):
+    """Rows under a question, and the names that it is about."""
+
+    first: int
+    last: int
+    about: frozenset[str]
+
+
+class Asking:
+    """The rows of one file that stand under such a question.
+
+    ``has`` tells which names the target version has: who tries to import those asks for dbos, not for a version of it.
+    """
+
+    def __init__(self, tree: ast.Module, has: Callable[[str], bool]) -> None:
+        self._tree = tree
+        self._has = has
+
+    def covers(self, row: int, name: str) -> bool:
+        """Whether it is asked, around ``row``, if there is ``name``."""
+        return any(
+            each.first <= row <= each.last and (each.about == _ANYTHING or name in each.about) for each in self._rows
+        )
+
+    @cached_property
+    def _rows(self) -> tuple[_Stretch, ...]:
+        return tuple(self._statements(self._tree.body))
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The names that hold an answer: ``HAS_STREAMS = hasattr(DBOS, "write_stream")``."""
+        names: set[str] = set()
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.Assign) and _asks(node.value, frozenset()):
+                names.update(_targets(node))
+            elif isinstance(node, ast.Try) and _is_tolerant(node):
+                missing = [alias for alias in _imported(node.body) if not self._has(alias.name)]
+                names.update(alias.asname or alias.name for alias in missing)
+                if missing:
+                    names.update(name for each in node.body if isinstance(each, ast.Assign) for name in _targets(each))
+        return frozenset(names)
+
+    def _statements(self, body: list[ast.stmt]) -> Iterator[_Stretch]:
+        for node in body:
+            yield from self._under(node, body)
+            for _, value in ast.iter_fields(node):
+                if isinstance(value, ast.expr):
+                    yield from self._expressions(value)
+                elif isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+                    yield from self._statements(value)
+                elif isinstance(value, list):
+                    for part in value:
+                        if isinstance(part, (ast.ExceptHandler, ast.match_case)):
+                            yield from self._statements(part.body)
+                        elif isinstance(part, ast.expr):
+                            yield from self._expressions(part)
+
+    def _under(self, node: ast.stmt, body: list[ast.stmt]) -> Iterator[_Stretch]:
+        """What stands under a question that ``node``, a statement of ``body``, asks."""
+        if isinstance(node, ast.If):
+            about = _asks(node.test, self._names)
+            if about:
+                leaves = not node.orelse and isinstance(node.body[-1], _LEAVING)
+                yield _stretch(node.body[0], body[-1] if leaves else node, about)
+        elif isinstance(node, ast.Try):
+            if _is_tolerant(node):
+                yield _stretch(node, node, _ANYTHING)
+        elif isinstance(node, ast.With):
+            if _suppresses(node):
+                yield _stretch(node, node, _ANYTHING)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            for decorator in node.decorator_list:
+                about = _asks(decorator, self._names)
+                if about:
+                    yield _stretch(node, node, about)
+
+    def _expressions(self, expression: ast.expr) -> Iterator[_Stretch]:
+        for node in ast.walk(expression):
+            if isinstance(node, (ast.IfExp, ast.BoolOp)):
+                about = _asks(node.test if isinstance(node, ast.IfExp) else node.values[0], self._names)
+                if about:
+                    yield _stretch(node, node, about)
+
+
+def _asks(test: ast.expr, answers: frozenset[str]) -> frozenset[str]:
+    """What ``test`` asks for: a version of dbos, attributes by name, what one of ``answers`` stands for; or nothing."""
+    nodes = list(ast.walk(test))
+    mentioned = {
+        node.attr if isinstance(node, ast.Attribute) else node.id
+        for node in nodes
+        if isinstance(node, (ast.Attribute, ast.Name))
+    }
+    if "TYPE_CHECKING" in mentioned or mentioned & answers:
+        return _ANYTHING
+    asks = bool(mentioned & _QUESTIONS)
+    if asks or any("version" in name.lower() for name in mentioned):
+        if "dbos" in ast.unparse(test).lower():
+            return _ANYTHING
+        if asks:
+            return frozenset(node.value for node in nodes if isinstance(node, ast.Constant) and type(node.value) is str)
+    return frozenset()
+
+
+def _is_tolerant(node: ast.Try) -> bool:
+    """Whether a handler takes what a missing name raises; a broad one counts around imports only."""
+    caught = {name for handler in node.handlers for name in _caught(handler.type)}
+    return bool(caught & _ERRORS) or (bool(caught & _BROAD) and isinstance(node.body[0], (ast.Import, ast.ImportFrom)))
+
+
+def _caught(type: ast.expr | None) -> Iterator[str]:
+    for node in type.elts if isinstance(type, ast.Tuple) else [type]:
+        yield node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _suppresses(node: ast.With) -> bool:
+    """``with contextlib.suppress(AttributeError):``"""
+    calls = (item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call))
+    return any(
+        "suppress" in ast.unparse(call.func) and any(name in _ERRORS for arg in call.args for name in _caught(arg))
+        for call in calls
+    )
+
+
+def _imported(body: Iterable[ast.stmt]) -> Iterator[ast.alias]:
+    for node in body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "dbos":
+            yield from node.names
+
+
+def _targets(node: ast.Assign) -> Iterator[str]:
+    return (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+def _stretch(first: ast.stmt | ast.expr, last: ast.stmt | ast.expr, about: frozenset[str]) -> _Stretch:
+    decorators = [each.lineno for each in getattr(first, "decorator_list", ())]
+    return _Stretch(min([first.lineno, *decorators]), last.end_lineno or last.lineno, about)
