@@ -58,7 +58,8 @@ class Classes:
     def _registered_by_call(self, path: str) -> frozenset[int]:
         """The classes of a module that ``DBOS.dbos_class()(C)`` registers."""
         if path not in self._called:
-            module, found = self.analysis.resolver.module(path), set()
+            module = self.analysis.resolver.module(path)
+            found: set[int] = set()
             for function in module.functions:
                 for call in function.calls:
                     if isinstance(call.func, str) or len(call.args) != 1 or call.flags & DECORATOR:

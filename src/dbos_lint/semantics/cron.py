@@ -1,4 +1,4 @@
-"""Which cron expressions dbos refuses: those that its reader refuses, croniter since 3.3 and a copy of an older one before.
+"""Which cron expressions dbos refuses: those that croniter does, and before dbos 3.3 an older one that came with it.
 
 An expression of five fields is minute, hour, day, month, weekday; a sixth one stands first and is the second, a seventh
 one last and is the year.
@@ -7,6 +7,8 @@ one last and is the year.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 _ALIASES = frozenset("@midnight @hourly @daily @weekly @monthly @yearly @annually".split())
@@ -26,7 +28,7 @@ class _Field(NamedTuple):
     name: str
     low: int
     high: int
-    names: dict[str, int] = {}
+    names: Mapping[str, int] = MappingProxyType({})
 
 
 _SECOND = _Field("second", 0, 59)
@@ -43,7 +45,7 @@ _FIELDS = {
 }
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Raised with the reason."""
 
 
@@ -63,14 +65,14 @@ def refusal(expression: str, *, wraps: bool) -> str:
     try:
         for field, part in zip(_FIELDS[len(parts)], parts, strict=True):
             _Reader(field, len(parts), wraps).read(part)
-    except _Refused as refused:
+    except _RefusedError as refused:
         return str(refused)
     return ""
 
 
 class _Reader(NamedTuple):
     field: _Field
-    count: int
+    fields: int
     wraps: bool
 
     def read(self, text: str) -> None:
@@ -158,12 +160,12 @@ class _Reader(NamedTuple):
         return value
 
     def alias(self, value: int) -> int:
-        """Another number for the same: Sunday is 0 and 7; with six fields, all but the latest croniter take day 0 for 1."""
-        if self.field is _WEEKDAY and value == 7 and (self.wraps or self.count == 5):
+        """Another number for the same: Sunday is 0 and 7. Of six fields, all but the latest croniter take day 0 for 1."""
+        if self.field is _WEEKDAY and value == 7 and (self.wraps or self.fields == 5):
             return 0
-        if self.field is _DAY and value == 0 and self.count == 6:
+        if self.field is _DAY and value == 0 and self.fields == 6:
             return 1
         return value
 
-    def refused(self, reason: str) -> _Refused:
-        return _Refused(f"the {self.field.name} {reason}")
+    def refused(self, reason: str) -> _RefusedError:
+        return _RefusedError(f"the {self.field.name} {reason}")

@@ -51,7 +51,7 @@ class Instances:
         return None
 
     def _kind(self, module: Module, function: Function, call: Call) -> tuple[str, FunctionValue | None]:
-        """What a call in a constructor is: that of a ``constructor`` above (of the project, else None), ``unknown``, for
+        """What a call in a constructor is: that of a ``constructor`` above (with it, if of the project), ``unknown``, for
         it may call one, or ``other``."""
         target, method = receiver_and_method(call.func)
         if method in ("__init__", "__post_init__"):
@@ -127,5 +127,3 @@ class Instances:
         if self.classes.is_registered(klass):
             return klass
         return self.classes.registered_base(klass) or klass
-
-

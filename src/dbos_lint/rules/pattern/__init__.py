@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dbos_lint.rules.pattern.blocks import Blocks
 from dbos_lint.rules.pattern.classes import ClassShapes
 from dbos_lint.rules.pattern.instances import InstanceNames
 from dbos_lint.rules.visitor import Visitor
@@ -10,4 +11,4 @@ from dbos_lint.rules.visitor import Visitor
 class PatternVisitor(Visitor):
     """Classes, workflow IDs, context blocks and schedules."""
 
-    parts = (ClassShapes, InstanceNames)
+    parts = (ClassShapes, InstanceNames, Blocks)

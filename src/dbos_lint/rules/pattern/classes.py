@@ -6,6 +6,7 @@ import ast
 from functools import cached_property
 
 from dbos_lint.catalog import api
+from dbos_lint.diagnostic import Level
 from dbos_lint.rules.declared.pattern import (
     CLASS_NOT_REGISTERED,
     INSTANCE_NOT_CONFIGURED,
@@ -15,7 +16,7 @@ from dbos_lint.rules.declared.pattern import (
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.classes import Classes
 from dbos_lint.semantics.instances import Instances
-from dbos_lint.semantics.layers import layers
+from dbos_lint.semantics.layers import Layer, layers
 from dbos_lint.semantics.summary import Class, Function, Span
 from dbos_lint.semantics.values import ClassValue, FunctionValue
 
@@ -64,7 +65,7 @@ class ClassShapes(Visitor):
             reason = f"class {klass.name} is not registered, and the registration of {name} covers its own methods only"
             advice = f"move the workflow into {name}, and let it call a method that {klass.name} overrides"
         for function, of_class in workflows:
-            if of_class or function.params[:1] and function.params[0].name == "self":
+            if of_class or (function.params and function.params[0].name == "self"):
                 self.here.report(
                     CLASS_NOT_REGISTERED,
                     function.span,
@@ -155,15 +156,22 @@ class ClassShapes(Visitor):
             if layer.decorator.ref in ("staticmethod", "classmethod"):
                 below = str(layer.decorator.ref)
             elif below and layer.kind in (api.WORKFLOW, api.STEP):
-                effect = (
-                    "gets an object that it cannot call, and each call raises TypeError"
-                    if below == "classmethod"
-                    else "makes an ordinary method of it, which gets the instance as its first argument"
-                )
-                self.here.report(
-                    METHOD_DECORATOR_ORDER,
-                    layer.decorator.span,
-                    f"the {layer.kind} decorator of '{function.name}' stands above @{below}: it {effect}; put @{below} "
-                    "on top",
-                )
+                self._wrong_order(function, layer, below)
                 return
+
+    def _wrong_order(self, function: Function, layer: Layer, below: str) -> None:
+        owner = ClassValue(self.here.module.path, function.owner or 0)
+        level = Level.ERROR
+        if below == "classmethod":
+            effect = "gets an object that it cannot call, and each call raises TypeError"
+        elif layer.kind == api.WORKFLOW and function.params and self.classes.is_registered(owner):
+            effect = "makes an ordinary method of it, and dbos, which takes its first argument for an instance, raises"
+        else:
+            effect = "makes an ordinary method of it, which works through the class only, not through instances"
+            level = Level.WARNING
+        self.here.report(
+            METHOD_DECORATOR_ORDER,
+            layer.decorator.span,
+            f"the {layer.kind} decorator of '{function.name}' stands above @{below}: it {effect}; put @{below} on top",
+            level=level,
+        )

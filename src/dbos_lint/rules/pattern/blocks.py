@@ -1,0 +1,201 @@
+"""Blocks of options for the workflows that are started in them: ``with SetWorkflowID(...)`` and its like."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from dbos_lint.catalog import patterns
+from dbos_lint.diagnostic import Level
+from dbos_lint.rules.declared.pattern import BLOCK_REUSED, BLOCK_WITHOUT_EFFECT, ONE_ID_MANY_WORKFLOWS
+from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.semantics.body import Body
+from dbos_lint.semantics.branches import repeats, together
+from dbos_lint.semantics.entrypoints import is_test
+from dbos_lint.semantics.starts import Starts
+from dbos_lint.semantics.summary import DISCARDED, KEPT, Call, Function
+from dbos_lint.semantics.values import External, Instance
+
+With = ast.With | ast.AsyncWith
+
+
+class Block(NamedTuple):
+    """A ``with`` item that makes a block of options: ``name`` is its qualified name."""
+
+    name: str
+    node: ast.Call
+    call: Call
+
+    @property
+    def label(self) -> str:
+        return self.name.rpartition(".")[2]
+
+
+def blocks(here: Here, body: Body, node: With) -> Iterator[Block]:
+    """The blocks of options that a ``with`` statement makes and enters."""
+    for item in node.items:
+        call = body.record(item.context_expr) if isinstance(item.context_expr, ast.Call) else None
+        if call is not None and isinstance(item.context_expr, ast.Call):
+            for name in here.names_called(call) & patterns.BLOCKS:
+                yield Block(name, item.context_expr, call)
+
+
+class Blocks(Visitor):
+    """What blocks of options hold."""
+
+    @cached_property
+    def _starts(self) -> Starts:
+        return Starts(self.here.analysis)
+
+    def visit_With(self, node: With, function: Function) -> None:
+        body = self.here.body(function)
+        self._reused(node, function, body)
+        for block in blocks(self.here, body, node):
+            if isinstance(node, ast.AsyncWith):
+                self._async(block)
+            else:
+                if block.name == patterns.SET_ID:
+                    self._many(node, block, body)
+                if block.name in patterns.ACTING_BLOCKS:
+                    self._without_effect(node, block, body)
+
+    # ------------------------------------------------------------------ one ID, several workflows
+
+    def _many(self, node: With, block: Block, body: Body) -> None:
+        starts = [
+            each
+            for each, call in body.calls(*node.body)
+            if self._starts.starts(self.here.module, call) and self._id_of(each, body) is node
+        ]
+        for index, start in enumerate(starts):
+            later = next((each for each in starts[index + 1 :] if together(body, start, each)), None)
+            rows = (
+                f"lines {start.lineno} and {later.lineno}" if later is not None else f"in the loop, line {start.lineno}"
+            )
+            if later is not None and later.lineno == start.lineno:
+                rows = f"line {start.lineno}"
+            if later is not None or repeats(body, start, node):
+                self.here.report(
+                    ONE_ID_MANY_WORKFLOWS,
+                    block.call.span,
+                    f"more than one workflow is started in this block ({rows}): only the first one gets the ID, and "
+                    "the others start again when this code does; open a block with an ID of its own for each",
+                )
+                return
+
+    def _id_of(self, node: ast.AST, body: Body) -> With | None:
+        """The block whose ID a start takes."""
+        for outer in body.ancestors(node):
+            if isinstance(outer, (ast.With, ast.AsyncWith)) and any(
+                block.name == patterns.SET_ID for block in blocks(self.here, body, outer)
+            ):
+                return outer
+        return None
+
+    # ------------------------------------------------------------------ no workflow
+
+    def _async(self, block: Block) -> None:
+        if block.name in patterns.ACTING_BLOCKS:
+            self.here.report(
+                BLOCK_WITHOUT_EFFECT,
+                block.call.span,
+                f"{block.label} is no asynchronous context manager: 'async with' raises TypeError; write 'with', in "
+                "asynchronous code too",
+                level=Level.ERROR,
+            )
+
+    def _without_effect(self, node: With, block: Block, body: Body) -> None:
+        if self._may_start(node, body):
+            return
+        self.here.report(
+            BLOCK_WITHOUT_EFFECT,
+            block.call.span,
+            f"no workflow is started in this block: {block.label} acts on workflows that are started in it, not on "
+            "steps or on the code itself; put it around the call that starts the workflow, or remove it",
+        )
+
+    def _may_start(self, node: With, body: Body) -> bool:
+        """Whether anything in the block starts a workflow, or cannot be followed."""
+        for each in body.walk(*node.body):
+            if isinstance(each, (ast.Yield, ast.YieldFrom)):
+                return True
+            if isinstance(each, ast.Await) and not isinstance(each.value, ast.Call):
+                return True
+            if isinstance(each, ast.Call):
+                call = body.record(each)
+                if call is None or not self._starts.is_inert(self.here.module, call):
+                    return True
+        return False
+
+    def visit_Call(self, node: ast.Call, call: Call) -> None:
+        """A block that is made and never entered."""
+        if not call.flags & (DISCARDED | KEPT):
+            return
+        if is_test(self.here.resolver, self.here.module, self.here.function(call)):
+            # Tests make objects to see what their constructors refuse.
+            return
+        for name in self.here.names_called(call) & patterns.ACTING_BLOCKS:
+            if call.flags & DISCARDED or self._is_forgotten(node, call):
+                label = name.rpartition(".")[2]
+                self.here.report(
+                    BLOCK_WITHOUT_EFFECT,
+                    call.span,
+                    f"{label} is made but not entered, and so has no effect: write 'with {label}(...):' around the "
+                    "call that starts the workflow",
+                )
+
+    def _is_forgotten(self, node: ast.Call, call: Call) -> bool:
+        """Whether the name to which the object is assigned is never read."""
+        body = self.here.body(self.here.function(call))
+        assigned = body.parent(node)
+        if not isinstance(assigned, ast.Assign) or not isinstance(assigned.targets[0], ast.Name):
+            return False
+        name = assigned.targets[0].id
+        return not any(
+            isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load)
+            for each in ast.walk(body.node)
+        )
+
+    # ------------------------------------------------------------------ entered twice
+
+    def _reused(self, node: With, function: Function, body: Body) -> None:
+        open_here: set[str] = set()
+        for item in node.items:
+            text = self._object(item.context_expr, function)
+            if text and (text in open_here or self._is_open(text, node, body)):
+                self.here.report(
+                    BLOCK_REUSED,
+                    item.context_expr,
+                    f"'{text}' is entered while its own block is open: dbos raises DBOSException; make a new object, "
+                    "or drop this block",
+                )
+            open_here.add(text)
+
+    def _object(self, node: ast.expr, function: Function) -> str:
+        """How the text names an object that makes a block of options; empty for other expressions."""
+        if not isinstance(node, (ast.Name, ast.Attribute)):
+            return ""
+        for manager in function.withs:
+            if (manager.span.row, manager.span.col) == (node.lineno, node.col_offset):
+                values = self.here.analysis.calls.resolve(self.here.module, manager.ref, manager)
+                if isinstance(manager.ref, str) and values and all(_is_block(value) for value in values):
+                    base, _, attribute = manager.ref.rpartition(".")
+                    owners = self.here.analysis.calls.resolve(self.here.module, base, manager) if base else ()
+                    made = [self.here.resolver.property_of(owner, attribute) for owner in owners]
+                    return "" if any(made) else manager.ref
+        return ""
+
+    def _is_open(self, text: str, node: With, body: Body) -> bool:
+        for outer in body.ancestors(node):
+            if not isinstance(outer, (ast.With, ast.AsyncWith)):
+                continue
+            if any(ast.unparse(item.context_expr) == text for item in outer.items):
+                stored = (each for each in body.walk(*outer.body) if isinstance(each, (ast.Name, ast.Attribute)))
+                return not any(isinstance(each.ctx, ast.Store) and ast.unparse(each) == text for each in stored)
+        return False
+
+
+def _is_block(value: object) -> bool:
+    return isinstance(value, Instance) and isinstance(value.type, External) and value.type.name in patterns.BLOCKS
