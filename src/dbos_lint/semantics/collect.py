@@ -67,6 +67,7 @@ class Nodes:
     tries: list[tuple[ast.Try, Try]] = field(default_factory=list)
     withs: list[tuple[ast.With | ast.AsyncWith, Function]] = field(default_factory=list)
     loops: list[tuple[ast.For | ast.AsyncFor | ast.While, Function]] = field(default_factory=list)
+    imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +278,8 @@ class _Collector:
     def _branch(self, statements: list[ast.stmt], kind: str, choice: int = MODULE) -> None:
         if statements:
             saved = self.block
-            self.block = self._new_block(kind, choice, isinstance(statements[-1], _LEAVING))
+            leaves = _leaves_loop(statements) if kind == "loop" else isinstance(statements[-1], _LEAVING)
+            self.block = self._new_block(kind, choice, leaves)
             self.block_of(statements)
             self.block = saved
 
@@ -415,7 +417,7 @@ class _Collector:
             self._flags[id(node.iter)] = ITERATED
         self.expressions([node.iter])
         saved = self.block
-        self.block = self._new_block("loop")
+        self.block = self._new_block("loop", leaves=_leaves_loop(node.body))
         if iterable is not None:
             loop = Loop(iterable, self.scope.id, span_of(node.iter), saved, self.block)
             self.function.loops.append(loop)
@@ -510,6 +512,7 @@ class _Collector:
             self._branch(case.body, "case", choice)
 
     def _import(self, node: ast.Import) -> None:
+        self.nodes.imports.append(node)
         for alias in node.names:
             if alias.asname:
                 self.bind(alias.asname, "import", (alias.name, "", 0), node.lineno)
@@ -517,6 +520,7 @@ class _Collector:
                 self.bind(alias.name.partition(".")[0], "import", (alias.name.partition(".")[0], "", 0), node.lineno)
 
     def _import_from(self, node: ast.ImportFrom) -> None:
+        self.nodes.imports.append(node)
         module = node.module or ""
         for alias in node.names:
             if alias.name == "*":
@@ -692,6 +696,11 @@ class _Collector:
 
 def _terminal(func: ast.expr) -> str:
     return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+
+
+def _leaves_loop(body: list[ast.stmt]) -> bool:
+    """Whether a loop ends with its first round."""
+    return isinstance(body[-1], (ast.Return, ast.Raise, ast.Break))
 
 
 def _gives_sets(node: ast.expr | None) -> bool:
