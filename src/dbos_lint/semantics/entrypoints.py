@@ -52,13 +52,20 @@ def is_test(resolver: Resolver, module: Module, function: Function) -> bool:
     """Whether pytest or unittest calls the function: a test, a fixture, what comes before and after a test."""
     if function.parent != MODULE:
         return False
-    if function.owner is not None and (function.name.startswith("test") or function.name in _HOOKS):
-        lineage = resolver.lineage(ClassValue(module.path, function.owner))
-        if any(isinstance(base, External) and base.name in _TEST_CASES for base in lineage):
-            return True
+    is_called = function.name.startswith("test") or function.name in _HOOKS
+    if is_called and is_test_case(resolver, module, function):
+        return True
     if function.name.startswith("test_"):
         return _holds_tests(module)
     return bool(_FIXTURES & resolver.decorator_names(module, function))
+
+
+def is_test_case(resolver: Resolver, module: Module, function: Function) -> bool:
+    """Whether the function is a method of a test case of unittest."""
+    if function.owner is None:
+        return False
+    lineage = resolver.lineage(ClassValue(module.path, function.owner))
+    return any(isinstance(base, External) and base.name in _TEST_CASES for base in lineage)
 
 
 def _holds_tests(module: Module) -> bool:

@@ -27,12 +27,12 @@ def imports_strangers(project: Project, start: Module) -> bool:
     return any(
         project.find(name, level, module.path) is None and (level or not frameworks.leaves_engine_alone(name))
         for module in (start, *imported(project, start))
-        for name, _, level in _imports(module)
+        for name, _, level in imports_of(module)
     )
 
 
 def _paths(project: Project, module: Module) -> Iterator[str]:
-    for name, attribute, level in _imports(module):
+    for name, attribute, level in imports_of(module):
         path = project.find(name, level, module.path)
         if path is None:
             continue
@@ -42,7 +42,7 @@ def _paths(project: Project, module: Module) -> Iterator[str]:
             yield inner
 
 
-def _imports(module: Module) -> Iterator[tuple[str, str, int]]:
+def imports_of(module: Module) -> Iterator[tuple[str, str, int]]:
     """The imports of a module, wherever they stand: the module, what is taken from it, and the leading dots."""
     for scope in module.scopes:
         for bindings in scope.bindings.values():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dbos_lint.semantics.summary import MODULE, Binding, Module, Scope
+from dbos_lint.semantics.summary import MODULE, Binding, Module, Ref, Scope
 
 # How many bindings of one name a use may see: more means that the program decides at run time.
 _BINDINGS = 32
@@ -71,6 +71,21 @@ def reaching(module: Module, bindings: Sequence[Binding], place: Place | None) -
         after = bisect_left(bindings, True, end, key=lambda binding: not module.encloses(loop, binding.block))
         seen = [*seen, *_latest(module, bindings[end:after], None)]
     return (seen or bindings) if len(seen or bindings) <= _BINDINGS else ()
+
+
+def assigned(module: Module, name: str, place: Place) -> Iterator[tuple[Ref, Place]]:
+    """What is assigned to ``name``, as it is used at ``place``, and where; nothing where other statements bind it."""
+    scope = binding_scope(module, place.scope, name)
+    if scope is None:
+        return
+    inside = inner_scope(module, place.scope) == scope.id
+    for binding in reaching(module, scope.bindings[name], place if inside else None):
+        if binding.kind == "value":
+            value = binding.value
+            if isinstance(value, tuple) and value[0] == "annotated":
+                value = value[1]
+            # What stands on the binding's own row is not yet bound when its value is computed.
+            yield value, Place(scope.id, binding.row - 1, binding.block)
 
 
 def _latest(module: Module, bindings: Sequence[Binding], place: Place | None) -> list[Binding]:

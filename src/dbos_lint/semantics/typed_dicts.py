@@ -8,7 +8,7 @@ change, it cannot be told what is missing.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -18,8 +18,8 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.references import span_of
 from dbos_lint.semantics.refs import terminal
-from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
-from dbos_lint.semantics.summary import Binding, Call, Module, Ref, Span, Write
+from dbos_lint.semantics.scoping import Place, assigned, binding_scope
+from dbos_lint.semantics.summary import Call, Module, Ref, Span, Write
 from dbos_lint.semantics.values import Container, External, FunctionValue, Instance, Values
 
 _DICT = "dict"
@@ -222,7 +222,8 @@ class TypedDicts:
 
     def _dicts(self, ref: Ref, place: Place) -> Iterator[Literal]:
         """The dicts that ``ref`` may be."""
-        own = [literal for value, at in self._bound(ref, place) if (literal := self._made(value, at)) is not None]
+        written = assigned(self._module, ref, place) if isinstance(ref, str) else ((ref, place),)
+        own = [literal for value, at in written if (literal := self._made(value, at)) is not None]
         if own:
             yield from own
             return
@@ -231,22 +232,6 @@ class TypedDicts:
             if display is not None:
                 at = Place(display.scope, display.span.row, display.block)
                 yield Literal(display.module, display.span, at, display.items)
-
-    def _bound(self, ref: Ref, place: Place) -> Iterator[tuple[Ref, Place]]:
-        """What ``ref`` is, where it is a name of this file: what is assigned to it; else ``ref`` itself."""
-        if not isinstance(ref, str):
-            yield ref, place
-            return
-        scope = binding_scope(self._module, place.scope, ref)
-        if scope is None:
-            return
-        for binding in self._reaching(scope.id, ref, place):
-            if binding.kind == "value":
-                yield _bare(binding.value), Place(scope.id, binding.row, binding.block)
-
-    def _reaching(self, scope: int, name: str, place: Place) -> Sequence[Binding]:
-        inside = inner_scope(self._module, place.scope) == scope
-        return reaching(self._module, self._module.scopes[scope].bindings[name], place if inside else None)
 
     def _made(self, value: Ref, place: Place) -> Literal | None:
         """The dict that an expression of this file makes."""

@@ -16,6 +16,7 @@ from dbos_lint.rules.declared.lifecycle import (
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.typed_dicts import Entry, Literal, Use
 
 # Either of them says which version the workflows are of.
@@ -54,7 +55,7 @@ class Configurations(Visitor):
                 'this configuration has no "name", so that DBOS(config=...) raises DBOSInitializationError: give the '
                 "application a name",
             )
-        if keys.isdisjoint(_VERSION_KEYS):
+        if keys.isdisjoint(_VERSION_KEYS) and not is_test_file(self.here.resolver, self.here.module):
             self.here.report(
                 MISSING_APPLICATION_VERSION,
                 span,

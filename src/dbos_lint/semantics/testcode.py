@@ -1,0 +1,34 @@
+"""Code that exists for tests: by what calls it, and by where it lies."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from dbos_lint.semantics.entrypoints import is_test, is_test_case
+from dbos_lint.semantics.imports import imports_of
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.summary import MODULE, Function, Module
+
+# Files and folders that are named for tests.
+_NAMED = re.compile(r"(^|[_-])(tests?|conftest)([_-]|$)|^testing$")
+_FRAMEWORKS = frozenset({"pytest", "_pytest", "unittest", "pytest_asyncio"})
+
+
+def is_test_file(resolver: Resolver, module: Module) -> bool:
+    """Whether the file is there for tests: it lies among them, is named for them, or imports what runs them."""
+    # The folders above the project say nothing of it.
+    path = os.path.relpath(module.path, resolver.project.settings.root)
+    parts = os.path.splitext(path)[0].split(os.sep)
+    return any(_NAMED.search(part) for part in parts if part != os.pardir) or any(
+        name.partition(".")[0] in _FRAMEWORKS for name, _, level in imports_of(module) if not level
+    )
+
+
+def is_in_test(resolver: Resolver, module: Module, function: Function) -> bool:
+    """Whether the function is a test, a fixture or a method of a test case, or stands in one."""
+    while function.id != MODULE:
+        if is_test(resolver, module, function) or is_test_case(resolver, module, function):
+            return True
+        function = module.functions[function.parent]
+    return False
