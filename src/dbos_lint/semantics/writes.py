@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from dbos_lint.catalog import types
 from dbos_lint.semantics.calls import Calls
@@ -55,7 +56,7 @@ def _is_state(calls: Calls, module: Module, name: str) -> bool:
     values = calls.resolver.resolve(module, name, Place(MODULE))
     return any(
         isinstance(value, ModuleValue)
-        or _is_container(value)
+        or is_container(value)
         or (isinstance(value, Instance) and isinstance(value.type, ClassValue))
         for value in values
     )
@@ -79,18 +80,50 @@ def mutation(calls: Calls, module: Module, call: Call) -> Iterator[Effect]:
         yield effect
 
 
+class Change(NamedTuple):
+    """That a function changes what ``parameter`` was given; ``if_container`` unless that is no container."""
+
+    parameter: str
+    label: str
+    span: Span
+    if_container: bool = False
+
+
+def changes_of_parameters(calls: Calls, module: Module, function: Function) -> Iterator[Change]:
+    """``order["total"] = x``, ``order.append(x)``: changes that the function makes to what it is given, itself."""
+    names = {param.name for param in function.params} - {function.receiver}
+    bindings = module.scopes[function.scope].bindings
+
+    def given(root: str | None, row: int) -> bool:
+        """Whether the name is a parameter that has not been given another value before."""
+        return root in names and not any(binding.kind != "param" and binding.row <= row for binding in bindings[root])
+
+    for write in function.writes:
+        root = root_of(write.target)
+        if write.kind != "name" and root is not None and given(root, write.span.row):
+            yield Change(root, text_of(write.target, root), write.span)
+    for call in function.calls:
+        target, method = receiver_and_method(call.func)
+        root = root_of(target)
+        if method in types.MUTATORS and root is not None and given(root, call.span.row):
+            if _holds_container(calls, module, target, call):
+                yield Change(root, text_of(target, root), call.span)
+            elif target == root:
+                yield Change(root, root, call.span, True)
+
+
 def _holds_container(calls: Calls, module: Module, target: Ref, call: Call) -> bool:
     """Whether ``target`` is a container, or an item of one."""
     while isinstance(target, tuple) and target[0] == "item":
         target = target[1]
-    return any(_is_container(value) for value in calls.resolve(module, target, call))
+    return any(is_container(value) for value in calls.resolve(module, target, call))
 
 
 def _is_class_level(calls: Calls, module: Module, function: Function) -> bool:
     return "classmethod" in calls.resolver.decorator_names(module, function)
 
 
-def _is_container(value: Value) -> bool:
+def is_container(value: Value) -> bool:
     if isinstance(value, Container):
         return value.kind not in ("tuple", "generator", "str")
     return isinstance(value, Instance) and isinstance(value.type, External) and value.type.name in types.CONTAINERS

@@ -69,10 +69,10 @@ class StepOptions(Visitor):
             why = "dbos raises an AssertionError that has no text when a workflow calls the step"
             self._report(options, span, f"max_attempts={attempts}: {why}; it counts the calls, the first included")
         level = options.constant("isolation_level")
-        if kind == api.TRANSACTION and isinstance(level, str):
-            if level.upper().replace("_", " ") not in _ISOLATION_LEVELS:
-                why = "the database refuses it when the transaction begins"
-                self._report(options, span, f"isolation_level='{level}': {why}; use 'SERIALIZABLE' or 'READ COMMITTED'")
+        folded = level.upper().replace("_", " ") if isinstance(level, str) else ""
+        if kind == api.TRANSACTION and folded and folded not in _ISOLATION_LEVELS:
+            why = "the database refuses it when the transaction begins"
+            self._report(options, span, f"isolation_level='{level}': {why}; use 'SERIALIZABLE' or 'READ COMMITTED'")
 
     def _times(self, declaration: Declaration) -> None:
         """Waits and time-outs: which count depends on whether the step is asynchronous."""
