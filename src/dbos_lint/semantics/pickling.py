@@ -102,7 +102,7 @@ class Pickling:
 
     def _result(self, callee: Value, depth: int) -> str:
         if isinstance(callee, External):
-            return CALLS.get(known_as(callee), "")
+            return CALLS.get(callee.name) or CALLS.get(known_as(callee), "")
         if isinstance(callee, Entity):
             return "a coroutine" if makes_coroutine(self.resolver, callee.function) else ""
         if not isinstance(callee, FunctionValue):

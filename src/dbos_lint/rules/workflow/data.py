@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dbos_lint.catalog import api
 from dbos_lint.rules.declared.workflow import UNSERIALIZABLE_WORKFLOW_DATA
 from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.semantics.data import annotated, returned
 from dbos_lint.semantics.pickling import Pickling
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.serializers import OTHER, serializer_of
@@ -36,8 +37,11 @@ class Data(Visitor):
         for annotation, ref in annotated(node, function):
             self._judge(annotation, ref, place, f"an argument of workflow '{function.name}'")
         result = f"the result of workflow '{function.name}'"
-        returned = [self._judge(expression, ref, at, result) for expression, ref, at in results(self.here, function)]
-        if node.returns is not None and not any(returned):
+        found = [
+            self._judge(expression, ref, at, result)
+            for expression, ref, at in returned(self.here.body(function), function)
+        ]
+        if node.returns is not None and not any(found):
             self._judge(node.returns, function.returns, place, result)
 
     def _stored(self, node: ast.Call, call: Call) -> Iterator[tuple[str, ast.expr, Ref]]:
@@ -67,22 +71,6 @@ class Data(Visitor):
             return False
         self.here.report(UNSERIALIZABLE_WORKFLOW_DATA, expression, f"{where} is {refused}: {_WHY}")
         return True
-
-
-def annotated(node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> Iterator[tuple[ast.expr, Ref]]:
-    """The annotations of the parameters of ``function``, with their references; ``self`` has none that counts."""
-    given = {arg.arg: arg.annotation for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
-    for param in function.params:
-        annotation = given.get(param.name)
-        if annotation is not None and param.name != function.receiver:
-            yield annotation, param.annotation
-
-
-def results(here: Here, function: Function) -> Iterator[tuple[ast.expr, Ref, Place]]:
-    """What ``function`` returns, each with its reference and where it stands."""
-    returns = [each.value for each in here.body(function).walk() if isinstance(each, ast.Return) and each.value]
-    for expression, ref in zip(returns, function.results, strict=True):
-        yield expression, ref, Place(function.scope, expression.lineno)
 
 
 def _is_workflow(value: Entity) -> bool:

@@ -1,0 +1,26 @@
+"""Where a function of the linted file says, or shows, what it is given and what it returns."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from dbos_lint.semantics.body import Body
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.summary import Function, Ref
+
+
+def annotated(node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> Iterator[tuple[ast.expr, Ref]]:
+    """The annotations of the parameters, with their references; ``self`` has none that counts."""
+    given = {arg.arg: arg.annotation for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    for param in function.params:
+        annotation = given.get(param.name)
+        if annotation is not None and param.name != function.receiver:
+            yield annotation, param.annotation
+
+
+def returned(body: Body, function: Function) -> Iterator[tuple[ast.expr, Ref, Place]]:
+    """What the function returns, each with its reference and where it stands."""
+    returns = [node.value for node in body.walk() if isinstance(node, ast.Return) and node.value is not None]
+    for expression, ref in zip(returns, function.results, strict=True):
+        yield expression, ref, Place(function.scope, expression.lineno)
