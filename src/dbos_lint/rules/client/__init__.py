@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dbos_lint.rules.client.names import WorkflowNames
 from dbos_lint.rules.client.options import EnqueueOptions
 from dbos_lint.rules.visitor import Visitor
 
@@ -9,4 +10,7 @@ from dbos_lint.rules.visitor import Visitor
 class ClientVisitor(Visitor):
     """What is done with a DBOSClient."""
 
-    parts = (EnqueueOptions,)
+    parts = (
+        EnqueueOptions,
+        WorkflowNames,
+    )

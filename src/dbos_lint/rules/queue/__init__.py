@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dbos_lint.rules.queue.limits import QueueLimits
+from dbos_lint.rules.queue.names import QueueNames
 from dbos_lint.rules.visitor import Visitor
 
 
 class QueueVisitor(Visitor):
     """Queues."""
 
-    parts = (QueueLimits,)
+    parts = (QueueLimits, QueueNames)

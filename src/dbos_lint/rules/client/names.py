@@ -1,0 +1,112 @@
+"""Workflows that are enqueued by name."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from dbos_lint.catalog.names import ASKS, QUEUE, WORKFLOW
+from dbos_lint.rules.declared.client import CLASS_NAME_MISSING, UNKNOWN_WORKFLOW_NAME
+from dbos_lint.rules.named import Named, in_options, named, speaks_for_project
+from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.literals import strings
+from dbos_lint.semantics.names import Known, Mention, closest, is_test_file
+from dbos_lint.semantics.summary import Call
+
+_CLASS, _INSTANCE = "class_name", "instance_name"
+
+
+class WorkflowNames(Visitor):
+    """Names under which no workflow is registered, or that do not say enough."""
+
+    def visit_Call(self, node: ast.Call, call: Call) -> None:
+        for found in named(self.here, node, call, WORKFLOW, ASKS):
+            known = self.here.analysis.names.known(WORKFLOW, self.here.module)
+            mentions = known.offered.get(found.name)
+            if mentions is None:
+                self._unknown(found, known)
+            elif found.options is not None:
+                self._without_class(found, mentions)
+
+    # ------------------------------------------------------------------ names
+
+    def _unknown(self, found: Named, known: Known) -> None:
+        # What dbos makes of steps and transactions that are started has such names.
+        if (
+            found.name.startswith("<")
+            or not speaks_for_project(known, self.here)
+            or self._is_defined(found.name, known)
+        ):
+            return
+        near = self._meant(found.name, known)
+        if near is None and (is_test_file(self.here.module.path) or not self._queue_is_own(found)):
+            return
+        hint = f"did you mean '{near}'?" if near else "enqueue it under the name that @DBOS.workflow() gives it"
+        self.here.report(
+            UNKNOWN_WORKFLOW_NAME,
+            found.node,
+            f"no workflow of this project is registered as '{found.name}': dbos accepts it, and no process can run "
+            f"it; {hint}",
+        )
+
+    def _meant(self, name: str, known: Known) -> str | None:
+        """The registered name that was meant: of a function under another one, with or without its class, misspelt."""
+        last = name.rpartition(".")[2]
+        for other, mentions in sorted(known.offered.items()):
+            if last in (other.rpartition(".")[2], *(self._function(mention) for mention in mentions)):
+                return other
+        return closest(name, known.offered)
+
+    def _function(self, mention: Mention) -> str:
+        assert mention.entity is not None
+        return self.here.resolver.function(mention.entity.function).name
+
+    def _is_defined(self, name: str, known: Known) -> bool:
+        """Whether the project has a decorated function of that name, which something unknown may register."""
+        registered = [
+            mention.entity.function.key for found in known.offered.values() for mention in found if mention.entity
+        ]
+        return any(
+            function.qualname == name and function.decorators and (module.path, function.id, ()) not in registered
+            for module in self.here.analysis.names.files(WORKFLOW, self.here.module)
+            for function in module.functions
+        )
+
+    def _queue_is_own(self, found: Named) -> bool:
+        """Whether the workflow waits on a queue of this project, whose workers are its processes."""
+        if found.options is None:
+            return False
+        ref = in_options(self.here, found, "queue_name")
+        queues = strings(self.here.resolver, found.options.module, ref, found.options.place) or ()
+        known = self.here.analysis.names.known(QUEUE, self.here.module) if queues else None
+        return known is not None and all(
+            any(not is_test_file(mention.path) for mention in known.offered.get(queue, ())) for queue in queues
+        )
+
+    # ------------------------------------------------------------------ methods
+
+    def _without_class(self, found: Named, mentions: Sequence[Mention]) -> None:
+        assert found.options is not None
+        given = {name for name, _ in found.options.items}
+        # A schedule says otherwise which class it means.
+        if found.slot.each or None in given:
+            return
+        missing = [[key for key in self._needed(mention) if key not in given] for mention in mentions]
+        if all(missing):
+            keys = " and ".join(min(missing, key=lambda each: len(each)))
+            self.here.report(
+                CLASS_NAME_MISSING,
+                found.node,
+                f"'{found.name}' is a method, and these options give no {keys}: dbos calls it without the object that "
+                "it belongs to, and the workflow ends in an error; add what is missing",
+            )
+
+    def _needed(self, mention: Mention) -> tuple[str, ...]:
+        """The options without which dbos cannot tell whose method a workflow is."""
+        assert mention.entity is not None
+        value = mention.entity.function
+        module, function = self.here.resolver.module(value.module), self.here.resolver.function(value)
+        names = self.here.resolver.decorator_names(module, function)
+        if function.owner is None or "staticmethod" in names:
+            return ()
+        return (_CLASS,) if "classmethod" in names else (_CLASS, _INSTANCE)
