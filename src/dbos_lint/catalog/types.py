@@ -187,6 +187,9 @@ RETURNS: dict[str, str] = {
     f"{api.DBOS}.reserve_step": "dbos.StepReservation",
     **{f"{api.CLIENT}.{name}": api.CLIENT_HANDLE for name in _CLIENT_STARTS},
     **{f"{api.CLIENT}.{name}_async": api.CLIENT_ASYNC_HANDLE for name in _CLIENT_STARTS},
+    **dict.fromkeys((f"{api.HANDLE}.get_status", f"{api.CLIENT_HANDLE}.get_status"), "dbos.WorkflowStatus"),
+    **dict.fromkeys((f"{api.ASYNC_HANDLE}.get_status", f"{api.CLIENT_ASYNC_HANDLE}.get_status"), "dbos.WorkflowStatus"),
+    **dict.fromkeys(api.with_async(frozenset({f"{api.DBOS}.get_workflow_status"})), "dbos.WorkflowStatus"),
     **api.CREATES_DATASOURCE,
     **dict.fromkeys(api.SESSIONS, api.SESSION),
 }

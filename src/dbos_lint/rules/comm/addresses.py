@@ -1,0 +1,52 @@
+"""What messages and requests are addressed to."""
+
+from __future__ import annotations
+
+import ast
+
+from dbos_lint.catalog import api, messages
+from dbos_lint.rules.declared.comm import MESSAGE_TO_STEP_ID
+from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.declarations import given
+from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.values import Entity, External, FunctionValue, Instance, Value
+
+_STEP_ID = f"{api.DBOS}.step_id"
+
+
+class Addresses(Visitor):
+    """Things that are no workflow ID where dbos wants one."""
+
+    def visit_Call(self, node: ast.Call, call: Call) -> None:
+        names = self.here.names_called(call)
+        if not names or not names <= messages.TAKES_ID.keys():
+            return
+        parameters = tuple({messages.TAKES_ID[name] for name in names})
+        ref = given(call, 0, parameters)
+        values = self.here.resolve(ref, call) if ref is not None else ()
+        kinds = {self._kind(value) for value in values}
+        if len(kinds) != 1 or "" in kinds:
+            return
+        what = kinds.pop()
+        advice = "send to DBOS.workflow_id" if what == "DBOS.step_id" else "give workflow_id of the handle"
+        self.here.report(
+            MESSAGE_TO_STEP_ID,
+            node,
+            f"{ast.unparse(node.func)}() is given {what} where the ID of a workflow belongs: the database refuses it; "
+            f"{advice}",
+        )
+
+    def _kind(self, value: Value) -> str:
+        """What ``value`` is that is no workflow ID; empty if it may be one."""
+        if isinstance(value, Instance) and isinstance(value.type, External):
+            if value.type.name in messages.HAVE_ID:
+                return "a status" if value.type.name.endswith("Status") else "a handle"
+        elif isinstance(value, External):
+            if value.name == _STEP_ID:
+                return "DBOS.step_id"
+            if value.base in messages.HAVE_ID and value.name.endswith(".get_workflow_id"):
+                return "the method get_workflow_id, not called,"
+        elif isinstance(value, (Entity, FunctionValue)):
+            function = value.function if isinstance(value, Entity) else value
+            return f"function '{self.here.resolver.function(function).name}'"
+        return ""
