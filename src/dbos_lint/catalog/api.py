@@ -55,7 +55,7 @@ NEEDS_PARENTHESES = frozenset(
     ]
 )
 """Decorators that must be called; ``alert_handler`` must not be."""
-KEYWORDS_ONLY = frozenset({"dbos.DBOS.workflow", "dbos.DBOS.step", "dbos.DBOS.transaction"})
+KEYWORDS_ONLY = frozenset({"dbos.DBOS.workflow", "dbos.DBOS.step"})
 """Decorators that take no positional argument."""
 ALERT_HANDLER = "dbos.DBOS.alert_handler"
 
@@ -228,8 +228,7 @@ def gives_coroutine(name: str) -> bool:
 
 
 ASYNCIO_WAIT = f"{DBOS}.asyncio_wait"
-WAITS = frozenset({"asyncio.wait", "asyncio.tasks.wait", ASYNCIO_WAIT})
-"""Calls whose results are two sets of tasks: those that are done, and those that are not."""
+"""Waits like ``asyncio.wait``, and records which tasks were done."""
 
 LAUNCH = f"{DBOS}.launch"
 DESTROY = f"{DBOS}.destroy"
@@ -302,7 +301,10 @@ RETRY_OPTIONS = frozenset({"max_attempts", "interval_seconds", "backoff_rate", "
 
 CONFIG = "dbos.DBOSConfig"
 ENQUEUE_OPTIONS = "dbos.EnqueueOptions"
-TYPED_DICTS = frozenset({CONFIG, ENQUEUE_OPTIONS})
+STEP_OPTIONS = "dbos.StepOptions"
+SCHEDULE = "dbos.ScheduleInput"
+CLIENT_SCHEDULE = "dbos.ClientScheduleInput"
+TYPED_DICTS = frozenset({CONFIG, ENQUEUE_OPTIONS, STEP_OPTIONS, SCHEDULE, CLIENT_SCHEDULE})
 """Types of the dicts that dbos takes."""
 TAKES_DICT: dict[str, tuple[str, tuple[int | str, ...]]] = {
     DBOS: (CONFIG, ("config",)),
@@ -312,8 +314,11 @@ TAKES_DICT: dict[str, tuple[str, tuple[int | str, ...]]] = {
     ),
     f"{CLIENT}.enqueue_in_transaction": (ENQUEUE_OPTIONS, ("options", 1)),
     "dbos.DebouncerClient": (ENQUEUE_OPTIONS, ("workflow_options", 1)),
+    **dict.fromkeys(with_async(_dbos("run_step")), (STEP_OPTIONS, ("dbos_step_options", 0))),
+    **dict.fromkeys(with_async(_dbos("apply_schedules")), (SCHEDULE, ("schedules", 0))),
+    **dict.fromkeys(with_async(frozenset({f"{CLIENT}.apply_schedules"})), (CLIENT_SCHEDULE, ("schedules", 0))),
 }
-"""Calls that take such a dict: its type, and where it is given."""
+"""Calls that take such a dict, or a list of them: its type, and where it is given."""
 
 # Submodules through which the public names can be reached too.
 _PRIVATE = "dbos._"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 from dbos_lint.catalog import api
+from dbos_lint.catalog.history import history, version
 from dbos_lint.diagnostic import Confidence, Level, Rule, TraceStep
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.body import Body
@@ -149,6 +150,11 @@ class Here:
         """Whether the program is written for this version of dbos or a later one."""
         parts = self.settings.dbos_version.split(".")
         return (int(parts[0]), int(parts[1])) >= (major, minor)
+
+    def has(self, symbol: str) -> bool:
+        """Whether the target version of dbos has ``symbol``, such as ``DBOS.transaction``."""
+        known = history().get(symbol)
+        return known is not None and known.is_in(version(self.settings.dbos_version))
 
     def value(self, function: Function) -> FunctionValue:
         return FunctionValue(self.module.path, function.id)

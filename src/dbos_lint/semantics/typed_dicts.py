@@ -221,7 +221,11 @@ class TypedDicts:
     # ------------------------------------------------------------------ what an argument is
 
     def _dicts(self, ref: Ref, place: Place) -> Iterator[Literal]:
-        """The dicts that ``ref`` may be."""
+        """The dicts that ``ref`` may be, or that it holds, as a list that is written down there."""
+        if isinstance(ref, tuple) and ref[0] == "list":
+            for element in ref[1:]:
+                yield from self._dicts(element, place)
+            return
         written = assigned(self._module, ref, place) if isinstance(ref, str) else ((ref, place),)
         own = [literal for value, at in written if (literal := self._made(value, at)) is not None]
         if own:
@@ -265,12 +269,14 @@ class TypedDicts:
     def _is_declared(self, literal: Literal) -> bool:
         """Whether the file of ``literal`` tells its type, so that linting that one finds what is wrong with it."""
         home = self._resolver.module(literal.module)
-        bindings = (binding for some in home.scopes[literal.place.scope].bindings.values() for binding in some)
+        scope = home.scopes[literal.place.scope]
+        function = home.functions[scope.function]
+        bindings = (binding for some in scope.bindings.values() for binding in some)
         return any(
             _bare(binding.value) != binding.value and _makes(_bare(binding.value), literal)
             for binding in bindings
             if binding.kind == "value"
-        )
+        ) or (function.returns is not None and any(_makes(result, literal) for result in function.results))
 
     def _names_of(self, home: Module, literal: Literal) -> Iterator[str]:
         """The names that ``literal`` is assigned to, where it is written down."""

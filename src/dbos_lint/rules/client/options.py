@@ -43,7 +43,7 @@ class EnqueueOptions(Visitor):
             return
         advice = "drop it"
         if known is not None and known.instead:
-            advice = f"use {known.instead}"
+            advice = known.instead
         elif known is None and (meant := closest(entry.key, keys.values(), target)) is not None:
             advice = f'did you mean "{meant.last}"?'
         self.here.report(

@@ -34,6 +34,8 @@ class Decorators(Visitor):
             named = {value.name for value in values if isinstance(value, External)}
             if named and named <= api.NEEDS_PARENTHESES:
                 name = named.pop().removeprefix("dbos.")
+                if not self.here.has(name):
+                    continue  # with parentheses it would raise as well
                 self.here.report(
                     DECORATOR_WITHOUT_CALL,
                     decorator.span,

@@ -1,0 +1,193 @@
+"""What a release of dbos makes of a symbol that a program names: which rule says so, and how."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from functools import cached_property
+
+from dbos_lint.catalog.history import Kind, Status, Symbol, closest, history, label, version
+from dbos_lint.diagnostic import Rule
+from dbos_lint.rules.declared.advanced import (
+    DEPRECATED_SYMBOL,
+    REMOVED_CONFIG_KEY,
+    REMOVED_FRAMEWORK_ARGUMENT,
+    REMOVED_QUEUE_CONSTRUCTOR,
+    REMOVED_QUEUE_PARAMETER,
+    REMOVED_SCHEDULED_DECORATOR,
+    REMOVED_SYMBOL,
+    REMOVED_TRANSACTION_DECORATOR,
+    SYMBOL_TOO_NEW,
+    UNKNOWN_SYMBOL,
+)
+from dbos_lint.rules.visitor import Here
+from dbos_lint.semantics.asking import Asking
+from dbos_lint.semantics.summary import Span
+from dbos_lint.semantics.symbols import Use
+
+_REGISTER = (
+    "DBOS.register_queue",
+    "DBOS.register_queue_async",
+    "DBOSClient.register_queue",
+    "DBOSClient.register_queue_async",
+)
+# What most programs meet has rules of its own; the keys of EnqueueOptions are judged by DBS802.
+_REMOVED: dict[str, Rule] = {
+    "DBOS.transaction": REMOVED_TRANSACTION_DECORATOR,
+    "DBOS.sql_session": REMOVED_TRANSACTION_DECORATOR,
+    "Queue()": REMOVED_QUEUE_CONSTRUCTOR,
+    "DBOS.scheduled": REMOVED_SCHEDULED_DECORATOR,
+    "DBOS(fastapi)": REMOVED_FRAMEWORK_ARGUMENT,
+    "DBOS(flask)": REMOVED_FRAMEWORK_ARGUMENT,
+    **{
+        f"{name}({option})": REMOVED_QUEUE_PARAMETER
+        for name in _REGISTER
+        for option in ("partition_queue", "priority_enabled")
+    },
+}
+_REFUSED_KEYS = frozenset({"DBOSConfig[database_url]", "DBOSConfig[application_database_url]"})
+# What people write who know other libraries.
+_HABITS = {
+    "activity": "step",
+    "task": "step",
+    "run_workflow": "start_workflow",
+    "execute_workflow": "start_workflow",
+    "enqueue": "enqueue_workflow",
+    "shutdown": "destroy",
+    "close": "destroy",
+    "stop": "destroy",
+    "result": "get_result",
+    "status": "get_status",
+    "id": "workflow_id",
+    "timeout": "timeout_seconds",
+}
+
+
+class Verdicts:
+    """Judges the symbols that one file names, for the version of dbos that it targets."""
+
+    def __init__(self, here: Here) -> None:
+        self.here = here
+        self.history = history()
+        self.target = version(here.settings.dbos_version)
+
+    @cached_property
+    def _asking(self) -> Asking:
+        return Asking(self.here.collected.tree, self._has)
+
+    @cached_property
+    def _added(self) -> frozenset[str]:
+        """The names of attributes that this file sets on some object: perhaps on one of dbos."""
+        nodes = ast.walk(self.here.collected.tree)
+        return frozenset(node.attr for node in nodes if isinstance(node, ast.Attribute) and type(node.ctx) is ast.Store)
+
+    def _has(self, name: str) -> bool:
+        symbol = self.history.get(name)
+        return symbol is not None and symbol.is_in(self.target)
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether the target version is one of those that are known."""
+        return self.target <= self.history.newest
+
+    def judge(self, symbol: Symbol, span: Span | ast.expr, name: str = "", effect: str = "") -> bool:
+        """Report what there is to say of ``symbol``, called ``name`` in the message; tell if there is anything.
+
+        ``effect`` is what its use leads to where it is not there.
+        """
+        status = symbol.status(self.target)
+        if status is Status.PRESENT or symbol.kind is Kind.INTERNAL:
+            return False
+        rule = self._rule(symbol, status)
+        if rule is not None:
+            name, effect = name or f"'{symbol.name}'", effect or _effect(symbol)
+            self._report(rule, span, symbol.last, self._message(symbol, status, name, effect))
+        return True
+
+    def _rule(self, symbol: Symbol, status: Status) -> Rule | None:
+        if status is Status.NOT_YET:
+            return SYMBOL_TOO_NEW
+        if status is Status.DEPRECATED:
+            return DEPRECATED_SYMBOL
+        if symbol.kind is Kind.KEY:
+            owner = symbol.name.partition("[")[0]
+            return {"DBOSConfig": REMOVED_CONFIG_KEY, "EnqueueOptions": None}.get(owner, REMOVED_SYMBOL)
+        return _REMOVED.get(symbol.name, REMOVED_SYMBOL)
+
+    def _message(self, symbol: Symbol, status: Status, name: str, effect: str) -> str:
+        if status is Status.NOT_YET:
+            wanted, target = label(symbol.since), label(self.target)
+            return (
+                f"{name} came with dbos {wanted} and this program is for {target}, where it {effect}: require "
+                f"dbos>={wanted} or do without"
+            )
+        instead = symbol.instead or "look for what the target version has in its place"
+        if status is Status.DEPRECATED:
+            assert symbol.deprecated is not None
+            return f"{name} is deprecated since dbos {label(symbol.deprecated)} and will be taken away: {instead}"
+        assert symbol.until is not None
+        return f"{name} is gone since dbos {label(symbol.until)} and {effect}: {instead}"
+
+    # ------------------------------------------------------------------ what never was
+
+    def unknown_member(self, use: Use, span: Span | ast.expr, raises: str) -> None:
+        """Report a name of dbos, or of something of it, that no release had."""
+        name, meant = use.member, self._meant(use)
+        if name.startswith("_") or name in self._added or not self.knows_all:
+            return
+        advice = f"did you mean '{meant}'?" if meant else "use what its documentation names"
+        whole = f"{use.owner or 'dbos'}.{name}"
+        self._report(UNKNOWN_SYMBOL, span, name, f"no release of dbos has '{whole}', which raises {raises}: {advice}")
+
+    def unknown_parameter(self, name: str, function: str, parameters: Iterable[Symbol], span: Span) -> None:
+        if not self.knows_all:
+            return
+        there = {symbol.last: symbol for symbol in parameters if symbol.is_in(self.target)}
+        meant = there.get(_HABITS.get(name, "")) or closest(name, there.values(), self.target)
+        advice = f"did you mean '{meant.last}'?" if meant else "drop it"
+        message = f"{function} never had a parameter '{name}', so that the call raises TypeError: {advice}"
+        self._report(UNKNOWN_SYMBOL, span, name, message)
+
+    def unknown_module(self, name: str, node: ast.stmt) -> None:
+        if not self.knows_all:
+            return
+        last = name.rpartition(".")[2]
+        meant = closest(last, self.history.members("").values(), self.target)
+        advice = f"did you mean 'from dbos import {meant.last}'?" if meant else "import from dbos itself"
+        what = (
+            "is a name of dbos, not a module" if self.history.get(name) else "is no module that any release of dbos had"
+        )
+        message = f"'dbos.{name}' {what}, so that the import raises ModuleNotFoundError: {advice}"
+        self._report(UNKNOWN_SYMBOL, _of_statement(node), last, message)
+
+    def _meant(self, use: Use) -> str | None:
+        """The name that was perhaps meant: of the same owner, or of the same name elsewhere."""
+        name = use.member
+        owners = [use.owner, *(owner for owner in ("DBOS", "", "error") if owner != use.owner)]
+        for each in (name, _HABITS.get(name, name)):
+            for owner in owners:
+                symbol = self.history.members(owner).get(each)
+                if symbol is not None and symbol.kind is not Kind.INTERNAL and symbol.is_in(self.target):
+                    return symbol.name
+        near = closest(name, self.history.members(use.owner).values(), self.target)
+        return near.name if near is not None else None
+
+    def _report(self, rule: Rule, span: Span | ast.expr, name: str, message: str) -> None:
+        if rule.code in self.here.enabled:
+            row = span.row if isinstance(span, Span) else span.lineno
+            if not self._asking.covers(row, name):
+                self.here.report(rule, span, message)
+
+
+def _effect(symbol: Symbol) -> str:
+    if symbol.kind is Kind.KEY:
+        return "is refused" if symbol.name in _REFUSED_KEYS else "is ignored without a word"
+    if symbol.kind is Kind.PARAMETER:
+        return "raises TypeError"
+    if symbol.kind is Kind.CONSTRUCTOR:
+        return "raises DBOSException"
+    return "raises AttributeError"
+
+
+def _of_statement(node: ast.stmt) -> Span:
+    return Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)

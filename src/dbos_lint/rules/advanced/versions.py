@@ -1,0 +1,204 @@
+"""Names and arguments of dbos that the target version does not have: not any more, not yet, or never."""
+
+from __future__ import annotations
+
+import ast
+
+from dbos_lint.catalog import api
+from dbos_lint.catalog.history import Kind, Status, Symbol
+from dbos_lint.rules.advanced.verdicts import Verdicts
+from dbos_lint.rules.declared.advanced import REMOVED_QUEUE_CONSTRUCTOR, REMOVED_QUEUE_PARAMETER
+from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.semantics.origins import made_by
+from dbos_lint.semantics.refs import receiver_and_method
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.summary import Call, Span
+from dbos_lint.semantics.symbols import Symbols, Use
+from dbos_lint.semantics.values import Container, External, Instance, Values
+
+_LISTEN = "DBOS.listen_queues"
+_ENQUEUES = frozenset({f"{api.QUEUE}.enqueue", f"{api.QUEUE}.enqueue_async"})
+# Their unknown arguments are judged by DBS308 and DBS407.
+_JUDGED_ELSEWHERE = frozenset({"DBOS.step", "SetEnqueueOptions"})
+# What an object can do because of what Python makes it from.
+_OF_DATA = frozenset({*dir(str), *dir(tuple), *dir(dict), "name", "value"})
+_OF_EXCEPTIONS = frozenset(dir(BaseException)) | {"add_note"}
+
+
+class Versions(Visitor):
+    """What imports, attributes and calls name of dbos."""
+
+    def __init__(self, here: Here) -> None:
+        super().__init__(here)
+        self._verdicts = Verdicts(here)
+        self._history = self._verdicts.history
+        self._symbols = Symbols(here.resolver, self._history)
+
+    # ------------------------------------------------------------------ imports
+
+    def visit_module(self) -> None:
+        if self.here.resolver.project.find("dbos", 0, self.here.module.path) is None:
+            for node in self.here.collected.nodes.imports:
+                if isinstance(node, ast.Import):
+                    for alias in node.names:
+                        self._module(alias.name, node)
+                elif not node.level and node.module == "dbos":
+                    for alias in node.names:
+                        self._imported(alias)
+                elif not node.level and node.module:
+                    self._module(node.module, node)
+        for function in self.here.module.functions:
+            for read in function.reads:
+                place = Place(read.scope, read.span.row)
+                for use in self._symbols.uses(self.here.module, read.ref, place):
+                    self._member(use, read.span)
+
+    def _imported(self, alias: ast.alias) -> None:
+        """``from dbos import alias``"""
+        name = alias.name
+        span = Span(alias.lineno, alias.col_offset, alias.end_lineno or alias.lineno, alias.end_col_offset or 0)
+        symbol = self._history.get(name) or self._module_of(name)
+        if symbol is not None:
+            self._verdicts.judge(symbol, span, f"'dbos.{name}'", "raises ImportError")
+        elif name != "*":
+            self._verdicts.unknown_member(Use("", name), span, "ImportError")
+
+    def _module_of(self, name: str) -> Symbol | None:
+        """The module ``dbos.name``, unless only the first releases had it, of which nobody thinks any more."""
+        module = self._history.module(name)
+        return None if module is None or module.status(self._verdicts.target) is Status.REMOVED else module
+
+    def _module(self, name: str, node: ast.Import | ast.ImportFrom) -> None:
+        """``import dbos.name``, or an import from it."""
+        package, _, rest = name.partition(".")
+        if package != "dbos" or not rest or any(part.startswith("_") for part in rest.split(".")):
+            return
+        module = self._history.module(rest)
+        # Of what is a name by now it is not said that it was a module in the first releases.
+        if module is None or (self._module_of(rest) is None and self._history.get(rest) is not None):
+            self._verdicts.unknown_module(rest, node)
+        else:
+            span = Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
+            module = module._replace(instead="import from dbos itself")
+            self._verdicts.judge(module, span, f"the module 'dbos.{rest}'", "raises ModuleNotFoundError")
+
+    # ------------------------------------------------------------------ attributes
+
+    def _member(self, use: Use, span: Span | ast.expr) -> None:
+        symbol = self._history.get(use.symbol)
+        if symbol is not None:
+            self._verdicts.judge(symbol, span)
+        elif not use.owner and (module := self._module_of(use.member)) is not None:
+            self._verdicts.judge(module, span, f"the module 'dbos.{use.member}'")
+        elif not use.inherited and not self._may_have(use):
+            self._verdicts.unknown_member(use, span, "AttributeError")
+
+    def _may_have(self, use: Use) -> bool:
+        """Whether the owner may have a member that the history does not tell."""
+        owner = self._history.get(use.owner) if use.owner else None
+        if not self._history.members(use.owner) or (owner is None and use.owner):
+            return True
+        if owner is None or owner.kind is Kind.MODULE:
+            return False
+        return use.member in (_OF_DATA if owner.kind is Kind.TYPE else _OF_EXCEPTIONS)
+
+    # ------------------------------------------------------------------ calls
+
+    def visit_Call(self, node: ast.Call, call: Call) -> None:
+        place = Place(call.scope, call.span.row, call.block)
+        for use in self._symbols.uses(self.here.module, call.func, place):
+            self._member(use, node.func)
+        callees = self.here.callees(call)
+        name = self._symbols.called(callees.values)
+        symbol = self._history.get(name) if name else None
+        if name and symbol is not None and symbol.is_in(self._verdicts.target):
+            constructor = self._history.get(f"{name}()")
+            if constructor is not None and self._verdicts.judge(constructor, node, f"'{name}(...)'"):
+                return
+            if symbol.kind in (Kind.CLASS, Kind.FUNCTION):
+                self._arguments(name, node, callees.values)
+            if name == _LISTEN:
+                self._listens(node, call)
+        if callees.names & _ENQUEUES and REMOVED_QUEUE_CONSTRUCTOR.code in self.here.enabled:
+            self._enqueues(node, call, place)
+
+    def _arguments(self, function: str, node: ast.Call, callees: Values) -> None:
+        parameters = self._history.parameters(function)
+        there = {name for name, each in parameters.items() if each.is_in(self._verdicts.target)}
+        written = {keyword.arg for keyword in node.keywords}
+        for keyword in node.keywords:
+            name = keyword.arg
+            if name is None or (name == "concurrency" and "partition_queue" in written):
+                continue  # the limits of such a queue get other names
+            span = Span(keyword.lineno, keyword.col_offset, *_end(keyword.value))
+            if name in parameters:
+                if "**kwargs" not in there or parameters[name].status(self._verdicts.target) is not Status.NOT_YET:
+                    self._verdicts.judge(parameters[name], span, f"'{name}' of {function}")
+            elif "**kwargs" not in there and function not in _JUDGED_ELSEWHERE:
+                self._verdicts.unknown_parameter(name, function, parameters.values(), span)
+        bound = function.count(".") == 0 or function.startswith("DBOS.") or _is_bound(callees)
+        if bound and "*args" not in there:
+            self._positional(function, node, list(parameters.values()))
+
+    def _positional(self, function: str, node: ast.Call, parameters: list[Symbol]) -> None:
+        """The arguments that are given by position: one at which the target version has no parameter is judged as the
+        parameter that another release has there."""
+        target = self._verdicts.target
+        for position, argument in enumerate(node.args):
+            if isinstance(argument, ast.Starred):
+                return
+            candidates = [each for each in parameters if each.position == position]
+            candidates.sort(key=lambda each: (each.is_in(target), each.since))
+            if candidates:
+                parameter = candidates[-1]
+                if self._verdicts.judge(parameter, argument, f"'{parameter.last}' of {function}, given by position,"):
+                    return
+
+    # ------------------------------------------------------------------ queues
+
+    def _listens(self, node: ast.Call, call: Call) -> None:
+        """``DBOS.listen_queues`` compares what it is given with names."""
+        given = [*node.args, *(keyword.value for keyword in node.keywords)][:1]
+        for argument in given:
+            elements = argument.elts if isinstance(argument, (ast.List, ast.Tuple, ast.Set)) else []
+            refs = (*call.args, *(ref for _, ref in call.keywords))[0]
+            if elements and isinstance(refs, tuple):
+                for element, ref in zip(elements, refs[1:], strict=False):
+                    if self._are_queues(self.here.resolve(ref, call)):
+                        self._listens_to(element)
+            elif not elements:
+                for value in self.here.resolve(refs, call):
+                    if isinstance(value, Container) and self._are_queues(value.elements):
+                        self._listens_to(argument)
+
+    def _are_queues(self, values: Values) -> bool:
+        return bool(values) and all(value == Instance(External(api.QUEUE)) for value in values)
+
+    def _listens_to(self, node: ast.expr) -> None:
+        self.here.report(
+            REMOVED_QUEUE_PARAMETER,
+            node,
+            "since dbos 3.0 DBOS.listen_queues takes names and passes over a queue object without a word, so that "
+            "nothing on that queue is run: give its name",
+        )
+
+    def _enqueues(self, node: ast.Call, call: Call, place: Place) -> None:
+        """A method of a queue that a constructor made."""
+        receiver, method = receiver_and_method(call.func)
+        if made_by(self.here.resolver, self.here.module, receiver, place) == {api.QUEUE}:
+            twin = "enqueue_workflow_async" if method.endswith("_async") else "enqueue_workflow"
+            self.here.report(
+                REMOVED_QUEUE_CONSTRUCTOR,
+                node.func,
+                "this queue is made by 'Queue(...)', which raises DBOSException since dbos 3.0: register it after "
+                f"DBOS.launch() and call DBOS.{twin} with its name",
+            )
+
+
+def _is_bound(callees: Values) -> bool:
+    """Whether a method was got through an object."""
+    return all(isinstance(value, External) and value.base for value in callees)
+
+
+def _end(node: ast.expr) -> tuple[int, int]:
+    return node.end_lineno or node.lineno, node.end_col_offset or 0

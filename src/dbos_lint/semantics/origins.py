@@ -1,0 +1,97 @@
+"""Where an object comes from: the call that made it, through names, attributes and imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
+from dbos_lint.semantics.summary import MODULE, Binding, Module, Ref, Scope
+from dbos_lint.semantics.values import ClassValue, External, Instance, ModuleValue, Values
+
+_DEPTH = 8
+
+
+def made_by(resolver: Resolver, module: Module, ref: Ref, place: Place) -> frozenset[str]:
+    """The qualified names of what was called to make what ``ref`` is; empty where that cannot be told."""
+    found = frozenset(_Origins(resolver).of(module, ref, place, 0))
+    return frozenset() if "" in found else found
+
+
+class _Origins:
+    """Yields an empty name for what it cannot follow."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+
+    def of(self, module: Module, ref: Ref, place: Place, depth: int) -> Iterator[str]:
+        if isinstance(ref, tuple) and ref[0] == "annotated":
+            ref = ref[1]
+        if depth > _DEPTH:
+            yield ""
+        elif isinstance(ref, tuple) and ref[0] == "call":
+            called = self._resolver.resolve(module, ref[1], place)
+            yield called[0].name if len(called) == 1 and isinstance(called[0], External) else ""
+        elif isinstance(ref, str):
+            base, _, name = ref.rpartition(".")
+            yield from (
+                self._member(module, base, name, place, depth) if base else self._name(module, name, place, depth)
+            )
+        else:
+            yield ""
+
+    def _name(self, module: Module, name: str, place: Place, depth: int) -> Iterator[str]:
+        scope = binding_scope(module, place.scope, name)
+        if scope is None:
+            yield ""
+            return
+        inside = inner_scope(module, place.scope) == scope.id
+        for binding in reaching(module, scope.bindings[name], place if inside else None):
+            yield from self._bound(module, scope, binding, depth)
+
+    def _bound(self, module: Module, scope: Scope, binding: Binding, depth: int) -> Iterator[str]:
+        if binding.kind == "value":
+            yield from self.of(module, binding.value, Place(scope.id, binding.row - 1, binding.block), depth + 1)
+        elif binding.kind == "import" and binding.value[1]:
+            source, name, level = binding.value
+            path = self._resolver.project.find(source, level, module.path)
+            yield from self._of_module(path, name, depth) if path else ("",)
+        else:
+            yield ""
+
+    def _member(self, module: Module, base: str, name: str, place: Place, depth: int) -> Iterator[str]:
+        owners: Values = self._resolver.resolve(module, base, place)
+        if not owners:
+            yield ""
+        for owner in owners:
+            klass = owner.type if isinstance(owner, Instance) else owner
+            if isinstance(owner, ModuleValue):
+                yield from self._of_module(owner.path, name, depth)
+            elif isinstance(klass, ClassValue):
+                yield from self._of_class(klass, name, depth)
+            else:
+                yield ""
+
+    def _of_module(self, path: str, name: str, depth: int) -> Iterator[str]:
+        module = self._resolver.project.module(path) if path.endswith(".py") else None
+        if module is None or name not in module.scopes[MODULE].bindings:
+            yield ""
+            return
+        scope = module.scopes[MODULE]
+        for binding in reaching(module, scope.bindings[name], None):
+            yield from self._bound(module, scope, binding, depth + 1)
+
+    def _of_class(self, klass: ClassValue, name: str, depth: int) -> Iterator[str]:
+        for ancestor in self._resolver.lineage(klass):
+            if not isinstance(ancestor, ClassValue):
+                continue
+            module, declared = self._resolver.module(ancestor.module), self._resolver.klass(ancestor)
+            scope = module.scopes[declared.scope]
+            bindings, set_in_methods = scope.bindings.get(name, ()), declared.attributes.get(name, ())
+            for binding in bindings:
+                yield from self._bound(module, scope, binding, depth + 1)
+            for ref, scope_id in set_in_methods:
+                yield from self.of(module, ref, Place(scope_id), depth + 1)
+            if bindings or set_in_methods:
+                return
+        yield ""
