@@ -188,16 +188,27 @@ class _Collector:
         positional = [*args.posonlyargs, *args.args]
         params: list[Param] = []
         defaults: list[ast.expr | None] = [None] * (len(positional) - len(args.defaults)) + list(args.defaults)
-        for arg, default in zip(positional, defaults, strict=True):
+        for index, (arg, default) in enumerate(zip(positional, defaults, strict=True)):
             params.append(
-                Param(arg.arg, "positional", self.references.annotation(arg.annotation), self.references.of(default))
+                Param(
+                    arg.arg,
+                    "positional",
+                    self.references.annotation(arg.annotation),
+                    self.references.of(default),
+                    default is None,
+                    index < len(args.posonlyargs),
+                )
             )
         if args.vararg:
             params.append(Param(args.vararg.arg, "vararg", None, None))
         for arg, keyword_default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
             params.append(
                 Param(
-                    arg.arg, "keyword", self.references.annotation(arg.annotation), self.references.of(keyword_default)
+                    arg.arg,
+                    "keyword",
+                    self.references.annotation(arg.annotation),
+                    self.references.of(keyword_default),
+                    keyword_default is None,
                 )
             )
         if args.kwarg:

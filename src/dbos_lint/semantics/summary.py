@@ -204,12 +204,17 @@ class Launch(NamedTuple):
 
 
 class Param(NamedTuple):
-    """A parameter: ``kind`` is ``positional``, ``vararg``, ``keyword`` or ``kwarg``."""
+    """A parameter: ``kind`` is ``positional``, ``vararg``, ``keyword`` or ``kwarg``.
+
+    ``required`` says that it has no default, ``unnamed`` that no keyword reaches it.
+    """
 
     name: str
     kind: str
     annotation: Ref
     default: Ref
+    required: bool = False
+    unnamed: bool = False
 
 
 class Decorator(NamedTuple):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.workflow.arguments import Fit
 from dbos_lint.rules.workflow.data import Data
 from dbos_lint.rules.workflow.effects import Effects
+from dbos_lint.rules.workflow.hazards import Hazards
 from dbos_lint.rules.workflow.names import Declarations
 from dbos_lint.rules.workflow.starts import Starts
 
@@ -12,4 +14,4 @@ from dbos_lint.rules.workflow.starts import Starts
 class WorkflowVisitor(Visitor):
     """What workflow code must not do, and how workflows must not be declared and started."""
 
-    parts = (Effects, Declarations, Starts, Data)
+    parts = (Effects, Declarations, Starts, Data, Fit, Hazards)
