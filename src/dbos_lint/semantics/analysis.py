@@ -25,6 +25,7 @@ from dbos_lint.semantics.effects import (
     Effect,
 )
 from dbos_lint.semantics.facts import Edge, Facts, Observer, ThreadStart
+from dbos_lint.semantics.hazards import Hazards
 from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Partial
@@ -49,6 +50,10 @@ class Analysis:
     _reach: dict[FunctionKey, dict[str, Reach]] = field(default_factory=dict)
     _computes: dict[FunctionKey, bool] = field(default_factory=dict)
     _leads: dict[frozenset[str], dict[FunctionKey, bool]] = field(default_factory=dict)
+    _hazards: Hazards = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._hazards = Hazards(self)
 
     @property
     def resolver(self) -> Resolver:
@@ -59,13 +64,14 @@ class Analysis:
         return self.observer.facts(key)
 
     def effects(self, key: FunctionKey) -> tuple[Effect, ...]:
-        """The effects of one function by itself, with what it has threads do."""
+        """The effects of one function by itself, with what it has threads do, and its hazards."""
         facts = self.observer.facts(key)
-        if not facts.threads and not facts.spared:
+        hazards = self._hazards.of(key)
+        if not facts.threads and not facts.spared and not hazards:
             return facts.effects
         counted = [effect for effect, through in facts.spared if not all(map(self._only_computes, through))]
         threads = [effect for start in facts.threads for effect in self._effects_of_thread(start)]
-        return (*facts.effects, *counted, *threads)
+        return (*facts.effects, *counted, *threads, *hazards)
 
     def _effects_of_thread(self, start: ThreadStart) -> Iterator[Effect]:
         """What a function does that is run in a thread: there dbos does not see it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from dbos_lint.catalog import api, frameworks, types
+from dbos_lint.catalog import api, frameworks, types, waits
 from dbos_lint.catalog.nondeterminism import is_client
 from dbos_lint.semantics.values import (
     Container,
@@ -85,7 +85,7 @@ def result_of_call(settings: Settings, callee: External, args: tuple[Values, ...
         return tuple(value.type for value in args[0] if isinstance(value, Instance))
     if name == "functools.wraps" or name == "super":
         return ()
-    if name in api.WAITS:
+    if name in waits.GIVES_SETS:
         return (Coroutine(callee, (Container("tuple", (_TASKS,)),)),)
     owner: str | None = callee.base
     returned = types.RETURNS.get(name)

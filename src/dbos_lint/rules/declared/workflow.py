@@ -85,6 +85,15 @@ CONSOLE_INPUT_IN_WORKFLOW = Rule(
     "python/tutorials/workflow-tutorial#determinism",
 )
 
+UNORDERED_ITERATION_IN_WORKFLOW = Rule(
+    "DBS210",
+    "unordered-iteration-in-workflow",
+    Level.ERROR,
+    Scope.PROJECT,
+    "durable calls come in the order of a set",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
 NON_DURABLE_SLEEP = Rule(
     "DBS213",
     "non-durable-sleep",
@@ -130,6 +139,42 @@ THREAD_IN_WORKFLOW = Rule(
     "python/tutorials/workflow-tutorial#determinism",
 )
 
+INTERLEAVED_COROUTINES = Rule(
+    "DBS219",
+    "interleaved-coroutines",
+    Level.ERROR,
+    Scope.PROJECT,
+    "coroutines side by side make several durable calls each",
+    "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+)
+
+FIRST_COMPLETED_WAIT = Rule(
+    "DBS220",
+    "first-completed-wait",
+    Level.ERROR,
+    Scope.PROJECT,
+    "a race of durable calls is not recorded",
+    "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+)
+
+TIMEOUT_AROUND_DURABLE_CALL = Rule(
+    "DBS221",
+    "timeout-around-durable-call",
+    Level.ERROR,
+    Scope.PROJECT,
+    "a timeout around durable calls is not recorded",
+    "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+)
+
+SWALLOWED_CANCELLATION = Rule(
+    "DBS222",
+    "swallowed-cancellation",
+    Level.WARNING,
+    Scope.PROJECT,
+    "a handler around durable calls catches the workflow's cancellation",
+    "python/tutorials/workflow-management#cancelling-workflows",
+)
+
 GENERATOR_WORKFLOW = Rule(
     "DBS223",
     "generator-workflow",
@@ -166,6 +211,15 @@ DUPLICATE_WORKFLOW_NAME = Rule(
     "python/tutorials/workflow-tutorial#determinism",
 )
 
+POLLING_LOOP = Rule(
+    "DBS228",
+    "polling-loop",
+    Level.ADVICE,
+    Scope.PROJECT,
+    "a loop sleeps and asks a step where a message would wait",
+    "python/tutorials/workflow-communication",
+)
+
 NOT_A_WORKFLOW = Rule(
     "DBS229",
     "not-a-workflow",
@@ -184,6 +238,33 @@ WORKFLOW_ARGUMENT_MISMATCH = Rule(
     "python/tutorials/workflow-tutorial",
 )
 
+INPUT_IN_LOOP_CURSOR = Rule(
+    "DBS231",
+    "input-in-loop-cursor",
+    Level.ADVICE,
+    Scope.PROJECT,
+    "an endless loop of durable calls makes a workflow's history grow",
+    "python/tutorials/scheduled-workflows",
+)
+
+GATHER_HIDES_CANCELLATION = Rule(
+    "DBS232",
+    "gather-hides-cancellation",
+    Level.ADVICE,
+    Scope.PROJECT,
+    "gather gives the workflow's cancellation back as a result",
+    "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+)
+
+UNAWAITED_TASK = Rule(
+    "DBS233",
+    "unawaited-task",
+    Level.ERROR,
+    Scope.PROJECT,
+    "nothing awaits a task that makes durable calls",
+    "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+)
+
 MEMOIZED_DURABLE_CALL = Rule(
     "DBS234",
     "memoized-durable-call",
@@ -191,6 +272,33 @@ MEMOIZED_DURABLE_CALL = Rule(
     Scope.PROJECT,
     "cache skips a durable call",
     "python/tutorials/workflow-tutorial#determinism",
+)
+
+DURABLE_CALL_IN_FINALLY = Rule(
+    "DBS236",
+    "durable-call-in-finally",
+    Level.ADVICE,
+    Scope.PROJECT,
+    "a durable call in finally is not made after a cancellation",
+    "python/tutorials/workflow-management#cancelling-workflows",
+)
+
+REPLAY_ERROR_SWALLOWED = Rule(
+    "DBS237",
+    "replay-error-swallowed",
+    Level.ADVICE,
+    Scope.PROJECT,
+    "except Exception hides that a replay does not fit",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+ITERATING_DONE_SET = Rule(
+    "DBS238",
+    "iterating-done-set",
+    Level.ERROR,
+    Scope.PROJECT,
+    "durable calls come in the order of a set of tasks",
+    "python/tutorials/workflow-tutorial#coroutine-async-workflows",
 )
 
 RULES: tuple[Rule, ...] = (
@@ -203,16 +311,28 @@ RULES: tuple[Rule, ...] = (
     DATABASE_IN_WORKFLOW,
     SUBPROCESS_IN_WORKFLOW,
     CONSOLE_INPUT_IN_WORKFLOW,
+    UNORDERED_ITERATION_IN_WORKFLOW,
     NON_DURABLE_SLEEP,
     GLOBAL_WRITE_IN_WORKFLOW,
     INSTANCE_STATE_IN_WORKFLOW,
     THREAD_STARTS_WORKFLOW,
     THREAD_IN_WORKFLOW,
+    INTERLEAVED_COROUTINES,
+    FIRST_COMPLETED_WAIT,
+    TIMEOUT_AROUND_DURABLE_CALL,
+    SWALLOWED_CANCELLATION,
     GENERATOR_WORKFLOW,
     UNSERIALIZABLE_WORKFLOW_DATA,
     DYNAMIC_WORKFLOW,
     DUPLICATE_WORKFLOW_NAME,
+    POLLING_LOOP,
     NOT_A_WORKFLOW,
     WORKFLOW_ARGUMENT_MISMATCH,
+    INPUT_IN_LOOP_CURSOR,
+    GATHER_HIDES_CANCELLATION,
+    UNAWAITED_TASK,
     MEMOIZED_DURABLE_CALL,
+    DURABLE_CALL_IN_FINALLY,
+    REPLAY_ERROR_SWALLOWED,
+    ITERATING_DONE_SET,
 )
