@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dbos_lint.rules.pattern.blocks import Blocks
 from dbos_lint.rules.pattern.classes import ClassShapes
+from dbos_lint.rules.pattern.handlers import Handlers
+from dbos_lint.rules.pattern.ids import WorkflowIds
 from dbos_lint.rules.pattern.instances import InstanceNames
 from dbos_lint.rules.visitor import Visitor
 
@@ -11,4 +13,4 @@ from dbos_lint.rules.visitor import Visitor
 class PatternVisitor(Visitor):
     """Classes, workflow IDs, context blocks and schedules."""
 
-    parts = (ClassShapes, InstanceNames, Blocks)
+    parts = (ClassShapes, InstanceNames, Blocks, WorkflowIds, Handlers)
