@@ -24,9 +24,8 @@ from dbos_lint.semantics.effects import (
     USES_SESSION,
     WORKFLOW_ONLY,
 )
-from dbos_lint.semantics.values import (
-    FunctionKey,
-)
+from dbos_lint.semantics.selves import FILLING, keeps_self
+from dbos_lint.semantics.values import FunctionKey
 
 # Kind of effect: the rule, what happens, and what to do about it.
 _EFFECTS: dict[str, tuple[Rule, str, str]] = {
@@ -47,8 +46,6 @@ _EFFECTS: dict[str, tuple[Rule, str, str]] = {
     ),
 }
 _WRITES = frozenset({GLOBAL_WRITE, CLOSURE_WRITE, SELF_WRITE})
-# A test that makes sure that the write only fills what is empty: every process may do that for itself.
-_FILLING = frozenset({"unset", "missing"})
 _LOST = "a finished step is not run again on recovery, so the change is lost; return the value instead"
 
 
@@ -83,25 +80,16 @@ class Effects(Visitor):
             owner, _, guard = effect.detail.partition(":")
             if self._runs_in_step(int(owner)):
                 return
-        if guard in _FILLING or (effect.kind == SELF_WRITE and not self._acts_on_self(reached)):
+        if guard in FILLING or (effect.kind == SELF_WRITE and not self._on_self(reached)):
             return
         self._report(GLOBAL_WRITE_IN_STEP, reached, "is changed", _LOST)
+
+    def _on_self(self, reached: Reached) -> bool:
+        return keeps_self(self.here.contexts, reached.context, reached.chain)
 
     def _runs_in_step(self, function: int) -> bool:
         contexts = self.here.contexts
         return contexts.runs_as(function, api.STEP) or contexts.runs_as(function, api.TRANSACTION)
-
-    def _acts_on_self(self, reached: Reached) -> bool:
-        """Whether the methods from the step down to the write were all called on the step's own ``self``."""
-        visits = self.here.contexts.visits[reached.context]
-        for key in reached.chain[1:]:
-            visit = visits.get(key)
-            if visit is None or visit.caller is None:
-                return False
-            caller = self.here.module.functions[visit.caller.id]
-            if not any(call.span == visit.span and caller.calls_own_method(call) for call in caller.calls):
-                return False
-        return True
 
     def _session(self, reached: Reached) -> None:
         """The session of a datasource, where no transaction of that kind of datasource is open."""
