@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.rules.comm.addresses import Addresses
+from dbos_lint.rules.comm.answers import Answers
 from dbos_lint.rules.comm.names import CommNames
 from dbos_lint.rules.comm.places import Places
 from dbos_lint.rules.comm.streams import Streams
@@ -16,5 +17,6 @@ class CommVisitor(Visitor):
         Places,
         CommNames,
         Addresses,
+        Answers,
         Streams,
     )

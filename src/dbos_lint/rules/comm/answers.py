@@ -1,0 +1,89 @@
+"""Messages and events that may not come."""
+
+from __future__ import annotations
+
+import ast
+
+from dbos_lint.catalog import messages
+from dbos_lint.rules.declared.comm import RECV_TIMEOUT_UNCHECKED
+from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.semantics.absence import Absence
+from dbos_lint.semantics.declarations import is_transparent
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.summary import Call, Ref
+from dbos_lint.semantics.values import External, FunctionKey, FunctionValue
+
+# Functions that take None for what it is.
+_LOOKS_ONLY = frozenset({"print", "str", "repr", "bool", "type", "id", "list.append"})
+
+
+class Answers(Visitor):
+    """Results of ``recv`` and ``get_event`` that are used as if they could not be None."""
+
+    def __init__(self, here: Here) -> None:
+        super().__init__(here)
+        self._waits: dict[FunctionKey, str] = {}
+        self._told: set[tuple[int, int]] = set()
+
+    def visit_Call(self, node: ast.Call, call: Call) -> None:
+        source, is_async = self._source(call)
+        function = self.here.function(call)
+        if not source or function.name == "<lambda>":
+            return
+        body = self.here.body(function)
+        if is_async and not isinstance(body.parent(node), ast.Await):
+            return
+        use = Absence(body, lambda called: self._looks_only(body.record(called))).unchecked_use(node)
+        if use is None or (use.node.lineno, use.node.col_offset) in self._told:
+            return
+        self._told.add((use.node.lineno, use.node.col_offset))
+        what = "it" if isinstance(use.value, (ast.Call, ast.Await)) else f"'{ast.unparse(use.value)}'"
+        self.here.report(
+            RECV_TIMEOUT_UNCHECKED,
+            use.node,
+            f"{source}() gives None when nothing comes in time, and {what} is {use.verb} unchecked: that raises "
+            f"{'AttributeError' if use.verb.startswith('asked') else 'TypeError'}; check for None first",
+        )
+
+    def _source(self, call: Call) -> tuple[str, bool]:
+        """What gives the message or event that ``call`` gives, and whether the call is to be awaited."""
+        callees = self.here.callees(call)
+        if callees.names:
+            if callees.names <= messages.GIVES_NONE:
+                name = min(callees.names)
+                return name.removeprefix("dbos."), name.endswith("_async")
+            return "", False
+        functions = [*callees.runs, *(entity.function for entity in callees.durable)]
+        if len(functions) != 1 or len(callees.values) != 1:
+            return "", False
+        return self._waits_for(functions[0]), self.here.resolver.function(functions[0]).is_async
+
+    def _waits_for(self, value: FunctionValue) -> str:
+        """What a function of the project waits for, if it does nothing but give that back."""
+        if value.key not in self._waits:
+            self._waits[value.key] = ""
+            resolver = self.here.resolver
+            function, module = resolver.function(value), resolver.module(value.module)
+            if function.results and not function.is_generator and is_transparent(resolver, value):
+                names = {
+                    each.name
+                    for ref in function.results
+                    for each in resolver.resolve(module, _called(ref), Place(function.scope))
+                    if isinstance(each, External)
+                }
+                if names and names <= messages.GIVES_NONE and all(_called(ref) is not None for ref in function.results):
+                    self._waits[value.key] = min(names).removeprefix("dbos.")
+        return self._waits[value.key]
+
+    def _looks_only(self, call: Call | None) -> bool:
+        names = self.here.names_called(call) if call is not None else frozenset()
+        return bool(names) and all(
+            name in _LOOKS_ONLY or name.startswith(("logging.", "dbos.")) or name in messages.TAKES_ID for name in names
+        )
+
+
+def _called(ref: Ref) -> Ref:
+    """What is called to get ``ref``, awaited or not."""
+    while isinstance(ref, tuple) and ref[0] == "await":
+        ref = ref[1]
+    return ref[1] if isinstance(ref, tuple) and ref[0] == "call" else None

@@ -1,0 +1,205 @@
+"""Where a value that may be None is used as if it were not: what the function that gets it does with it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from dbos_lint.semantics.afterwards import statement_of
+from dbos_lint.semantics.body import Body
+
+_CATCHES = frozenset({"TypeError", "AttributeError", "Exception", "BaseException"})
+_ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)
+_FAILING = (ast.In, ast.NotIn, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_DISPLAYS = (ast.Dict, ast.List, ast.Tuple, ast.Set, ast.JoinedStr, ast.FormattedValue, ast.keyword, ast.Await)
+_ENDS = (ast.Return, ast.Yield, ast.Assign, ast.AnnAssign, ast.Expr)
+
+
+class Use(NamedTuple):
+    """An expression that fails when ``value`` is None; ``verb`` says what it does with it."""
+
+    node: ast.expr
+    value: ast.expr
+    verb: str
+
+
+class Absence:
+    """One function. ``looks_only`` tells of a call that it neither ends the function nor fails for a None."""
+
+    def __init__(self, body: Body, looks_only: Callable[[ast.Call], bool]) -> None:
+        self.body = body
+        self.looks_only = looks_only
+
+    def unchecked_use(self, node: ast.expr) -> Use | None:
+        """The first use of what ``node`` gives that fails for None, if nothing has looked whether it is None."""
+        value = self._whole(node)
+        use = self._failing(value)
+        if use is not None:
+            return None if self._is_caught(value) else use
+        name = self._name(value)
+        if name is None:
+            return None
+        start = self._end(name)
+        for load in self._loads_until_stored(name.id, start):
+            use = self._failing(load)
+            if use is not None:
+                return None if self._is_caught(load) or self._is_chosen(load) else use
+            if not self._is_only_seen(load):
+                return None
+        return None
+
+    def _whole(self, node: ast.expr) -> ast.expr:
+        """``node``, awaited and with a type that does nothing."""
+        while True:
+            parent = self.body.parent(node)
+            is_cast = isinstance(parent, ast.Call) and parent.args[1:] == [node] and _terminal(parent.func) == "cast"
+            if not isinstance(parent, ast.Await) and not is_cast:
+                return node
+            assert isinstance(parent, ast.expr)
+            node = parent
+
+    def _failing(self, node: ast.expr) -> Use | None:
+        """How ``node`` is used, if that fails for None."""
+        parent = self.body.parent(node)
+        if isinstance(parent, ast.Attribute):
+            return None if parent.attr.startswith("__") else Use(parent, node, f"asked for .{parent.attr}")
+        if isinstance(parent, ast.Subscript) and parent.value is node:
+            return Use(parent, node, "subscripted")
+        if isinstance(parent, ast.Call) and parent.func is node:
+            return Use(parent, node, "called")
+        if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)) and parent.iter is node:
+            return Use(node, node, "iterated over")
+        if isinstance(parent, ast.Starred) or (isinstance(parent, ast.keyword) and parent.arg is None):
+            return Use(node, node, "unpacked")
+        if isinstance(parent, ast.Assign) and any(isinstance(each, (ast.Tuple, ast.List)) for each in parent.targets):
+            return Use(node, node, "unpacked")
+        if isinstance(parent, ast.BinOp) and isinstance(parent.op, _ARITHMETIC):
+            return Use(parent, node, "calculated with")
+        if isinstance(parent, ast.Compare) and _fails_in(parent, node):
+            return Use(
+                parent, node, "searched" if isinstance(parent.ops[-1], (ast.In, ast.NotIn)) else "compared by size"
+            )
+        return None
+
+    def _name(self, value: ast.expr) -> ast.Name | None:
+        """The variable to which ``value`` is given, and nothing else is done with it."""
+        parent = self.body.parent(value)
+        target: ast.expr | None = None
+        if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
+            target = parent.targets[0]
+        elif isinstance(parent, ast.AnnAssign):
+            target = parent.target
+        elif isinstance(parent, ast.Tuple) and not any(isinstance(item, ast.Starred) for item in parent.elts):
+            # first, second = receive(), receive()
+            outer = self.body.parent(parent)
+            targets = outer.targets[0] if isinstance(outer, ast.Assign) else None
+            if isinstance(targets, ast.Tuple) and len(targets.elts) == len(parent.elts):
+                target = targets.elts[parent.elts.index(value)]
+        return target if isinstance(target, ast.Name) else None
+
+    # ------------------------------------------------------------------ what is done with a variable
+
+    def _end(self, name: ast.Name) -> tuple[int, int]:
+        """Where the variable has its value: behind the statement that gives it, or the head of a loop."""
+        statement = statement_of(self.body, name)
+        if isinstance(statement, (ast.For, ast.AsyncFor)):
+            return _place(statement.iter)
+        simple = isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr))
+        return _end_of(statement) if statement is not None and simple else _end_of(name)
+
+    def _loads_until_stored(self, name: str, start: tuple[int, int]) -> Iterator[ast.Name]:
+        """Where the variable is looked at below ``start``, until it is given something else."""
+        named = [each for each in self.body.walk() if isinstance(each, ast.Name) and each.id == name]
+        loads = [(_place(each), each) for each in named if isinstance(each.ctx, ast.Load)]
+        stores = [self._end(each) for each in named if not isinstance(each.ctx, ast.Load)]
+        end = min((place for place in stores if place > start), default=None)
+        for place, load in sorted(loads, key=lambda pair: pair[0]):
+            if place >= start and (end is None or place < end):
+                yield load
+
+    def _is_only_seen(self, load: ast.Name) -> bool:
+        """Whether a look at the variable tells nothing of whether it is None."""
+        node: ast.AST = load
+        for outer in self.body.ancestors(load):
+            if isinstance(outer, ast.If) and node is outer.test:
+                # A test that stops nothing: ``if x is None: log(...)``.
+                return not outer.orelse and _asks_for_none(outer.test) and all(map(self._only_tells, outer.body))
+            if isinstance(outer, ast.Call) and node is not outer.func:
+                if not self.looks_only(outer):
+                    return False
+            elif isinstance(outer, _ENDS):
+                return node is not load or isinstance(outer, (ast.Return, ast.Yield, ast.Expr))
+            elif not isinstance(outer, _DISPLAYS) and not _asks_for_none(outer):
+                return False
+            node = outer
+        return True
+
+    def _only_tells(self, statement: ast.stmt) -> bool:
+        value = statement.value if isinstance(statement, ast.Expr) else None
+        value = value.value if isinstance(value, ast.Await) else value
+        if isinstance(statement, ast.Pass) or isinstance(value, ast.Constant):
+            return True
+        return isinstance(value, ast.Call) and self.looks_only(value)
+
+    def _is_chosen(self, load: ast.Name) -> bool:
+        """``x["a"] if x else b``: whether the use stands before the look at it, and depends on it all the same."""
+        for outer in self.body.ancestors(load):
+            tests = [outer.test] if isinstance(outer, ast.IfExp) else []
+            if isinstance(outer, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+                tests = [test for generator in outer.generators for test in generator.ifs]
+            for test in tests:
+                if any(
+                    isinstance(each, ast.Name) and each.id == load.id and each is not load for each in ast.walk(test)
+                ):
+                    return True
+        return False
+
+    def _is_caught(self, node: ast.AST) -> bool:
+        """Whether a handler around catches what a use of None raises."""
+        for outer in self.body.ancestors(node):
+            if isinstance(outer, ast.Try) and node in outer.body:
+                if any(_catches(handler.type) for handler in outer.handlers):
+                    return True
+            elif isinstance(outer, (ast.With, ast.AsyncWith)):
+                managers = [item.context_expr for item in outer.items]
+                if any(isinstance(each, ast.Call) and _terminal(each.func) == "suppress" for each in managers):
+                    return True
+            node = outer
+        return False
+
+
+def _asks_for_none(node: ast.AST) -> bool:
+    """``x``, ``not x``, ``x is None`` and the like, by themselves."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return _asks_for_none(node.operand)
+    if isinstance(node, ast.Compare):
+        return (
+            len(node.ops) == 1 and isinstance(node.comparators[0], ast.Constant) and node.comparators[0].value is None
+        )
+    return isinstance(node, ast.Name)
+
+
+def _catches(handler: ast.expr | None) -> bool:
+    types = handler.elts if isinstance(handler, ast.Tuple) else [handler]
+    return any(each is None or _terminal(each) in _CATCHES for each in types)
+
+
+def _fails_in(compare: ast.Compare, node: ast.expr) -> bool:
+    operands = [compare.left, *compare.comparators]
+    for left, op, right in zip(operands, compare.ops, operands[1:], strict=False):
+        if isinstance(op, _FAILING) and (right is node or (left is node and not isinstance(op, (ast.In, ast.NotIn)))):
+            return True
+    return False
+
+
+def _terminal(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _place(node: ast.expr) -> tuple[int, int]:
+    return node.lineno, node.col_offset
+
+
+def _end_of(node: ast.expr | ast.stmt) -> tuple[int, int]:
+    return node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
