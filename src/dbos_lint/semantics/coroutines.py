@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+
 from dbos_lint.catalog import api, frameworks
+from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Ref
@@ -13,6 +16,8 @@ _TRANSPARENT = frozenset({"staticmethod", "classmethod", "abc.abstractmethod", "
 # Frameworks whose decorators give the function back that they are given.
 _GIVE_BACK = ("fastapi.", "starlette.", "flask.", "quart.", "typer.", "pydantic_ai.")
 _CONTEXT_MANAGER = "contextlib.contextmanager"
+# What a coroutine object itself has.
+_OF_COROUTINES = ("close", "send", "throw", "cr_", "__")
 
 
 def makes_coroutine(resolver: Resolver, value: FunctionValue) -> bool | None:
@@ -94,3 +99,23 @@ def runs_when_called(resolver: Resolver, key: FunctionKey) -> bool:
     if function.is_async:
         return False
     return not function.is_generator or _CONTEXT_MANAGER in resolver.decorator_names(module, function)
+
+
+def used_as_result(body: Body, call: ast.Call) -> ast.expr | None:
+    """The first expression that asks something of the coroutine that ``call`` gives, which only its result has; the
+    coroutine is kept in a variable that holds nothing else."""
+    parent = body.parent(call)
+    target = parent.targets[0] if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else None
+    if not isinstance(target, ast.Name):
+        return None
+    names = [each for each in body.walk() if isinstance(each, ast.Name) and each.id == target.id]
+    if any(each is not target and not isinstance(each.ctx, ast.Load) for each in names):
+        return None
+    for name in names:
+        use = body.parent(name)
+        if isinstance(use, ast.Attribute) and not use.attr.startswith(_OF_COROUTINES):
+            asked = body.parent(use)
+            return asked if isinstance(asked, ast.Call) and asked.func is use else use
+        if isinstance(use, ast.Subscript) and use.value is name:
+            return use
+    return None

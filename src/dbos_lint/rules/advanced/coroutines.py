@@ -5,62 +5,82 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.catalog import api
-from dbos_lint.rules.declared.advanced import (
-    MISSING_AWAIT,
-)
+from dbos_lint.rules.declared.advanced import ASYNC_HANDLE_UNAWAITED, MISSING_AWAIT
 from dbos_lint.rules.visitor import Here, Visitor
-from dbos_lint.semantics.coroutines import makes_coroutine
+from dbos_lint.semantics.coroutines import makes_coroutine, used_as_result
 from dbos_lint.semantics.flow import Flow
 from dbos_lint.semantics.summary import DISCARDED, IN_EXPRESSION, ITERATED, KEPT, Call, Function
-from dbos_lint.semantics.values import Coroutine, Entity, External, Value
+from dbos_lint.semantics.values import Coroutine, Entity, External, Instance, Value
+
+_HANDLES = frozenset({api.ASYNC_HANDLE, api.CLIENT_ASYNC_HANDLE})
 
 
 class Coroutines(Visitor):
-    """Calls of coroutines that nothing awaits."""
+    """Calls of coroutines that nothing awaits, and handles that are still coroutines."""
 
     def __init__(self, here: Here) -> None:
         super().__init__(here)
-        self._kept: dict[int, list[tuple[ast.Call, str]]] = {}
+        self._kept: dict[int, list[tuple[ast.Call, Call, Coroutine]]] = {}
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         if call.flags & (DISCARDED | IN_EXPRESSION | ITERATED | KEPT):
-            name = self._coroutine(call)
-            if name is None:
+            made = self._coroutine(call)
+            if made is None:
                 return
             if call.flags & KEPT:
-                self._kept.setdefault(self.here.function(call).id, []).append((node, name))
+                self._kept.setdefault(self.here.function(call).id, []).append((node, call, made))
             else:
-                self._never_awaited(node, name)
+                self._never_awaited(node, call, made)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
+        kept = self._kept.get(function.id)
+        if not kept:
+            return
         flow = Flow(node)
-        for call, name in self._kept.get(function.id, ()):
+        body = self.here.body(function)
+        for call, record, made in kept:
             if flow.is_lost(call):
-                self._never_awaited(call, name)
+                self._never_awaited(call, record, made)
+            else:
+                self._used(call, made, used_as_result(body, call))
 
-    def _coroutine(self, call: Call) -> str | None:
-        """What gives the coroutine that ``call`` certainly returns, if it is one of dbos."""
+    def _coroutine(self, call: Call) -> Coroutine | None:
+        """The coroutine that ``call`` certainly gives, if it is one of dbos."""
         callees = self.here.callees(call)
         outside = callees.names and any(map(api.gives_coroutine, callees.names))
         if not (outside or callees.durable or callees.runs):
             return None
         values = self.here.resolve(("call", call.func, call.args, call.keywords), call)
-        names = {self._maker(value) for value in values}
-        return names.pop() if len(names) == 1 else None
+        made = [value for value in values if isinstance(value, Coroutine) and self._maker(value)]
+        return made[0] if made and len(made) == len(values) and len({*map(self._maker, made)}) == 1 else None
 
-    def _maker(self, value: Value) -> str | None:
-        if not isinstance(value, Coroutine):
-            return None
+    def _maker(self, value: Coroutine) -> str:
         if isinstance(value.callee, External):
             return f"{value.callee.name.removeprefix('dbos.')}()"
         if isinstance(value.callee, Entity) and makes_coroutine(self.here.resolver, value.callee.function):
             return f"{value.callee.kind} '{self.here.resolver.function(value.callee.function).name}'"
-        return None
+        return ""
 
-    def _never_awaited(self, node: ast.Call, name: str) -> None:
+    def _never_awaited(self, node: ast.Call, call: Call, made: Coroutine) -> None:
+        of_handle = isinstance(made.callee, External) and made.callee.base in _HANDLES
+        is_handle = call.flags & IN_EXPRESSION and any(map(_is_handle, made.results))
         self.here.report(
-            MISSING_AWAIT,
+            ASYNC_HANDLE_UNAWAITED if of_handle or is_handle else MISSING_AWAIT,
             node,
-            f"coroutine of {name} is never awaited: what it should do never happens; put 'await' before the call, "
-            "or asyncio.run() around it where no event loop runs",
+            f"coroutine of {self._maker(made)} is never awaited: what it should do never happens; put 'await' before "
+            "the call, or asyncio.run() around it where no event loop runs",
         )
+
+    def _used(self, call: ast.Call, made: Coroutine, use: ast.expr | None) -> None:
+        """A coroutine in a variable that is used as if it had been awaited."""
+        if use is not None:
+            self.here.report(
+                ASYNC_HANDLE_UNAWAITED,
+                use,
+                f"{ast.unparse(use)} is asked of a coroutine: {self._maker(made)}, line {call.lineno}, is not awaited, "
+                "so that nothing has been done, and this raises AttributeError; put 'await' before the call there",
+            )
+
+
+def _is_handle(value: Value) -> bool:
+    return isinstance(value, Instance) and isinstance(value.type, External) and value.type.name in _HANDLES

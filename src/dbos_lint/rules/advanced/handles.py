@@ -1,0 +1,77 @@
+"""Synchronous things that are awaited, and a synchronous workflow that is started as if it were not."""
+
+from __future__ import annotations
+
+import ast
+
+from dbos_lint.catalog import api
+from dbos_lint.rules.declared.advanced import ASYNC_HANDLE_UNAWAITED
+from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.coroutines import makes_coroutine
+from dbos_lint.semantics.declarations import given
+from dbos_lint.semantics.summary import AWAITED, Call
+from dbos_lint.semantics.values import Coroutine, Entity, External, Instance, Value
+
+_STARTS = f"{api.DBOS}.start_workflow_async"
+# What gives something that cannot be awaited; calls that raise in an event loop anyway are DBS901's.
+_SYNCHRONOUS = api.WAITS_IN_LOOP.keys() | {f"{api.HANDLE}.get_result", f"{api.CLIENT_HANDLE}.get_result"}
+
+
+class Handles(Visitor):
+    """``await`` of what is synchronous."""
+
+    def visit_Call(self, node: ast.Call, call: Call) -> None:
+        if call.flags & AWAITED:
+            values = self.here.callees(call).values
+            if values and all(map(self._is_synchronous, values)) and not self._gives_awaitable(call):
+                self._awaited(node, values[0])
+        if self.here.names_called(call) == {_STARTS}:
+            self._started(node, call)
+
+    def _is_synchronous(self, value: Value) -> bool:
+        if isinstance(value, External):
+            return value.name in _SYNCHRONOUS
+        return isinstance(value, Entity) and makes_coroutine(self.here.resolver, value.function) is False
+
+    def _gives_awaitable(self, call: Call) -> bool:
+        """Whether a synchronous function gives a coroutine that another made."""
+        given = self.here.resolve(("call", call.func, call.args, call.keywords), call)
+        return any(
+            isinstance(value, Coroutine)
+            or (isinstance(value, Instance) and isinstance(value.type, External) and _is_awaitable(value.type.name))
+            for value in given
+        )
+
+    def _awaited(self, node: ast.Call, value: Value) -> None:
+        what = f"{ast.unparse(node.func)}()"
+        if isinstance(value, Entity):
+            name = self.here.resolver.function(value.function).name
+            why = f"{value.kind} '{name}' runs, and then its result cannot be awaited"
+            advice = f"make the {value.kind} async, or await asyncio.to_thread()"
+        else:
+            why = "it does its work, and then what it gives cannot be awaited"
+            twin = api.WAITS_IN_LOOP.get(value.name) if isinstance(value, External) else ""
+            advice = f"await {twin}()" if twin else "use a handle of the _async calls, or await asyncio.to_thread()"
+        self._report(node, f"{what} is awaited, and is synchronous: {why} (TypeError); {advice}")
+
+    def _started(self, node: ast.Call, call: Call) -> None:
+        target = self.here.resolve(given(call, 0, ("func",)), call)
+        synchronous = [
+            value.function
+            for value in target
+            if isinstance(value, Entity) and makes_coroutine(self.here.resolver, value.function) is False
+        ]
+        if synchronous and len(synchronous) == len(target):
+            name = self.here.resolver.function(synchronous[0]).name
+            self._report(
+                node,
+                f"start_workflow_async() of the synchronous '{name}': its body runs, and then it ends in ERROR, since "
+                "its result cannot be awaited; make it async def, or use enqueue_workflow_async() or asyncio.to_thread()",
+            )
+
+    def _report(self, node: ast.Call, message: str) -> None:
+        self.here.report(ASYNC_HANDLE_UNAWAITED, node, message)
+
+
+def _is_awaitable(name: str) -> bool:
+    return name.rpartition(".")[2] in ("Awaitable", "Coroutine", "Future", "Task")
