@@ -374,6 +374,7 @@ class _Collector:
                     return
             if kind == "augmented":
                 kind = "unknown"
+                self.scope.augmented.add(name)
                 if name in self.scope.bindings:
                     return
             self.bind(name, kind, value, target.lineno)

@@ -84,7 +84,7 @@ class _Reader:
         bindings: Sequence[Binding] = scope.bindings[name]
         if len(bindings) > 1:
             bindings = reaching(module, bindings, place)
-        if not bindings or depth > _DEPTH:
+        if not bindings or depth > _DEPTH or name in scope.augmented:
             return None
         return _union(self._binding(module, scope, binding, attributes, depth) for binding in bindings)
 

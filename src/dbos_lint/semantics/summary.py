@@ -15,8 +15,8 @@ An expression is kept as a *reference* (``Ref``), only as far as it can name som
 ``("const", value)``                       a literal string, number, bool or ``None``
 ``("lambda", function_id)``                a lambda
 ``("list" | "tuple" | "set", *refs)``      a display; of an annotation, of the type of its elements
-``("comp", kind, iterable, element)``      a comprehension; the element (of a dict, the key) is a literal or a call of a
-                                           name, without arguments; ``("comp", "str")`` a string
+``("comp", kind, iterable, element)``      a comprehension; the element (of a dict, the key) is a literal or a call,
+                                           without arguments; ``("comp", "str")`` a string
 ``("sets", left, right)``                  ``left | right``, ``&``, ``^`` or ``-``: a set, where one of them is
 ``("mapping", ref)``                       a mapping to values of an annotated type
 ``("dict", span, items)``                  a dict display; items are ``(key, ref)`` pairs, the key ``None`` where it is
@@ -226,7 +226,10 @@ class Decorator(NamedTuple):
 
 @dataclass(slots=True)
 class Scope:
-    """A scope with the names bound in it. ``function`` is the function whose running evaluates it."""
+    """A scope with the names bound in it. ``function`` is the function whose running evaluates it.
+
+    ``augmented`` are the names that ``name += ...`` changes: it binds nothing of another type, but another value.
+    """
 
     id: int
     kind: str
@@ -235,6 +238,7 @@ class Scope:
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
+    augmented: set[str] = field(default_factory=set)
     stars: list[tuple[str, int]] = field(default_factory=list)
 
 
