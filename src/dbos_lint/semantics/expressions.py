@@ -216,7 +216,9 @@ def _dict(resolver: Resolver, module: Module, ref: Ref, place: Place, env: Envir
 def _comprehension(
     resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int
 ) -> Values:
-    return (Container(ref[1]),)
+    made = ref[3] if len(ref) > 3 and ref[1] != "dict" else None
+    elements = resolver.follow(module, made, place, env, depth)
+    return (Container(ref[1], tuple([each for each in elements if not isinstance(each, Constant)])),)
 
 
 def _formatted(

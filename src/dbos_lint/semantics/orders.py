@@ -188,7 +188,7 @@ class Orders:
             return self._of_results(value, depth)
         if isinstance(value, External):
             name = known_as(value)
-            if name in order.LISTINGS:
+            if value.name in order.LISTINGS:
                 return Unordered.LISTING
             if name in order.KEEPS_ORDER:
                 given = [args[position] for position in order.KEEPS_ORDER[name] if position < len(args)]

@@ -135,11 +135,19 @@ class References:
 
     def comprehension(self, kind: str, node: Any, element: ast.expr, depth: int) -> Ref:
         """A comprehension, as far as it tells the order and the type of what it makes."""
+        awaited = isinstance(element, ast.Await)
+        called = element.value if isinstance(element, ast.Await) else element
         made: Ref = None
-        if isinstance(element, ast.Call) and isinstance(element.func, ast.Name):
-            made = ("call", element.func.id, (), ())
+        if isinstance(called, ast.Call) and isinstance(called.func, (ast.Name, ast.Attribute)):
+            func = self.of(called.func, depth + 1)
+            targets = [name for clause in node.generators for name in ast.walk(clause.target)]
+            bound = {name.id for name in targets if isinstance(name, ast.Name)}
+            if isinstance(func, str) and func.partition(".")[0] not in bound:
+                made = ("call", func, (), ())
         elif isinstance(element, ast.Constant):
             made = self.of(element)
+        if awaited and made is not None:
+            made = ("await", made)
         return ("comp", kind, self.of(node.generators[0].iter, depth + 1), made)
 
     def _item(self, node: ast.Subscript, depth: int) -> Ref:

@@ -6,8 +6,10 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.rules.workflow.arguments import Fit
 from dbos_lint.rules.workflow.data import Data
 from dbos_lint.rules.workflow.effects import Effects
+from dbos_lint.rules.workflow.gathers import Gathers
 from dbos_lint.rules.workflow.hazards import Hazards
 from dbos_lint.rules.workflow.instances import InstanceState
+from dbos_lint.rules.workflow.loops import Loops
 from dbos_lint.rules.workflow.names import Declarations
 from dbos_lint.rules.workflow.picks import Picks
 from dbos_lint.rules.workflow.starts import Starts
@@ -16,4 +18,4 @@ from dbos_lint.rules.workflow.starts import Starts
 class WorkflowVisitor(Visitor):
     """What workflow code must not do, and how workflows must not be declared and started."""
 
-    parts = (Effects, Declarations, Starts, Data, Fit, InstanceState, Hazards, Picks)
+    parts = (Effects, Declarations, Starts, Data, Fit, InstanceState, Hazards, Picks, Loops, Gathers)

@@ -101,7 +101,7 @@ class Hazards(Visitor):
         if reached.context != api.WORKFLOW:
             return
         if effect.kind == hazards.RACES:
-            instead = "use DBOS.asyncio_wait" if self.here.targets_at_least(2, 15) else "wait for all, in order"
+            instead = "use DBOS.asyncio_wait" if self.here.has("DBOS.asyncio_wait") else "wait for all, in order"
             advice = f"which call is done first is not recorded, and another one is on recovery; {instead}"
             self._report(FIRST_COMPLETED_WAIT, reached, "races durable calls", advice)
         elif (effect.kind, effect.detail) in _HAZARDS:

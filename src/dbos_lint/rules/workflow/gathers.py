@@ -1,0 +1,111 @@
+"""``asyncio.gather`` that gives exceptions back as results."""
+
+from __future__ import annotations
+
+import ast
+
+from dbos_lint.catalog import api, waits
+from dbos_lint.rules.declared.workflow import GATHER_HIDES_CANCELLATION
+from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.body import Body
+from dbos_lint.semantics.summary import Function, Launch
+
+# Names of classes, and of what asks for them, by which code looks for a cancellation among results.
+_LOOKS_FOR = frozenset({"BaseException", "DBOSWorkflowCancelledError", "DBOSBaseException"})
+
+
+class Gathers(Visitor):
+    """Gathers that take the workflow's own cancellation for a result."""
+
+    def visit_module(self) -> None:
+        here = self.here
+        if GATHER_HIDES_CANCELLATION.code not in here.enabled:
+            return
+        for id in sorted(here.contexts.running[api.WORKFLOW]):
+            function = here.module.functions[id]
+            for launch in function.launches:
+                self._judge(function, launch)
+
+    def _judge(self, function: Function, launch: Launch) -> None:
+        here = self.here
+        node, call = here.collected.nodes.calls[launch.number]
+        keeps = dict(call.keywords).get("return_exceptions") == ("const", True)
+        if not keeps or here.names_called(call).isdisjoint(waits.GATHERS) or function.name == "<lambda>":
+            return
+        calls = here.collected.nodes.calls
+        if not any(here.is_durable(calls[member.number][1]) for member in launch.members):
+            return
+        body = here.body(function)
+        if not self._are_checked(node, body):
+            here.report(
+                GATHER_HIDES_CANCELLATION,
+                node,
+                "gather(return_exceptions=True) gives the cancellation of the workflow back as a result, and "
+                f"'{function.name}' goes on; raise what is a BaseException and not an Exception",
+            )
+
+    def _are_checked(self, node: ast.Call, body: Body) -> bool:
+        """Whether the cancellation is looked for among the results, or somebody else gets them."""
+        names: set[str] = set()
+        for around in body.ancestors(node):
+            if isinstance(around, (ast.Return, ast.Yield)) or self._is_handed_on(around, body):
+                return True
+            if isinstance(around, ast.Assign):
+                names.update(*map(_names, around.targets))
+            elif isinstance(around, (ast.AnnAssign, ast.NamedExpr)):
+                names |= _names(around.target)
+        elements = _derived(names, body)
+        return any(
+            _looks(inner, elements)
+            or _gives(inner, names)
+            or (self._is_handed_on(inner, body) and _takes(inner, names))
+            for inner in body.walk()
+        )
+
+    def _is_handed_on(self, node: ast.AST, body: Body) -> bool:
+        """Whether ``node`` calls a plain function of the project."""
+        call = body.record(node) if isinstance(node, ast.Call) else None
+        return call is not None and bool(self.here.callees(call).runs)
+
+
+def _derived(names: set[str], body: Body) -> set[str]:
+    """``names``, and those that are given something of them."""
+    found = set(names)
+    for node in body.walk():
+        if isinstance(node, (ast.For, ast.comprehension)) and found & _names(node.iter):
+            found |= _names(node.target)
+        elif isinstance(node, ast.Assign) and found & _names(node.value):
+            found.update(*map(_names, node.targets))
+        elif isinstance(node, ast.NamedExpr) and found & _names(node.value):
+            found |= _names(node.target)
+    return found
+
+
+def _looks(node: ast.AST, elements: set[str]) -> bool:
+    """Whether ``node`` asks whether one of ``elements`` is a cancellation."""
+    if isinstance(node, ast.Call) and len(node.args) == 2 and getattr(node.func, "id", "") == "isinstance":
+        return bool(elements & _names(node.args[0])) and bool(_LOOKS_FOR & _classes(node.args[1]))
+    if isinstance(node, ast.Match):
+        patterns = [inner.cls for case in node.cases for inner in ast.walk(case) if isinstance(inner, ast.MatchClass)]
+        return bool(elements & _names(node.subject)) and any(_LOOKS_FOR & _classes(klass) for klass in patterns)
+    return False
+
+
+def _gives(node: ast.AST, names: set[str]) -> bool:
+    return isinstance(node, ast.Return) and isinstance(node.value, ast.Name) and node.value.id in names
+
+
+def _takes(node: ast.AST, names: set[str]) -> bool:
+    """Whether one of the arguments of a call is one of ``names``, or all that it holds."""
+    given = [*node.args, *(word.value for word in node.keywords)] if isinstance(node, ast.Call) else []
+    plain = [arg.value if isinstance(arg, ast.Starred) else arg for arg in given]
+    return any(isinstance(arg, ast.Name) and arg.id in names for arg in plain)
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+def _classes(node: ast.AST) -> set[str]:
+    """The last names of the classes that ``node`` mentions."""
+    return _names(node) | {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)}

@@ -1,0 +1,110 @@
+"""One element of a set: which one it is differs in each process."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from dbos_lint.catalog import api
+from dbos_lint.diagnostic import Level
+from dbos_lint.rules.declared.workflow import UNORDERED_ITERATION_IN_WORKFLOW
+from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.body import Body
+from dbos_lint.semantics.orders import Orders, Unordered
+from dbos_lint.semantics.refs import receiver_and_method, terminal
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.summary import Call, Function, Ref
+from dbos_lint.semantics.values import External
+
+_COLLECTS = frozenset({"list", "tuple"})
+
+
+class Picks(Visitor):
+    """Workflow code that takes one element out of a set."""
+
+    def visit_module(self) -> None:
+        here = self.here
+        if UNORDERED_ITERATION_IN_WORKFLOW.code not in here.enabled:
+            return
+        for id in sorted(here.contexts.running[api.WORKFLOW]):
+            function = here.module.functions[id]
+            if function.name == "<lambda>" or not any(map(_may_pick, function.calls)):
+                continue
+            body = here.body(function)
+            if next(here.durable_calls(body), None) is not None:
+                for node, taken in self._picked(function, body):
+                    self._judge(function, body, node, taken)
+
+    def _picked(self, function: Function, body: Body) -> Iterator[tuple[ast.expr, ast.expr]]:
+        """The expressions that take one element, each with what it is taken from."""
+        orders = Orders(self.here.resolver)
+        for node in body.walk():
+            if isinstance(node, ast.Call):
+                call = body.record(node)
+                if call is not None and self._is_pick(call, orders):
+                    yield node, node.func.value if isinstance(node.func, ast.Attribute) else node.args[0]
+            elif isinstance(node, ast.Subscript) and _is_number(node.slice) and isinstance(node.value, ast.Call):
+                call = body.record(node.value)
+                if call is not None and self._is_list_of_set(call, orders):
+                    yield node, node.value.args[0]
+
+    def _is_pick(self, call: Call, orders: Orders) -> bool:
+        name = terminal(call.func)
+        if name == "pop" and not call.args:
+            target, _ = receiver_and_method(call.func)
+            taken_from_set = any(
+                isinstance(value, External) and value.base in ("set", "frozenset")
+                for value in self.here.callees(call).values
+            )
+            return taken_from_set and self._is_unordered(target, call, orders)
+        if name == "next" and call.args and "next" in self.here.names_called(call):
+            made = call.args[0]
+            is_iterator = isinstance(made, tuple) and made[:2] == ("call", "iter")
+            return is_iterator and self._is_unordered(made, call, orders)
+        return False
+
+    def _is_list_of_set(self, call: Call, orders: Orders) -> bool:
+        makes_list = len(call.args) == 1 and not self.here.names_called(call).isdisjoint(_COLLECTS)
+        return makes_list and self._is_unordered(call.args[0], call, orders)
+
+    def _is_unordered(self, ref: Ref, call: Call, orders: Orders) -> bool:
+        place = Place(call.scope, call.span.row, call.block)
+        return orders.of(self.here.module, ref, place) is Unordered.SET
+
+    def _judge(self, function: Function, body: Body, node: ast.expr, taken: ast.expr) -> None:
+        here = self.here
+        while isinstance(taken, ast.Call) and taken.args:
+            taken = taken.args[0]
+        sink = here.sinks(node)
+        if not sink.matters or _is_the_only_one(body, taken):
+            return
+        chain = here.contexts.chain(api.WORKFLOW, here.value(function).key)
+        trace = tuple(here.step(key) for key in chain)
+        here.report(
+            UNORDERED_ITERATION_IN_WORKFLOW,
+            node,
+            f"an element of the set {ast.unparse(taken)} is taken while workflow '{trace[0].label}' runs: it is another "
+            "in each process, and recovery goes on with another; take min(...), or the first of sorted(...)",
+            trace,
+            level=None if sink.repeats else Level.WARNING,
+        )
+
+
+def _may_pick(call: Call) -> bool:
+    return terminal(call.func) in ("pop", "next", "list", "tuple")
+
+
+def _is_number(node: ast.expr) -> bool:
+    node = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(node, ast.Constant) and isinstance(node.value, int)
+
+
+def _is_the_only_one(body: Body, taken: ast.expr) -> bool:
+    """Whether the function asks whether there is just one element."""
+    counted = f"len({ast.unparse(taken)})"
+    return any(
+        isinstance(node, ast.Compare)
+        and ast.unparse(node.left) == counted
+        and any(isinstance(side, ast.Constant) and side.value in (1, 2) for side in node.comparators)
+        for node in body.walk()
+    )
