@@ -371,6 +371,9 @@ class _Collector:
             if name in self.scope.globals or name in self.scope.nonlocals:
                 self._write("name", name, target)
                 if kind == "augmented":
+                    is_global = name in self.scope.globals
+                    outer = self.module.scopes[MODULE] if is_global else self._enclosing(self.scope, name)
+                    outer.augmented.add(name)
                     return
             if kind == "augmented":
                 kind = "unknown"
