@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dbos_lint.rules.pattern.arguments import Arguments
 from dbos_lint.rules.pattern.blocks import Blocks
 from dbos_lint.rules.pattern.classes import ClassShapes
 from dbos_lint.rules.pattern.handlers import Handlers
@@ -13,4 +14,4 @@ from dbos_lint.rules.visitor import Visitor
 class PatternVisitor(Visitor):
     """Classes, workflow IDs, context blocks and schedules."""
 
-    parts = (ClassShapes, InstanceNames, Blocks, WorkflowIds, Handlers)
+    parts = (ClassShapes, InstanceNames, Blocks, WorkflowIds, Handlers, Arguments)
