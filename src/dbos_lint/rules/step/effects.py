@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.catalog import api
-from dbos_lint.diagnostic import Rule
+from dbos_lint.diagnostic import Level, Rule
 from dbos_lint.rules.declared.step import (
     GLOBAL_WRITE_IN_STEP,
     RECV_IN_STEP,
@@ -11,6 +11,7 @@ from dbos_lint.rules.declared.step import (
     START_WORKFLOW_IN_STEP,
     WORKFLOW_ONLY_CALL_IN_STEP,
 )
+from dbos_lint.rules.step.readers import is_read_elsewhere
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics import declarations
 from dbos_lint.semantics.contexts import LOOP, OUTSIDE, Reached
@@ -47,6 +48,10 @@ _EFFECTS: dict[str, tuple[Rule, str, str]] = {
 }
 _WRITES = frozenset({GLOBAL_WRITE, CLOSURE_WRITE, SELF_WRITE})
 _LOST = "a finished step is not run again on recovery, so the change is lost; return the value instead"
+_MISSED = (
+    "a finished step is not run again on recovery, so who reads it afterwards finds the old value; return the value "
+    "and pass it on"
+)
 
 
 class Effects(Visitor):
@@ -82,7 +87,10 @@ class Effects(Visitor):
                 return
         if guard in FILLING or (effect.kind == SELF_WRITE and not self._on_self(reached)):
             return
-        self._report(GLOBAL_WRITE_IN_STEP, reached, "is changed", _LOST)
+        read = is_read_elsewhere(self.here, reached)
+        self._report(
+            GLOBAL_WRITE_IN_STEP, reached, "is changed", _MISSED if read else _LOST, Level.ERROR if read else None
+        )
 
     def _on_self(self, reached: Reached) -> bool:
         return keeps_self(self.here.contexts, reached.context, reached.chain)
@@ -117,10 +125,12 @@ class Effects(Visitor):
             for registration in here.contexts.registrations
         )
 
-    def _report(self, rule: Rule, reached: Reached, what: str, advice: str) -> None:
+    def _report(self, rule: Rule, reached: Reached, what: str, advice: str, level: Level | None = None) -> None:
         here = self.here
         trace = here.trace(reached)
         route = here.route(trace)
         root = trace[0].label.rpartition("<locals>.")[2]
         who = "code outside of transactions" if reached.context == OUTSIDE else f"{reached.context} '{root}'"
-        here.report(rule, reached.span, f"{reached.effect.label} {what} while {who} runs{route}: {advice}", trace)
+        here.report(
+            rule, reached.span, f"{reached.effect.label} {what} while {who} runs{route}: {advice}", trace, level=level
+        )
