@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.rules.advanced.coroutines import Coroutines
+from dbos_lint.rules.advanced.handles import Handles
 from dbos_lint.rules.advanced.keys import Keys
 from dbos_lint.rules.advanced.loop import EventLoop
 from dbos_lint.rules.advanced.patches import Patches
@@ -13,4 +14,4 @@ from dbos_lint.rules.visitor import Visitor
 class AdvancedVisitor(Visitor):
     """Async code, patching and versions."""
 
-    parts = (EventLoop, Coroutines, Patches, Versions, Keys)
+    parts = (EventLoop, Coroutines, Handles, Patches, Versions, Keys)

@@ -66,7 +66,7 @@ class Handles(Visitor):
             self._report(
                 node,
                 f"start_workflow_async() of the synchronous '{name}': its body runs, and then it ends in ERROR, since "
-                "its result cannot be awaited; make it async def, or use enqueue_workflow_async() or asyncio.to_thread()",
+                "its result cannot be awaited; make it async def, or put it on a queue with enqueue_workflow_async()",
             )
 
     def _report(self, node: ast.Call, message: str) -> None:
