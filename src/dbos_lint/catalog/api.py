@@ -232,12 +232,13 @@ ASYNCIO_WAIT = f"{DBOS}.asyncio_wait"
 
 LAUNCH = f"{DBOS}.launch"
 DESTROY = f"{DBOS}.destroy"
+RESET = f"{DBOS}.reset_system_database"
 
 TOO_EARLY = NEEDS_LAUNCH - RAISES_OUTSIDE - frozenset(name for name in NEEDS_LAUNCH if ".run_tx_step" in name)
 """Calls that raise because they come before launch: not those that raise outside workflows anyway, nor those of
 which it was not seen."""
 
-LIFECYCLE = TOO_EARLY | BEFORE_LAUNCH | {DBOS, LAUNCH, DESTROY}
+LIFECYCLE = TOO_EARLY | BEFORE_LAUNCH | {DBOS, LAUNCH, DESTROY, RESET}
 """Calls whose place before or after launch matters."""
 
 REGISTERS = with_async(_dbos("register_queue create_schedule apply_schedules"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dbos_lint.catalog import api
 
 CONFIGURED_INSTANCE = "dbos.DBOSConfiguredInstance"
+CONFIGURED_CLASSES = frozenset({CONFIGURED_INSTANCE, "pydantic_ai.durable_exec.dbos.DBOSAgent"})
+"""It, and classes of other packages that derive from it."""
 REGISTERS_CLASS = frozenset({f"{api.DBOS}.dbos_class", f"{api.DBOS}.default_required_roles"})
 """Decorators that make a class known to dbos."""
 

@@ -24,6 +24,8 @@ from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, Contexts, Reached
 from dbos_lint.semantics.effects import DURABLE
+from dbos_lint.semantics.launch import Launches
+from dbos_lint.semantics.lines import Event
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sinks import Sink
@@ -70,6 +72,11 @@ class Here:
     @cached_property
     def contexts(self) -> Contexts:
         return Contexts(self.analysis, self.module)
+
+    @cached_property
+    def launches(self) -> Launches:
+        """What happens to the engine in the straight lines of this file."""
+        return Launches(self.analysis, self.contexts)
 
     @cached_property
     def typed_dicts(self) -> TypedDicts:
@@ -168,6 +175,16 @@ class Here:
         return Place(self.module.scopes[function.scope].parent, function.span.row, function.block)
 
     # ------------------------------------------------------------------ answers
+
+    def report_event(self, rule: Rule, event: Event, what: str, advice: str) -> None:
+        """Tell of something that happens to the engine in a line, where this file has it or leads to it."""
+        trace: tuple[TraceStep, ...] = ()
+        if len(event.frames) > 1:
+            origin = event.frames[-1]
+            steps = [self.step(frame.key) for frame in event.frames]
+            trace = (*steps, TraceStep(event.label, origin.key.module, origin.span.row))
+        place = next(frame.span for frame in reversed(event.frames) if frame.key.module == self.module.path)
+        self.report(rule, place, f"{event.label} {what}{self.route(trace)}: {advice}", trace)
 
     def report(
         self,

@@ -11,6 +11,7 @@ from dbos_lint.semantics.calls import Callees, Calls
 from dbos_lint.semantics.coroutines import makes_coroutine
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.refs import text_of
+from dbos_lint.semantics.registering import registered
 from dbos_lint.semantics.summary import (
     AWAITED,
     ITERATED,
@@ -81,6 +82,8 @@ class Effect(NamedTuple):
 
 def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, callees: Callees) -> Iterator[Effect]:
     label = f"{text_of(call.func, '')}()"
+    for name in registered(calls.resolver, call, callees.values):
+        yield Effect(LIFECYCLE, name, label, call.span)
     for external in callees.externals:
         yield from _effects_of_external(nondeterminism, call, external)
     for external in callees.handed:

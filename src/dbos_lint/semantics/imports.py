@@ -33,13 +33,18 @@ def imports_strangers(project: Project, start: Module) -> bool:
 
 def _paths(project: Project, module: Module) -> Iterator[str]:
     for name, attribute, level in imports_of(module):
-        path = project.find(name, level, module.path)
-        if path is None:
-            continue
-        yield path
-        inner = project.submodule(path, attribute) if attribute else None
-        if inner is not None:
-            yield inner
+        yield from loaded(project, module, name, attribute, level)
+
+
+def loaded(project: Project, module: Module, name: str, attribute: str, level: int) -> Iterator[str]:
+    """The modules of the project that an import in ``module`` loads: the named one, and one that is taken from it."""
+    path = project.find(name, level, module.path)
+    if path is None:
+        return
+    yield path
+    inner = project.submodule(path, attribute) if attribute else None
+    if inner is not None:
+        yield inner
 
 
 def imports_of(module: Module) -> Iterator[tuple[str, str, int]]:

@@ -22,6 +22,8 @@ from dbos_lint.semantics.lines import (
     BUILD,
     DESTROY,
     LAUNCH,
+    REGISTERS,
+    RESETS,
     SETS_UP,
     UNKNOWN,
     Event,
@@ -30,6 +32,7 @@ from dbos_lint.semantics.lines import (
     outside_loops,
     terminal,
 )
+from dbos_lint.semantics.registering import is_loaded_before
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import DECORATOR, MODULE, Call, Function, Module, Ref
 from dbos_lint.semantics.values import External, FunctionKey, Instance
@@ -42,6 +45,8 @@ UNSEEN = "unseen"
 
 _BUILTIN_METHODS = frozenset(name for kind in (str, bytes, list, dict, set, int, float) for name in dir(kind))
 _FIXTURES = frozenset({"pytest.fixture", "pytest_asyncio.fixture"})
+# The events without which there is nothing to say of a line.
+_TELLING = frozenset({LAUNCH, SETS_UP, RESETS, REGISTERS})
 
 
 class State(NamedTuple):
@@ -83,7 +88,7 @@ class Launches:
             if not self._lines.matters(FunctionKey(self.module.path, function.id)):
                 continue
             events = self._lines.of(FunctionKey(self.module.path, function.id))
-            if any(event.kind in (LAUNCH, SETS_UP) for event in events):
+            if any(event.kind in _TELLING for event in events):
                 yield Line(function, self._entry(function), events)
 
     def at_import(self) -> tuple[Event, ...]:
@@ -92,6 +97,10 @@ class Launches:
 
     def _is_only_run(self) -> bool:
         return PurePath(self.module.path).name == "__main__.py"
+
+    def is_run(self, event: Event) -> bool:
+        """Whether the event, of the module's own line, happens when the module is run, and not when it is imported."""
+        return self._is_only_run() or self.module.within(event.block, "main")
 
     def _entry(self, function: Function) -> State:
         if function.id == MODULE:
@@ -164,8 +173,7 @@ class Launches:
             if self._builds_at_import():
                 continue
             if line.function.id == MODULE:
-                run = self._is_only_run() or self.module.within(event.block, "main")
-                if not run or imports_strangers(self.analysis.resolver.project, self.module):
+                if not self.is_run(event) or imports_strangers(self.analysis.resolver.project, self.module):
                     continue
             if all(self._is_clear_until(frame) for frame in event.frames):
                 yield event
@@ -201,11 +209,39 @@ class Launches:
             inner = self.module.blocks[inner].parent
         return False
 
-    def after_launch(self, line: Line) -> Iterator[Event]:
-        """The set-up calls that certainly come when the engine is launched."""
+    def after_launch(self, line: Line, kind: str) -> Iterator[Event]:
+        """The events of ``kind`` that certainly come when the engine is launched."""
         for index, event in enumerate(line.events):
-            if event.kind == SETS_UP and event.sure and self.state(line, index).launched == YES:
+            if event.kind == kind and event.sure and self.state(line, index).launched == YES:
                 yield event
+
+    def is_loaded_before(self, event: Event) -> bool:
+        """Whether the module that ``event``, an import inside a function, loads may have been loaded before."""
+        frame = event.frames[-1]
+        resolver = self.analysis.resolver
+        return is_loaded_before(resolver, resolver.module(frame.key.module), frame.key.id, frame.span.row, event.name)
+
+    def without_effect(self, line: Line) -> Iterator[Event]:
+        """The resets that come while there is certainly no instance: destroyed before, or built below."""
+        for index, event in enumerate(line.events):
+            if event.kind == RESETS and event.sure and not event.options:
+                state = self.state(line, index)
+                if state.instance == NO or (state.launched == UNSEEN and self._builds_later(line, index)):
+                    yield event
+
+    def _builds_later(self, line: Line, index: int) -> bool:
+        """Whether the line has to build its instance below, and not before."""
+        before, after = line.events[:index], line.events[index + 1 :]
+        if any(event.kind in (BUILD, UNKNOWN) for event in before) or self._builds_somewhere():
+            return False
+        base = self._base(line.events[index])
+        later = next((event for event in after if event.kind in (BUILD, DESTROY)), None)
+        return later is not None and later.kind == BUILD and later.sure and self._base(later) == base
+
+    def _builds_somewhere(self) -> bool:
+        """Whether this module, or one that it imports, builds an instance when it is imported."""
+        own = self._lines.of_import(self.module)
+        return self._builds_at_import() or any(event.kind in (BUILD, LAUNCH) for event in own)
 
     # ------------------------------------------------------------------ what can be followed
 

@@ -11,9 +11,18 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.effects import DURABLE, LIFECYCLE
 from dbos_lint.semantics.externals import known_as
-from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import AWAITED, DECORATOR, MODULE, Call, Module, Ref, Span
-from dbos_lint.semantics.values import Constant, External, FunctionKey, FunctionValue, Partial, Value
+from dbos_lint.semantics.registering import registered, registering
+from dbos_lint.semantics.summary import AWAITED, DECORATOR, MODULE, Call, Function, Module, Ref, Span
+from dbos_lint.semantics.values import (
+    Constant,
+    DecoratorValue,
+    External,
+    FunctionKey,
+    FunctionValue,
+    Partial,
+    Value,
+    Values,
+)
 
 BUILD = "build"
 LAUNCH = "launch"
@@ -21,6 +30,9 @@ DESTROY = "destroy"
 NEEDS_LAUNCH = "needs-launch"
 SETS_UP = "sets-up"
 SERVES = "serves"
+RESETS = "resets"
+REGISTERS = "registers"
+"""What recovery has to find: a workflow that is decorated or imported, an instance that is made."""
 UNKNOWN = "unknown"
 
 _CONCERNED = frozenset({LIFECYCLE, DURABLE})
@@ -29,6 +41,11 @@ _EVENTS = 400
 # More calls than lead a person from one of them to where it happens.
 _FRAMES = 60
 _HANDLERS = frozenset(name.rpartition(".")[2] for name in api.BEFORE_LAUNCH)
+# Keywords without which a call does something else.
+_TELLING = {
+    api.DESTROY: ("destroy_registry", "workflow_completion_timeout_sec"),
+    api.RESET: ("system_database_url",),
+}
 
 
 class Frame(NamedTuple):
@@ -41,6 +58,8 @@ class Frame(NamedTuple):
 class Event(NamedTuple):
     """Something that happens to the engine; ``name`` is what does it, ``label`` how the text says it.
 
+    ``options`` are the keywords of the call that make it do something else.
+
     ``span`` and ``block`` are those of the call in the function whose line this is, ``frames`` the way from there.
     It is ``sure`` to happen whenever that call is reached.
     """
@@ -52,6 +71,7 @@ class Event(NamedTuple):
     block: int
     sure: bool
     frames: tuple[Frame, ...]
+    options: tuple[str, ...] = ()
 
 
 # Branches that are not taken, or not for its own sake, when a module is imported.
@@ -103,13 +123,13 @@ class Lines:
                 yield key
 
     def _has_handlers(self, key: FunctionKey) -> bool:
-        """Whether functions that are defined in this one are handlers."""
+        """Whether functions that are defined in this one are handlers, or workflows."""
         parents = self._handlers.get(key.module)
         if parents is None:
             parents = self._handlers[key.module] = frozenset(
                 function.parent
                 for function in self.analysis.resolver.module(key.module).functions[1:]
-                if any(terminal(decorator.ref) in _HANDLERS for decorator in function.decorators)
+                if any(_is_handler(function, terminal(decorator.ref)) for decorator in function.decorators)
             )
         return key.id in parents
 
@@ -130,6 +150,7 @@ class Lines:
             for method in self.analysis.calls.manager_methods(module, manager, env):
                 yield from self._through(key, method, manager.span, MODULE, False)
         yield from self._of_decorators(key, module)
+        yield from self._of_imports(key, module, function)
 
     def _runs(self, module: Module, call: Call) -> bool:
         """Whether ``call`` runs the coroutine that it is given to its end."""
@@ -148,7 +169,10 @@ class Lines:
                 waits = api.gives_coroutine(external.name) or frameworks.SERVES.get(known_as(external), False)
                 sure = single and (now or not waits)
                 name = f"{external.base}().launch" if kind == LAUNCH and external.base else external.name
-                yield Event(kind, name, label, call.span, call.block, sure, (Frame(key, call.span),))
+                frames = (Frame(key, call.span),)
+                yield Event(kind, name, label, call.span, call.block, sure, frames, _options(name, call))
+        for name in registered(self.analysis.resolver, call, values):
+            yield Event(REGISTERS, name, label, call.span, call.block, single, (Frame(key, call.span),))
         for entity in callees.durable:
             if entity.kind == api.WORKFLOW:
                 name = self.analysis.resolver.qualified_name(entity.function)
@@ -188,22 +212,31 @@ class Lines:
                 block,
                 sure and event.sure and always,
                 (Frame(key, span), *event.frames),
+                event.options,
             )
 
     def _of_decorators(self, key: FunctionKey, module: Module) -> Iterator[Event]:
-        """``@DBOS.alert_handler`` on functions that are defined in this one."""
-        for function in module.functions[1:] if self._has_handlers(key) else ():
-            if function.parent != key.id:
+        """``@DBOS.alert_handler`` and ``@DBOS.workflow()`` on functions that are defined in this one."""
+        for function in module.functions[1:]:
+            if function.parent != key.id or not function.decorators:
                 continue
-            place = Place(module.scopes[function.scope].parent, function.span.row, function.block)
-            for decorator in function.decorators:
-                if not isinstance(decorator.ref, str):
-                    continue
-                for value in self.analysis.resolver.resolve(module, decorator.ref, place):
-                    if isinstance(value, External) and value.name in api.BEFORE_LAUNCH:
-                        frames = (Frame(key, decorator.span),)
-                        label = f"@{decorator.ref}"
-                        yield Event(SETS_UP, value.name, label, decorator.span, function.block, True, frames)
+            for decorator, values in self.analysis.resolver.decorated(FunctionValue(module.path, function.id)).layers:
+                kind = _kind_of_decorator(values)
+                if kind is not None:
+                    is_call = isinstance(decorator.ref, tuple) and decorator.ref[0] == "call"
+                    label = f"@{_name(decorator.ref[1])}()" if is_call else f"@{_name(decorator.ref)}"
+                    frames = (Frame(key, decorator.span),)
+                    yield Event(kind, "", label, decorator.span, function.block, True, frames)
+
+    def _of_imports(self, key: FunctionKey, module: Module, function: Function) -> Iterator[Event]:
+        """The imports inside the function, and those of a main guard, of modules that define workflows."""
+        for bindings in module.scopes[function.scope].bindings.values():
+            for binding in bindings:
+                if binding.kind == "import" and (key.id != MODULE or module.within(binding.block, "main")):
+                    span = Span(binding.row, 0, binding.row, 0)
+                    for path in registering(self.analysis.resolver, module, *binding.value):
+                        frames = (Frame(key, span),)
+                        yield Event(REGISTERS, path, f"import of {binding.value[0]}", span, binding.block, True, frames)
 
 
 def _kind(external: External, call: Call) -> str | None:
@@ -214,12 +247,32 @@ def _kind(external: External, call: Call) -> str | None:
         return LAUNCH
     if name == api.DESTROY:
         return DESTROY
+    if name == api.RESET:
+        return RESETS
     if name in api.TOO_EARLY:
         return NEEDS_LAUNCH
     if name in api.BEFORE_LAUNCH:
         # ``DBOS.alert_handler()`` is another mistake.
         return SETS_UP if call.args or call.keywords else None
     return SERVES if known_as(external) in frameworks.SERVES else None
+
+
+def _options(name: str, call: Call) -> tuple[str, ...]:
+    """The keywords of ``call`` that make it do something else."""
+    return tuple(key for key, ref in call.keywords if key in _TELLING.get(name, ()) and ref != ("const", False))
+
+
+def _kind_of_decorator(values: Values) -> str | None:
+    for value in values:
+        if isinstance(value, External) and value.name in api.BEFORE_LAUNCH:
+            return SETS_UP
+        if isinstance(value, DecoratorValue) and value.kind == api.WORKFLOW:
+            return REGISTERS
+    return None
+
+
+def _is_handler(function: Function, decorator: str) -> bool:
+    return decorator in _HANDLERS or (decorator == api.WORKFLOW and function.parent != MODULE)
 
 
 def _is_stranger(call: Call, callees: Callees) -> bool:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
-from dbos_lint.catalog import api
-from dbos_lint.diagnostic import Rule, TraceStep
+from dbos_lint.catalog import api, patterns
 from dbos_lint.rules.declared.lifecycle import (
     CALL_AFTER_LAUNCH,
     CALL_BEFORE_LAUNCH,
     CONFIG_AT_IMPORT,
+    LATE_REGISTRATION,
     LAUNCH_AT_IMPORT,
     LAUNCH_WITHOUT_INSTANCE,
     SCRIPT_SIDE_EFFECTS_AT_IMPORT,
@@ -17,16 +15,17 @@ from dbos_lint.rules.declared.lifecycle import (
 )
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.launch import Launches, Line
-from dbos_lint.semantics.lines import BUILD, LAUNCH, NEEDS_LAUNCH, SERVES, Event
-from dbos_lint.semantics.summary import Span
+from dbos_lint.semantics.lines import BUILD, LAUNCH, NEEDS_LAUNCH, REGISTERS, SERVES, SETS_UP, Event
+from dbos_lint.semantics.summary import MODULE
+from dbos_lint.semantics.testcode import is_in_test
 
 
 class Order(Visitor):
     """What belongs before, after and around the launch."""
 
-    @cached_property
+    @property
     def launches(self) -> Launches:
-        return Launches(self.here.analysis, self.here.contexts)
+        return self.here.launches
 
     def visit_module(self) -> None:
         self._at_import()
@@ -35,6 +34,7 @@ class Order(Visitor):
             self._call_before_launch(line)
             self._call_after_launch(line)
             self._serve_before_launch(line)
+            self._late_registration(line)
 
     # ------------------------------------------------------------------ at import
 
@@ -53,7 +53,7 @@ class Order(Visitor):
     def _launch_at_import(self, events: list[Event]) -> None:
         for event in events:
             if event.kind == LAUNCH:
-                self._report(
+                self.here.report_event(
                     LAUNCH_AT_IMPORT,
                     event,
                     "runs when this module is imported",
@@ -65,7 +65,7 @@ class Order(Visitor):
         builds = [event for event in events if event.kind == BUILD]
         if builds and not self._is_entry_module():
             for event in builds:
-                self._report(
+                self.here.report_event(
                     CONFIG_AT_IMPORT,
                     event,
                     "runs when this module is imported",
@@ -80,7 +80,7 @@ class Order(Visitor):
     def _side_effects_at_import(self, events: list[Event]) -> None:
         for event in events:
             if event.kind == NEEDS_LAUNCH and self._is_work(event):
-                self._report(
+                self.here.report_event(
                     SCRIPT_SIDE_EFFECTS_AT_IMPORT,
                     event,
                     "runs when this module is imported",
@@ -97,7 +97,7 @@ class Order(Visitor):
 
     def _launch_without_instance(self, line: Line) -> None:
         for event in self.launches.without_instance(line):
-            self._report(
+            self.here.report_event(
                 LAUNCH_WITHOUT_INSTANCE,
                 event,
                 "is reached without a DBOS instance",
@@ -106,7 +106,7 @@ class Order(Visitor):
 
     def _call_before_launch(self, line: Line) -> None:
         for event in self.launches.before_launch(line, NEEDS_LAUNCH):
-            self._report(
+            self.here.report_event(
                 CALL_BEFORE_LAUNCH,
                 event,
                 "stands before DBOS.launch()",
@@ -114,8 +114,8 @@ class Order(Visitor):
             )
 
     def _call_after_launch(self, line: Line) -> None:
-        for event in self.launches.after_launch(line):
-            self._report(
+        for event in self.launches.after_launch(line, SETS_UP):
+            self.here.report_event(
                 CALL_AFTER_LAUNCH,
                 event,
                 "runs after DBOS.launch()",
@@ -125,24 +125,26 @@ class Order(Visitor):
     def _serve_before_launch(self, line: Line) -> None:
         for event in self.launches.before_launch(line, SERVES):
             if not self.launches.serves_by_name(event) and not self.launches.launches_with_host(everywhere=True):
-                self._report(
+                self.here.report_event(
                     SERVE_BEFORE_LAUNCH,
                     event,
                     "blocks before DBOS.launch()",
                     "the engine starts when the server has stopped; launch first, or in a lifespan",
                 )
 
-    def _report(self, rule: Rule, event: Event, what: str, advice: str) -> None:
-        trace = self._trace(event)
-        self.here.report(rule, self._place(event), f"{event.label} {what}{self.here.route(trace)}: {advice}", trace)
-
-    def _place(self, event: Event) -> Span:
-        """Where the event is written or, if that is in another file, the call in this one that leads there."""
-        return next(frame.span for frame in reversed(event.frames) if frame.key.module == self.here.module.path)
-
-    def _trace(self, event: Event) -> tuple[TraceStep, ...]:
-        if len(event.frames) == 1:
-            return ()
-        origin = event.frames[-1]
-        steps = [self.here.step(frame.key) for frame in event.frames]
-        return (*steps, TraceStep(event.label, origin.key.module, origin.span.row))
+    def _late_registration(self, line: Line) -> None:
+        for event in self.launches.after_launch(line, REGISTERS):
+            is_instance = event.name == patterns.CONFIGURED_INSTANCE
+            # A launch at import is the mistake, then; and nobody recovers what a test defines for itself.
+            if line.function.id == MODULE and not self.launches.is_run(event):
+                continue
+            if not is_instance and is_in_test(self.here.resolver, self.here.module, line.function):
+                continue
+            if event.name.endswith(".py") and self.launches.is_loaded_before(event):
+                continue
+            self.here.report_event(
+                LATE_REGISTRATION,
+                event,
+                "comes after DBOS.launch()",
+                "the launch has recovered what it found registered, and leaves the other runs pending; do it before",
+            )

@@ -1,0 +1,85 @@
+"""What tells dbos of workflows beside their decorators: calls that decorate, instances that are made, imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dbos_lint.catalog import api, patterns
+from dbos_lint.discovery import project_files
+from dbos_lint.mentions import imports, members
+from dbos_lint.semantics.entities import registrations
+from dbos_lint.semantics.imports import imported, loaded
+from dbos_lint.semantics.modules import Project
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.summary import DECORATOR, MODULE, Call, Module
+from dbos_lint.semantics.values import ClassValue, DecoratorValue, External, Value
+
+# More folders than a project has that somebody lints as one: who imports what is not known, then.
+_FOLDERS = 5_000
+
+
+def registered(resolver: Resolver, call: Call, values: Sequence[Value]) -> Iterator[str]:
+    """What ``call``, of one of ``values``, registers: a configured instance, or a function that it decorates."""
+    for value in values:
+        if _makes_instance(resolver, value):
+            yield patterns.CONFIGURED_INSTANCE
+        elif isinstance(value, DecoratorValue) and value.kind == api.WORKFLOW and not call.flags & DECORATOR:
+            yield from (value.name,) if call.args else ()
+
+
+def _makes_instance(resolver: Resolver, value: Value) -> bool:
+    if isinstance(value, ClassValue):
+        return External(patterns.CONFIGURED_INSTANCE) in resolver.lineage(value)
+    return isinstance(value, External) and value.name in patterns.CONFIGURED_CLASSES
+
+
+def registering(resolver: Resolver, module: Module, name: str, attribute: str, level: int) -> Iterator[str]:
+    """The module that an import in ``module`` loads, if that registers workflows when it is imported."""
+    for path in loaded(resolver.project, module, name, attribute, level):
+        found = resolver.project.module(path)
+        if found is not None and any(_defines_workflow(resolver, each) for each in _with_imports(resolver, found)):
+            yield path
+            return
+
+
+def _with_imports(resolver: Resolver, module: Module) -> Iterator[Module]:
+    yield module
+    yield from imported(resolver.project, module)
+
+
+def _defines_workflow(resolver: Resolver, module: Module) -> bool:
+    return any(
+        registration.entity.kind == api.WORKFLOW and module.functions[registration.function].parent == MODULE
+        for registration in registrations(resolver, module)
+    )
+
+
+def is_loaded_before(resolver: Resolver, importer: Module, function: int, row: int, path: str) -> bool:
+    """Whether the module at ``path``, which ``function`` imports at ``row``, may be loaded already: another import of
+    this file loads it, or another file of the project."""
+    project, own = resolver.project, importer.functions[function].scope
+    for scope in importer.scopes:
+        for bindings in scope.bindings.values():
+            for binding in bindings:
+                is_later = scope.id == own and binding.row >= row
+                if binding.kind != "import" or is_later or importer.within(binding.block, "typing"):
+                    continue
+                for each in loaded(project, importer, *binding.value):
+                    found = project.module(each)
+                    if found is not None and path in [module.path for module in (found, *imported(project, found))]:
+                        return True
+    return _is_imported_elsewhere(project, path, importer.path)
+
+
+def _is_imported_elsewhere(project: Project, path: str, importer: str) -> bool:
+    """Whether any other file than ``importer`` may import the module at ``path``, or that cannot be told."""
+    files = project_files(project.settings, _FOLDERS)
+    for other in files or ():
+        source = project.read(other) if other not in (path, importer) else None
+        for level, name, names in imports(source) if source is not None else ():
+            found = project.find(name, level, other)
+            if found == path:
+                return True
+            if found is not None and any(project.submodule(found, each) == path for each in members(names)):
+                return True
+    return files is None
