@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import NamedTuple
 
-from dbos_lint.catalog import api, frameworks, types
+from dbos_lint.catalog import api, frameworks, patterns, types
 from dbos_lint.catalog.nondeterminism import VALUE_KINDS, Arguments, Nondeterminism, Source
 from dbos_lint.semantics.calls import Callees, Calls
 from dbos_lint.semantics.coroutines import makes_coroutine
@@ -44,6 +44,7 @@ RETRIED = "retried"
 """Detail of ``CALLS_STEP``: a step that is retried; else it is the kind of durable function."""
 DURABLE = "durable"
 LIFECYCLE = "lifecycle"
+NOT_IN_WORKFLOW = "not-in-workflow"
 DURABLE_IN_THREAD = "durable-in-thread"
 WORKFLOW_IN_THREAD = "workflow-in-thread"
 
@@ -90,6 +91,8 @@ def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, ca
         source = _source_of(nondeterminism, external, _UNKNOWN_ARGUMENTS)
         if source is not None:
             yield Effect(source.kind, external.name, f"{external.name}()", call.span, guess=source.guess)
+        if external.name in patterns.NOT_IN_WORKFLOW:
+            yield Effect(NOT_IN_WORKFLOW, external.name, f"{external.name.removeprefix('dbos.')}()", call.span)
     for entity in callees.durable:
         name = calls.resolver.qualified_name(entity.function)
         yield Effect(DURABLE, name, label, call.span)
@@ -150,6 +153,7 @@ _BY_API: tuple[tuple[Container[str], str], ...] = (
     (api.ENDS_TRANSACTION, ENDS_TRANSACTION),
     (api.DURABLE, DURABLE),
     (api.LIFECYCLE, LIFECYCLE),
+    (patterns.NOT_IN_WORKFLOW, NOT_IN_WORKFLOW),
 )
 
 
