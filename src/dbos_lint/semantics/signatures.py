@@ -1,4 +1,4 @@
-"""Whether arguments fit the parameters of a function."""
+"""What functions may be called with, and whether arguments fit them."""
 
 from __future__ import annotations
 
@@ -63,6 +63,20 @@ def misfit(params: Sequence[Param], given: Arguments) -> str:
     if not missing:
         return ""
     return f"it gets no {'argument' if len(missing) == 1 else 'arguments'} {_listed(missing)}"
+
+
+def takes(function: Function, count: int, bound: bool) -> bool:
+    """Whether the function can be called with ``count`` positional arguments; ``bound`` tells that it has one already."""
+    return not misfit(function.params, Arguments(count + bound, ()))
+
+
+def described(function: Function, bound: bool) -> str:
+    """How many arguments the function takes, in words."""
+    params = function.params[1:] if bound else function.params
+    if any(param.kind == "keyword" and param.required for param in params):
+        return "requires keywords"
+    count = sum(param.kind == "positional" for param in params)
+    return f"takes {count} argument{'s' * (count != 1)}" if count else "takes no arguments"
 
 
 def _is_durable(value: object) -> bool:
