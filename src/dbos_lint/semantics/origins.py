@@ -26,11 +26,12 @@ def calls_behind(resolver: Resolver, module: Module, ref: Ref, place: Place) -> 
 
 
 class Origin(NamedTuple):
-    """A call of ``name``, something outside the project: the text of ``module`` holds it as ``ref``."""
+    """A call of ``name``, something outside the project, that ``module`` holds at ``place`` as ``ref``."""
 
     name: str
     module: Module
     ref: Ref
+    place: Place
 
 
 class _Origins:
@@ -48,7 +49,7 @@ class _Origins:
         elif isinstance(ref, tuple) and ref[0] == "call":
             called = self._resolver.resolve(module, ref[1], place)
             outside = called[0] if len(called) == 1 and isinstance(called[0], External) else None
-            yield Origin(outside.name, module, ref) if outside is not None else None
+            yield Origin(outside.name, module, ref, place) if outside is not None else None
         elif isinstance(ref, str):
             base, _, name = ref.rpartition(".")
             yield from (

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.calls import Calls
-from dbos_lint.semantics.literals import literals
+from dbos_lint.semantics.literals import literals, strings
 from dbos_lint.semantics.names import options_of
+from dbos_lint.semantics.origins import calls_behind
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Module, Ref
 
 REGISTERS = api.with_async(frozenset({f"{api.DBOS}.register_queue", f"{api.CLIENT}.register_queue"})) | {api.QUEUE}
+_GIVES_QUEUE = REGISTERS | api.with_async(frozenset({f"{api.DBOS}.retrieve_queue", f"{api.CLIENT}.retrieve_queue"}))
 _POSITIONAL = ("name", "concurrency", "limiter")
 PER_PARTITION = ("partition_concurrency", "partition_worker_concurrency", "partition_limiter")
 LIMITERS = ("limiter", "partition_limiter")
@@ -63,6 +65,19 @@ def limits_of(calls: Calls, module: Module, call: Call) -> Limits:
             if value is not None:
                 given[name] = value
     return Limits(given, any(name is None for name, _ in refs))
+
+
+def names_of_object(calls: Calls, module: Module, ref: Ref, place: Place) -> tuple[str, ...]:
+    """The names that the queue object ``ref`` may have; none where that cannot be told."""
+    found: list[str] = []
+    for origin in calls_behind(calls.resolver, module, ref, place):
+        _, _, args, keywords = origin.ref
+        name = dict(keywords).get("name", args[0] if args else None)
+        names = strings(calls.resolver, origin.module, name, origin.place) if origin.name in _GIVES_QUEUE else None
+        if names is None:
+            return ()
+        found.extend(names)
+    return tuple(dict.fromkeys(found))
 
 
 def value_of(calls: Calls, module: Module, call: Call, name: str, ref: Ref) -> object:

@@ -91,9 +91,9 @@ class WorkflowNames(Visitor):
         # A schedule says otherwise which class it means.
         if found.slot.each or None in given:
             return
-        missing = [[key for key in self._needed(mention) if key not in given] for mention in mentions]
+        missing: list[list[str]] = [[key for key in self._needed(mention) if key not in given] for mention in mentions]
         if all(missing):
-            keys = " and ".join(min(missing, key=lambda each: len(each)))
+            keys = " and ".join(sorted(missing, key=len)[0])
             self.here.report(
                 CLASS_NAME_MISSING,
                 found.node,

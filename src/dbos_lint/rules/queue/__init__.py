@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dbos_lint.rules.queue.limits import QueueLimits
 from dbos_lint.rules.queue.names import QueueNames
+from dbos_lint.rules.queue.options import EnqueueOptions
+from dbos_lint.rules.queue.partitions import Partitions
 from dbos_lint.rules.visitor import Visitor
 
 
 class QueueVisitor(Visitor):
     """Queues."""
 
-    parts = (QueueLimits, QueueNames)
+    parts = (QueueLimits, QueueNames, EnqueueOptions, Partitions)

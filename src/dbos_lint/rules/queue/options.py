@@ -1,0 +1,187 @@
+"""The options that workflows are enqueued with."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+
+from dbos_lint.catalog import api, patterns
+from dbos_lint.rules.declared.queue import ENQUEUE_OPTIONS_WITHOUT_ENQUEUE, INVALID_ENQUEUE_OPTION
+from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.body import Body
+from dbos_lint.semantics.enqueues import NOTHING, STARTS, Enqueues
+from dbos_lint.semantics.literals import Literals, literals
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.summary import DISCARDED, Call, Function
+from dbos_lint.semantics.testcode import is_in_test
+from dbos_lint.semantics.typed_dicts import Entry, Literal, Use
+from dbos_lint.semantics.values import Entity, FunctionValue
+
+With = ast.With | ast.AsyncWith
+_HIGHEST = 2**31 - 1
+_POLICIES = ("reject", "return-existing")
+_REUSE_POLICIES = ("return-existing", "reject")
+_NUMBERS = frozenset({"delay_seconds", "workflow_timeout"})
+
+
+class EnqueueOptions(Visitor):
+    """Options that dbos refuses, or that nothing is enqueued with."""
+
+    @cached_property
+    def _enqueues(self) -> Enqueues:
+        return Enqueues(self.here.analysis)
+
+    # ------------------------------------------------------------------ values
+
+    def visit_Call(self, node: ast.Call, call: Call) -> None:
+        if patterns.SET_ENQUEUE_OPTIONS not in self.here.names_called(call):
+            return
+        fault = self._fault_of_block(call)
+        if fault is not None:
+            self.here.report(INVALID_ENQUEUE_OPTION, call.span, fault)
+        if call.flags & DISCARDED and not is_in_test(self.here.resolver, self.here.module, self.here.function(call)):
+            self.here.report(
+                ENQUEUE_OPTIONS_WITHOUT_ENQUEUE,
+                call.span,
+                "SetEnqueueOptions is made but not entered, and so has no effect: write 'with SetEnqueueOptions(...):' "
+                "around the call that enqueues",
+            )
+
+    def _fault_of_block(self, call: Call) -> str | None:
+        if call.args and None not in call.args[:1]:
+            return "SetEnqueueOptions takes its options as keywords only: this raises TypeError; name the option"
+        place = Place(call.scope, call.span.row, call.block)
+        for name, ref in call.keywords:
+            found = literals(self.here.resolver, self.here.module, ref, place) if name else None
+            fault = _fault(name or "", found)
+            if fault is not None:
+                return fault
+        given = dict(call.keywords)
+        policy = literals(self.here.resolver, self.here.module, given.get("duplication_policy"), place)
+        if policy == ("return-existing",) and None not in given and not self._holds(given, "deduplication_id", place):
+            return _WITHOUT_ID
+        return None
+
+    def _holds(self, given: dict[str | None, object], name: str, place: Place) -> bool:
+        return name in given and literals(self.here.resolver, self.here.module, given[name], place) != (None,)
+
+    def visit_module(self) -> None:
+        dicts = self.here.typed_dicts
+        entries = list(dicts.entries(api.ENQUEUE_OPTIONS))
+        stored = {entry.key for entry in entries if entry.item < 0 and entry.module == self.here.module.path}
+        for entry in entries:
+            fault = self._fault_of_entry(entry)
+            # What is set later on replaces it.
+            if fault is not None and (entry.item < 0 or entry.key not in stored):
+                self.here.report(INVALID_ENQUEUE_OPTION, dicts.spans(entry)[1], fault)
+        for use in dicts.uses(api.ENQUEUE_OPTIONS):
+            for literal in use.literals:
+                self._without_id(use, literal)
+
+    def _without_id(self, use: Use, literal: Literal) -> None:
+        dicts = self.here.typed_dicts
+        keys = dicts.keys(use, literal)
+        if keys is None or "deduplication_id" in keys:
+            return
+        module = self.here.resolver.module(literal.module)
+        for index, (key, ref) in enumerate(literal.items):
+            policy = literals(self.here.resolver, module, ref, literal.place) if key == "duplication_policy" else None
+            if policy == ("return-existing",):
+                entry = Entry("duplication_policy", ref, literal.module, literal.place, literal.span, index)
+                span = dicts.spans(entry)[1] if module is self.here.module else use.call.span
+                self.here.report(INVALID_ENQUEUE_OPTION, span, _WITHOUT_ID)
+
+    def _fault_of_entry(self, entry: Entry) -> str | None:
+        module = self.here.resolver.module(entry.module)
+        if entry.key == "workflow_name":
+            values = self.here.typed_dicts.values(entry)
+            if values and all(isinstance(value, (FunctionValue, Entity)) for value in values):
+                return (
+                    "workflow_name is the workflow itself, which the database cannot take: enqueueing raises; give "
+                    "the name under which it is registered, or enqueue it with DBOS.enqueue_workflow()"
+                )
+        return _fault(entry.key, literals(self.here.resolver, module, entry.ref, entry.place))
+
+    # ------------------------------------------------------------------ blocks
+
+    def visit_With(self, node: With, function: Function) -> None:
+        body = self.here.body(function)
+        for item in node.items:
+            manager = item.context_expr
+            call = body.record(manager) if isinstance(manager, ast.Call) else None
+            if call is None or patterns.SET_ENQUEUE_OPTIONS not in self.here.names_called(call):
+                continue
+            if isinstance(node, ast.AsyncWith):
+                self.here.report(
+                    ENQUEUE_OPTIONS_WITHOUT_ENQUEUE,
+                    call.span,
+                    "SetEnqueueOptions is no asynchronous context manager: 'async with' raises TypeError; write "
+                    "'with', in asynchronous code too",
+                )
+            elif self._acts(call):
+                self._without_enqueue(node, call, body)
+
+    def _acts(self, call: Call) -> bool:
+        """Whether the block has options that only an enqueued workflow can have."""
+        place = Place(call.scope, call.span.row, call.block)
+        given = [
+            name
+            for name, ref in call.keywords
+            if name is not None and literals(self.here.resolver, self.here.module, ref, place) != (None,)
+        ]
+        return any(name != "app_version" for name in given) and None not in dict(call.keywords)
+
+    def _without_enqueue(self, node: With, call: Call, body: Body) -> None:
+        if any(isinstance(each, (ast.Yield, ast.YieldFrom)) or _awaits_value(each) for each in body.walk(*node.body)):
+            return
+        done = self._enqueues.of_calls(self.here.module, (record for _, record in body.calls(*node.body)))
+        if done == STARTS and self.here.targets_at_least(2, 29):
+            effect = (
+                "DBOS.start_workflow() raises DBOSException here; enqueue the workflow with DBOS.enqueue_workflow()"
+            )
+        elif NOTHING < done <= STARTS:
+            effect = "they have no effect on what is called here; enqueue the workflow with DBOS.enqueue_workflow()"
+        else:
+            return
+        self.here.report(
+            ENQUEUE_OPTIONS_WITHOUT_ENQUEUE,
+            call.span,
+            f"nothing is enqueued in this block, and its options are for enqueueing only: {effect}",
+        )
+
+
+_WITHOUT_ID = (
+    "duplication_policy='return-existing' needs a deduplication_id, by which the existing workflow is found: dbos "
+    "raises DBOSException; give one"
+)
+
+
+def _fault(name: str, found: Literals | None) -> str | None:
+    """What is wrong with the first of the literals that an option may be."""
+    return next((fault for value in found or () for fault in _faults(name, value)), None)
+
+
+def _faults(name: str, value: object) -> Iterator[str]:
+    if value is None or isinstance(value, bool):
+        return
+    if name == "priority":
+        if isinstance(value, str):
+            yield f"priority='{value}' is no number: dbos raises TypeError; give a number from 1 (first) to {_HIGHEST}"
+        elif isinstance(value, (int, float)) and not 1 <= value <= _HIGHEST:
+            yield f"priority={value} is out of range: dbos raises an exception; give 1 (first) to {_HIGHEST}"
+    elif name in _NUMBERS and isinstance(value, str):
+        yield f"{name}='{value}' is text: dbos raises; give a number of seconds"
+    elif name == "duplication_policy" and value not in _POLICIES:
+        yield f"duplication_policy={value!r} is unknown: dbos raises DBOSException; give 'reject' or 'return-existing'"
+    elif name == "workflow_id_reuse_policy" and value not in _REUSE_POLICIES:
+        yield (
+            f"workflow_id_reuse_policy={value!r} is unknown: dbos raises DBOSException; give 'return-existing' or "
+            "'reject'"
+        )
+    elif name == "workflow_id" and isinstance(value, str) and not value.strip():
+        yield "workflow_id is empty: dbos raises DBOSException; give an ID, or leave the option out"
+
+
+def _awaits_value(node: ast.AST) -> bool:
+    return isinstance(node, ast.Await) and not isinstance(node.value, ast.Call)
