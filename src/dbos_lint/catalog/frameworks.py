@@ -107,6 +107,16 @@ CHANGES = frozenset(
 )
 """Decorators that change what a call does: it is retried, cached, limited, checked or put into a transaction."""
 
+MEMOIZES = frozenset(
+    "aiocache.cached aiocache.cached_stampede aiocache.decorators.cached aiocache.multi_cached async_lru.alru_cache "
+    "asyncache.cached asyncstdlib.cache asyncstdlib.lru_cache boltons.cacheutils.cached cachetools.cached "
+    "cachetools.cachedmethod cachetools.func.fifo_cache cachetools.func.lfu_cache cachetools.func.lru_cache "
+    "cachetools.func.mru_cache cachetools.func.rr_cache cachetools.func.ttl_cache cachier.cachier "
+    "diskcache.Cache.memoize flask_caching.Cache.cached flask_caching.Cache.memoize functools.cache "
+    "functools.lru_cache joblib.Memory.cache memoization.cached methodtools.lru_cache toolz.memoize".split()
+)
+"""Decorators that remember results, so that the function is not run again."""
+
 LIFESPAN_KEYWORDS = frozenset({"lifespan", "on_startup", "startup"})
 """Keywords by which a framework is given what runs when it starts."""
 LIFESPAN_DECORATORS = frozenset(

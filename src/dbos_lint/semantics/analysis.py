@@ -26,6 +26,7 @@ from dbos_lint.semantics.effects import (
 )
 from dbos_lint.semantics.facts import Edge, Facts, Observer, ThreadStart
 from dbos_lint.semantics.hazards import Hazards
+from dbos_lint.semantics.memos import Memos
 from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Partial
@@ -51,9 +52,11 @@ class Analysis:
     _computes: dict[FunctionKey, bool] = field(default_factory=dict)
     _leads: dict[frozenset[str], dict[FunctionKey, bool]] = field(default_factory=dict)
     _hazards: Hazards = field(init=False)
+    _memos: Memos = field(init=False)
 
     def __post_init__(self) -> None:
         self._hazards = Hazards(self)
+        self._memos = Memos(self)
 
     @property
     def resolver(self) -> Resolver:
@@ -64,9 +67,9 @@ class Analysis:
         return self.observer.facts(key)
 
     def effects(self, key: FunctionKey) -> tuple[Effect, ...]:
-        """The effects of one function by itself, with what it has threads do, and its hazards."""
+        """The effects of one function by itself, with what it has threads do, its hazards and what it remembers."""
         facts = self.observer.facts(key)
-        hazards = self._hazards.of(key)
+        hazards = (*self._hazards.of(key), *self._memos.of(key))
         if not facts.threads and not facts.spared and not hazards:
             return facts.effects
         counted = [effect for effect, through in facts.spared if not all(map(self._only_computes, through))]

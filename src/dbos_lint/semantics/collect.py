@@ -369,7 +369,7 @@ class _Collector:
         if type(target) is ast.Name:
             name = target.id
             if name in self.scope.globals or name in self.scope.nonlocals:
-                self._write("name", name, target)
+                self._write("name", name, target, None, value if kind == "value" else None)
                 if kind == "augmented":
                     is_global = name in self.scope.globals
                     outer = self.module.scopes[MODULE] if is_global else self._enclosing(self.scope, name)
@@ -383,7 +383,7 @@ class _Collector:
             self.bind(name, kind, value, target.lineno)
         elif type(target) is ast.Attribute:
             self._self_attribute(target, value if kind == "value" else None)
-            self._write("attribute", self.references.of(target.value), target)
+            self._write("attribute", self.references.of(target.value), target, None, value if kind == "value" else None)
         elif type(target) is ast.Subscript:
             key = target.slice.value if type(target.slice) is ast.Constant else None
             item = (key if isinstance(key, str) else None, value if kind == "value" else None)

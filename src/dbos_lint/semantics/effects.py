@@ -27,6 +27,10 @@ from dbos_lint.semantics.values import External
 GLOBAL_WRITE = "global-write"
 CLOSURE_WRITE = "closure-write"
 SELF_WRITE = "self-write"
+MEMOIZED = "memoized"
+"""A durable call that is not made where its result is remembered; the detail says by what."""
+SELF_MEMOIZED = "self-memoized"
+"""The same, where an attribute of the method's own object remembers it."""
 STARTS_WORKFLOW = "starts-workflow"
 CALLS_WORKFLOW = "calls-workflow"
 RECEIVES = "receives"
@@ -50,7 +54,7 @@ WORKFLOW_IN_THREAD = "workflow-in-thread"
 
 LOOP_KINDS = frozenset({RAISES_IN_LOOP, BLOCKS_LOOP, WAITS_IN_LOOP})
 # Effects that mean something only in the function that has them.
-LOCAL_KINDS = frozenset({CLOSURE_WRITE, SELF_WRITE})
+LOCAL_KINDS = frozenset({CLOSURE_WRITE, SELF_WRITE, SELF_MEMOIZED})
 # What outlives the call that does it.
 LASTING = frozenset({GLOBAL_WRITE, CLOSURE_WRITE, SELF_WRITE, STARTS_WORKFLOW, DURABLE})
 SPARED_KINDS = VALUE_KINDS | {"sleep"}

@@ -66,7 +66,7 @@ def misfit(params: Sequence[Param], given: Arguments) -> str:
 
 
 def takes(function: Function, count: int, bound: bool) -> bool:
-    """Whether the function can be called with ``count`` positional arguments; ``bound`` tells that it has one already."""
+    """Whether the function takes ``count`` positional arguments; ``bound`` tells that it has one already."""
     return not misfit(function.params, Arguments(count + bound, ()))
 
 

@@ -112,7 +112,7 @@ class Write(NamedTuple):
     reference that is changed: the name itself, or the object whose attribute or item is set. ``guard`` is
     ``unset`` where this happens only while the very thing is unset (``if x is None: x = ...``), ``missing``
     where only while a key is missing (``if k not in c: c[k] = ...``), else empty. ``key`` is the literal key of an
-    item, ``value`` what it is set to.
+    item, ``value`` what is assigned.
     """
 
     kind: str

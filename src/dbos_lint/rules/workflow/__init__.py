@@ -10,6 +10,7 @@ from dbos_lint.rules.workflow.gathers import Gathers
 from dbos_lint.rules.workflow.hazards import Hazards
 from dbos_lint.rules.workflow.instances import InstanceState
 from dbos_lint.rules.workflow.loops import Loops
+from dbos_lint.rules.workflow.memos import Memos
 from dbos_lint.rules.workflow.names import Declarations
 from dbos_lint.rules.workflow.picks import Picks
 from dbos_lint.rules.workflow.starts import Starts
@@ -18,4 +19,4 @@ from dbos_lint.rules.workflow.starts import Starts
 class WorkflowVisitor(Visitor):
     """What workflow code must not do, and how workflows must not be declared and started."""
 
-    parts = (Effects, Declarations, Starts, Data, Fit, InstanceState, Hazards, Picks, Loops, Gathers)
+    parts = (Effects, Declarations, Starts, Data, Fit, InstanceState, Memos, Hazards, Picks, Loops, Gathers)
