@@ -17,7 +17,7 @@ _FINITE = frozenset(
     {"enumerate", "reversed", "sorted", "list", "tuple", "set", "frozenset", "range", "zip", "filter", "map"}
 )
 _VIEWS = frozenset({"values", "keys", "items", "copy"})
-_LEAVES = (ast.Break, ast.Return, ast.Raise, ast.Try, ast.Yield, ast.YieldFrom)
+_LEAVES = (ast.Break, ast.Return, ast.Raise, ast.Try, ast.Yield, ast.YieldFrom, ast.While, ast.AsyncFor)
 
 
 class Streams(Visitor):
@@ -91,10 +91,14 @@ class Streams(Visitor):
         return not self.here.resolver.function(function).is_generator
 
     def _is_all_of(self, body: Body, loop: _Loop, node: ast.Call) -> bool:
-        """Whether the loop makes no other durable call, and goes on to its end."""
+        """Whether the loop does nothing else that takes its time or is recorded, and goes on to its end."""
         parts: list[ast.AST] = [*loop.body, *loop.orelse] if isinstance(loop, ast.For) else [loop]
-        if any(isinstance(each, _LEAVES) for each in body.walk(*parts)):
-            return False
-        inner = (each for each in body.walk(*parts) if isinstance(each, (ast.While, ast.AsyncFor)))
-        others = (each for each, _ in self.here.durable_calls(body, *parts) if each is not node)
-        return not any(inner) and not any(others)
+        awaited = body.parent(node)
+        for each in body.walk(*parts):
+            if isinstance(each, _LEAVES) or (isinstance(each, ast.Await) and each is not awaited):
+                return False
+        return not any(self._is_of_dbos(call) for each, call in body.calls(*parts) if each is not node)
+
+    def _is_of_dbos(self, call: Call) -> bool:
+        names = self.here.names_called(call)
+        return self.here.is_durable(call) or any(name.startswith("dbos.") for name in names - {"dbos.SendMessage"})
