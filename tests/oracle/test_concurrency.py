@@ -200,7 +200,8 @@ async def started(key: str) -> list:
 
 
 async def reserved(one, two, key: str) -> list:
-    return [await one.run_async({{"name": "one"}}, first_body, key), await two.run_async({{"name": "two"}}, second_body, key)]
+    begun = await one.run_async({{"name": "one"}}, first_body, key)
+    return [begun, await two.run_async({{"name": "two"}}, second_body, key)]
 
 
 async def first_body(key: str) -> str:
@@ -243,8 +244,8 @@ FIRSTS = [f"first {key}" for key in KEYS]
             True,
         ),
         (
-            "found = list(await asyncio.gather(*[asyncio.to_thread(threaded, key) for key in KEYS]))",
-            [f"threaded {key}" for key in KEYS],
+            "found = list(await asyncio.gather(*[asyncio.to_thread(threaded, key) for key in range(32)]))",
+            [f"threaded {key}" for key in range(32)],
             True,
         ),
         ("found = list(await asyncio.gather(*[first(key) for key in KEYS]))", FIRSTS, False),
@@ -263,7 +264,8 @@ FIRSTS = [f"first {key}" for key in KEYS]
             False,
         ),
         (
-            'task = asyncio.create_task(chain("a"))\none = await first("b")\nfound = [one, await task, await first("c")]',
+            'task = asyncio.create_task(chain("a"))\none = await first("b")\n'
+            'found = [one, await task, await first("c")]',
             ["first b", CHAINED[0], "first c"],
             False,
         ),
@@ -291,7 +293,9 @@ def test_which_coroutines_keep_their_order(body: str, right: object, wrong: bool
 @both
 def test_the_first_to_answer(heading: str, tmp_path: Path) -> None:
     program = page_program("DBS220", heading)
-    slow = '\nasync def reply(supplier):\n    await asyncio.sleep(0.3 if supplier == "ada" else 0.02)\n    return supplier\n'
+    slow = (
+        'async def reply(supplier):\n    await asyncio.sleep(0.3 if supplier == "ada" else 0.02)\n    return supplier\n'
+    )
     start = '_dbos.DBOS.start_workflow(buy, ["ada", "bob"])'
     done = recover_many(program, start, dies_in="confirm", before=slow, folder=tmp_path)
     assert any(value != "bob: ordered from bob" for value in values(done)) is WRONG[heading]
@@ -364,8 +368,8 @@ async def accept(quote):
     [
         (
             "Example",
-            "raised DBOSUnexpectedStepError: DBOS Error 11: During execution of workflow w step 2, function list_price was "
-            "recorded when accept was expected. Check that your workflow is deterministic.",
+            "raised DBOSUnexpectedStepError: DBOS Error 11: During execution of workflow w step 2, function list_price "
+            "was recorded when accept was expected. Check that your workflow is deterministic.",
         ),
         ("Use instead", "returned 'accepted list price'"),
     ],

@@ -54,19 +54,21 @@ class Loops(Visitor):
     # ------------------------------------------------------------------ endless
 
     def _is_endless(self, node: ast.While, body: Body) -> bool:
-        """Whether nothing but a message ends the loop."""
+        """Whether nothing but what a message says ends the loop."""
         messages = self._messages(node, body)
         return all(
-            any(messages & _names(test) for test in _conditions(leaving, node, body)) for leaving in _exits(node, body)
+            any(messages & _names(test) and not _is_nothing(test) for test in _conditions(leaving, node, body))
+            for leaving in _exits(node, body)
         )
 
     def _messages(self, node: ast.While, body: Body) -> set[str]:
-        """The names that hold what the loop receives, or something made of that."""
+        """The names that hold what the loop receives, or something made of that, and nothing else."""
         found: set[str] = set()
+        others: set[str] = set()
         for target, value in _assignments(node, body):
-            if found & _names(value) or any(self._receives(call) for _, call in body.calls(value)):
-                found |= _names(target)
-        return found
+            received = found & _names(value) or any(self._receives(call) for _, call in body.calls(value))
+            (found if received else others).update(_names(target))
+        return found - others
 
     def _receives(self, call: Call) -> bool:
         callees = self.here.callees(call)
@@ -112,6 +114,16 @@ def _head(node: ast.While) -> Span:
 
 def _is_true(test: ast.expr) -> bool:
     return isinstance(test, ast.Constant) and bool(test.value)
+
+
+def _is_nothing(test: ast.expr) -> bool:
+    """Whether ``test`` holds when the wait for a message was in vain: ``message is None``, ``not message``."""
+    if isinstance(test, ast.BoolOp):
+        return any(map(_is_nothing, test.values))
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return isinstance(test.operand, ast.Name)
+    sides = test.comparators if isinstance(test, ast.Compare) else []
+    return any(isinstance(side, ast.Constant) and side.value is None for side in sides)
 
 
 def _exits(node: ast.While, body: Body) -> Iterator[ast.stmt]:

@@ -83,7 +83,7 @@ class Picks(Visitor):
         here.report(
             UNORDERED_ITERATION_IN_WORKFLOW,
             node,
-            f"an element of the set {ast.unparse(taken)} is taken while workflow '{trace[0].label}' runs: it is another "
+            f"an element of the set {ast.unparse(taken)} is used while workflow '{trace[0].label}' runs: it is another "
             "in each process, and recovery goes on with another; take min(...), or the first of sorted(...)",
             trace,
             level=None if sink.repeats else Level.WARNING,
