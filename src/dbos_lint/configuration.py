@@ -52,6 +52,7 @@ class Overrides(NamedTuple):
             changes["respect_gitignore"] = self.respect_gitignore
         if self.dbos_version is not None:
             changes["dbos_version"] = self.dbos_version
+            changes["version_source"] = "--dbos-version"
         if self.preset is not None:
             changes["preset"] = self.preset
         if changes:
@@ -89,6 +90,7 @@ class Configuration:
         self._of_folder: dict[str, Settings] = {}
         self._of_project: dict[str, Settings | None] = {}
         self._without_project: dict[str, Settings] = {}
+        self._targeted: dict[int, Settings] = {}
 
     def for_file(self, path: str) -> Settings:
         """The settings of the file ``path``."""
@@ -100,8 +102,21 @@ class Configuration:
             folder = self.cwd
         settings = self._of_folder.get(folder)
         if settings is None:
-            settings = self._of_folder[folder] = self._resolved(folder, names)
+            settings = self._of_folder[folder] = self._with_target(self._resolved(folder, names))
         return settings
+
+    def _with_target(self, settings: Settings) -> Settings:
+        """``settings``, for the dbos of their project where nobody told the version. The same for the same."""
+        if settings.version_source or self._isolated:
+            return settings
+        known = self._targeted.get(id(settings))
+        if known is None:
+            from dbos_lint.target import detected
+
+            target = detected(str(settings.root))
+            known = settings if target is None else replace(settings, dbos_version=target[0], version_source=target[1])
+            self._targeted[id(settings)] = known
+        return known
 
     def _resolved(self, folder: str, names: Container[str] | None) -> Settings:
         if self._file is not None:
@@ -191,7 +206,8 @@ def parse(table: Mapping[str, object], root: Path, path: Path) -> Settings:
             values[key.replace("-", "_")] = reader(value)
         except ValueError as error:
             raise SettingsError(f"{path}: '{key}' {error}") from None
-    return Settings(root, config=path, **values)
+    source = str(path) if "dbos_version" in values else ""
+    return Settings(root, config=path, version_source=source, **values)
 
 
 def target_version(value: object) -> str:

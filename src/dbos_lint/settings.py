@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_EXCLUDE: tuple[str, ...] = (
@@ -49,8 +49,8 @@ class Settings:
     ``root`` is the folder of the configuration file, or of the project when there is none: ``src`` and the
     patterns are relative to it. ``config`` is the file that the options were read from. Names are qualified
     names; those of the nondeterminism lists may end in ``*``. ``dbos_version`` is the target as
-    ``major.minor``. ``preset`` is one of :data:`PRESETS`. ``select`` is ``None`` where nobody said which rules
-    to run: those of the preset, then.
+    ``major.minor``, ``version_source`` who says so (empty: nobody, it is the newest known). ``preset`` is one of
+    :data:`PRESETS`. ``select`` is ``None`` where nobody said which rules to run: those of the preset, then.
     """
 
     root: Path
@@ -73,6 +73,7 @@ class Settings:
     respect_gitignore: bool = True
     require_reason: bool = False
     config: Path | None = None
+    version_source: str = field(default="", compare=False)
 
     @property
     def shows_guesses(self) -> bool:

@@ -181,8 +181,10 @@ def test_statistics(project: Path, command: Command) -> None:
 def test_verbose_counts_on_the_other_stream(project: Path, command: Command) -> None:
     write(project / "a.py", "DBS201\n")
     (project / "loop.py").symlink_to(project / "loop.py")
+    write(project / "requirements.txt", "dbos==2.31.1\n")
     result = command("check", "a.py", "loop.py", "-v")
     assert result.stderr.splitlines() == [
+        f"for dbos 2.31, says {project}/requirements.txt",
         "files: 2",
         "files that could not be linted: 1",
         "findings that a comment suppressed: 2",
@@ -216,13 +218,15 @@ def test_settings_can_be_shown_and_read_back(project: Path, command: Command) ->
     lines = shown.stdout.splitlines()
     assert lines[0] == f"# Settings of {project}/a.py"
     assert lines[1] == f"# Read from {project}/pyproject.toml; the root is {project}"
+    assert lines[2] == "# for dbos 2.31, says --dbos-version"
     assert {'select = ["DBS20"]', "require-reason = true", 'dbos-version = "2.31"'} <= set(lines)
     assert "DBS202" in lines[-1]
     assert "DBS201" not in lines[-1]
     write(project / "dbos-lint.toml", shown.stdout)
     again = command("check", "--show-settings")
     assert again.exit_code == 0
-    assert again.stdout.splitlines()[2:] == lines[2:]
+    assert again.stdout.splitlines()[2] == f"# for dbos 2.31, says {project}/dbos-lint.toml"
+    assert again.stdout.splitlines()[3:] == lines[3:]
 
 
 def test_settings_of_an_empty_project_can_be_shown(project: Path, command: Command) -> None:
@@ -236,7 +240,7 @@ def test_settings_of_an_empty_project_can_be_shown(project: Path, command: Comma
     [
         (["absent.py"], "no such file or folder: {project}/absent.py"),
         (["a.py", "absent"], "no such file or folder: {project}/absent"),
-        (["--select", "DBS9O1"], "names 'DBS9O1', which is no rule and no prefix of one; did you mean 'DBS901'?"),
+        (["--select", "DBS9O8"], "names 'DBS9O8', which is no rule and no prefix of one; did you mean 'DBS908'?"),
         (["--ignore", "E501"], "names 'E501', which is no rule"),
         (["--per-file-ignores", "DBS201"], "'DBS201' is no pair of a pattern and a code"),
         (["--per-file-ignores", "a.py:X"], "names 'X', which is no rule"),

@@ -58,7 +58,7 @@ def test_all_rules(command: Command) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["DBS9O1"], "there is no rule 'DBS9O1'; did you mean 'DBS901'?"),
+        (["DBS9O8"], "there is no rule 'DBS9O8'; did you mean 'DBS908'?"),
         (["clok-in-workflow"], "there is no rule 'clok-in-workflow'; did you mean 'clock-in-workflow'?"),
         (["xyzzy"], "there is no rule 'xyzzy'\n"),
         ([], "Name one rule, or ask for --all."),

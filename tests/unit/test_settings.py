@@ -33,7 +33,7 @@ def write(path: Path, text: str = "") -> Path:
 
 
 def test_every_option_is_a_field_and_every_field_an_option() -> None:
-    names = {field.name.replace("_", "-") for field in fields(Settings)} - {"root", "config"}
+    names = {field.name.replace("_", "-") for field in fields(Settings)} - {"root", "config", "version-source"}
     assert names == set(OPTIONS)
 
 

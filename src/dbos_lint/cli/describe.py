@@ -10,10 +10,16 @@ from dbos_lint.configuration import OPTIONS
 from dbos_lint.settings import Settings
 
 
+def described_target(settings: Settings) -> str:
+    """The version of dbos, and who says that it is this one."""
+    return f"for dbos {settings.dbos_version}, says {settings.version_source or 'nobody: it is the newest known'}"
+
+
 def described(path: str, settings: Settings) -> Iterator[str]:
     """TOML for ``settings``, the options that were given and those that were not, and the codes they turn on."""
     yield f"# Settings of {path}"
     yield f"# Read from {settings.config or 'no file'}; the root is {settings.root}"
+    yield f"# {described_target(settings)}"
     for option in OPTIONS:
         value = getattr(settings, option.replace("-", "_"))
         if isinstance(value, tuple) and option == "per-file-ignores":

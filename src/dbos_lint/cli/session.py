@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -76,6 +77,8 @@ def run(options: Options) -> int:
         return _report(None, options, cwd, None)
     from dbos_lint.runner import default_jobs, run_files
 
+    if options.verbose:
+        note(_targets(found.files, configuration))
     return _report(run_files(found, configuration, jobs=options.jobs or default_jobs()), options, cwd, None)
 
 
@@ -118,6 +121,8 @@ def _check_stdin(options: Options, configuration: Configuration) -> int:
     from dbos_lint.runner import run_stdin
 
     source = sys.stdin.buffer.read()
+    if options.verbose:
+        note(_targets((path,), configuration))
     return _report(run_stdin(source, path, configuration), options, configuration.cwd, (path, source))
 
 
@@ -157,6 +162,14 @@ def _closing(findings: int) -> str:
     if not findings:
         return "All checks passed!\n"
     return f"Found {findings} error{'' if findings == 1 else 's'}.\n"
+
+
+def _targets(paths: Iterable[str], configuration: Configuration) -> str:
+    """For which dbos the files are linted, and who says so."""
+    from dbos_lint.cli.describe import described_target
+
+    settings = map(configuration.for_file, paths)
+    return "\n".join(dict.fromkeys(map(described_target, settings)))
 
 
 def _counts(result: RunResult | None) -> str:

@@ -17,9 +17,13 @@ from dbos_lint.semantics.symbols import Symbols, Use
 from dbos_lint.semantics.values import Container, External, Instance, Values
 
 _LISTEN = "DBOS.listen_queues"
+# With it, dbos itself makes queues.
+_TOKEN = "token"
 _ENQUEUES = frozenset({f"{api.QUEUE}.enqueue", f"{api.QUEUE}.enqueue_async"})
 # Their unknown arguments are judged by DBS308 and DBS407.
-_JUDGED_ELSEWHERE = frozenset({"DBOS.step", "SetEnqueueOptions"})
+_JUDGED_ELSEWHERE = frozenset(
+    {"DBOS.step", "SQLAlchemyDatasource.transaction", "AsyncSQLAlchemyDatasource.transaction", "SetEnqueueOptions"}
+)
 # What an object can do because of what Python makes it from.
 _OF_DATA = frozenset({*dir(str), *dir(tuple), *dir(dict), "name", "value"})
 _OF_EXCEPTIONS = frozenset(dir(BaseException)) | {"add_note"}
@@ -112,7 +116,7 @@ class Versions(Visitor):
         name = self._symbols.called(callees.values)
         symbol = self._history.get(name) if name else None
         if name and symbol is not None and symbol.is_in(self._verdicts.target):
-            constructor = self._history.get(f"{name}()")
+            constructor = self._history.get(f"{name}()") if _TOKEN not in dict(call.keywords) else None
             if constructor is not None and self._verdicts.judge(constructor, node, f"'{name}(...)'"):
                 return
             if symbol.kind in (Kind.CLASS, Kind.FUNCTION):

@@ -1,0 +1,238 @@
+"""The version of dbos that a project is for, where nobody tells the linter: the one that the project locks or pins, or
+else the newest that it asks for.
+
+A lock counts for the folders below it, too, as long as it agrees with what they ask for themselves. The search ends at
+the root of a repository.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
+
+_NAME = b"dbos"
+_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
+_PYLOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
+_REQUIREMENTS = re.compile(r"requirements.*\.txt")
+_REPOSITORIES = (".git", ".hg")
+_LOCKED = re.compile(rb'^name = "dbos"\s*$', re.MULTILINE)
+# One line of a requirements file, without its hashes.
+_REQUIRED = re.compile(
+    r"^[ \t]*dbos[ \t]*(?:\[[^\]]*\])?[ \t]*(?P<versions>[<>=!~][^;#\\\n]*?(?=[ \t]+--|[;#\\\n]|$)|(?=[;#\\\n]|$))",
+    re.MULTILINE,
+)
+_RELEASE = re.compile(r"v?(\d+)\.(\d+)")
+
+
+class Target(NamedTuple):
+    """A version, as ``major.minor``, and the file that tells it."""
+
+    version: str
+    source: str
+
+
+class _Wanted(NamedTuple):
+    """What a folder asks for, as a specification of versions."""
+
+    versions: str
+    source: str
+
+
+def detected(root: str) -> Target | None:
+    """What the project at ``root`` locks or asks for; None if it says nothing of dbos."""
+    wanted: _Wanted | None = None
+    for folder in _upwards(root):
+        try:
+            names = sorted(os.listdir(folder))
+        except OSError:
+            break
+        for target in _locked(folder, names):
+            if wanted is None or _allows(wanted.versions, target.version):
+                return target
+        if wanted is None:
+            wanted = next(_wanted(folder, names), None)
+            if wanted is not None and (pin := _pinned(wanted.versions)) is not None:
+                return Target(pin, wanted.source)
+        if any(name in names for name in _REPOSITORIES):
+            break
+    newest = _newest(wanted.versions) if wanted is not None else None
+    return Target(newest, wanted.source) if wanted is not None and newest is not None else None
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    while True:
+        yield folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return
+        folder = parent
+
+
+# ---------------------------------------------------------------- what is locked
+
+
+def _locked(folder: str, names: Iterable[str]) -> Iterator[Target]:
+    for name in (*_LOCKS, *filter(_PYLOCK.fullmatch, names)):
+        if name in names:
+            path = os.path.join(folder, name)
+            versions = list(_versions(_read(path)))
+            if versions:
+                yield Target(".".join(map(str, max(versions))), path)
+
+
+def _versions(lock: bytes) -> Iterator[tuple[int, ...]]:
+    """The versions of dbos in a lock, of which only the tables that name it are parsed."""
+    for match in _LOCKED.finditer(lock):
+        start, end = lock.rfind(b"[[", 0, match.start()), lock.find(b"\n[", match.end())
+        for tables in _toml(lock[max(start, 0) : end if end >= 0 else len(lock)].rstrip()).values():
+            for table in tables if isinstance(tables, list) else ():
+                version = table.get("version") if isinstance(table, dict) else None
+                if isinstance(version, str) and (found := _RELEASE.match(version)):
+                    yield int(found[1]), int(found[2])
+
+
+# ---------------------------------------------------------------- what is asked for
+
+
+def _wanted(folder: str, names: Iterable[str]) -> Iterator[_Wanted]:
+    """What the files of ``folder`` ask for: the requirements files first, since they often are locks."""
+    paths = [os.path.join(folder, name) for name in names if _REQUIREMENTS.fullmatch(name)]
+    paths.sort(key=len)
+    inner = os.path.join(folder, "requirements")
+    if "requirements" in names and os.path.isdir(inner):
+        paths += (os.path.join(inner, name) for name in sorted(os.listdir(inner)) if name.endswith(".txt"))
+    for path in paths:
+        text = _read(path).decode("utf-8", "replace")
+        found = [match["versions"].strip() for match in _REQUIRED.finditer(text)]
+        if found:
+            yield _Wanted(",".join(filter(None, found)), path)
+    if "pyproject.toml" in names:
+        path = os.path.join(folder, "pyproject.toml")
+        found = list(_required(_toml(_read(path))))
+        if found:
+            yield _Wanted(",".join(filter(None, found)), path)
+
+
+def _required(pyproject: Mapping[str, Any]) -> Iterator[str]:
+    """The versions of dbos that a pyproject.toml asks for; an empty text for any."""
+    tool = _table(pyproject, "tool")
+    lists = [_table(pyproject, "project").get("dependencies"), _table(tool, "uv").get("dev-dependencies")]
+    groups = (
+        _table(pyproject, "project", "optional-dependencies"),
+        _table(pyproject, "dependency-groups"),
+        _table(tool, "pdm", "dev-dependencies"),
+    )
+    lists += (requirements for group in groups for requirements in group.values())
+    for requirements in lists:
+        for text in requirements if isinstance(requirements, list) else ():
+            match = _REQUIRED.match(text) if isinstance(text, str) else None
+            if match:
+                yield match["versions"].strip()
+    poetry = _table(tool, "poetry")
+    tables = [_table(poetry, "dependencies"), _table(poetry, "dev-dependencies")]
+    tables += (_table(group, "dependencies") for group in _table(poetry, "group").values() if isinstance(group, dict))
+    for table in tables:
+        yield from _by_poetry(table.get("dbos"))
+
+
+def _by_poetry(constraint: object) -> Iterator[str]:
+    """``^2.30``, ``~2.30``, ``2.30.*``, ``>=2.30,<3``; a bare version is a pin."""
+    if isinstance(constraint, dict):
+        constraint = constraint.get("version")
+    if not isinstance(constraint, str):
+        return
+    parts: list[str] = []
+    for part in constraint.replace(" ", "").split(","):
+        match = re.fullmatch(r"([\^~]?)(\d+(?:\.\d+)*)", part)
+        if match is None:
+            parts.append("" if part == "*" else f"=={part}" if part[:1].isdigit() else part)
+        elif match[1]:
+            parts += (f">={match[2]}", f"<{_next(match[1], match[2])}")
+        else:
+            parts.append(f"=={part}")
+    yield ",".join(filter(None, parts))
+
+
+def _next(sign: str, version: str) -> str:
+    """The version that ``^`` or ``~`` excludes."""
+    numbers = [int(number) for number in version.split(".")]
+    kept = 0 if sign == "^" and numbers[0] else min(1, len(numbers) - 1)
+    return ".".join(map(str, [*numbers[:kept], numbers[kept] + 1]))
+
+
+# ---------------------------------------------------------------- specifications
+
+
+def _specifier(versions: str) -> SpecifierSet | None:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return SpecifierSet(versions)
+    except InvalidSpecifier:
+        return None
+
+
+def _pinned(versions: str) -> str | None:
+    """The one version that is asked for."""
+    exact = [clause.version for clause in _specifier(versions) or () if clause.operator in ("==", "===")]
+    pins = [(int(found[1]), int(found[2])) for pin in exact if "*" not in pin and (found := _RELEASE.match(pin))]
+    return ".".join(map(str, max(pins))) if pins else None
+
+
+def _allows(versions: str, release: str) -> bool:
+    """Whether a patch of ``release`` is among the versions; what cannot be read allows all."""
+    specifier = _specifier(versions)
+    return specifier is None or any(specifier.contains(f"{release}.{patch}") for patch in (0, 1, 9999))
+
+
+def _newest(versions: str) -> str | None:
+    """The newest known release among the versions; where all of them are newer, the oldest of them."""
+    from dbos_lint.catalog.history import history, label
+
+    specifier = _specifier(versions)
+    if specifier is None:
+        return None
+    for release in reversed(history().releases):
+        if _allows(versions, label(release)):
+            return label(release)
+    bounds = [_RELEASE.match(clause.version) for clause in specifier if clause.operator[0] in ">~="]
+    lowest = max(((int(found[1]), int(found[2])) for found in bounds if found), default=None)
+    return label(lowest) if lowest is not None else None
+
+
+# ---------------------------------------------------------------- files
+
+
+def _read(path: str) -> bytes:
+    """The bytes of a file that names dbos; nothing of others, and of what cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+    except OSError:
+        return b""
+    return source if _NAME in source else b""
+
+
+def _toml(source: bytes) -> Mapping[str, Any]:
+    if not source:
+        return {}
+    import importlib
+
+    toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    try:
+        parsed: Mapping[str, Any] = toml.loads(source.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return {}
+    return parsed
+
+
+def _table(table: object, *keys: str) -> Mapping[str, Any]:
+    for key in keys:
+        table = table.get(key) if isinstance(table, dict) else None
+    return table if isinstance(table, dict) else {}
