@@ -15,9 +15,11 @@ from typing import NamedTuple
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.contexts import Contexts
+from dbos_lint.semantics.endings import Endings
 from dbos_lint.semantics.entrypoints import is_route
 from dbos_lint.semantics.hosts import launches_with_host, serves_by_name
 from dbos_lint.semantics.imports import imported, imports_strangers
+from dbos_lint.semantics.late import may_be_loaded_late
 from dbos_lint.semantics.lines import (
     BUILD,
     DESTROY,
@@ -32,6 +34,7 @@ from dbos_lint.semantics.lines import (
     outside_loops,
     terminal,
 )
+from dbos_lint.semantics.programs import unfinished
 from dbos_lint.semantics.registering import is_loaded_before
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import DECORATOR, MODULE, Call, Function, Module, Ref
@@ -76,6 +79,11 @@ class Launches:
     def _lines(self) -> Lines:
         return Lines(self.analysis)
 
+    @cached_property
+    def endings(self) -> Endings:
+        """Who ends what is launched."""
+        return Endings(self.analysis, self._lines)
+
     @property
     def module(self) -> Module:
         return self.contexts.module
@@ -91,12 +99,47 @@ class Launches:
             if any(event.kind in _TELLING for event in events):
                 yield Line(function, self._entry(function), events)
 
+    def events(self, function: Function) -> tuple[Event, ...]:
+        """What running a function of this module does to the engine, in order."""
+        return self._lines.of(FunctionKey(self.module.path, function.id))
+
     def at_import(self) -> tuple[Event, ...]:
         """What happens when this module is imported: nothing in a ``__main__.py``, which only is run."""
         return () if self._is_only_run() else tuple(self._lines.of_import(self.module))
 
+    @cached_property
+    def queues_at_import(self) -> frozenset[Event]:
+        """The queues that are registered when this module is imported, while nothing can have launched the engine."""
+        events = self.at_import()
+        if not any(event.name in api.REGISTERS_QUEUE for event in events):
+            return frozenset()
+        others = imported(self.analysis.resolver.project, self.module)
+        if any(event.kind == LAUNCH for module in others for event in self._lines.of_import(module)):
+            return frozenset()
+        line = Line(
+            self.module.functions[MODULE], State(MAYBE, NO), self._lines.of(FunctionKey(self.module.path, MODULE))
+        )
+        found = frozenset(
+            event
+            for index, event in enumerate(line.events)
+            if event in events
+            and event.sure
+            and event.name in api.REGISTERS_QUEUE
+            and self.state(line, index).launched == NO
+        )
+        return found if found and not may_be_loaded_late(self._lines, self.module.path) else frozenset()
+
     def _is_only_run(self) -> bool:
         return PurePath(self.module.path).name == "__main__.py"
+
+    def ends_early(self) -> Iterator[Event]:
+        """The launches of the program that this module is, where it ends before its work in the background is done."""
+        program = self.module.functions[MODULE]
+        events = [event for event in self.events(program) if self.is_run(event)]
+        if any(event.kind == LAUNCH for event in events):
+            only_run = self._is_only_run()
+            calls = [call for call in program.calls if only_run or self.module.within(call.block, "main")]
+            yield from unfinished(self, events, calls)
 
     def is_run(self, event: Event) -> bool:
         """Whether the event, of the module's own line, happens when the module is run, and not when it is imported."""
@@ -172,9 +215,10 @@ class Launches:
                 continue
             if self._builds_at_import():
                 continue
-            if line.function.id == MODULE:
-                if not self.is_run(event) or imports_strangers(self.analysis.resolver.project, self.module):
-                    continue
+            if line.function.id == MODULE and not self.is_run(event):
+                continue
+            if line.function.id == MODULE and imports_strangers(self.analysis.resolver.project, self.module):
+                continue
             if all(self._is_clear_until(frame) for frame in event.frames):
                 yield event
 
@@ -254,7 +298,7 @@ class Launches:
 
     def _is_clear_call(self, module: Module, call: Call) -> bool:
         """Whether ``call``, and each call that it leads to, can be followed and leaves the engine alone."""
-        callees = self._clear_callees(module, call)
+        callees = self.clear_callees(module, call)
         if callees is None:
             return False
         queue = [key for key in callees if key not in self._clear]
@@ -262,7 +306,7 @@ class Launches:
         for key in queue:
             module = self.analysis.resolver.module(key.module)
             for inner in module.functions[key.id].calls:
-                callees = self._clear_callees(module, inner)
+                callees = self.clear_callees(module, inner)
                 if callees is None:
                     return False
                 queue.extend(dict.fromkeys(each for each in callees if each not in seen and each not in self._clear))
@@ -270,7 +314,7 @@ class Launches:
         self._clear.update(seen)
         return True
 
-    def _clear_callees(self, module: Module, call: Call) -> list[FunctionKey] | None:
+    def clear_callees(self, module: Module, call: Call) -> list[FunctionKey] | None:
         """The functions that ``call`` runs; None if it may do what is not seen."""
         if call.flags & DECORATOR:
             return []

@@ -19,6 +19,7 @@ from dbos_lint.semantics.values import (
     External,
     FunctionKey,
     FunctionValue,
+    Instance,
     Partial,
     Value,
     Values,
@@ -277,7 +278,8 @@ def _is_handler(function: Function, decorator: str) -> bool:
 
 def _is_stranger(call: Call, callees: Callees) -> bool:
     """Whether the call may do anything: of a parameter, or of a package of which nothing is known."""
-    if not callees.known:
+    objects = not callees.runs and all(isinstance(value, Instance) for value in callees.values)
+    if not callees.known or objects:
         return isinstance(call.func, str) and "." not in call.func
     return any(not frameworks.leaves_engine_alone(external.name) for external in callees.externals)
 

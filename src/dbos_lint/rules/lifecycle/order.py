@@ -9,7 +9,9 @@ from dbos_lint.rules.declared.lifecycle import (
     CONFIG_AT_IMPORT,
     LATE_REGISTRATION,
     LAUNCH_AT_IMPORT,
+    LAUNCH_WITHOUT_DESTROY,
     LAUNCH_WITHOUT_INSTANCE,
+    MAIN_EXITS,
     SCRIPT_SIDE_EFFECTS_AT_IMPORT,
     SERVE_BEFORE_LAUNCH,
 )
@@ -29,6 +31,7 @@ class Order(Visitor):
 
     def visit_module(self) -> None:
         self._at_import()
+        self._without_end()
         for line in self.launches.lines():
             self._launch_without_instance(line)
             self._call_before_launch(line)
@@ -79,7 +82,8 @@ class Order(Visitor):
 
     def _side_effects_at_import(self, events: list[Event]) -> None:
         for event in events:
-            if event.kind == NEEDS_LAUNCH and self._is_work(event):
+            # DBS401 speaks of queues.
+            if event.kind == NEEDS_LAUNCH and self._is_work(event) and event not in self.launches.queues_at_import:
                 self.here.report_event(
                     SCRIPT_SIDE_EFFECTS_AT_IMPORT,
                     event,
@@ -92,6 +96,25 @@ class Order(Visitor):
     def _is_work(event: Event) -> bool:
         """Whether the event starts work or registers what does: asking for the state of workflows does not."""
         return event.name in api.STARTS | api.REGISTERS or not event.name.startswith("dbos.")
+
+    # ------------------------------------------------------------------ at the end
+
+    def _without_end(self) -> None:
+        if LAUNCH_WITHOUT_DESTROY.code in self.here.enabled:
+            for event in self.launches.endings.left_running(self.here.module):
+                self.here.report(
+                    LAUNCH_WITHOUT_DESTROY,
+                    event.span,
+                    f"{event.label} starts an engine that goes on when this context is left: call DBOS.destroy() there",
+                )
+        if MAIN_EXITS.code in self.here.enabled:
+            for event in self.launches.ends_early():
+                self.here.report_event(
+                    MAIN_EXITS,
+                    event,
+                    "is followed by the end of the program",
+                    "its queues, schedules and background workflows end with it; wait for them, or for a signal",
+                )
 
     # ------------------------------------------------------------------ before and after launch
 
@@ -106,12 +129,13 @@ class Order(Visitor):
 
     def _call_before_launch(self, line: Line) -> None:
         for event in self.launches.before_launch(line, NEEDS_LAUNCH):
-            self.here.report_event(
-                CALL_BEFORE_LAUNCH,
-                event,
-                "stands before DBOS.launch()",
-                "it raises DBOSException, for the launch opens the system database; move it below the launch",
-            )
+            if event not in self.launches.queues_at_import:
+                self.here.report_event(
+                    CALL_BEFORE_LAUNCH,
+                    event,
+                    "stands before DBOS.launch()",
+                    "it raises DBOSException, for the launch opens the system database; move it below the launch",
+                )
 
     def _call_after_launch(self, line: Line) -> None:
         for event in self.launches.after_launch(line, SETS_UP):
