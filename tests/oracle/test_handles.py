@@ -248,6 +248,10 @@ def sync(x): return x
 @DBOS.workflow()
 async def work(x): return x
 
+@DBOS.step()
+def step(x): return x
+
+async def start_step(): return await (await DBOS.start_workflow_async(step, 1)).get_result()
 async def await_result(): return await DBOS.start_workflow(sync, 1).get_result()
 async def await_start(): return await DBOS.start_workflow(sync, 1)
 async def await_workflow(): return await sync(1)
@@ -260,9 +264,10 @@ async def enqueued():
 
 def test_halves_that_do_not_fit() -> None:
     calls = "DBOS.register_queue('q', polling_interval_sec=0.05)\n"
-    calls += "\n".join(f"show({name})" for name in "await_result await_start await_workflow status enqueued".split())
+    calls += "\n".join(f"show({name})" for name in "start_step await_result await_start await_workflow status enqueued".split())
 
     assert lines(HALVES, calls) == [
+        "raised TypeError: object int can't be used in 'await' expression",
         "raised TypeError: object int can't be used in 'await' expression",
         "raised TypeError: object WorkflowHandleFuture can't be used in 'await' expression",
         "raised TypeError: object int can't be used in 'await' expression",

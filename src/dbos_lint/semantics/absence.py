@@ -40,11 +40,11 @@ class Absence:
         name = self._name(value)
         if name is None:
             return None
-        start = self._end(name)
-        for load in self._loads_until_stored(name.id, start):
+        for load in self._loads_until_stored(name.id, self._end(name)):
             use = self._failing(load)
             if use is not None:
-                return None if self._is_caught(load) or self._is_chosen(load) else use
+                checked = self._is_caught(load) or self._is_chosen(load) or self._is_left_for(name, load)
+                return None if checked else use
             if not self._is_only_seen(load):
                 return None
         return None
@@ -71,6 +71,8 @@ class Absence:
         if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)) and parent.iter is node:
             return Use(node, node, "iterated over")
         if isinstance(parent, ast.Starred) or (isinstance(parent, ast.keyword) and parent.arg is None):
+            return Use(node, node, "unpacked")
+        if isinstance(parent, ast.Dict) and node in parent.values and parent.keys[parent.values.index(node)] is None:
             return Use(node, node, "unpacked")
         if isinstance(parent, ast.Assign) and any(isinstance(each, (ast.Tuple, ast.List)) for each in parent.targets):
             return Use(node, node, "unpacked")
@@ -152,6 +154,17 @@ class Absence:
                 if any(
                     isinstance(each, ast.Name) and each.id == load.id and each is not load for each in ast.walk(test)
                 ):
+                    return True
+        return False
+
+    def _is_left_for(self, name: ast.Name, load: ast.Name) -> bool:
+        """Whether a loop that gives the variable its value looks at it, and ``load`` stands behind the loop:
+        ``while x is None: x = receive()``."""
+        behind = [*self.body.ancestors(load)]
+        for outer in self.body.ancestors(name):
+            if isinstance(outer, (ast.While, ast.For, ast.AsyncFor)) and outer not in behind:
+                looks = (each for each in self.body.walk(outer) if isinstance(each, ast.Name) and each.id == name.id)
+                if any(isinstance(each.ctx, ast.Load) and not self._is_only_seen(each) for each in looks):
                     return True
         return False
 

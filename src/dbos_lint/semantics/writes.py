@@ -11,7 +11,7 @@ from dbos_lint.semantics.effects import CLOSURE_WRITE, GLOBAL_WRITE, SELF_WRITE,
 from dbos_lint.semantics.refs import receiver_and_method, root_of, text_of
 from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref, Span, Write
-from dbos_lint.semantics.values import ClassValue, Container, External, Instance, ModuleValue, Value
+from dbos_lint.semantics.values import ClassValue, Container, External, FunctionValue, Instance, ModuleValue, Value
 
 
 def effect_of_write(calls: Calls, module: Module, function: Function, write: Write) -> Effect | None:
@@ -89,8 +89,9 @@ class Change(NamedTuple):
     if_container: bool = False
 
 
-def changes_of_parameters(calls: Calls, module: Module, function: Function) -> Iterator[Change]:
-    """``order["total"] = x``, ``order.append(x)``: changes that the function makes to what it is given, itself."""
+def changes_of_parameters(calls: Calls, value: FunctionValue, depth: int = 3) -> Iterator[Change]:
+    """``order["total"] = x``, ``order.append(x)``, ``complete(order)``: what the function does to what it is given."""
+    module, function = calls.resolver.module(value.module), calls.resolver.function(value)
     names = {param.name for param in function.params} - {function.receiver}
     bindings = module.scopes[function.scope].bindings
 
@@ -102,7 +103,7 @@ def changes_of_parameters(calls: Calls, module: Module, function: Function) -> I
         root = root_of(write.target)
         if write.kind != "name" and root is not None and given(root, write.span.row):
             yield Change(root, text_of(write.target, root), write.span)
-    for call in function.calls:
+    for call in function.calls if names else ():
         target, method = receiver_and_method(call.func)
         root = root_of(target)
         if method in types.MUTATORS and root is not None and given(root, call.span.row):
@@ -110,6 +111,14 @@ def changes_of_parameters(calls: Calls, module: Module, function: Function) -> I
                 yield Change(root, text_of(target, root), call.span)
             elif target == root:
                 yield Change(root, root, call.span, True)
+        passed = [ref for ref in call.args if isinstance(ref, str) and given(ref, call.span.row)] if depth else []
+        runs = calls.callees(module, call).runs if passed else ()
+        for inner in runs if len(runs) == 1 else ():
+            params = [param.name for param in calls.resolver.function(inner).params[inner.receiver is not None :]]
+            changed = {change.parameter: change for change in changes_of_parameters(calls, inner, depth - 1)}
+            for param, ref in zip(params, call.args, strict=False):
+                if ref in passed and param in changed:
+                    yield Change(ref, ref, call.span, changed[param].if_container)
 
 
 def _holds_container(calls: Calls, module: Module, target: Ref, call: Call) -> bool:

@@ -15,7 +15,7 @@ from dbos_lint.semantics.summary import Call, Ref
 from dbos_lint.semantics.values import External, FunctionKey, FunctionValue
 
 # Functions that take None for what it is.
-_LOOKS_ONLY = frozenset({"print", "str", "repr", "bool", "type", "id", "list.append"})
+_LOOKS_ONLY = frozenset({"print", "str", "repr", "list.append"})
 
 
 class Answers(Visitor):

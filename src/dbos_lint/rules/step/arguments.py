@@ -50,11 +50,7 @@ class Arguments(Visitor):
 
     def _changes_of(self, step: FunctionValue) -> tuple[Change, ...]:
         if step.key not in self._changes:
-            resolver = self.here.resolver
-            found = changes_of_parameters(
-                self.here.analysis.calls, resolver.module(step.module), resolver.function(step)
-            )
-            self._changes[step.key] = tuple(found)
+            self._changes[step.key] = tuple(changes_of_parameters(self.here.analysis.calls, step))
         return self._changes[step.key]
 
     def _is_in_workflow(self, call: Call) -> bool:

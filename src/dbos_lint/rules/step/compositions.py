@@ -19,6 +19,8 @@ _ERRANDS = {
     "filesystem": "uses the file system",
     "subprocess": "runs a program",
 }
+# Questions to the file system that read no file.
+_GLANCES = frozenset({"exists", "lexists", "is_file", "is_dir", "isfile", "isdir", "getcwd", "cwd", "getsize", "stat"})
 # What is lost in an inner step, by what it is; and how bad that is.
 _LOST: dict[str, tuple[str, Level | None]] = {
     api.STEP: ("it is not recorded by itself", None),
@@ -35,7 +37,7 @@ class Compositions(Visitor):
         if reached.context == api.STEP and kind == CALLS_STEP:
             self._step_in_step(reached)
         elif reached.context == api.TRANSACTION:
-            if kind in _ERRANDS:
+            if kind in _ERRANDS and reached.effect.name.rpartition(".")[2] not in _GLANCES:
                 self._errand(reached)
             elif kind == ENDS_TRANSACTION and not self._gives_up(reached):
                 self._ends(reached)
