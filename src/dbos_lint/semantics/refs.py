@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dbos_lint.semantics.summary import Call, Ref
 
 
@@ -52,3 +54,24 @@ def text_of(ref: Ref, name: str) -> str:
         base = text_of(inner[1], "") if isinstance(inner, tuple) and inner[0] == "call" else ""
         return f"{base}().{ref[2]}" if base else name or ref[2]
     return name or "call"
+
+
+def leaves(ref: Ref) -> Iterator[Ref]:
+    """The names and lambdas that an expression is made of."""
+    if isinstance(ref, str):
+        yield ref
+    elif isinstance(ref, tuple):
+        kind = ref[0]
+        if kind == "lambda":
+            yield ref
+        elif kind == "call":
+            for part in (ref[1], *ref[2], *(value for _, value in ref[3])):
+                yield from leaves(part)
+        elif kind == "dict":
+            for _, part in ref[2] if len(ref) > 2 else ():
+                yield from leaves(part)
+        elif kind in ("attr", "item", "await", "div"):
+            yield from leaves(ref[1])
+        elif kind in ("list", "tuple", "set", "or", "annotated"):
+            for part in ref[1:]:
+                yield from leaves(part)

@@ -18,6 +18,7 @@ from dbos_lint.rules.declared.lifecycle import (
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.launch import Launches, Line
 from dbos_lint.semantics.lines import BUILD, LAUNCH, NEEDS_LAUNCH, REGISTERS, SERVES, SETS_UP, Event
+from dbos_lint.semantics.repeats import runs_often
 from dbos_lint.semantics.summary import MODULE
 from dbos_lint.semantics.testcode import is_in_test
 
@@ -164,7 +165,11 @@ class Order(Visitor):
                 continue
             if not is_instance and is_in_test(self.here.resolver, self.here.module, line.function):
                 continue
-            if event.name.endswith(".py") and self.launches.is_loaded_before(event):
+            is_import = event.name.endswith(".py")
+            if is_import and self.launches.is_loaded_before(event):
+                continue
+            # What a request or a workflow defines is late, and there many times: DBS225.
+            if not is_instance and not is_import and runs_often(self.here.contexts, line.function):
                 continue
             self.here.report_event(
                 LATE_REGISTRATION,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.rules.workflow.arguments import Fit
 from dbos_lint.rules.workflow.data import Data
+from dbos_lint.rules.workflow.dynamic import Dynamic
 from dbos_lint.rules.workflow.effects import Effects
 from dbos_lint.rules.workflow.gathers import Gathers
 from dbos_lint.rules.workflow.hazards import Hazards
@@ -19,4 +20,4 @@ from dbos_lint.rules.workflow.starts import Starts
 class WorkflowVisitor(Visitor):
     """What workflow code must not do, and how workflows must not be declared and started."""
 
-    parts = (Effects, Declarations, Starts, Data, Fit, InstanceState, Memos, Hazards, Picks, Loops, Gathers)
+    parts = (Effects, Declarations, Dynamic, Starts, Data, Fit, InstanceState, Memos, Hazards, Picks, Loops, Gathers)
