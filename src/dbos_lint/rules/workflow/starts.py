@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from dbos_lint.catalog import api
+from dbos_lint.catalog import api, patterns
 from dbos_lint.rules.declared.workflow import (
     NOT_A_WORKFLOW,
 )
 from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.enqueues import A_FUNCTION, instead_of_name
 from dbos_lint.semantics.summary import Call, Ref
 from dbos_lint.semantics.values import Constant, Coroutine, Entity, FunctionValue, Partial, Value
 
@@ -19,10 +20,14 @@ class Starts(Visitor):
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         """A start of something that is not a workflow."""
         for name in self.here.names_called(call):
-            if name not in api.FUNCTION_ARGUMENT:
+            # DBS617 speaks of debouncers.
+            if name not in api.FUNCTION_ARGUMENT or name in patterns.CREATES_DEBOUNCER:
                 continue
             position = api.FUNCTION_ARGUMENT[name]
             if len(call.args) <= position or any(ref is None for ref in call.args[:position]):
+                continue
+            # DBS409 speaks of arguments that have changed places.
+            if position and instead_of_name(self.here.resolve(call.args[0], call)) == A_FUNCTION:
                 continue
             target = call.args[position]
             wrong = [self._wrong_target(value) for value in self.here.resolve(target, call)]
