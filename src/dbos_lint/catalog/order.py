@@ -16,6 +16,9 @@ KEEPS_ORDER: dict[str, tuple[int, ...]] = {
 OF_SELF = frozenset({"keys", "values", "items", "copy"})
 """Methods that give what their object holds, in its order."""
 
+MAKES_LIST = frozenset({"list", "tuple"})
+VIEWS = frozenset({"keys", "items"})
+"""Methods of a dict that give something like a set."""
 SET_METHODS = frozenset({"union", "intersection", "difference", "symmetric_difference"})
 """Methods of a set that give a set."""
 

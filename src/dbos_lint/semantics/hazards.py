@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from dbos_lint.catalog import api, waits
 from dbos_lint.semantics.effects import DURABLE, Effect
 from dbos_lint.semantics.orders import Orders, Unordered, runs_in
-from dbos_lint.semantics.refs import given, terminal, text_of
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.refs import given, receiver_and_method, terminal, text_of
+from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.sequences import MANY, Sequences, holds
-from dbos_lint.semantics.summary import Attempt, Call, Function, Launch, Managed, Member, Module, Ref
+from dbos_lint.semantics.summary import Attempt, Call, Function, Launch, Loop, Managed, Member, Module, Ref
 from dbos_lint.semantics.values import Constant, Container, External, FunctionKey, Value
 
 if TYPE_CHECKING:
@@ -116,10 +116,15 @@ class _Finder:
 
     def _loops(self, durable: list[Call]) -> Iterator[Effect]:
         env = self._analysis.calls.environment(self._key)
+        told: list[Loop] = []
         for loop in self._function.loops:
-            inside = next((call for call in durable if runs_in(self._module, loop, call)), None)
-            why = self._orders.of_loop(self._module, loop, env) if inside is not None else None
-            if inside is not None and why is not None:
+            drawing = (call for call in durable if runs_in(self._module, loop, call) and self._draws_number(call))
+            inside = next(drawing, None)
+            if inside is None or any(self._is_made_by(loop, other) for other in told):
+                continue
+            why = self._orders.of_loop(self._module, loop, env)
+            if why is not None:
+                told.append(loop)
                 label = text_of(loop.iterable, why.value)
                 yield Effect(UNORDERED, text_of(inside.func, ""), label, loop.span, why.name)
         for call in durable:
@@ -132,6 +137,23 @@ class _Finder:
                 tasks = call.args[0] if call.args else given(call, "fs")
                 if self._order(tasks, call) is not None:
                     yield Effect(WAITS_FOR_SET, api.ASYNCIO_WAIT, text_of(tasks, "a set of tasks"), call.span)
+
+    def _draws_number(self, call: Call) -> bool:
+        """Whether the place of ``call`` among the others counts."""
+        return bool(self._sequences.of_call(self._module, call, self._key)) or self._sequences.is_threaded(
+            self._module, call, self._key
+        )
+
+    def _is_made_by(self, loop: Loop, other: Loop) -> bool:
+        """Whether ``loop`` iterates over what ``other`` makes: when that has an order, this one has it too."""
+        name = loop.iterable
+        scope = binding_scope(self._module, loop.scope, name) if isinstance(name, str) and "." not in name else None
+        if scope is None:
+            return False
+        return any(binding.row == other.span.row for binding in scope.bindings[name]) or any(
+            receiver_and_method(call.func)[0] == name and runs_in(self._module, other, call)
+            for call in self._function.calls
+        )
 
     # ------------------------------------------------------------------ coroutines side by side
 

@@ -99,7 +99,7 @@ class Launches:
         parent: Any = self._parents.get(id(node))
         group = self._group_of(node)
         if group is not None:
-            return group
+            return _after(group)
         while isinstance(parent, (ast.Starred, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.IfExp, *_COMPREHENSIONS)):
             node, parent = parent, self._parents.get(id(parent))
         if parent is None or depth > _DEPTH:
@@ -145,8 +145,8 @@ class Launches:
             return self._consumed(node, depth)
         return _after(node)
 
-    def _group_of(self, node: ast.expr) -> Position | None:
-        """The end of the ``async with TaskGroup() as name:`` whose ``name`` makes the task."""
+    def _group_of(self, node: ast.expr) -> ast.AST | None:
+        """The ``async with TaskGroup() as name:`` whose ``name`` makes the task."""
         owner = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
         if not isinstance(owner, ast.Name):
             return None
@@ -154,15 +154,18 @@ class Launches:
             if isinstance(around, ast.AsyncWith):
                 for item in around.items:
                     if isinstance(item.optional_vars, ast.Name) and item.optional_vars.id == owner.id:
-                        return _after(around)
+                        return around
         return None
 
-    def _is_repeated(self, node: ast.AST, end: Position | None) -> bool:
+    def _is_repeated(self, node: ast.Call, end: Position | None) -> bool:
         """Whether there is any number of such tasks when they are waited for."""
+        group = self._group_of(node)
         for around in self._ancestors(node):
+            if around is group:
+                return False
             if isinstance(around, _COMPREHENSIONS):
                 return not isinstance(self._parents.get(id(node)), ast.Await)
-            if isinstance(around, _LOOPS) and (end is None or end >= _after(around)):
+            if isinstance(around, _LOOPS) and (group is not None or end is None or end > _after(around)):
                 return True
         return False
 
@@ -170,7 +173,7 @@ class Launches:
 
     @property
     def _end(self) -> Position:
-        return _after(self._function)
+        return _after(self._function)[0] + 1, 0
 
     @cached_property
     def _nodes(self) -> list[ast.AST]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from dbos_lint.catalog import order
+from dbos_lint.catalog import api, order
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
@@ -21,6 +21,7 @@ from dbos_lint.semantics.values import (
     FunctionValue,
     Instance,
     Value,
+    awaited,
     is_set,
 )
 
@@ -80,6 +81,9 @@ class Orders:
             return None if numbers or len(ref) == 2 else Unordered.SET
         if kind == "sets":
             return self._of_sides(module, ref, place, env, depth)
+        if kind == "item" and isinstance(ref[1], tuple) and ref[1][0] == "call" and ref[1][1] in order.MAKES_LIST:
+            # ``list(names)[:3]``
+            return self.of(module, ref[1], place, env, depth + 1)
         return self._of_values(self._resolver.resolve(module, ref, place, env))
 
     def _first(
@@ -193,6 +197,8 @@ class Orders:
             if name in order.KEEPS_ORDER:
                 given = [args[position] for position in order.KEEPS_ORDER[name] if position < len(args)]
                 return self._first(module, given, place, env, depth)
+            if name in api.RUNS_STEP:
+                return self._of_recorded(module, args, place, env)
             if name in ("set", "frozenset"):
                 return self._of_made_set(module, args, place, env)
             target, method = receiver_and_method(func)
@@ -215,6 +221,14 @@ class Orders:
         place = Place(module.scopes[function.scope].parent)
         return self._of_values(self._resolver.resolve(module, function.returns, place))
 
+    def _of_recorded(
+        self, module: Module, args: tuple[Ref, ...], place: Place, env: Environment | None
+    ) -> Unordered | None:
+        """What the function given to ``DBOS.run_step`` returns: a list comes back in its order, a set does not."""
+        given = self._resolver.resolve(module, args[1], place, env) if len(args) > 1 else ()
+        results = [result for value in given for result in self._resolver.call(value, (), {})]
+        return self._of_values(list(awaited(tuple(results))))
+
     def _of_made_set(
         self, module: Module, args: tuple[Ref, ...], place: Place, env: Environment | None
     ) -> Unordered | None:
@@ -227,6 +241,8 @@ class Orders:
         self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int
     ) -> Unordered | None:
         """``left | right`` and the like: a set, where one side is one; of numbers, where one side that is known is."""
+        if any(isinstance(side, tuple) and side[0] == "call" and _is_view(side[1]) for side in ref[1:]):
+            return Unordered.SET
         found = self._first(module, ref[1:], place, env, depth)
         if found in (Unordered.SET, Unordered.TASKS):
             return found
@@ -273,6 +289,11 @@ def _is_number(value: Value) -> bool:
 def _is_annotation(ref: Ref) -> bool:
     """Whether a set is written as ``set[str]``, not as ``{text}``."""
     return len(ref) == 2 and isinstance(ref[1], tuple) and ref[1][0] in ("instance", "or", "type", "mapping")
+
+
+def _is_view(func: Ref) -> bool:
+    """Whether ``func`` gives the keys or items of a dict, whose difference or union is a set."""
+    return receiver_and_method(func)[1] in order.VIEWS
 
 
 def runs_in(module: Module, loop: Loop, call: Call) -> bool:
