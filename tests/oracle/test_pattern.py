@@ -108,7 +108,7 @@ def test_the_example_cannot_be_imported(code: str, error: str) -> None:
     assert sound.lines == ["launched"], sound.stderr
 
 
-CLASSES = '''
+CLASSES = """
 from dbos import DBOS, DBOSConfiguredInstance
 
 
@@ -156,7 +156,7 @@ class Bare:
 
 
 sub, base = Sub("sub"), Base("base")
-'''
+"""
 
 
 def test_a_class_registers_the_workflows_of_its_own_body_only() -> None:
@@ -179,7 +179,7 @@ def test_a_class_registers_the_workflows_of_its_own_body_only() -> None:
     ], done.stderr
 
 
-NAMED_BY_HAND = '''
+NAMED_BY_HAND = """
 from dbos import DBOS, DBOSConfiguredInstance
 
 
@@ -194,7 +194,7 @@ class Courier{base}:
 
 
 courier = Courier()
-'''
+"""
 DELIVER_LATER = """
 import time
 DBOS.register_queue("parcels", polling_interval_sec=0.05)
@@ -222,7 +222,7 @@ def test_a_constructor_that_does_not_call_its_base_leaves_the_instance_without_a
     assert done.lines == [NO_NAME], done.stderr
 
 
-ORDERS = '''
+ORDERS = """
 from dbos import DBOS
 
 
@@ -244,7 +244,7 @@ class Registered:
     @staticmethod
     def static(video):
         return video
-'''
+"""
 
 
 def test_decorators_above_classmethod_and_in_registered_classes_fail_at_the_call() -> None:
@@ -267,7 +267,7 @@ def test_random_ids_are_no_ids() -> None:
     assert sound.lines == ["1"], sound.stderr
 
 
-BLOCKS = '''
+BLOCKS = """
 import time
 
 from dbos import DBOS, SetWorkflowAttributes, SetWorkflowID, SetWorkflowTimeout
@@ -308,7 +308,7 @@ def without_with():
 async def async_with():
     async with SetWorkflowID("x"):
         pass
-'''
+"""
 
 
 def test_blocks_act_on_the_workflows_that_are_started_in_them_and_on_nothing_else() -> None:
@@ -370,7 +370,7 @@ def test_a_timeout_of_zero_is_none() -> None:
     assert done.lines[1].startswith("raised DBOSAwaitedWorkflowCancelledError"), done.stderr
 
 
-DEBOUNCED = '''
+DEBOUNCED = """
 from dbos import DBOS, Debouncer
 
 
@@ -391,7 +391,7 @@ class Index:
 
 def plain():
     pass
-'''
+"""
 
 
 def test_debouncers_take_functions_that_are_workflows() -> None:

@@ -58,9 +58,9 @@ def test_a_schedule_gives_its_workflow_the_time_and_the_context() -> None:
     broken = run(page_program("DBS612", "Example"), RUN_IT)
     sound = run(page_program("DBS612", "Use instead"), RUN_IT)
 
-    assert broken.lines == [
-        "raised TypeError: send_newsletter() takes 1 positional argument but 2 were given"
-    ], broken.stderr
+    assert broken.lines == ["raised TypeError: send_newsletter() takes 1 positional argument but 2 were given"], (
+        broken.stderr
+    )
     assert sound.lines[-1] == "returned None", sound.stderr
 
 

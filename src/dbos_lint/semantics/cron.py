@@ -160,7 +160,7 @@ class _Reader(NamedTuple):
         return value
 
     def alias(self, value: int) -> int:
-        """Another number for the same: Sunday is 0 and 7. Of six fields, all but the latest croniter take day 0 for 1."""
+        """Another number for the same: Sunday is 0 and 7. Of six fields, most releases take day 0 for 1."""
         if self.field is _WEEKDAY and value == 7 and (self.wraps or self.fields == 5):
             return 0
         if self.field is _DAY and value == 0 and self.fields == 6:

@@ -51,8 +51,8 @@ class Instances:
         return None
 
     def _kind(self, module: Module, function: Function, call: Call) -> tuple[str, FunctionValue | None]:
-        """What a call in a constructor is: that of a ``constructor`` above (with it, if of the project), ``unknown``, for
-        it may call one, or ``other``."""
+        """What a call in a constructor is: that of a ``constructor`` above (with it, if of the project), ``unknown``
+        when it may call one, or ``other``."""
         target, method = receiver_and_method(call.func)
         if method in ("__init__", "__post_init__"):
             runs = self.analysis.calls.callees(module, call).runs

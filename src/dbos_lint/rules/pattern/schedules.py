@@ -1,0 +1,192 @@
+"""Schedules: their workflow, their cron expression, their keys."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+
+from dbos_lint.catalog import api, patterns
+from dbos_lint.diagnostic import Level
+from dbos_lint.rules.declared.pattern import (
+    INVALID_CRON,
+    INVALID_SCHEDULE_ENTRY,
+    SCHEDULE_CALL_IN_WORKFLOW,
+    SCHEDULED_INSTANCE_METHOD,
+    SCHEDULED_SIGNATURE,
+)
+from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.contexts import Reached
+from dbos_lint.semantics.cron import refusal
+from dbos_lint.semantics.effects import NOT_IN_WORKFLOW
+from dbos_lint.semantics.literals import strings
+from dbos_lint.semantics.schedules import Schedule, Schedules, argument, workflow_key
+from dbos_lint.semantics.signatures import Arguments, misfit, parameters
+from dbos_lint.semantics.summary import Call, Function, Span
+from dbos_lint.semantics.values import DecoratorValue, Entity, Values
+from dbos_lint.semantics.zones import is_unknown
+
+_REQUIRED = ("schedule_name", "workflow", "schedule")
+
+
+class ScheduleEntries(Visitor):
+    """What a schedule is made of."""
+
+    @cached_property
+    def _schedules(self) -> Schedules:
+        return Schedules(self.here.analysis, self.here.collected)
+
+    # ------------------------------------------------------------------ calls
+
+    def visit_Call(self, node: ast.Call, call: Call) -> None:
+        for name in self.here.names_called(call):
+            found = workflow_key(name)
+            if found is None:
+                continue
+            key, takes_list = found
+            if takes_list:
+                self._applied(node, call, key)
+            else:
+                self._created(node, call, key, name.rpartition(".")[2])
+            return
+
+    def _created(self, node: ast.Call, call: Call, key: str, method: str) -> None:
+        schedule = self._schedules.created(node, call, key)
+        if node.args:
+            self._report_entry(node, f"{method} takes its arguments by keyword only, and this call raises TypeError")
+            return
+        missing = [] if schedule.hides else [each for each in _required(key) if each not in schedule.fields]
+        if missing:
+            self._report_entry(node, f"{method} is not given {_listed(missing)}: it raises TypeError")
+        self._judge(schedule)
+
+    def _applied(self, node: ast.Call, call: Call, key: str) -> None:
+        given = argument(node, call)
+        if given is not None and isinstance(given[0], ast.Dict):
+            self._report_entry(
+                given[0], "apply_schedules takes a list of schedules, and raises for a dict: put it in a list"
+            )
+            return
+        names: set[object] = set()
+        for schedule in self._schedules.applied(node, call, key):
+            missing = [] if schedule.hides else [each for each in _required(key) if each not in schedule.fields]
+            if missing:
+                self._report_entry(
+                    schedule.node,
+                    f"the schedule has no {_listed(missing)}: dbos raises DBOSException, and applies none of the list",
+                )
+            if not missing:
+                self._unknown_keys(schedule, key)
+            name = self._schedules.literal(schedule, "schedule_name")
+            if name in names:
+                self._report_entry(
+                    schedule.at("schedule_name"),
+                    f"another schedule of this list is named {name!r}, too: this one replaces it; give it another name",
+                )
+            if name is not ...:
+                names.add(name)
+            self._judge(schedule)
+
+    def _unknown_keys(self, schedule: Schedule, key: str) -> None:
+        for name in schedule.fields:
+            if name not in patterns.SCHEDULE_KEYS[key]:
+                self._report_entry(
+                    schedule.at(name),
+                    f"a schedule has no key {name!r}: dbos ignores it without a word",
+                    Level.WARNING,
+                )
+
+    def _report_entry(self, node: ast.expr, message: str, level: Level | None = None) -> None:
+        self.here.report(INVALID_SCHEDULE_ENTRY, node, message, level=level)
+
+    # ------------------------------------------------------------------ what every schedule has
+
+    def _judge(self, schedule: Schedule) -> None:
+        cron = self._schedules.literal(schedule, "schedule")
+        if isinstance(cron, str):
+            self._cron(cron, schedule.at("schedule"))
+        zone = self._schedules.literal(schedule, "cron_timezone")
+        if isinstance(zone, str) and is_unknown(zone):
+            self.here.report(
+                INVALID_CRON,
+                schedule.at("cron_timezone"),
+                f"there is no time zone {zone!r}: dbos raises DBOSException; give a name of the IANA database, such as "
+                "'Europe/Berlin'",
+            )
+        if "workflow_fn" in schedule.fields:
+            values = self._schedules.values(schedule, "workflow_fn")
+            self._workflow(values, schedule.at("workflow_fn"), "the scheduled time and the context")
+
+    def _cron(self, cron: str, node: Span | ast.expr) -> None:
+        reason = refusal(cron, wraps=self.here.targets_at_least(3, 3))
+        if reason:
+            self.here.report(
+                INVALID_CRON,
+                node,
+                f"dbos refuses the cron expression {cron!r} and raises: {reason}",
+            )
+
+    def _workflow(self, values: Values, node: Span | ast.expr, given: str) -> None:
+        """Judge the workflow of a schedule that calls it with what ``given`` says."""
+        entity = values[0] if len(values) == 1 else None
+        if not isinstance(entity, Entity) or entity.kind != api.WORKFLOW:
+            return
+        resolver = self.here.resolver
+        module, function = resolver.module(entity.function.module), resolver.function(entity.function)
+        names = resolver.decorator_names(module, function)
+        if function.owner is not None and names.isdisjoint({"staticmethod", "classmethod"}):
+            self.here.report(
+                SCHEDULED_INSTANCE_METHOD,
+                node,
+                f"'{function.qualname}' is a method of instances, and a schedule has none to call it on: dbos refuses "
+                "it; schedule a function that finds the instance and calls its workflow",
+            )
+            return
+        params = parameters(resolver, entity)
+        wrong = misfit(params, Arguments(2, ())) if params is not None else ""
+        if wrong:
+            self.here.report(
+                SCHEDULED_SIGNATURE,
+                node,
+                f"a schedule calls workflow '{function.name}' with {given}, but {wrong}: each run fails with "
+                "TypeError; let it take both",
+            )
+
+    # ------------------------------------------------------------------ the decorator of dbos 2
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
+        if not function.decorators or self.here.targets_at_least(3, 0):
+            return
+        decorated = self.here.resolver.decorated(self.here.value(function))
+        for decorator, values in decorated.layers:
+            if not any(isinstance(value, DecoratorValue) and value.name == patterns.SCHEDULED for value in values):
+                continue
+            if decorated.entity is not None:
+                self._workflow((decorated.entity,), decorator.span, "the scheduled and the actual time")
+            ref = decorator.ref
+            if isinstance(ref, tuple) and ref[0] == "call" and ref[2]:
+                found = strings(self.here.resolver, self.here.module, ref[2][0], self.here.place(function))
+                if found is not None and len(found) == 1:
+                    self._cron(found[0], decorator.span)
+
+    # ------------------------------------------------------------------ in workflows
+
+    def visit_effect(self, reached: Reached) -> None:
+        if reached.context != api.WORKFLOW or reached.effect.kind != NOT_IN_WORKFLOW:
+            return
+        trace = self.here.trace(reached)
+        self.here.report(
+            SCHEDULE_CALL_IN_WORKFLOW,
+            reached.span,
+            f"{reached.effect.label} is called in a workflow{self.here.route(trace)}: dbos raises DBOSException; call "
+            "it in a step, or outside",
+            trace,
+        )
+
+
+def _required(key: str) -> Iterator[str]:
+    return (key if name == "workflow" else name for name in _REQUIRED)
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(repr(name) for name in names)
