@@ -244,6 +244,18 @@ LIFECYCLE = TOO_EARLY | BEFORE_LAUNCH | {DBOS, LAUNCH, DESTROY, RESET}
 REGISTERS = with_async(_dbos("register_queue create_schedule apply_schedules"))
 """Calls that write queues or schedules to the system database."""
 
+REGISTERS_QUEUE = with_async(_dbos("register_queue"))
+_LIMITS = (
+    "concurrency global_concurrency worker_concurrency limiter polling_interval_sec partition_concurrency "
+    "partition_worker_concurrency partition_limiter priority_enabled partition_queue"
+)
+CONFIGURES_QUEUE = (
+    REGISTERS_QUEUE
+    | with_async(_dbos("delete_queue"))
+    | with_async(frozenset(f"{QUEUE}.set_{name}" for name in _LIMITS.split()))
+)
+"""Calls that change what queues there are, and their limits: none of them is recorded in a workflow."""
+
 SESSIONS = frozenset(f"{datasource}.sql_session" for datasource in DATASOURCES)
 """Calls that give the session of the running transaction, and raise everywhere else."""
 
@@ -280,23 +292,10 @@ SETS_OPTIONS = frozenset(
 )
 """What the workflows that are started in a block take over from it."""
 
-QUEUE_SETTINGS = frozenset(
-    [
-        "concurrency",
-        "global_concurrency",
-        "limiter",
-        "partition_concurrency",
-        "partition_limiter",
-        "partition_worker_concurrency",
-        "polling_interval_sec",
-        "worker_concurrency",
-    ]
-)
-"""Attributes of a queue that are read from the database, and not recorded."""
 UNRECORDED = with_async(
     _dbos("retrieve_queue list_queues list_application_versions get_latest_application_version")
-) | {f"{QUEUE}.get_{name}_async" for name in QUEUE_SETTINGS}
-"""Calls that ask the database, in a workflow too without that dbos records the answer."""
+) | {f"{QUEUE}.{name}" for pair in QUEUE_PROPERTIES.items() for name in pair}
+"""What asks the database, in a workflow too, without that dbos records the answer."""
 
 RETRY_OPTIONS = frozenset({"max_attempts", "interval_seconds", "backoff_rate", "should_retry"})
 

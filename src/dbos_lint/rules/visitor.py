@@ -24,6 +24,8 @@ from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, Contexts, Reached
 from dbos_lint.semantics.effects import DURABLE
+from dbos_lint.semantics.flow import AskedTracer
+from dbos_lint.semantics.flows import Asked
 from dbos_lint.semantics.launch import Launches
 from dbos_lint.semantics.lines import Event
 from dbos_lint.semantics.resolve import Resolver
@@ -142,12 +144,36 @@ class Here:
     def sinks(self, node: ast.expr) -> Sink:
         """Where the value of ``node``, an expression in a function of this file, goes in the end: through names,
         containers, helpers, and back to the callers that run as workflows."""
-        return Sink.UNKNOWN
+        found = self._asked(node)
+        if found is None:
+            return Sink.UNKNOWN
+        function, tracer = found
+        targets = tracer.trace().of(Asked(0))
+        if targets is None:
+            return Sink.UNKNOWN
+        key = FunctionKey(self.module.path, function.id)
+        return self.contexts.fates.closed(key, self.analysis.sinks.of_targets(key, targets))
 
     def uses(self, node: ast.expr) -> tuple[ast.expr, ...]:
         """The names and attributes, in the order of the text, that are read where they may hold the value of ``node``,
         an expression in a function of this file; in a loop, those above it too."""
-        return ()
+        found = self._asked(node)
+        if found is None:
+            return ()
+        tracer = found[1]
+        known = tracer.trace().origins
+        bit = 1 << known.index(Asked(0)) if Asked(0) in known else 0
+        uses = [each for each, mask in tracer.reads.values() if mask & bit and each is not node]
+        return tuple(sorted(uses, key=lambda each: (each.lineno, each.col_offset)))
+
+    def _asked(self, node: ast.expr) -> tuple[Function, AskedTracer] | None:
+        """What follows the value of ``node`` through the innermost function around it."""
+        rows = (node.lineno, node.end_lineno or node.lineno)
+        around = [pair for pair in self.collected.nodes.functions if _holds(pair[0], *rows)]
+        for inner, function in reversed(around):
+            if any(each is node for each in self.body(function).walk()):
+                return function, AskedTracer(self.module, self.collected.marks, inner, function, [node])
+        return None
 
     def function(self, call: Call) -> Function:
         """The function whose running makes ``call``."""
@@ -234,6 +260,10 @@ class Here:
         path = Path(step.filename)
         name = f"{path.parent.name}/{path.name}" if path.name == "__init__.py" else path.name
         return f"{name}:{step.row}"
+
+
+def _holds(node: ast.FunctionDef | ast.AsyncFunctionDef, row: int, end_row: int) -> bool:
+    return node.body[0].lineno <= row and end_row <= (node.end_lineno or node.lineno)
 
 
 class Visitor:

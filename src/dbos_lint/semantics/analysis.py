@@ -8,6 +8,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
@@ -29,19 +30,25 @@ from dbos_lint.semantics.hazards import Hazards
 from dbos_lint.semantics.memos import Memos
 from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.sinks import Sink, Sinks
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Partial
 
 
 class Reach(NamedTuple):
-    """How an effect is reached from a function: ``distance`` calls away, first through ``edge``."""
+    """How an effect is reached from a function: ``distance`` calls away, first through ``edge``, and there as ``name``.
+
+    ``fate`` is what becomes of its value in the function and in what that calls, if it is one.
+    """
 
     distance: int
     effect: Effect
     origin: FunctionKey
     edge: Edge | None
+    fate: Sink = Sink.UNKNOWN
+    name: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Analysis:
     """The effects of the functions of one project, through all that they run, remembered."""
 
@@ -66,15 +73,23 @@ class Analysis:
         """What the function does by itself, and what it runs."""
         return self.observer.facts(key)
 
+    @cached_property
+    def sinks(self) -> Sinks:
+        """Where values end up."""
+        return Sinks(self)
+
     def effects(self, key: FunctionKey) -> tuple[Effect, ...]:
         """The effects of one function by itself, with what it has threads do, its hazards and what it remembers."""
         facts = self.observer.facts(key)
         hazards = (*self._hazards.of(key), *self._memos.of(key))
-        if not facts.threads and not facts.spared and not hazards:
+        if not facts.threads and not hazards:
             return facts.effects
-        counted = [effect for effect, through in facts.spared if not all(map(self._only_computes, through))]
         threads = [effect for start in facts.threads for effect in self._effects_of_thread(start)]
-        return (*facts.effects, *counted, *threads, *hazards)
+        return (*facts.effects, *threads, *hazards)
+
+    def fate(self, key: FunctionKey, effect: Effect) -> Sink:
+        """What becomes of the value that an effect of the function is, in it and in what it calls."""
+        return Sink.UNKNOWN if effect.origin is None else self.sinks.of(key, effect.origin)
 
     def _effects_of_thread(self, start: ThreadStart) -> Iterator[Effect]:
         """What a function does that is run in a thread: there dbos does not see it."""
@@ -142,7 +157,8 @@ class Analysis:
         return known
 
     def reach(self, key: FunctionKey) -> dict[str, Reach]:
-        """The effects of running a function, its callees' included, by kind, each by the shortest way."""
+        """The effects of running a function, its callees' included, each by the shortest way: by kind, and values by
+        their fate too."""
         if key not in self._reach:
             self._settle(key)
         return self._reach[key]
@@ -157,15 +173,17 @@ class Analysis:
         heap: list[tuple[int, int, int, str, FunctionKey, Reach]] = []
         for key in fresh:
             for position, effect in enumerate(self.effects(key)):
-                if effect.kind not in LOCAL_KINDS:
-                    heap.append((0, position, len(heap), effect.kind, key, Reach(0, effect, key, None)))
+                fate = self.fate(key, effect)
+                if effect.kind not in LOCAL_KINDS and fate.matters:
+                    reach = Reach(0, effect, key, None, fate)
+                    heap.append((0, position, len(heap), _name(reach), key, reach))
             for position, edge in enumerate(self.observer.facts(key).edges):
                 callers.setdefault(edge.callee, []).append((key, position, edge))
                 if edge.callee in self._reach:
-                    for kind, reach in self._reach[edge.callee].items():
-                        if self.passes(kind, key, edge):
-                            step = Reach(reach.distance + 1, reach.effect, reach.origin, edge)
-                            heap.append((step.distance, position, len(heap), kind, key, step))
+                    for known in self._reach[edge.callee].values():
+                        step = self._step(key, edge, known)
+                        if step is not None:
+                            heap.append((step.distance, position, len(heap), _name(step), key, step))
                 elif edge.callee not in seen:
                     seen.add(edge.callee)
                     fresh.append(edge.callee)
@@ -174,15 +192,28 @@ class Analysis:
         number = len(heap)
         heapq.heapify(heap)
         while heap:
-            distance, _, _, kind, key, reach = heapq.heappop(heap)
-            if kind in self._reach[key]:
+            _, _, _, name, key, reach = heapq.heappop(heap)
+            if name in self._reach[key]:
                 continue
-            self._reach[key][kind] = reach
+            self._reach[key][name] = reach
             for caller, position, edge in callers.get(key, ()):
-                if kind not in self._reach[caller] and self.passes(kind, caller, edge):
+                step = self._step(caller, edge, reach)
+                if step is not None and _name(step) not in self._reach[caller]:
                     number += 1
-                    step = Reach(distance + 1, reach.effect, reach.origin, edge)
-                    heapq.heappush(heap, (step.distance, position, number, kind, caller, step))
+                    heapq.heappush(heap, (step.distance, position, number, _name(step), caller, step))
+
+    def _step(self, caller: FunctionKey, edge: Edge, reach: Reach) -> Reach | None:
+        """How ``caller`` reaches what ``edge`` leads to, if it does."""
+        fate = self.carried(caller, edge, reach)
+        if not fate.matters:
+            return None
+        return Reach(reach.distance + 1, reach.effect, reach.origin, edge, fate, _name(reach))
+
+    def carried(self, caller: FunctionKey, edge: Edge, reach: Reach) -> Sink:
+        """What becomes in ``caller`` of the value of an effect that ``edge`` leads to; nothing if it stays behind."""
+        if not self.passes(reach.effect.kind, caller, edge):
+            return Sink(0)
+        return reach.fate if reach.effect.origin is None else self.sinks.carried(caller, edge, reach.fate)
 
     def passes(self, kind: str, caller: FunctionKey, edge: Edge) -> bool:
         """Whether an effect of what ``edge`` leads to is one of ``caller`` too."""
@@ -192,11 +223,15 @@ class Analysis:
             return False
         return kind not in LOOP_KINDS or (not edge.aside and runs_when_called(self.calls.resolver, edge.callee))
 
-    def way(self, key: FunctionKey, kind: str) -> Iterator[tuple[FunctionKey, Reach]]:
-        """The functions on the way from ``key`` to the origin of its effect of ``kind``, both included."""
+    def way(self, key: FunctionKey, name: str) -> Iterator[tuple[FunctionKey, Reach]]:
+        """The functions on the way from ``key`` to the origin of what it reaches as ``name``, both included."""
         while True:
-            reach = self.reach(key)[kind]
+            reach = self.reach(key)[name]
             yield key, reach
             if reach.edge is None:
                 return
-            key = reach.edge.callee
+            key, name = reach.edge.callee, reach.name
+
+
+def _name(reach: Reach) -> str:
+    return reach.effect.kind if reach.effect.origin is None else f"{reach.effect.kind} {int(reach.fate)}"

@@ -8,15 +8,15 @@ with a stack of our own, so that no expression is too deep. What a node *means* 
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from dbos_lint.catalog.nondeterminism import RANDOM_TERMINALS, READ_TERMINALS, VALUE_TERMINALS
+from dbos_lint.catalog.nondeterminism import READ_TERMINALS
 from dbos_lint.catalog.types import MUTATORS
 from dbos_lint.semantics.attempts import attempt_of, stretch
-from dbos_lint.semantics.flow import Flow
+from dbos_lint.semantics.flow import follow
+from dbos_lint.semantics.flow_values import Marks, logs
 from dbos_lint.semantics.guards import branch_kind, found_wanting, looked_up, not_found
 from dbos_lint.semantics.launches import LAUNCHERS, Launches
 from dbos_lint.semantics.references import References, span_of
@@ -27,9 +27,8 @@ from dbos_lint.semantics.summary import (
     IN_EXPRESSION,
     ITERATED,
     KEPT,
+    LOGS,
     MODULE,
-    ONLY_LOGGED,
-    ONLY_WAITS,
     UNTIL_CANCELLED,
     Binding,
     Block,
@@ -48,10 +47,9 @@ from dbos_lint.semantics.summary import (
     Try,
     Write,
 )
+from dbos_lint.semantics.uses import Uses
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-
-_BUILTINS = frozenset(dir(builtins))
 
 
 @dataclass(slots=True)
@@ -75,6 +73,7 @@ class Collected:
     tree: ast.Module
     summary: Module
     nodes: Nodes
+    marks: Marks
 
 
 def collect(tree: ast.Module, path: str, name: str, trusted_rows: frozenset[int] = frozenset()) -> Collected:
@@ -89,7 +88,7 @@ def collect(tree: ast.Module, path: str, name: str, trusted_rows: frozenset[int]
     for scope in collector.module.scopes:
         for bindings in scope.bindings.values():
             bindings.sort(key=_row)
-    return Collected(tree, collector.module, collector.nodes)
+    return Collected(tree, collector.module, collector.nodes, collector.marks)
 
 
 def _row(binding: Binding) -> int:
@@ -106,8 +105,11 @@ class _Collector:
         self.module.functions.append(self.function)
         self.block = MODULE
         self.owner: Class | None = None
-        # Where the values made in the function that is being walked go.
-        self.flow: Flow | None = None
+        # What is done with the variables of the function that is being walked.
+        self.uses: Uses | None = None
+        self.marks = Marks()
+        # Whether the values of the function that is being walked are followed; it is with one around it.
+        self.followed = False
         self._flags: dict[int, int] = {}
         self.references = References(lambda node: self._lambda(node).id)
         self._lambdas: dict[int, Function] = {}
@@ -181,6 +183,7 @@ class _Collector:
             self.block,
         )
         self.module.functions.append(function)
+        self.marks.functions[id(node)] = function.id
         function.scope = self._new_scope("function", self.scope.id, function.id).id
         return function
 
@@ -235,16 +238,20 @@ class _Collector:
         self._params(node.args, function)
         function.returns = self.references.annotation(node.returns)
         self.nodes.functions.append((node, function))
-        saved = (self.scope, self.function, self.block, self.owner, self.flow, self._guards, self._lookups)
+        saved = (self.scope, self.function, self.block, self.owner, self.uses, self._guards, self._lookups)
         outer = (self._node, self._launching, len(self.nodes.calls))
         self._node, self._launching = node, []
-        # Tests are never workflow code; what they nest has a flow of its own.
+        # Tests are never workflow code; what they nest is followed by itself.
         is_test = node.name.startswith("test_") and self.scope.kind != "function"
+        around, self.followed = self.followed, self.followed or not is_test
         self.scope, self.function = self.module.scopes[function.scope], function
-        self.flow, self._guards, self._lookups = None if is_test else Flow(node), {}, {}
+        self.uses, self._guards, self._lookups = Uses(node), {}, {}
         self.block = self._new_block("function")
         self.block_of(node.body)
-        self.scope, self.function, self.block, self.owner, self.flow, self._guards, self._lookups = saved
+        self.scope, self.function, self.block, self.owner, self.uses, self._guards, self._lookups = saved
+        if self.followed and not around:
+            follow(self.module, self.marks, node, function)
+        self.followed = around
         if self._launching:
             launches = Launches(node, {id(made): call.number for made, call in self.nodes.calls[outer[2] :]})
             for made, inner in self._launching:
@@ -383,7 +390,8 @@ class _Collector:
             self.bind(name, kind, value, target.lineno)
         elif type(target) is ast.Attribute:
             self._self_attribute(target, value if kind == "value" else None)
-            self._write("attribute", self.references.of(target.value), target, None, value if kind == "value" else None)
+            given = value if kind == "value" else None
+            self._write("attribute", self.references.of(target.value), target, target.attr, given)
         elif type(target) is ast.Subscript:
             key = target.slice.value if type(target.slice) is ast.Constant else None
             item = (key if isinstance(key, str) else None, value if kind == "value" else None)
@@ -482,6 +490,7 @@ class _Collector:
             manager = self.references.of(item.context_expr)
             if manager is not None:
                 span = span_of(item.context_expr)
+                self.marks.managers[id(item.context_expr)] = len(self.function.withs)
                 self.function.withs.append(Read(manager, self.scope.id, span, 0))
                 self.function.managed.append(Managed(manager, self.scope.id, self.block, span, stretch(node.body)))
             if item.optional_vars is not None:
@@ -590,8 +599,8 @@ class _Collector:
                 stack.extend(children)
 
     def _read(self, node: Any, ref: Ref, scope: Scope, function: Function) -> None:
-        flags = ONLY_LOGGED if self._only_logged(node, ref) and not self._through() else 0
-        function.reads.append(Read(ref, scope.id, span_of(node), flags))
+        self.marks.reads[id(node)] = len(function.reads)
+        function.reads.append(Read(ref, scope.id, span_of(node), 0))
 
     def _attribute(self, node: ast.Attribute, scope: Scope, function: Function, stack: list[Any]) -> None:
         saved, self.scope = self.scope, scope
@@ -615,17 +624,16 @@ class _Collector:
             ref = ("call", self.references.of(node.func), args, keywords)
         self.scope, self.function = saved, saved_function
         flags = self._flags.pop(id(node), 0)
-        if _terminal(node.func) in _TASKS and self.flow is not None and self.flow.runs_until_cancelled(node):
+        if _terminal(node.func) in _TASKS and self.uses is not None and self.uses.runs_until_cancelled(node):
             self._flags.update({id(arg): UNTIL_CANCELLED for arg in node.args[:1]})
-        use, through = self._value_use(node, ref[1], flags)
-        flags |= use
+        if logs(node.func):
+            flags |= LOGS
         guard = ""
         if isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
             guard = self._guard(node.func.value)
-        call = Call(
-            len(self.nodes.calls), ref[1], ref[2], ref[3], scope.id, span_of(node), self.block, flags, guard, through
-        )
+        call = Call(len(self.nodes.calls), ref[1], ref[2], ref[3], scope.id, span_of(node), self.block, flags, guard)
         function.calls.append(call)
+        self.marks.calls[id(node)] = call.number
         self.nodes.calls.append((node, call))
         if _terminal(node.func) in LAUNCHERS:
             self._launching.append((node, function))
@@ -639,39 +647,6 @@ class _Collector:
         if type(func) is not ast.Name:
             self._flags.setdefault(id(func), _use_by(node.func) if isinstance(node.func, ast.Attribute) else 0)
             stack.append((func, scope, function))
-
-    def _value_use(self, node: ast.Call, ref: Ref, flags: int) -> tuple[int, tuple[Ref, ...]]:
-        """How the value of a call is used, of a source of values or of a function that may contain one."""
-        if flags & UNTIL_CANCELLED:
-            return UNTIL_CANCELLED, ()
-        if self._only_logged(node, ref):
-            return ONLY_LOGGED, self._through()
-        if self.flow is not None and not flags & DISCARDED and self._may_be_helper(node.func):
-            for use, jitter in ((ONLY_LOGGED, False), (ONLY_WAITS, True)):
-                if self.flow.only_logged(node, jitter):
-                    return use, self._through()
-        return 0, ()
-
-    def _may_be_helper(self, func: ast.expr) -> bool:
-        if isinstance(func, ast.Attribute):
-            return isinstance(func.value, ast.Name) and func.value.id not in _ENGINES
-        return isinstance(func, ast.Name) and func.id not in _BUILTINS
-
-    def _through(self) -> tuple[Ref, ...]:
-        return tuple([self.references.of(call.func) for call in self.flow.through]) if self.flow is not None else ()
-
-    def _only_logged(self, node: ast.expr, ref: Ref) -> bool:
-        if isinstance(ref, str):
-            before, _, terminal = ref.rpartition(".")
-            of_source = "." in before and any(part in READ_TERMINALS for part in before.split(".")[1:])
-        else:
-            terminal = ref[2].rpartition(".")[2] if ref and ref[0] == "attr" else ""
-            of_source = False
-        return (
-            (terminal in VALUE_TERMINALS or of_source)
-            and self.flow is not None
-            and self.flow.only_logged(node, terminal in RANDOM_TERMINALS)
-        )
 
     def _lambda_body(self, node: ast.Lambda, scope: Scope, function: Function, stack: list[Any]) -> None:
         saved, saved_function = self.scope, self.function
@@ -756,8 +731,6 @@ def _expects_exception(manager: ast.expr) -> bool:
     return name in ("raises", "assertRaises", "assertRaisesRegex")
 
 
-# What dbos gives is recorded: how it is used makes no difference.
-_ENGINES = frozenset({"DBOS", "dbos"})
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 # Nodes that take the value of their children apart: a coroutine used there is not awaited.

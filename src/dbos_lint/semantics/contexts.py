@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
@@ -17,6 +18,10 @@ from dbos_lint.semantics.effects import LOOP_KINDS, RAISES_IN_LOOP, RAISES_OUTSI
 from dbos_lint.semantics.entities import Registration, registrations
 from dbos_lint.semantics.entrypoints import is_entrypoint
 from dbos_lint.semantics.escapes import escaping
+from dbos_lint.semantics.facts import Edge
+from dbos_lint.semantics.fates import Fates
+from dbos_lint.semantics.flows import Origin
+from dbos_lint.semantics.sinks import Sink
 from dbos_lint.semantics.summary import MODULE, Function, Module, Span
 from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue, Partial, Value
 
@@ -43,6 +48,8 @@ class Reached(NamedTuple):
     """An effect that happens in a context.
 
     ``span`` is where the finding stands, in the linted file; ``chain`` the functions from the root to the origin.
+    ``fate`` is what becomes of the value in a workflow, if the effect is one, and ``value`` where it comes from in the
+    flows of ``function``, which this file has.
     """
 
     context: str
@@ -51,9 +58,11 @@ class Reached(NamedTuple):
     origin: FunctionKey
     span: Span
     chain: tuple[FunctionKey, ...]
+    fate: Sink = Sink.UNKNOWN
+    value: Origin | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Contexts:
     """The contexts of the functions of one module."""
 
@@ -195,8 +204,15 @@ class Contexts:
             visit = self.visits[context][visit.caller]
         return tuple(reversed(keys))
 
+    @cached_property
+    def fates(self) -> Fates:
+        """What becomes of values in the workflows of this module."""
+        callers = {key: visit.caller for key, visit in self.visits[api.WORKFLOW].items()}
+        return Fates(self.analysis, self.module.path, callers)
+
     def reached(self) -> Iterator[Reached]:
-        """Every effect that happens in a context, at its place in this module, in the order of the text."""
+        """Every effect that happens in a context, at its place in this module, in the order of the text. A value in
+        workflow code is told even if it comes to nothing: it depends on the kind which of its ends matter."""
         found: list[Reached] = []
         for context, visits in self.visits.items():
             for key in visits:
@@ -207,23 +223,33 @@ class Contexts:
 
     def _reached_in(self, context: str, key: FunctionKey) -> Iterator[Reached]:
         chain = self.chain(context, key)
-        facts = self.analysis.facts(key)
         for effect in self.analysis.effects(key):
             if self._counts(context, effect.kind, key):
-                yield Reached(context, effect, key, key, effect.span, chain)
-        for edge in facts.edges:
-            if edge.callee[0] == self.module.path:
+                fate = Sink.UNKNOWN
+                if context == api.WORKFLOW and effect.origin is not None:
+                    fate = self.fates.closed(key, self.analysis.fate(key, effect))
+                yield Reached(context, effect, key, key, effect.span, chain, fate, effect.origin)
+        for edge in self.analysis.facts(key).edges:
+            if edge.callee[0] != self.module.path:
+                yield from self._reached_by(context, key, edge, chain)
+
+    def _reached_by(
+        self, context: str, key: FunctionKey, edge: Edge, chain: tuple[FunctionKey, ...]
+    ) -> Iterator[Reached]:
+        """What happens in another file, by way of ``edge``."""
+        for name, reach in self.analysis.reach(edge.callee).items():
+            fate = self.analysis.carried(key, edge, reach)
+            if not fate.matters or not self._counts(context, reach.effect.kind, key):
                 continue
-            for kind, reach in self.analysis.reach(edge.callee).items():
-                if not self.analysis.passes(kind, key, edge) or not self._counts(context, kind, key):
-                    continue
-                rest = tuple(step for step, _ in self.analysis.way(edge.callee, kind))
-                # What leads back into this module stands where it is.
-                back = reach.origin[0] == self.module.path
-                if back and context == LOOP and reach.origin not in self.visits[LOOP]:
-                    continue
-                span = reach.effect.span if back else edge.span
-                yield Reached(context, reach.effect, key, reach.origin, span, (*chain, *rest))
+            rest = tuple(step for step, _ in self.analysis.way(edge.callee, name))
+            # What leads back into this module stands where it is.
+            back = reach.origin[0] == self.module.path
+            if back and context == LOOP and reach.origin not in self.visits[LOOP]:
+                continue
+            span = reach.effect.span if back else edge.span
+            if context == api.WORKFLOW:
+                fate = self.fates.closed(key, fate)
+            yield Reached(context, reach.effect, key, reach.origin, span, (*chain, *rest), fate, edge.value)
 
 
 def _callable_of(value: Value) -> FunctionValue | None:

@@ -6,18 +6,16 @@ from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks, patterns, types
-from dbos_lint.catalog.nondeterminism import VALUE_KINDS, Arguments, Nondeterminism, Source
+from dbos_lint.catalog.nondeterminism import EXTRA, VALUE_KINDS, Arguments, Nondeterminism, Source
 from dbos_lint.semantics.calls import Callees, Calls
 from dbos_lint.semantics.coroutines import makes_coroutine
 from dbos_lint.semantics.externals import known_as
+from dbos_lint.semantics.flows import Origin
 from dbos_lint.semantics.refs import text_of
 from dbos_lint.semantics.registering import registered
 from dbos_lint.semantics.summary import (
     AWAITED,
     ITERATED,
-    ONLY_LOGGED,
-    ONLY_WAITS,
-    UNTIL_CANCELLED,
     Call,
     Span,
 )
@@ -46,9 +44,13 @@ ENDS_TRANSACTION = "ends-transaction"
 CALLS_STEP = "calls-step"
 RETRIED = "retried"
 """Detail of ``CALLS_STEP``: a step that is retried; else it is the kind of durable function."""
+UNRECORDED = "unrecorded"
+IDENTITY = "object-identity"
+"""The address or the hash of an object."""
 DURABLE = "durable"
 LIFECYCLE = "lifecycle"
 NOT_IN_WORKFLOW = "not-in-workflow"
+CONFIGURES_QUEUE = "configures-queue"
 DURABLE_IN_THREAD = "durable-in-thread"
 WORKFLOW_IN_THREAD = "workflow-in-thread"
 
@@ -58,14 +60,9 @@ LOCAL_KINDS = frozenset({CLOSURE_WRITE, SELF_WRITE, SELF_MEMOIZED})
 # What outlives the call that does it.
 LASTING = frozenset({GLOBAL_WRITE, CLOSURE_WRITE, SELF_WRITE, STARTS_WORKFLOW, DURABLE})
 SPARED_KINDS = VALUE_KINDS | {"sleep"}
-"""Kinds of effect that do no harm where nothing comes of what the function gives back."""
-# By how the value of a call is used: the kinds of effect that do no harm there.
-HARMLESS: dict[int, frozenset[str]] = {
-    0: frozenset(),
-    ONLY_LOGGED: VALUE_KINDS,
-    ONLY_WAITS: frozenset({"random", "secret"}),
-    UNTIL_CANCELLED: SPARED_KINDS,
-}
+"""Kinds of effect that do no harm in a task that nobody waits for."""
+FOLLOWED_KINDS = VALUE_KINDS | {EXTRA, UNRECORDED, IDENTITY}
+"""Kinds of effect that are a value: what becomes of that decides whether they do harm."""
 _UNKNOWN_ARGUMENTS = Arguments(0, Ellipsis, frozenset(), splat=True)
 
 
@@ -74,7 +71,8 @@ class Effect(NamedTuple):
 
     ``kind`` is a kind of the nondeterminism catalogue or one of the constants above; ``name`` the qualified name of
     what does it; ``label`` how the text says it; ``detail`` depends on the kind: the guard of a write, the function
-    that owns a closure variable. ``guess`` says that it is not sure to happen.
+    that owns a closure variable. ``guess`` says that it is not sure to happen. ``origin`` is set where all depends on
+    what becomes of the value: it is where that comes from in the flows of the function.
     """
 
     kind: str
@@ -83,6 +81,7 @@ class Effect(NamedTuple):
     span: Span
     detail: str = ""
     guess: bool = False
+    origin: Origin | None = None
 
 
 def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, callees: Callees) -> Iterator[Effect]:
@@ -94,7 +93,7 @@ def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, ca
     for external in callees.handed:
         source = _source_of(nondeterminism, external, _UNKNOWN_ARGUMENTS)
         if source is not None:
-            yield Effect(source.kind, external.name, f"{external.name}()", call.span, guess=source.guess)
+            yield _of_source(source, external.name, f"{external.name}()", call)
         if external.name in patterns.NOT_IN_WORKFLOW:
             yield Effect(NOT_IN_WORKFLOW, external.name, f"{external.name.removeprefix('dbos.')}()", call.span)
     for entity in callees.durable:
@@ -111,8 +110,8 @@ def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, ca
         for function in callees.runs:
             name = calls.resolver.qualified_name(function)
             kind = nondeterminism.added_kind(name)
-            if kind is not None and not call.flags & ONLY_LOGGED:
-                yield Effect(kind, name, label, call.span)
+            if kind is not None:
+                yield Effect(kind, name, label, call.span, origin=call.number)
 
 
 def _effects_of_external(nondeterminism: Nondeterminism, call: Call, external: External) -> Iterator[Effect]:
@@ -122,11 +121,19 @@ def _effects_of_external(nondeterminism: Nondeterminism, call: Call, external: E
         for effect in _effects_of_api(name, label, call.span):
             if not _is_spared(effect.kind, name, call):
                 yield effect
+        if name in api.UNRECORDED:
+            yield Effect(UNRECORDED, name, label, call.span, origin=call.number)
     if known_as(external) in frameworks.SERVES:
         yield Effect(LIFECYCLE, name, label, call.span)
     source = _source_of(nondeterminism, external, _arguments(call))
     if source is not None:
-        yield Effect(source.kind, name, label, call.span, guess=source.guess)
+        yield _of_source(source, name, label, call)
+
+
+def _of_source(source: Source, name: str, label: str, call: Call) -> Effect:
+    followed = source.kind in FOLLOWED_KINDS and not _changes_something(name)
+    origin = call.number if followed else None
+    return Effect(source.kind, name, label, call.span, guess=source.guess, origin=origin)
 
 
 def _source_of(nondeterminism: Nondeterminism, external: External, arguments: Arguments) -> Source | None:
@@ -158,6 +165,7 @@ _BY_API: tuple[tuple[Container[str], str], ...] = (
     (api.DURABLE, DURABLE),
     (api.LIFECYCLE, LIFECYCLE),
     (patterns.NOT_IN_WORKFLOW, NOT_IN_WORKFLOW),
+    (api.CONFIGURES_QUEUE, CONFIGURES_QUEUE),
 )
 
 
@@ -191,6 +199,6 @@ def _is_spared(kind: str, name: str, call: Call) -> bool:
     return kind == RAISES_OUTSIDE and name in api.SLEEP and call.args[:1] == (("const", 0),)
 
 
-def changes_something(name: str) -> bool:
+def _changes_something(name: str) -> bool:
     """Whether a source of values also changes something, so that dropping its value does not make it harmless."""
     return name.rpartition(".")[2] in ("shuffle", "putenv", "unsetenv", "tzset", "sethostname")

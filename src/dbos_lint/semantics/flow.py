@@ -1,275 +1,387 @@
-"""Where a value goes inside one function: only into logs, or somewhere that it matters.
+"""Where values go inside one function: a walk over its statements, in the order in which they run.
 
-When in doubt it matters.
+It keeps what each variable may hold, as a mask of origins: in branches apart, and together again after them; around
+loops until nothing new comes; and what decides between branches counts as part of what they leave behind. The outcome,
+the :class:`Flows` of the function, is a part of the summary. When in doubt, a value goes there.
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
 
-# Calls that give a value back in another form.
-_TRANSPARENT = frozenset(
-    [
-        "round",
-        "int",
-        "float",
-        "str",
-        "repr",
-        "abs",
-        "format",
-        "max",
-        "min",
-        "divmod",
-        "isoformat",
-        "strftime",
-        "timestamp",
-        "total_seconds",
-        "ctime",
-        "hex",
-        "join",
-        "replace",
-        "astimezone",
-        "date",
-        "time",
-    ]
+from dbos_lint.semantics.flow_values import Environment, Marks, ValueTracer, asks_presence, region
+from dbos_lint.semantics.flows import (
+    ESCAPE,
+    LOST,
+    RAISE,
+    RETURN,
+    Asked,
+    Branch,
+    Captured,
+    Dropped,
+    Entered,
+    Flows,
+    Manager,
+    Region,
+    Rounds,
 )
-_LOGGING_METHODS = frozenset(
-    [
-        "debug",
-        "info",
-        "warning",
-        "warn",
-        "error",
-        "exception",
-        "critical",
-        "log",
-        "trace",
-        "success",
-        "set_attribute",
-        "set_attributes",
-        "add_event",
-        "set_tag",
-        "set_extra",
-        "observe",
-        "record",
-        "timing",
-        "gauge",
-        "histogram",
-        "increment",
-        "incr",
-        "distribution",
-    ]
-)
-# Methods that only loggers, spans and metrics have, whatever they are called.
-_ALWAYS_LOGGING = frozenset(
-    ["observe", "set_attribute", "set_attributes", "add_event", "set_tag", "debug", "exception"]
-)
-_LOGGING_FUNCTIONS = frozenset({"print", "pprint", "log"})
-# The receivers by which a call is known to log, trace or count: the last name before the method holds one of these.
-_LOGGERS = (
-    "log",
-    "span",
-    "trace",
-    "metric",
-    "stats",
-    "histogram",
-    "counter",
-    "gauge",
-    "console",
-    "telemetry",
-    "sentry",
-)
-# How many expressions a value is followed through.
-_DEPTH = 12
-# How many names, or calls, a value goes through before it is taken to matter.
-_NAMES = 40
-# Expressions whose value holds that of their parts.
-_PASSING = (
-    ast.keyword,
-    ast.Await,
-    ast.BinOp,
-    ast.UnaryOp,
-    ast.JoinedStr,
-    ast.FormattedValue,
-    ast.Attribute,
-    ast.Tuple,
-    ast.List,
-    ast.Dict,
-)
-# What tells of a task without waiting for it.
-_OF_RUNNING_TASKS = frozenset({"done", "cancelled", "add_done_callback", "set_name", "get_name"})
+from dbos_lint.semantics.summary import MODULE, Function, Module
+
+# How often a loop is walked at most: what a variable holds goes through this many others in it.
+_ROUNDS = 4
+# In so many loops inside each other; further inside, once.
+_NESTED = 3
+_LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
-class Flow:
-    """The flow inside one function; its table of parents is made when it is first asked."""
-
-    def __init__(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        self._function = function
-        self._parents: dict[int, ast.AST] | None = None
-        self._loads: dict[str, list[ast.Name]] = {}
-        self._shared: set[str] = set()
-        self._fates: dict[tuple[str, bool], tuple[bool, list[ast.Call]]] = {}
-        self._used: dict[tuple[str, bool], tuple[list[str], list[ast.Call]] | None] = {}
-        self.through: list[ast.Call] = []
-        """The calls through which the value last asked for goes on its way: harmless where they only compute."""
-
-    def only_logged(self, node: ast.expr, jitter: bool = False) -> bool:
-        """Whether the value of ``node`` reaches nothing but logging, printing, tracing and metrics, or how long dbos
-        waits: a recorded wait does not ask again. ``jitter`` says that the value is random and not a clock's: a sleep
-        *until* a moment may be skipped on recovery, and is not harmless."""
-        if self._parents is None:
-            self._parents = self._scan()
-        self.through = []
-        names = self._way(node, jitter, self.through)
-        for name in names or ():
-            harmless, through = self._fate(name, jitter)
-            if not harmless:
-                return False
-            self.through.extend(through)
-        return names is not None
-
-    def is_lost(self, node: ast.expr) -> bool:
-        """Whether the value of ``node`` is only given a name that nothing reads."""
-        if self._parents is None:
-            self._parents = self._scan()
-        parent = self._parents.get(id(node))
-        targets = parent.targets if isinstance(parent, ast.Assign) else []
-        names = [target.id for target in targets if isinstance(target, ast.Name)]
-        return len(names) == len(targets) == 1 and names[0] not in self._loads and names[0] not in self._shared
-
-    def runs_until_cancelled(self, node: ast.expr) -> bool:
-        """Whether the task ``node`` is let run beside the function until that cancels it, which comes before all else
-        that is done with it: nobody waits for such a task, as a heartbeat or the renewal of a lock."""
-        if self._parents is None:
-            self._parents = self._scan()
-        parent = self._parents.get(id(node))
-        targets = parent.targets if isinstance(parent, ast.Assign) else []
-        if len(targets) != 1 or not isinstance(targets[0], ast.Name) or targets[0].id in self._shared:
-            return False
-        loads = sorted(self._loads.get(targets[0].id, ()), key=lambda load: (load.lineno, load.col_offset))
-        uses = [getattr(self._parents.get(id(load)), "attr", "") for load in loads]
-        return next((use for use in uses if use not in _OF_RUNNING_TASKS), "") == "cancel"
-
-    def _scan(self) -> dict[int, ast.AST]:
-        parents: dict[int, ast.AST] = {}
-        todo: list[ast.AST] = [self._function]
-        while todo:
-            parent = todo.pop()
-            if isinstance(parent, ast.Name):
-                if isinstance(parent.ctx, ast.Load):
-                    self._loads.setdefault(parent.id, []).append(parent)
-                continue
-            if isinstance(parent, ast.Constant):
-                continue
-            if isinstance(parent, (ast.Global, ast.Nonlocal)):
-                self._shared.update(parent.names)
-            for name in parent._fields:
-                child = getattr(parent, name)
-                if isinstance(child, list):
-                    for item in child:
-                        if isinstance(item, ast.AST):
-                            parents[id(item)] = parent
-                            todo.append(item)
-                elif isinstance(child, ast.AST):
-                    parents[id(child)] = parent
-                    todo.append(child)
-        return parents
-
-    def _way(self, node: ast.AST, jitter: bool, through: list[ast.Call]) -> list[str] | None:
-        """The names that the value of ``node`` is given before it ends up where it does no harm; else None."""
-        assert self._parents is not None
-        names: list[str] = []
-        passed: list[ast.AST] = []
-        for _ in range(_DEPTH):
-            parent = self._parents.get(id(node))
-            if isinstance(parent, ast.Expr):
-                return None if node in passed else names
-            if isinstance(parent, ast.Call):
-                if _logs(parent) or _is_harmless_argument(parent, node, jitter):
-                    return names
-                if parent.func is not node and not _transparent(parent):
-                    passed.append(parent)
-                    through.append(parent)
-            elif isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
-                if parent.value is not node or isinstance(self._parents.get(id(parent)), ast.ClassDef):
-                    return None
-                for target in parent.targets if isinstance(parent, ast.Assign) else [parent.target]:
-                    if not isinstance(target, ast.Name):
-                        return None
-                    names.append(target.id)
-                if not isinstance(parent, ast.NamedExpr):
-                    return names
-            elif not isinstance(parent, _PASSING):
-                return None
-            node = parent
-        return None
-
-    def _fate(self, name: str, jitter: bool) -> tuple[bool, list[ast.Call]]:
-        """Whether what ``name`` holds does no harm, nor by way of other names; and the calls that it goes through."""
-        key = (name, jitter)
-        if key not in self._fates:
-            through: list[ast.Call] = []
-            self._fates[key] = (self._is_harmless(name, jitter, through), through)
-        return self._fates[key]
-
-    def _is_harmless(self, name: str, jitter: bool, through: list[ast.Call]) -> bool:
-        names = {name: None}
-        queue = [name]
-        for each in queue:
-            uses = self._uses(each, jitter)
-            if uses is None:
-                return False
-            given, calls = uses
-            queue.extend(new for new in given if new not in names)
-            names.update(dict.fromkeys(given))
-            through.extend(calls)
-            if len(queue) > _NAMES or len(through) > _NAMES:
-                return False
-        return True
-
-    def _uses(self, name: str, jitter: bool) -> tuple[list[str], list[ast.Call]] | None:
-        """The names that are given what ``name`` holds, and the calls that it goes through; None if it does harm."""
-        key = (name, jitter)
-        if key not in self._used:
-            names: dict[str, None] = {}
-            through: list[ast.Call] = []
-            harmless = name not in self._shared
-            for load in self._loads.get(name, ()) if harmless else ():
-                given = self._way(load, jitter, through)
-                harmless = given is not None and len(through) <= _NAMES
-                if not harmless:
-                    break
-                names.update(dict.fromkeys(given or ()))
-            self._used[key] = (list(names), through) if harmless else None
-        return self._used[key]
+def follow(module: Module, marks: Marks, node: Any, function: Function) -> None:
+    """Write down the flows of a function, and of those that are defined in it."""
+    # What nests too deeply is not followed.
+    with suppress(RecursionError):
+        function.flows = Tracer(module, marks, node, function).trace()
 
 
-def _logs(call: ast.Call) -> bool:
-    func = call.func
-    if isinstance(func, ast.Name):
-        return func.id in _LOGGING_FUNCTIONS
-    if not isinstance(func, ast.Attribute) or func.attr not in _LOGGING_METHODS | _LOGGING_FUNCTIONS:
-        return False
-    if func.attr in _ALWAYS_LOGGING:
-        return True
-    base = func.value
-    while isinstance(base, ast.Call):
-        base = base.func
-    name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
-    return any(logger in name.lower() for logger in _LOGGERS)
+class Tracer(ValueTracer):
+    """Follows values through the statements of one function."""
+
+    def __init__(self, module: Module, marks: Marks, node: Any, function: Function) -> None:
+        scope = module.scopes[function.scope]
+        nested = function.parent != MODULE
+        super().__init__(marks, scope.bindings.keys(), scope.globals | scope.nonlocals, function.receiver, nested)
+        self.module = module
+        self.node = node
+        self.function = function
+        self.inner: dict[int, Tracer] = {}
+        self.end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
+        # The loops around, outermost first: where each begins and ends, and what decides whether it is left early.
+        self._loops: list[Region] = []
+        self._breaks: list[int] = []
+
+    def trace(self) -> Flows:
+        for param in self.function.params:
+            self.params.add(param.name)
+            self.env[param.name] = self.ever[param.name] = self.bit(param.name)
+        if isinstance(self.node, ast.Lambda):
+            self.put(RETURN, self.value(self.node.body))
+        else:
+            self.block(self.node.body)
+        for id, tracer in self.inner.items():
+            for name in [origin for origin in tracer.bits if isinstance(origin, str) and origin not in tracer.own]:
+                held = self.ever.get(name, 0) if name in self.own else self._outside(name)
+                self.put(Captured(id, name), held)
+        return Flows(tuple(self.bits), tuple(self.targets.items()))
+
+    def define(self, node: Any) -> None:
+        self.values([*node.args.defaults, *node.args.kw_defaults])
+        id_ = self.marks.functions.get(id(node))
+        if id_ is not None and id_ not in self.inner:
+            function = self.module.functions[id_]
+            tracer = self.inner[id_] = Tracer(self.module, self.marks, node, function)
+            function.flows = tracer.trace()
+
+    # ------------------------------------------------------------------ statements
+
+    def block(self, statements: list[ast.stmt]) -> None:
+        for statement in statements:
+            _STATEMENTS.get(type(statement), Tracer._other)(self, statement)
+
+    def _other(self, node: ast.stmt) -> None:
+        self.values([child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)])
+
+    def _ignore(self, node: ast.stmt) -> None:
+        pass
+
+    def _expr(self, node: ast.Expr) -> None:
+        call = node.value.value if isinstance(node.value, ast.Await) else node.value
+        self.given = 0
+        self.value(node.value)
+        if isinstance(call, ast.Call):
+            number = self.marks.calls.get(id(call))
+            if number is not None:
+                self.put(Dropped(number), self.given)
+
+    def _assign(self, node: ast.Assign) -> None:
+        mask = self.value(node.value)
+        for target in node.targets:
+            self.assign(target, mask, node.value)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.assign(node.target, self.value(node.value), node.value)
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        self.assign(node.target, self.value(node.target) | self.value(node.value))
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Subscript):
+                self.assign(target, 0)
+
+    def _return(self, node: ast.Return) -> None:
+        self.put(RETURN, self.value(node.value) | self.runs)
+
+    def _raise(self, node: ast.Raise) -> None:
+        self.put(RAISE, self.value(node.exc) | self.value(node.cause))
+        self.put(ESCAPE, self.runs)
+
+    def _assert(self, node: ast.Assert) -> None:
+        test = self.test(node.test)
+        self.put(RAISE, self.value(node.msg))
+        self.put(Branch((*region(node)[:2], *self.end), region(node.test)), test)
+        self.put(ESCAPE, test)
+
+    def _if(self, node: ast.If) -> None:
+        leaves, other_leaves = _leaves(node.body), _leaves(node.orelse)
+        guard = leaves and not node.orelse and not isinstance(node.test, ast.Name) and asks_presence(node.test)
+        test = self.test(node.test) if guard else self.value(node.test)
+        if test:
+            self._decides(node, test)
+        runs, control = self.runs, self.control
+        if not guard:
+            self.runs |= test
+        if not leaves and not other_leaves:
+            # Else what one of them leaves behind is all that there is.
+            self.control |= test
+        before = self.env.copy()
+        self.block(node.body)
+        after, self.env = self.env, before
+        self.block(node.orelse)
+        self.runs, self.control = runs, control
+        if other_leaves and not leaves:
+            self.env = after
+        elif not leaves:
+            self._join(after)
+
+    def _decides(self, node: ast.If, test: int) -> None:
+        """What runs or does not run because of a condition: the branches, and what comes after, if one leaves."""
+        first, last = node.body[0], (node.orelse or node.body)[-1]
+        where = region(first, last)
+        exits = set(_exits(node.body)) | set(_exits(node.orelse))
+        if ast.Return in exits or ast.Raise in exits:
+            start = self._loops[0][:2] if self._loops else where[:2]
+            where = (*start, *self.end)
+        elif self._loops and ast.Break in exits:
+            where = self._loops[-1]
+        elif self._loops and ast.Continue in exits:
+            where = (*where[:2], *self._loops[-1][2:])
+        if self._loops and exits - {ast.Continue}:
+            self._breaks[-1] |= test
+        self.put(Branch(where, region(node.test)), test)
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        source = self.value(node.iter)
+        self.put(Branch(region(*node.body), region(node.iter)), source)
+
+        def run() -> None:
+            self.assign(node.target, source)
+            self.block(node.body)
+
+        self._loop(region(*node.body), run, source)
+        self.block(node.orelse)
+
+    def _while(self, node: ast.While) -> None:
+        where = region(node.test, node.body[-1])
+
+        def run() -> None:
+            self.polled = region(node.test)
+            test = self.value(node.test)
+            self.put(Branch(where, self.polled, loop=True), test)
+            self.polled = None
+            rounds = self.bit(Rounds(region(node.test))) if test else 0
+            self.control |= rounds
+            self.runs |= rounds
+            self.block(node.body)
+
+        self._loop(where, run, 0)
+        self.block(node.orelse)
+
+    def _loop(self, where: Region, run: Callable[[], None], control: int) -> None:
+        runs, saved = self.runs, self.control
+        self._loops.append(where)
+        self._breaks.append(0)
+        for _ in range(_ROUNDS if len(self._loops) <= _NESTED else 1):
+            before, broken = self.env.copy(), self._breaks[-1]
+            self.control = saved | control | broken
+            self.runs = runs | control
+            run()
+            self._join(before)
+            if self.env == before and self._breaks[-1] == broken:
+                break
+        self.runs, self.control = runs, saved
+        self._loops.pop()
+        self._breaks.pop()
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            manager = item.context_expr
+            mask = self.value(manager)
+            index = self.marks.managers.get(id(manager))
+            if index is not None:
+                mask |= self.bit(Manager(index))
+                self.put(Entered(index), mask)
+                if isinstance(manager, ast.Name) and manager.id in self.own and manager.id not in self.params:
+                    self.add(manager.id, mask)
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, mask)
+        self.block(node.body)
+
+    def _try(self, node: Any) -> None:
+        before = self.env.copy()
+        self.block(node.body)
+        after = self.env.copy()
+        self._join(before)
+        failed = self.env
+        self.env = after
+        self.block(node.orelse)
+        done = [] if _leaves(node.body) or _leaves(node.orelse) else [self.env]
+        for handler in node.handlers:
+            self.env = failed.copy()
+            self.value(handler.type)
+            if handler.name:
+                self.store(handler.name, 0)
+            self.block(handler.body)
+            if not _leaves(handler.body):
+                done.append(self.env)
+        self.env = done[0] if done else failed
+        for env in done[1:]:
+            self._join(env)
+        if node.finalbody and done:
+            self._join(failed)
+        self.block(node.finalbody)
+
+    def _match(self, node: ast.Match) -> None:
+        subject = self.value(node.subject)
+        first, last = node.cases[0], node.cases[-1]
+        exits = {each for case in node.cases for each in _exits(case.body)}
+        where = region(first.body[0], last.body[-1])
+        if ast.Return in exits or ast.Raise in exits:
+            where = (*(self._loops[0][:2] if self._loops else where[:2]), *self.end)
+        elif self._loops and exits:
+            where = self._loops[-1]
+        runs, control, before = self.runs, self.control, self.env
+        joined = before.copy()
+        for case in node.cases:
+            self.env = before.copy()
+            for pattern in ast.walk(case.pattern):
+                name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
+                if isinstance(name, str):
+                    self.store(name, subject)
+                elif isinstance(pattern, ast.MatchValue):
+                    subject |= self.value(pattern.value)
+            subject |= self.value(case.guard)
+            self.runs, self.control = runs | subject, control | subject
+            self.block(case.body)
+            self.runs, self.control = runs, control
+            if not _leaves(case.body):
+                joined, self.env = self.env, joined
+                self._join(joined)
+                joined = self.env
+        self.env = joined
+        if self._loops and exits - {ast.Continue}:
+            self._breaks[-1] |= subject
+        self.put(Branch(where, region(node.subject)), subject)
+
+    def _def(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self.values(node.decorator_list)
+        self.define(node)
+        self.store(node.name, 0)
+
+    def _class(self, node: ast.ClassDef) -> None:
+        self.values([*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)])
+        for statement in node.body:
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                self.values(statement.decorator_list)
+                self.define(statement)
+            elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+                self.put(LOST, self.value(statement.value))
+        self.store(node.name, 0)
+
+    def _join(self, other: Environment) -> None:
+        """What the variables hold where two ways meet."""
+        env = self.env
+        for name, mask in other.items():
+            known = env.get(name)
+            if known is None:
+                env[name] = mask
+            elif mask & ~known:
+                env[name] = known | mask
 
 
-def _is_harmless_argument(call: ast.Call, argument: ast.AST, jitter: bool) -> bool:
-    """Whether ``argument`` is how long a recorded wait lasts, or the ID under which a child is started: a recorded
-    child keeps its ID."""
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    name = name.removesuffix("_async")
-    if name in ("recv", "get_event"):
-        return isinstance(argument, ast.keyword) and argument.arg == "timeout_seconds"
-    return name == "SetWorkflowID" or (jitter and name == "sleep")
+class AskedTracer(Tracer):
+    """Follows single expressions that a rule asks about, and notes where variables are read that hold them."""
+
+    def __init__(self, module: Module, marks: Marks, node: Any, function: Function, asked: list[ast.expr]) -> None:
+        super().__init__(module, marks, node, function)
+        self.asked = {id(each): Asked(number) for number, each in enumerate(asked)}
+        self.reads: dict[int, tuple[ast.expr, int]] = {}
+
+    def value(self, node: ast.expr | None) -> int:
+        mask = super().value(node)
+        if node is not None and id(node) in self.asked:
+            mask |= self.bit(self.asked[id(node)])
+        if mask and isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+            self.reads[id(node)] = (node, mask | self.reads.get(id(node), (node, 0))[1])
+        return mask
 
 
-def _transparent(call: ast.Call) -> bool:
-    func = call.func
-    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-    return name in _TRANSPARENT
+def _leaves(statements: list[ast.stmt]) -> bool:
+    """Whether what comes after ``statements`` does not run if they do."""
+    last = statements[-1] if statements else None
+    if isinstance(last, ast.If):
+        return _leaves(last.body) and _leaves(last.orelse)
+    if isinstance(last, (ast.With, ast.AsyncWith)):
+        return _leaves(last.body)
+    return isinstance(last, _LEAVES)
+
+
+def _exits(statements: list[ast.stmt], loop: bool = False) -> Iterator[type[ast.stmt]]:
+    """The kinds of statements within that leave the function, or the loop around."""
+    for statement in statements:
+        kind = type(statement)
+        if kind in _LEAVES:
+            if not loop or kind in (ast.Return, ast.Raise):
+                yield kind
+            continue
+        if kind in _FUNCTIONS or kind is ast.ClassDef:
+            continue
+        inside = loop or kind in (ast.For, ast.AsyncFor, ast.While)
+        for name in ("body", "orelse", "finalbody"):
+            yield from _exits(getattr(statement, name, []), inside)
+        for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+            yield from _exits(part.body, inside)
+
+
+_STATEMENTS: dict[type, Callable[[Tracer, Any], None]] = {
+    ast.Expr: Tracer._expr,
+    ast.Assign: Tracer._assign,
+    ast.AnnAssign: Tracer._annotated,
+    ast.AugAssign: Tracer._augmented,
+    ast.Delete: Tracer._delete,
+    ast.Return: Tracer._return,
+    ast.Raise: Tracer._raise,
+    ast.Assert: Tracer._assert,
+    ast.If: Tracer._if,
+    ast.For: Tracer._for,
+    ast.AsyncFor: Tracer._for,
+    ast.While: Tracer._while,
+    ast.With: Tracer._with,
+    ast.AsyncWith: Tracer._with,
+    ast.Try: Tracer._try,
+    ast.Match: Tracer._match,
+    ast.FunctionDef: Tracer._def,
+    ast.AsyncFunctionDef: Tracer._def,
+    ast.ClassDef: Tracer._class,
+    ast.Pass: Tracer._ignore,
+    ast.Break: Tracer._ignore,
+    ast.Continue: Tracer._ignore,
+    ast.Import: Tracer._ignore,
+    ast.ImportFrom: Tracer._ignore,
+    ast.Global: Tracer._ignore,
+    ast.Nonlocal: Tracer._ignore,
+}
+if hasattr(ast, "TryStar"):
+    _STATEMENTS[ast.TryStar] = Tracer._try

@@ -37,6 +37,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
+from dbos_lint.semantics.flows import Flows
+
 Ref: TypeAlias = Any
 
 MODULE = 0
@@ -47,10 +49,10 @@ AWAITED = 1
 DISCARDED = 2
 IN_EXPRESSION = 4
 DECORATOR = 8
-ONLY_LOGGED = 16
+LOGS = 16
+"""What is called logs, prints, traces or counts, to judge by its name."""
 ITERATED = 32
 KEPT = 64
-ONLY_WAITS = 128
 UNTIL_CANCELLED = 256
 
 
@@ -80,8 +82,7 @@ class Binding(NamedTuple):
 class Call(NamedTuple):
     """A call, in the function whose running makes it. ``number`` counts the calls of the module.
 
-    ``guard`` is that of the object whose method is called, as for a :class:`Write`. ``through`` are the callees through
-    which the value goes before it is only logged.
+    ``guard`` is that of the object whose method is called, as for a :class:`Write`.
     """
 
     number: int
@@ -93,7 +94,6 @@ class Call(NamedTuple):
     block: int
     flags: int
     guard: str = ""
-    through: tuple[Ref, ...] = ()
 
 
 class Read(NamedTuple):
@@ -112,7 +112,7 @@ class Write(NamedTuple):
     reference that is changed: the name itself, or the object whose attribute or item is set. ``guard`` is
     ``unset`` where this happens only while the very thing is unset (``if x is None: x = ...``), ``missing``
     where only while a key is missing (``if k not in c: c[k] = ...``), else empty. ``key`` is the literal key of an
-    item, ``value`` what is assigned.
+    item, or the name of an attribute, ``value`` what is assigned.
     """
 
     kind: str
@@ -270,6 +270,7 @@ class Function:
     attempts: list[Attempt] = field(default_factory=list)
     managed: list[Managed] = field(default_factory=list)
     launches: tuple[Launch, ...] = ()
+    flows: Flows | None = None
 
     @property
     def receiver(self) -> str:

@@ -8,8 +8,8 @@ from dbos_lint.catalog import api
 from dbos_lint.rules.declared.advanced import ASYNC_HANDLE_UNAWAITED, MISSING_AWAIT
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.coroutines import makes_coroutine, used_as_result
-from dbos_lint.semantics.flow import Flow
 from dbos_lint.semantics.summary import DISCARDED, IN_EXPRESSION, ITERATED, KEPT, Call, Function
+from dbos_lint.semantics.uses import Uses
 from dbos_lint.semantics.values import Coroutine, Entity, External, Instance, Value
 
 _HANDLES = frozenset({api.ASYNC_HANDLE, api.CLIENT_ASYNC_HANDLE})
@@ -36,10 +36,10 @@ class Coroutines(Visitor):
         kept = self._kept.get(function.id)
         if not kept:
             return
-        flow = Flow(node)
+        uses = Uses(node)
         body = self.here.body(function)
         for call, record, made in kept:
-            if flow.is_lost(call):
+            if uses.is_lost(call):
                 self._never_awaited(call, record, made)
             else:
                 self._used(call, made, used_as_result(body, call))

@@ -11,8 +11,8 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Reached
 from dbos_lint.semantics.effects import RAISES_OUTSIDE
 from dbos_lint.semantics.exclusive import exclude_each_other
-from dbos_lint.semantics.flow import Flow
 from dbos_lint.semantics.summary import Call, Function
+from dbos_lint.semantics.uses import Uses
 from dbos_lint.semantics.values import Constant
 
 # What makes a text, or a choice of texts, of a value.
@@ -58,9 +58,9 @@ class Patches(Visitor):
             if function.name == "<lambda>" or contexts.runs_as(id, api.STEP) or contexts.runs_as(id, OUTSIDE):
                 continue
             body = self.here.body(function)
-            flow = Flow(body.node) if not isinstance(body.node, ast.Module) else None
+            uses = Uses(body.node) if not isinstance(body.node, ast.Module) else None
             for node, call in patches:
-                if self._is_ignored(body, flow, node):
+                if self._is_ignored(body, uses, node):
                     self._report(
                         node,
                         f"result of {_text(node)} is not used: old runs go the new way too, and fail on recovery; "
@@ -74,10 +74,10 @@ class Patches(Visitor):
                     )
             self._used_twice(body, patches)
 
-    def _is_ignored(self, body: Body, flow: Flow | None, node: ast.Call) -> bool:
+    def _is_ignored(self, body: Body, uses: Uses | None, node: ast.Call) -> bool:
         parent = body.parent(node)
         value: ast.expr = parent if isinstance(parent, ast.Await) else node
-        if isinstance(body.parent(value), ast.Expr) or (flow is not None and flow.is_lost(value)):
+        if isinstance(body.parent(value), ast.Expr) or (uses is not None and uses.is_lost(value)):
             return True
         user = next((each for each in body.ancestors(value) if not isinstance(each, _TEXT)), None)
         record = body.record(user) if isinstance(user, ast.Call) else None

@@ -94,6 +94,24 @@ UNORDERED_ITERATION_IN_WORKFLOW = Rule(
     "python/tutorials/workflow-tutorial#determinism",
 )
 
+OBJECT_IDENTITY_IN_WORKFLOW = Rule(
+    "DBS211",
+    "object-identity-in-workflow",
+    Level.WARNING,
+    Scope.PROJECT,
+    "address, hash or default text of an object matters in workflow code",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+NONDETERMINISM_ONLY_LOGGED = Rule(
+    "DBS212",
+    "nondeterminism-only-logged",
+    Level.ADVICE,
+    Scope.PROJECT,
+    "clock, random value or environment in workflow code only reaches a log",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
 NON_DURABLE_SLEEP = Rule(
     "DBS213",
     "non-durable-sleep",
@@ -109,6 +127,15 @@ GLOBAL_WRITE_IN_WORKFLOW = Rule(
     Level.ERROR,
     Scope.PROJECT,
     "workflow code changes state outside the workflow",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+MUTABLE_GLOBAL_READ_IN_WORKFLOW = Rule(
+    "DBS215",
+    "mutable-global-read-in-workflow",
+    Level.WARNING,
+    Scope.MODULE,
+    "workflow code depends on a variable that other code changes",
     "python/tutorials/workflow-tutorial#determinism",
 )
 
@@ -301,6 +328,24 @@ ITERATING_DONE_SET = Rule(
     "python/tutorials/workflow-tutorial#coroutine-async-workflows",
 )
 
+CLOCK_COMPUTED_SLEEP = Rule(
+    "DBS235",
+    "clock-computed-sleep",
+    Level.ERROR,
+    Scope.PROJECT,
+    "workflow code waits for a moment that its clock tells",
+    "python/tutorials/workflow-tutorial#determinism",
+)
+
+UNRECORDED_READ_IN_WORKFLOW = Rule(
+    "DBS239",
+    "unrecorded-read-in-workflow",
+    Level.WARNING,
+    Scope.PROJECT,
+    "workflow code depends on what dbos says without recording it",
+    "python/tutorials/queue-tutorial",
+)
+
 RULES: tuple[Rule, ...] = (
     CLOCK_IN_WORKFLOW,
     RANDOM_IN_WORKFLOW,
@@ -312,8 +357,11 @@ RULES: tuple[Rule, ...] = (
     SUBPROCESS_IN_WORKFLOW,
     CONSOLE_INPUT_IN_WORKFLOW,
     UNORDERED_ITERATION_IN_WORKFLOW,
+    OBJECT_IDENTITY_IN_WORKFLOW,
+    NONDETERMINISM_ONLY_LOGGED,
     NON_DURABLE_SLEEP,
     GLOBAL_WRITE_IN_WORKFLOW,
+    MUTABLE_GLOBAL_READ_IN_WORKFLOW,
     INSTANCE_STATE_IN_WORKFLOW,
     THREAD_STARTS_WORKFLOW,
     THREAD_IN_WORKFLOW,
@@ -335,4 +383,6 @@ RULES: tuple[Rule, ...] = (
     DURABLE_CALL_IN_FINALLY,
     REPLAY_ERROR_SWALLOWED,
     ITERATING_DONE_SET,
+    CLOCK_COMPUTED_SLEEP,
+    UNRECORDED_READ_IN_WORKFLOW,
 )

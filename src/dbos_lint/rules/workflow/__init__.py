@@ -15,9 +15,24 @@ from dbos_lint.rules.workflow.memos import Memos
 from dbos_lint.rules.workflow.names import Declarations
 from dbos_lint.rules.workflow.picks import Picks
 from dbos_lint.rules.workflow.starts import Starts
+from dbos_lint.rules.workflow.values import Values
 
 
 class WorkflowVisitor(Visitor):
     """What workflow code must not do, and how workflows must not be declared and started."""
 
-    parts = (Effects, Declarations, Dynamic, Starts, Data, Fit, InstanceState, Memos, Hazards, Picks, Loops, Gathers)
+    parts = (
+        Effects,
+        Declarations,
+        Dynamic,
+        Starts,
+        Data,
+        Fit,
+        InstanceState,
+        Memos,
+        Hazards,
+        Picks,
+        Loops,
+        Gathers,
+        Values,
+    )

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from dbos_lint.catalog import api
-from dbos_lint.catalog.nondeterminism import EXTRA
 from dbos_lint.diagnostic import Confidence, Rule
 from dbos_lint.rules.declared.workflow import (
-    CLOCK_IN_WORKFLOW,
     CONSOLE_INPUT_IN_WORKFLOW,
     DATABASE_IN_WORKFLOW,
-    ENVIRONMENT_IN_WORKFLOW,
     FILESYSTEM_IN_WORKFLOW,
     GLOBAL_WRITE_IN_WORKFLOW,
     NETWORK_IN_WORKFLOW,
     NON_DURABLE_SLEEP,
-    RANDOM_IN_WORKFLOW,
     SUBPROCESS_IN_WORKFLOW,
     THREAD_IN_WORKFLOW,
     THREAD_STARTS_WORKFLOW,
-    UUID_IN_WORKFLOW,
 )
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.contexts import Reached
@@ -33,13 +28,6 @@ _STEP = "do it in a step (DBOS.run_step) and use what the step returns"
 _ONCE = "recovery does it again; do it in a step"
 # Kind of effect: the rule, what happens, and what to do about it.
 _EFFECTS: dict[str, tuple[Rule, str, str]] = {
-    **dict.fromkeys(("clock", EXTRA), (CLOCK_IN_WORKFLOW, "is read", f"recovery reads another time; {_STEP}")),
-    **dict.fromkeys(("random", "secret"), (RANDOM_IN_WORKFLOW, "is drawn", f"recovery draws another value; {_STEP}")),
-    "identity": (UUID_IN_WORKFLOW, "is called", f"recovery makes another identifier; {_STEP}"),
-    **dict.fromkeys(
-        ("environment", "host", "process", "locale"),
-        (ENVIRONMENT_IN_WORKFLOW, "is read", f"it may differ on the machine that recovers; {_STEP}"),
-    ),
     "filesystem": (FILESYSTEM_IN_WORKFLOW, "is called", f"files may have changed when it recovers; {_STEP}"),
     **dict.fromkeys(
         ("network", "cloud", "llm", "payment", "email", "messaging"),

@@ -1,0 +1,140 @@
+"""Functions and methods by what they do with the values they are given, to judge by their names."""
+
+from __future__ import annotations
+
+LOGS = frozenset(
+    [
+        "print",
+        "pprint",
+        "debug",
+        "info",
+        "warning",
+        "warn",
+        "error",
+        "exception",
+        "critical",
+        "log",
+        "trace",
+        "success",
+        "set_attribute",
+        "set_attributes",
+        "add_event",
+        "set_tag",
+        "set_extra",
+        "observe",
+        "record",
+        "timing",
+        "gauge",
+        "histogram",
+        "increment",
+        "incr",
+        "distribution",
+    ]
+)
+"""Names of what logs, prints, traces and counts; of methods, where :data:`LOGGER_WORDS` agree."""
+LOGS_WHOEVER = frozenset(["observe", "set_attribute", "set_attributes", "add_event", "set_tag", "debug", "exception"])
+"""Methods that only loggers, spans and metrics have, whatever they are called."""
+LOGGER_WORDS = (
+    "log",
+    "span",
+    "trace",
+    "metric",
+    "stats",
+    "histogram",
+    "counter",
+    "gauge",
+    "console",
+    "telemetry",
+    "sentry",
+)
+"""Words in the names of what logs: of the object whose method is called, the last name holds one of these."""
+LOGGING_FUNCTIONS = frozenset({"print", "pprint", "log"})
+
+PURE_FUNCTIONS = frozenset(
+    [
+        "abs",
+        "all",
+        "any",
+        "bool",
+        "bytes",
+        "dict",
+        "divmod",
+        "enumerate",
+        "float",
+        "format",
+        "frozenset",
+        "int",
+        "isinstance",
+        "len",
+        "list",
+        "max",
+        "min",
+        "range",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "sorted",
+        "str",
+        "sum",
+        "tuple",
+        "zip",
+    ]
+)
+"""Builtins whose result holds what they are given, and that do nothing else."""
+PURE_METHODS = frozenset(
+    [
+        "astimezone",
+        "capitalize",
+        "casefold",
+        "ctime",
+        "date",
+        "decode",
+        "encode",
+        "endswith",
+        "hex",
+        "isoformat",
+        "isoweekday",
+        "join",
+        "ljust",
+        "lower",
+        "lstrip",
+        "partition",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "rjust",
+        "rpartition",
+        "rsplit",
+        "rstrip",
+        "split",
+        "splitlines",
+        "startswith",
+        "strftime",
+        "strip",
+        "timestamp",
+        "timetuple",
+        "title",
+        "total_seconds",
+        "upper",
+        "weekday",
+        "zfill",
+    ]
+)
+"""Methods that give back what their object holds, in another form."""
+INERT = PURE_FUNCTIONS | PURE_METHODS
+
+SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep"})
+"""Outside functions that only wait."""
+LOGGING = frozenset(
+    [
+        "click.echo",
+        "rich.print",
+        "structlog.contextvars.bind_contextvars",
+        "typer.echo",
+        "warnings.warn",
+    ]
+)
+"""Outside functions that log, by their qualified names."""
+SWALLOWS = frozenset({"random.seed"})
+"""Outside functions that are called for what they do, of which nobody sees anything but by their own kind."""

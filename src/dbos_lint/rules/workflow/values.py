@@ -1,0 +1,137 @@
+"""Values that differ when a workflow is recovered: what is wrong with them depends on where they go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dbos_lint.catalog import api
+from dbos_lint.catalog.nondeterminism import EXTRA
+from dbos_lint.diagnostic import Confidence, Level, Rule
+from dbos_lint.rules.declared.workflow import (
+    CLOCK_COMPUTED_SLEEP,
+    CLOCK_IN_WORKFLOW,
+    ENVIRONMENT_IN_WORKFLOW,
+    NONDETERMINISM_ONLY_LOGGED,
+    OBJECT_IDENTITY_IN_WORKFLOW,
+    RANDOM_IN_WORKFLOW,
+    UNRECORDED_READ_IN_WORKFLOW,
+    UUID_IN_WORKFLOW,
+)
+from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.semantics.contexts import Reached
+from dbos_lint.semantics.effects import IDENTITY, UNRECORDED
+from dbos_lint.semantics.sinks import Sink
+from dbos_lint.semantics.summary import Span
+
+_STEP = "do it in a step (DBOS.run_step) and use what the step returns"
+_LOGGED = Sink.LOGGED | Sink.WAITS
+
+
+class Kind(NamedTuple):
+    """What a rule says of values of one kind; ``harmless`` are the ends at which they do no harm."""
+
+    rule: Rule
+    verb: str
+    advice: str
+    harmless: Sink = _LOGGED
+
+
+_CLOCK = Kind(CLOCK_IN_WORKFLOW, "is read", f"recovery reads another time; {_STEP}", _LOGGED | Sink.SLEEPS | Sink.POLLS)
+_RANDOM = Kind(RANDOM_IN_WORKFLOW, "is drawn", f"recovery draws another value; {_STEP}", _LOGGED | Sink.SLEEPS)
+_MACHINE = Kind(ENVIRONMENT_IN_WORKFLOW, "is read", f"it may differ on the machine that recovers; {_STEP}")
+_KINDS: dict[str, Kind] = {
+    "clock": _CLOCK,
+    EXTRA: _CLOCK._replace(harmless=_LOGGED),
+    "random": _RANDOM,
+    "secret": _RANDOM,
+    "identity": Kind(UUID_IN_WORKFLOW, "is called", f"recovery makes another identifier; {_STEP}"),
+    **dict.fromkeys(("environment", "host", "process", "locale"), _MACHINE),
+    UNRECORDED: Kind(
+        UNRECORDED_READ_IN_WORKFLOW,
+        "is read",
+        f"dbos does not record it, and recovery may read something else; {_STEP}",
+        _LOGGED | Sink.CHECKED,
+    ),
+    IDENTITY: Kind(
+        OBJECT_IDENTITY_IN_WORKFLOW,
+        "is taken",
+        "each process has another one; use a key of the data, or a hash that is the same everywhere (hashlib, zlib)",
+        ~(Sink.STEERS | Sink.POLLS | Sink.CHECKED | Sink.DURABLE | Sink.SLEEPS),
+    ),
+}
+_OF_QUEUES = f"{api.QUEUE}."
+
+
+class Values(Visitor):
+    """What workflow code reads or makes that will be something else when it is recovered."""
+
+    def __init__(self, here: Here) -> None:
+        super().__init__(here)
+        self._found: dict[tuple[str, Span], list[Reached]] = {}
+
+    def visit_effect(self, reached: Reached) -> None:
+        effect = reached.effect
+        if reached.context != api.WORKFLOW or effect.kind not in _KINDS:
+            return
+        if effect.kind == UNRECORDED and effect.name.startswith(_OF_QUEUES) and not self.here.targets_at_least(3, 0):
+            # Queues are objects of the program there, and nobody changes them.
+            return
+        self._found.setdefault((_KINDS[effect.kind].rule.code, reached.span), []).append(reached)
+
+    def visit_module(self) -> None:
+        slept: set[Span] = set()
+        for several in self._found.values():
+            kind = _KINDS[several[0].effect.kind]
+            harmful = [reached for reached in several if reached.fate & ~kind.harmless]
+            # The worst first, then the nearest.
+            harmful.sort(key=lambda each: (not each.fate.repeats, each.effect.guess, len(each.chain)))
+            if harmful:
+                repeats = any(reached.fate.repeats for reached in harmful)
+                self._report(kind, harmful[0], None if repeats else Level.WARNING)
+            elif any(reached.fate & ~_LOGGED for reached in several):
+                pass
+            elif not any(reached.fate & Sink.WAITS for reached in several):
+                self._report_logged(several[0])
+            if kind.rule is CLOCK_IN_WORKFLOW:
+                for reached in several:
+                    slept.update(self._sleeps(reached, slept))
+
+    def _report(self, kind: Kind, reached: Reached, level: Level | None) -> None:
+        trace = self.here.trace(reached)
+        effect = reached.effect
+        confidence = Confidence.MEDIUM if effect.guess else Confidence.HIGH
+        message = (
+            f"{effect.label} {kind.verb} while workflow '{trace[0].label}' runs{self.here.route(trace)}: {kind.advice}"
+        )
+        self.here.report(kind.rule, reached.span, message, trace, level=level, confidence=confidence)
+
+    def _report_logged(self, reached: Reached) -> None:
+        """A value of the first rules that comes to nothing."""
+        if reached.effect.kind in (UNRECORDED, IDENTITY) or reached.origin != reached.function:
+            return
+        trace = self.here.trace(reached)
+        use = "only reaches a log" if reached.fate else "is not used"
+        self.here.report(
+            NONDETERMINISM_ONLY_LOGGED,
+            reached.span,
+            f"{reached.effect.label} {_KINDS[reached.effect.kind].verb} while workflow '{trace[0].label}' "
+            f"runs{self.here.route(trace)}, and {use}: recovery gets another value, which does no harm",
+            trace,
+        )
+
+    def _sleeps(self, reached: Reached, known: set[Span]) -> Iterator[Span]:
+        """Waits for a moment that the workflow's clock tells."""
+        if not reached.fate & (Sink.SLEEPS | Sink.POLLS) or reached.effect.kind != "clock" or reached.value is None:
+            return
+        for span, ends in self.here.contexts.fates.places(reached.function, reached.value):
+            if span in known or not ends & (Sink.SLEEPS | Sink.POLLS):
+                continue
+            yield span
+            trace = self.here.trace(reached)
+            clock = f"{reached.effect.label}, read while workflow '{trace[0].label}' runs{self.here.route(trace)}"
+            if ends & Sink.POLLS:
+                text = f"loop around durable calls ends by {clock}: recovery makes fewer rounds, and fewer of the calls"
+            else:
+                text = f"sleep is computed from {clock}: recovery after that moment skips it, and shifts later steps"
+            self.here.report(CLOCK_COMPUTED_SLEEP, span, f"{text}; read the clock in a step", trace)

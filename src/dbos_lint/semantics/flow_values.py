@@ -1,0 +1,490 @@
+"""The values of expressions, as masks of the origins that they may come from; see :mod:`dbos_lint.semantics.flow`."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from dbos_lint.catalog.api import QUEUE_PROPERTIES
+from dbos_lint.catalog.flow import LOGGER_WORDS, LOGGING_FUNCTIONS, LOGS, LOGS_WHOEVER, PURE_FUNCTIONS, PURE_METHODS
+from dbos_lint.catalog.nondeterminism import READ_TERMINALS, VALUE_TERMINALS
+from dbos_lint.catalog.types import MUTATORS
+from dbos_lint.semantics.flows import (
+    CALLEE,
+    KEEP,
+    KEEP_SELF,
+    LOST,
+    RECEIVER,
+    RETURN,
+    UNPACKED,
+    Branch,
+    Changed,
+    Given,
+    Origin,
+    Presence,
+    ReadFrom,
+    ReadOrigin,
+    Region,
+    Target,
+)
+
+Environment: TypeAlias = dict[str, int]
+"""Variables, and attributes and items of them (``order.paid``, ``order["paid"]``), to the origins of what they hold."""
+
+_BUILTINS = frozenset(dir(builtins))
+# Attributes that give something of which rules want to know where it goes, whatever they are attributes of.
+_SOURCES = READ_TERMINALS | QUEUE_PROPERTIES.keys()
+# Attributes that may not depend on what is known of their object.
+_OF_QUEUES = frozenset({*QUEUE_PROPERTIES, "name"})
+_COMPUTES = PURE_METHODS - VALUE_TERMINALS
+# Addresses are fit for this: to tell objects apart.
+_LOOKS_UP = frozenset({"get", "pop", "setdefault", "discard", "remove"})
+_TELLS_APART = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
+
+
+@dataclass(slots=True)
+class Marks:
+    """What the collector knows of the nodes of a module, by their identity: the numbers of the calls, the indices of
+    the reads and of the context managers in their functions, the ids of the functions."""
+
+    calls: dict[int, int] = field(default_factory=dict)
+    reads: dict[int, int] = field(default_factory=dict)
+    managers: dict[int, int] = field(default_factory=dict)
+    functions: dict[int, int] = field(default_factory=dict)
+
+
+class ValueTracer:
+    """Follows values through the expressions of one function."""
+
+    def __init__(self, marks: Marks, own: Iterable[str], shared: Iterable[str], receiver: str, nested: bool) -> None:
+        self.marks = marks
+        self.own = own
+        self.shared = frozenset(shared)
+        self.receiver = receiver
+        self.nested = nested
+        self.env: Environment = {}
+        # The origins of what decides whether the code that is being looked at runs at all, and of what decides between
+        # values that a variable may hold after it.
+        self.runs = 0
+        self.control = 0
+        self.bits: dict[Origin, int] = {}
+        self.targets: dict[Target, int] = {}
+        self.ever: dict[str, int] = {}
+        # The parameters that still hold what they were given.
+        self.params: set[str] = set()
+        # The condition of a ``while`` that is being looked at.
+        self.polled: Region | None = None
+        # What the call that was looked at last was given.
+        self.given = 0
+        self._free: dict[str, int] = {}
+        self._parts: dict[str, set[str]] = {}
+        self._addresses = 0
+
+    def bit(self, origin: Origin) -> int:
+        known = self.bits.get(origin)
+        if known is None:
+            known = self.bits[origin] = 1 << len(self.bits)
+        return known
+
+    def put(self, target: Target, mask: int) -> None:
+        """Note that what comes from ``mask`` goes to ``target``."""
+        if mask:
+            self.targets[target] = self.targets.get(target, 0) | mask
+
+    # ------------------------------------------------------------------ variables
+
+    def load(self, name: str) -> int:
+        """What the variable holds, with all of its parts."""
+        value = self.env.get(name)
+        if value is None:
+            value = self._outside(name)
+        if name in self._parts:
+            for part in self._parts[name]:
+                value |= self.env.get(part, 0)
+        return value
+
+    def _outside(self, name: str) -> int:
+        """What a name that has no value yet holds: a variable of an enclosing function is an origin by itself."""
+        known = self._free.get(name)
+        if known is None:
+            free = self.nested and name not in self.own and name not in _BUILTINS
+            known = self._free[name] = self.bit(name) if free else 0
+        return known
+
+    def store(self, name: str, mask: int) -> None:
+        """Give the variable another value."""
+        if name in self.shared:
+            self.put(KEEP, mask | self.runs)
+        mask |= self.control
+        self.params.discard(name)
+        self.env[name] = mask
+        if mask:
+            self.ever[name] = self.ever.get(name, 0) | mask
+        for part in self._parts.pop(name, ()):
+            self.env.pop(part, None)
+
+    def add(self, name: str, mask: int, part: str = "") -> None:
+        """Let the object that the variable holds hold ``mask`` too, in its ``part`` if that is known."""
+        if not mask:
+            return
+        if name == self.receiver:
+            self.put(KEEP_SELF, mask | self.runs)
+        elif name in self.params or not self._is_local(name):
+            self.put(KEEP, mask | self.runs)
+        if part:
+            self._parts.setdefault(name, set()).add(part)
+        key = part or name
+        if key not in self.env and not part:
+            self.env[key] = self._outside(name)
+        self.env[key] = self.env.get(key, 0) | mask
+        self.ever[name] = self.ever.get(name, 0) | mask
+
+    def _is_local(self, name: str) -> bool:
+        return name in self.env or (name in self.own and name not in self.shared)
+
+    # ------------------------------------------------------------------ assignment
+
+    def assign(self, target: ast.expr, mask: int, value: ast.expr | None = None) -> None:
+        """Put ``mask``, what ``value`` holds if that is given, into ``target``."""
+        kind = type(target)
+        if kind is ast.Name:
+            self.store(target.id, mask)  # type: ignore[attr-defined]
+        elif kind is ast.Tuple or kind is ast.List:
+            elements = target.elts  # type: ignore[attr-defined]
+            parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
+            if len(parts) == len(elements) and not any(type(each) is ast.Starred for each in (*parts, *elements)):
+                # All are evaluated before any is assigned.
+                masks = [self.value(part) for part in parts]
+                for element, part, each in zip(elements, parts, masks, strict=True):
+                    self.assign(element, each, part)
+            else:
+                for element in elements:
+                    self.assign(element, mask)
+        elif kind is ast.Starred:
+            self.assign(target.value, mask)  # type: ignore[attr-defined]
+        elif isinstance(target, (ast.Attribute, ast.Subscript)):
+            self._assign_part(target, mask | self.runs)
+
+    def _assign_part(self, target: ast.Attribute | ast.Subscript, mask: int) -> None:
+        if isinstance(target, ast.Subscript):
+            mask |= self.value(target.slice) & ~self._addresses
+        root = _root(target)
+        if root is None:
+            self.put(KEEP, mask | self.runs)
+            self.value(target.value)
+            return
+        part = _part(target)
+        if part and root in self.own and root not in self.params:
+            self._replace(root, part, mask)
+        else:
+            self.add(root, mask, part)
+
+    def _replace(self, name: str, part: str, mask: int) -> None:
+        """A part of a local object is given another value."""
+        self._parts.setdefault(name, set()).add(part)
+        self.env[part] = mask
+        if mask:
+            self.ever[name] = self.ever.get(name, 0) | mask
+
+    # ------------------------------------------------------------------ expressions
+
+    def value(self, node: ast.expr | None) -> int:
+        """The origins of what ``node`` may give."""
+        if node is None:
+            return 0
+        evaluate = EVALUATE.get(type(node))
+        return self._union(node) if evaluate is None else evaluate(self, node)
+
+    def values(self, nodes: Iterable[ast.expr | None]) -> int:
+        mask = 0
+        for node in nodes:
+            mask |= self.value(node)
+        return mask
+
+    def _union(self, node: ast.expr) -> int:
+        mask = 0
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                mask |= self.value(child)
+        return mask
+
+    def _nothing(self, node: ast.expr) -> int:
+        return 0
+
+    def _name(self, node: ast.Name) -> int:
+        value = self.load(node.id)
+        if node.id in _SOURCES and id(node) in self.marks.reads:
+            value |= self.bit(ReadOrigin(self.marks.reads[id(node)]))
+        return value
+
+    def _attribute(self, node: ast.Attribute) -> int:
+        base = node.value
+        root = _root(node) if self._parts else None
+        value = self._of_part(root, node) if root in self._parts else self.value(base)
+        if value or node.attr in _SOURCES:
+            index = self.marks.reads.get(id(node))
+            if index is not None:
+                if value and node.attr in _OF_QUEUES:
+                    self.put(ReadFrom(index), value)
+                    value = 0
+                value |= self.bit(ReadOrigin(index))
+        return value
+
+    def _subscript(self, node: ast.Subscript) -> int:
+        root = _root(node) if self._parts else None
+        value = self._of_part(root, node) if root in self._parts else self.value(node.value)
+        return value | (self.value(node.slice) & ~self._addresses)
+
+    def _of_part(self, root: str | None, node: ast.Attribute | ast.Subscript) -> int:
+        """What a part of a variable holds: what the variable holds as a whole, and what was put there."""
+        assert root is not None
+        part = _part(node)
+        if not part:
+            return self.value(node.value)
+        mask = self.env.get(root)
+        mask = self._outside(root) if mask is None else mask
+        for known in self._parts[root]:
+            if known == part or _lies_in(known, part) or _lies_in(part, known):
+                mask |= self.env.get(known, 0)
+        return mask
+
+    def _binary(self, node: ast.BinOp) -> int:
+        return self.value(node.left) | self.value(node.right)
+
+    def _operand(self, node: Any) -> int:
+        return self.value(node.operand)
+
+    def _inner(self, node: Any) -> int:
+        return self.value(node.value)
+
+    def _several(self, node: Any) -> int:
+        return self.values(node.elts)
+
+    def _joined(self, node: Any) -> int:
+        return self.values(node.values)
+
+    def _dict(self, node: ast.Dict) -> int:
+        return self.values(node.keys) | self.values(node.values)
+
+    def test(self, node: ast.expr) -> int:
+        """The value of a condition, where ``x`` and ``not x`` ask whether there is anything at all."""
+        mask = self.value(node)
+        return self._presence(node, mask) if mask and asks_presence(node) and type(node) is not ast.Compare else mask
+
+    def _presence(self, node: ast.expr, mask: int) -> int:
+        answer = Presence(region(node))
+        self.put(answer, mask)
+        return self.bit(answer)
+
+    def _compare(self, node: ast.Compare) -> int:
+        mask = self.value(node.left) | self.values(node.comparators)
+        if mask and asks_presence(node):
+            return self._presence(node, mask)
+        if self._addresses and all(isinstance(op, _TELLS_APART) for op in node.ops):
+            mask &= ~self._addresses
+        return mask
+
+    def _boolean(self, node: ast.BoolOp) -> int:
+        polled = self.polled
+        mask = self.test(node.values[0])
+        for left, right in zip(node.values, node.values[1:], strict=False):
+            if mask:
+                self.put(Branch(region(right, node.values[-1]), polled or region(left), polled is not None), mask)
+            mask |= self.test(right) if right is not node.values[-1] else self.value(right)
+        return mask
+
+    def _choice(self, node: ast.IfExp) -> int:
+        test = self.test(node.test)
+        if test:
+            self.put(Branch(region(node.body), region(node.test)), test)
+            self.put(Branch(region(node.orelse), region(node.test)), test)
+        return test | self.value(node.body) | self.value(node.orelse)
+
+    def _walrus(self, node: ast.NamedExpr) -> int:
+        mask = self.value(node.value)
+        self.store(node.target.id, mask)
+        return mask
+
+    def _yield(self, node: Any) -> int:
+        self.put(RETURN, self.value(node.value) | self.runs)
+        return 0
+
+    def _lambda(self, node: ast.Lambda) -> int:
+        self.define(node)
+        return 0
+
+    def define(self, node: Any) -> None:
+        """A function is defined here; it is followed with the names that it uses of this one."""
+        raise NotImplementedError
+
+    def _comprehension(self, node: Any) -> int:
+        results = [node.key, node.value] if type(node) is ast.DictComp else [node.elt]
+        mask = 0
+        hidden = {name: self.env.get(name) for each in node.generators for name in _bound(each.target)}
+        for generator in node.generators:
+            source = self.value(generator.iter)
+            self.assign(generator.target, source)
+            mask |= source
+            for condition in generator.ifs:
+                test = self.value(condition)
+                self.put(Branch(region(*results), region(condition)), test)
+                mask |= test
+            self.put(Branch(region(*results), region(generator.iter)), source)
+        mask |= self.values(results)
+        for name, before in hidden.items():
+            self.env.pop(name, None)
+            if before is not None:
+                self.env[name] = before
+        return mask
+
+    # ------------------------------------------------------------------ calls
+
+    def _call(self, node: ast.Call) -> int:
+        func = node.func
+        receiver, root = 0, None
+        if isinstance(func, ast.Name):
+            if func.id in PURE_FUNCTIONS and not any(keyword.arg == "key" for keyword in node.keywords):
+                return self.values(node.args) | self.values([keyword.value for keyword in node.keywords])
+            receiver = self.load(func.id)
+        elif isinstance(func, ast.Attribute):
+            receiver = self.value(func.value)
+            if func.attr in _COMPUTES:
+                return receiver | self.values(node.args) | self.values([keyword.value for keyword in node.keywords])
+            root = _root(func.value)
+        else:
+            receiver = self.value(func)
+        number = self.marks.calls.get(id(node))
+        given = self._arguments(node, number)
+        if number is None:
+            self.put(LOST, receiver | given)
+            return receiver | given
+        if receiver:
+            self.put(Given(number, RECEIVER if isinstance(func, ast.Attribute) else CALLEE), receiver)
+        result = self.bit(number)
+        if isinstance(func, ast.Attribute):
+            if given & self._addresses and func.attr in _LOOKS_UP:
+                self.put(Given(number, RECEIVER), given)
+            if root is not None:
+                self._change(root, func, given, number)
+        elif isinstance(func, ast.Name) and func.id == "id":
+            self._addresses |= result
+        self.given = given
+        return result
+
+    def _arguments(self, node: ast.Call, number: int | None) -> int:
+        given = 0
+        looks_up = self._addresses and isinstance(node.func, ast.Attribute) and node.func.attr in _LOOKS_UP
+        for place, argument in enumerate(node.args):
+            mask = self.value(argument)
+            if looks_up:
+                mask &= ~self._addresses
+            if mask and number is not None:
+                self.put(Given(number, UNPACKED if type(argument) is ast.Starred else place), mask)
+            given |= mask
+        for keyword in node.keywords:
+            mask = self.value(keyword.value)
+            if mask and number is not None:
+                self.put(Given(number, keyword.arg or UNPACKED), mask)
+            given |= mask
+        return given
+
+    def _change(self, root: str, func: ast.Attribute, given: int, number: int) -> None:
+        """A method may put what it is given, and what it finds itself, into the object that it is called on."""
+        mutates = func.attr in MUTATORS
+        if mutates:
+            # ``rows.sort(key=...)``: the order is what the call gives.
+            given |= self.runs | (self.bit(number) if func.attr == "sort" else 0)
+            part = _part(func.value) if isinstance(func.value, (ast.Attribute, ast.Subscript)) else ""
+            self.add(root, given, part)
+        elif root != self.receiver and root not in self.params and self._is_local(root) and not logs(func):
+            self.add(root, given | self.bit(Changed(number)))
+
+
+def asks_presence(test: ast.expr) -> bool:
+    """Whether a condition only asks whether there is something: ``x is None``, ``not x``."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test = test.operand
+    elif isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Is, ast.IsNot)):
+        right = test.comparators[0]
+        return isinstance(right, ast.Constant) and right.value is None
+    return isinstance(test, (ast.Name, ast.Attribute))
+
+
+def logs(func: ast.expr) -> bool:
+    """Whether a call of ``func`` logs, prints, traces or counts, to judge by its name."""
+    if isinstance(func, ast.Name):
+        return func.id in LOGGING_FUNCTIONS
+    if not isinstance(func, ast.Attribute) or func.attr not in LOGS:
+        return False
+    if func.attr in LOGS_WHOEVER:
+        return True
+    base = func.value
+    while isinstance(base, ast.Call):
+        base = base.func
+    name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
+    return any(word in name.lower() for word in LOGGER_WORDS)
+
+
+def region(*nodes: ast.expr | ast.stmt) -> Region:
+    """The stretch of the text from the first of ``nodes`` to the last."""
+    first, last = nodes[0], nodes[-1]
+    return first.lineno, first.col_offset, last.end_lineno or last.lineno, last.end_col_offset or 0
+
+
+def _root(node: ast.expr) -> str | None:
+    """The variable through whose attributes and items ``node`` reaches."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _part(node: ast.expr) -> str:
+    """``order.paid`` and ``order["paid"]`` as the names of parts; empty where an index is computed."""
+    if isinstance(node, ast.Attribute):
+        base = _part(node.value) if not isinstance(node.value, ast.Name) else node.value.id
+        return f"{base}.{node.attr}" if base else ""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        base = _part(node.value) if not isinstance(node.value, ast.Name) else node.value.id
+        return f"{base}[{node.slice.value!r}]" if base else ""
+    return ""
+
+
+def _lies_in(inner: str, outer: str) -> bool:
+    return inner.startswith(outer) and inner[len(outer)] in ".["
+
+
+def _bound(target: ast.expr) -> list[str]:
+    return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
+
+
+EVALUATE: dict[type, Callable[[Any, Any], int]] = {
+    ast.Constant: ValueTracer._nothing,
+    ast.Name: ValueTracer._name,
+    ast.Attribute: ValueTracer._attribute,
+    ast.Subscript: ValueTracer._subscript,
+    ast.Call: ValueTracer._call,
+    ast.BinOp: ValueTracer._binary,
+    ast.UnaryOp: ValueTracer._operand,
+    ast.BoolOp: ValueTracer._boolean,
+    ast.Compare: ValueTracer._compare,
+    ast.IfExp: ValueTracer._choice,
+    ast.Await: ValueTracer._inner,
+    ast.Starred: ValueTracer._inner,
+    ast.FormattedValue: ValueTracer._inner,
+    ast.JoinedStr: ValueTracer._joined,
+    ast.List: ValueTracer._several,
+    ast.Tuple: ValueTracer._several,
+    ast.Set: ValueTracer._several,
+    ast.Dict: ValueTracer._dict,
+    ast.NamedExpr: ValueTracer._walrus,
+    ast.Yield: ValueTracer._yield,
+    ast.YieldFrom: ValueTracer._yield,
+    ast.Lambda: ValueTracer._lambda,
+    ast.ListComp: ValueTracer._comprehension,
+    ast.SetComp: ValueTracer._comprehension,
+    ast.DictComp: ValueTracer._comprehension,
+    ast.GeneratorExp: ValueTracer._comprehension,
+}

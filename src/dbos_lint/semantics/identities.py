@@ -1,0 +1,101 @@
+"""Addresses and hashes of objects: what ``id()`` and ``hash()`` give, and the texts of objects that have none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbos_lint.semantics.calls import Callees, Calls
+from dbos_lint.semantics.effects import IDENTITY, Effect
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.summary import MODULE, Call, Module
+from dbos_lint.semantics.values import (
+    ClassValue,
+    Constant,
+    Container,
+    Environment,
+    External,
+    FunctionValue,
+    Instance,
+    Value,
+    Values,
+)
+
+_FUNCTIONS = frozenset({"id", "hash"})
+# Types whose hash is made of numbers.
+_NUMBERS = frozenset({"int", "float", "bool", "complex", "decimal.Decimal", "fractions.Fraction", "uuid.UUID"})
+# Types whose hash is made of texts: each process salts it anew.
+_SALTED = frozenset(
+    [
+        "str",
+        "bytes",
+        "datetime.date",
+        "datetime.datetime",
+        "datetime.time",
+        "datetime.timedelta",
+        "pathlib.Path",
+        "pathlib.PurePath",
+        "object",
+    ]
+)
+
+
+def identities(calls: Calls, module: Module, call: Call, callees: Callees, env: Environment | None) -> Iterator[Effect]:
+    """The address or hash that ``call`` takes, if it does; a ``sorted`` by it takes one too."""
+    for external in callees.externals:
+        if external.name == "id" and call.args:
+            yield Effect(IDENTITY, "id", "id()", call.span, origin=call.number)
+        elif external.name == "hash" and call.args:
+            differs = _differs(calls.resolver, calls.resolve(module, call.args[0], call, env))
+            if differs is not False:
+                yield Effect(IDENTITY, "hash", "hash()", call.span, guess=differs is None, origin=call.number)
+    for external in callees.handed:
+        if external.name in _FUNCTIONS:
+            guess = external.name == "hash"
+            yield Effect(IDENTITY, external.name, external.name, call.span, guess=guess, origin=call.number)
+
+
+def _differs(resolver: Resolver, values: Values) -> bool | None:
+    """Whether the hash of ``values`` is another one in each process; None if that is not known."""
+    answers = {_hash_differs(resolver, value) for value in values}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _hash_differs(resolver: Resolver, value: Value) -> bool | None:
+    if isinstance(value, Constant):
+        return isinstance(value.value, str)
+    if isinstance(value, Container):
+        if value.kind == "str":
+            return True
+        parts = [_hash_differs(resolver, each) for each in value.elements]
+        if value.kind == "tuple" and True in parts:
+            return True
+        return False if value.whole and None not in parts else None
+    if isinstance(value, FunctionValue):
+        return True
+    if not isinstance(value, Instance):
+        return None
+    if isinstance(value.type, External):
+        return value.type.name in _SALTED if value.type.name in _SALTED | _NUMBERS else None
+    return True if has_no(resolver, value.type, "__hash__", "__eq__") else None
+
+
+def has_no_text(resolver: Resolver, value: Value) -> bool:
+    """Whether the text of ``value`` holds its address."""
+    if isinstance(value, Instance) and isinstance(value.type, ClassValue):
+        return has_no(resolver, value.type, "__str__", "__repr__", "__format__")
+    return isinstance(value, Instance) and value.type == External("object")
+
+
+def has_no(resolver: Resolver, klass: ClassValue, *methods: str) -> bool:
+    """Whether a plain class of the project has none of ``methods``, by itself or from a base or a decorator."""
+    for each in resolver.lineage(klass):
+        if not isinstance(each, ClassValue):
+            return False
+        module, record = resolver.module(each.module), resolver.klass(each)
+        place = Place(record.parent_scope, record.span.row, MODULE)
+        if record.decorators or not all(resolver.resolve(module, base, place) for base in record.bases):
+            return False
+        if any(name in module.scopes[record.scope].bindings for name in methods):
+            return False
+    return True

@@ -1,0 +1,60 @@
+"""What is done with the variables of one function, to tell what becomes of coroutines and tasks."""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+
+# What tells of a task without waiting for it.
+_OF_RUNNING_TASKS = frozenset({"done", "cancelled", "add_done_callback", "set_name", "get_name"})
+
+
+class Uses:
+    """The uses inside one function; its tree is walked when it is first asked."""
+
+    def __init__(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._function = function
+        self._loads: dict[str, list[ast.Name]] = {}
+        self._shared: set[str] = set()
+
+    def is_lost(self, node: ast.expr) -> bool:
+        """Whether the value of ``node`` is only given a name that nothing reads."""
+        name = self._only_name(node)
+        return name is not None and name not in self._loads
+
+    def runs_until_cancelled(self, node: ast.expr) -> bool:
+        """Whether the task ``node`` is let run beside the function until that cancels it, which comes before all else
+        that is done with it: nobody waits for such a task, as a heartbeat or the renewal of a lock."""
+        name = self._only_name(node)
+        if name is None:
+            return False
+        loads = sorted(self._loads.get(name, ()), key=lambda load: (load.lineno, load.col_offset))
+        uses = [getattr(self._parents.get(id(load)), "attr", "") for load in loads]
+        return next((use for use in uses if use not in _OF_RUNNING_TASKS), "") == "cancel"
+
+    def _only_name(self, node: ast.expr) -> str | None:
+        """The variable to which the value of ``node`` is assigned, if that is all, and no other function's."""
+        parent = self._parents.get(id(node))
+        targets = parent.targets if isinstance(parent, ast.Assign) else []
+        if len(targets) != 1 or not isinstance(targets[0], ast.Name) or targets[0].id in self._shared:
+            return None
+        return targets[0].id
+
+    @cached_property
+    def _parents(self) -> dict[int, ast.AST]:
+        parents: dict[int, ast.AST] = {}
+        todo: list[ast.AST] = [self._function]
+        while todo:
+            parent = todo.pop()
+            if isinstance(parent, ast.Name):
+                if isinstance(parent.ctx, ast.Load):
+                    self._loads.setdefault(parent.id, []).append(parent)
+                continue
+            if isinstance(parent, ast.Constant):
+                continue
+            if isinstance(parent, (ast.Global, ast.Nonlocal)):
+                self._shared.update(parent.names)
+            for child in ast.iter_child_nodes(parent):
+                parents[id(child)] = parent
+                todo.append(child)
+        return parents
