@@ -10,7 +10,7 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.refs import may_be_callable
 from dbos_lint.semantics.summary import Call, Module
-from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue, Instance, Partial
+from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Instance, Partial, Values
 
 BY_NAME = api.with_async(frozenset({f"{api.DBOS}.enqueue_workflow"}))
 BY_OBJECT = api.with_async(frozenset({f"{api.QUEUE}.enqueue"}))
@@ -22,6 +22,17 @@ ENQUEUES = (api.STARTS - STARTS_AT_ONCE) | BY_CLIENT
 NOTHING, RUNS, STARTS, MAY_ENQUEUE = range(4)
 """What a call does with enqueue options: nothing that concerns them, running a workflow or step that does not see them,
 starting a workflow that may not have them, or, for all that is known, enqueueing one."""
+
+
+QUEUE_OBJECT = Instance(External(api.QUEUE))
+A_FUNCTION, A_QUEUE = "a function", "a queue object"
+
+
+def instead_of_name(values: Values) -> str:
+    """What stands where a queue's name belongs; empty where it may be a name."""
+    if values and all(isinstance(value, (Entity, FunctionValue)) for value in values):
+        return A_FUNCTION
+    return A_QUEUE if values == (QUEUE_OBJECT,) else ""
 
 
 @dataclass(slots=True)
