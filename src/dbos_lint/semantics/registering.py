@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dbos_lint.catalog import api, patterns
 from dbos_lint.discovery import project_files
 from dbos_lint.mentions import imports, members
+from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.entities import registrations
 from dbos_lint.semantics.imports import imported, loaded
 from dbos_lint.semantics.modules import Project
@@ -16,6 +17,7 @@ from dbos_lint.semantics.values import ClassValue, DecoratorValue, External, Val
 
 # More folders than a project has that somebody lints as one: who imports what is not known, then.
 _FOLDERS = 5_000
+_IMPORTS_ANEW = frozenset({"importlib.reload", "importlib.import_module", "runpy.run_module", "runpy.run_path"})
 
 
 def registered(resolver: Resolver, call: Call, values: Sequence[Value]) -> Iterator[str]:
@@ -37,7 +39,7 @@ def registering(resolver: Resolver, module: Module, name: str, attribute: str, l
     """The module that an import in ``module`` loads, if that registers workflows when it is imported."""
     for path in loaded(resolver.project, module, name, attribute, level):
         found = resolver.project.module(path)
-        if found is not None and any(_defines_workflow(resolver, each) for each in _with_imports(resolver, found)):
+        if found is not None and any(defines_workflow(resolver, each) for each in _with_imports(resolver, found)):
             yield path
             return
 
@@ -47,7 +49,7 @@ def _with_imports(resolver: Resolver, module: Module) -> Iterator[Module]:
     yield from imported(resolver.project, module)
 
 
-def _defines_workflow(resolver: Resolver, module: Module) -> bool:
+def defines_workflow(resolver: Resolver, module: Module) -> bool:
     return any(
         registration.entity.kind == api.WORKFLOW and module.functions[registration.function].parent == MODULE
         for registration in registrations(resolver, module)
@@ -83,3 +85,19 @@ def _is_imported_elsewhere(project: Project, path: str, importer: str) -> bool:
             if found is not None and any(project.submodule(found, each) == path for each in members(names)):
                 return True
     return files is None
+
+
+def loses_workflows(calls: Calls, module: Module) -> bool:
+    """Whether workflows that were registered when ``module`` was imported are gone for good when the registry is: they
+    are its own, or of modules that it imports and does not import anew."""
+    for function in module.functions:
+        if any(isinstance(read.ref, str) and read.ref.startswith("sys.modules") for read in function.reads):
+            return False
+        if any(not _IMPORTS_ANEW.isdisjoint(calls.callees(module, call).names) for call in function.calls):
+            return False
+    if defines_workflow(calls.resolver, module):
+        return True
+    bindings = (binding for some in module.scopes[MODULE].bindings.values() for binding in some)
+    return any(
+        any(registering(calls.resolver, module, *binding.value)) for binding in bindings if binding.kind == "import"
+    )

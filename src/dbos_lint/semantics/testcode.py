@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 
@@ -12,6 +13,8 @@ from dbos_lint.semantics.summary import MODULE, Function, Module
 
 # Files and folders that are named for tests.
 _NAMED = re.compile(r"(^|[_-])(tests?|conftest)([_-]|$)|^testing$")
+_SPEAKS = re.compile(r"(?<![a-z])(py)?test(s|ing|_|$|(?![a-z]))", re.IGNORECASE)
+_FOR_MANY = frozenset({"setUpClass", "tearDownClass", "setUpModule", "tearDownModule"})
 _FRAMEWORKS = frozenset({"pytest", "_pytest", "unittest", "pytest_asyncio"})
 
 
@@ -31,4 +34,25 @@ def is_in_test(resolver: Resolver, module: Module, function: Function) -> bool:
         if is_test(resolver, module, function) or is_test_case(resolver, module, function):
             return True
         function = module.functions[function.parent]
+    return False
+
+
+def asks_for_tests(test: ast.expr) -> bool:
+    """Whether a condition speaks of tests: ``settings.TESTING``, ``"PYTEST_CURRENT_TEST" in os.environ``."""
+    for node in ast.walk(test):
+        text = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "value", None)
+        if isinstance(text, str) and _SPEAKS.search(text):
+            return True
+    return False
+
+
+def runs_once(function: Function) -> bool:
+    """Whether a fixture or hook is for many tests, so that it runs once for all of them."""
+    if function.name in _FOR_MANY:
+        return True
+    for decorator in function.decorators:
+        ref = decorator.ref
+        keywords = dict(ref[3]) if isinstance(ref, tuple) and ref[0] == "call" else {}
+        if keywords.get("scope", ("const", "function")) != ("const", "function"):
+            return True
     return False

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dbos_lint.rules.testing.engines import Engines
 from dbos_lint.rules.visitor import Visitor
 
 
 class TestingVisitor(Visitor):
     """Tests of programs that use dbos."""
 
-    parts = ()
+    parts = (Engines,)
