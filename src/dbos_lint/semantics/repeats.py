@@ -49,7 +49,11 @@ class Repeats:
         calls = list(self._calls_of(around))
         if len(calls) > 1 or any(module.within(each.block, "loop") for each in calls):
             return f"whenever '{around.name}' is called, as in lines {_rows(calls)}"
-        if self._runs_once(around) or not self._goes_on(around, function, node):
+        if self._runs_once(around):
+            return ""
+        # Who gives it a name means to have one of it.
+        is_named = any(name == "name" for name, _ in registration.entity.options)
+        if (is_named or not self._is_given_away(around, function, node)) and not self._is_started(around, function):
             return ""
         return f"whenever '{around.name}' is called"
 
@@ -97,13 +101,15 @@ class Repeats:
 
     # ------------------------------------------------------------------ what becomes of it
 
-    def _goes_on(self, around: Function, function: Function, node: ast.AST | None) -> bool:
-        """Whether the workflow is another one each time and is given away, or is started there and then."""
+    def _is_given_away(self, around: Function, function: Function, node: ast.AST | None) -> bool:
+        """Whether the workflow is another one each time, and is returned or kept."""
         names = self._names(around, function)
-        if self._closes_over(around, node) and (
+        return self._closes_over(around, node) and (
             any(_mentions(ref, names, function.id) for ref in around.results) or self._is_kept(around, names, function)
-        ):
-            return True
+        )
+
+    def _is_started(self, around: Function, function: Function) -> bool:
+        """Whether the workflow is started there and then, in a function that does not launch dbos itself."""
         launches = any(api.LAUNCH in self._analysis.calls.callees(self._module, call).names for call in around.calls)
         return not launches and any(self._starts(call, function) for call in around.calls)
 
