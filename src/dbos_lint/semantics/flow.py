@@ -8,7 +8,7 @@ the :class:`Flows` of the function, is a part of the summary. When in doubt, a v
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -34,8 +34,12 @@ from dbos_lint.semantics.summary import MODULE, Function, Module
 _ROUNDS = 4
 # In so many loops inside each other; further inside, once.
 _NESTED = 3
-_LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+# How statements may leave what is around them; the last says that they do whenever they run.
+_EXITS_FUNCTION, _BREAKS, _CONTINUES, _ALWAYS = 1, 2, 4, 8
+_LEAVES = {ast.Return: _EXITS_FUNCTION, ast.Raise: _EXITS_FUNCTION, ast.Break: _BREAKS, ast.Continue: _CONTINUES}
+_DEFINITIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
+_LOOPS = frozenset({ast.For, ast.AsyncFor, ast.While})
+_WITHS = frozenset({ast.With, ast.AsyncWith})
 
 
 def follow(module: Module, marks: Marks, node: Any, function: Function) -> None:
@@ -58,6 +62,7 @@ class Tracer(ValueTracer):
         self.inner: dict[int, Tracer] = {}
         self.end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
         # The loops around, outermost first: where each begins and ends, and what decides whether it is left early.
+        self._exit_kinds: dict[int, int] = {}
         self._loops: list[Region] = []
         self._breaks: list[int] = []
 
@@ -88,6 +93,20 @@ class Tracer(ValueTracer):
     def block(self, statements: list[ast.stmt]) -> None:
         for statement in statements:
             _STATEMENTS.get(type(statement), Tracer._other)(self, statement)
+
+    def _exits(self, statements: list[ast.stmt]) -> int:
+        """How ``statements`` may leave the function, or the loop around; remembered, for branches stand in branches."""
+        known = self._exit_kinds.get(id(statements)) if statements else 0
+        if known is None:
+            known = 0
+            for statement in statements:
+                known = (known & ~_ALWAYS) | _exits(statement, self._exits)
+            self._exit_kinds[id(statements)] = known
+        return known
+
+    def _leaves(self, statements: list[ast.stmt]) -> bool:
+        """Whether what comes after ``statements`` does not run if they do."""
+        return bool(self._exits(statements) & _ALWAYS)
 
     def _other(self, node: ast.stmt) -> None:
         self.values([child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)])
@@ -135,7 +154,7 @@ class Tracer(ValueTracer):
         self.put(ESCAPE, test)
 
     def _if(self, node: ast.If) -> None:
-        leaves, other_leaves = _leaves(node.body), _leaves(node.orelse)
+        leaves, other_leaves = self._leaves(node.body), self._leaves(node.orelse)
         guard = leaves and not node.orelse and not isinstance(node.test, ast.Name) and asks_presence(node.test)
         test = self.test(node.test) if guard else self.value(node.test)
         if test:
@@ -160,17 +179,19 @@ class Tracer(ValueTracer):
         """What runs or does not run because of a condition: the branches, and what comes after, if one leaves."""
         first, last = node.body[0], (node.orelse or node.body)[-1]
         where = region(first, last)
-        exits = set(_exits(node.body)) | set(_exits(node.orelse))
-        if ast.Return in exits or ast.Raise in exits:
-            start = self._loops[0][:2] if self._loops else where[:2]
-            where = (*start, *self.end)
-        elif self._loops and ast.Break in exits:
-            where = self._loops[-1]
-        elif self._loops and ast.Continue in exits:
-            where = (*where[:2], *self._loops[-1][2:])
-        if self._loops and exits - {ast.Continue}:
+        exits = self._exits(node.body) | self._exits(node.orelse)
+        self.put(Branch(self._reach_of(where, exits, test), region(node.test)), test)
+
+    def _reach_of(self, where: Region, exits: int, test: int) -> Region:
+        """What runs or not by the condition of branches at ``where`` that may leave in these ways."""
+        if exits & (_EXITS_FUNCTION | _BREAKS) and self._loops:
             self._breaks[-1] |= test
-        self.put(Branch(where, region(node.test)), test)
+        if exits & _EXITS_FUNCTION:
+            start = self._loops[0][:2] if self._loops else where[:2]
+            return (*start, *self.end)
+        if exits & _BREAKS and self._loops:
+            return self._loops[-1]
+        return (*where[:2], *self._loops[-1][2:]) if exits & _CONTINUES and self._loops else where
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         source = self.value(node.iter)
@@ -237,14 +258,14 @@ class Tracer(ValueTracer):
         failed = self.env
         self.env = after
         self.block(node.orelse)
-        done = [] if _leaves(node.body) or _leaves(node.orelse) else [self.env]
+        done = [] if self._leaves(node.body) or self._leaves(node.orelse) else [self.env]
         for handler in node.handlers:
             self.env = failed.copy()
             self.value(handler.type)
             if handler.name:
                 self.store(handler.name, 0)
             self.block(handler.body)
-            if not _leaves(handler.body):
+            if not self._leaves(handler.body):
                 done.append(self.env)
         self.env = done[0] if done else failed
         for env in done[1:]:
@@ -256,12 +277,10 @@ class Tracer(ValueTracer):
     def _match(self, node: ast.Match) -> None:
         subject = self.value(node.subject)
         first, last = node.cases[0], node.cases[-1]
-        exits = {each for case in node.cases for each in _exits(case.body)}
+        exits = 0
+        for case in node.cases:
+            exits |= self._exits(case.body)
         where = region(first.body[0], last.body[-1])
-        if ast.Return in exits or ast.Raise in exits:
-            where = (*(self._loops[0][:2] if self._loops else where[:2]), *self.end)
-        elif self._loops and exits:
-            where = self._loops[-1]
         runs, control, before = self.runs, self.control, self.env
         joined = before.copy()
         for case in node.cases:
@@ -276,14 +295,12 @@ class Tracer(ValueTracer):
             self.runs, self.control = runs | subject, control | subject
             self.block(case.body)
             self.runs, self.control = runs, control
-            if not _leaves(case.body):
+            if not self._leaves(case.body):
                 joined, self.env = self.env, joined
                 self._join(joined)
                 joined = self.env
         self.env = joined
-        if self._loops and exits - {ast.Continue}:
-            self._breaks[-1] |= subject
-        self.put(Branch(where, region(node.subject)), subject)
+        self.put(Branch(self._reach_of(where, exits, subject), region(node.subject)), subject)
 
     def _def(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self.values(node.decorator_list)
@@ -328,31 +345,23 @@ class AskedTracer(Tracer):
         return mask
 
 
-def _leaves(statements: list[ast.stmt]) -> bool:
-    """Whether what comes after ``statements`` does not run if they do."""
-    last = statements[-1] if statements else None
-    if isinstance(last, ast.If):
-        return _leaves(last.body) and _leaves(last.orelse)
-    if isinstance(last, (ast.With, ast.AsyncWith)):
-        return _leaves(last.body)
-    return isinstance(last, _LEAVES)
-
-
-def _exits(statements: list[ast.stmt], loop: bool = False) -> Iterator[type[ast.stmt]]:
-    """The kinds of statements within that leave the function, or the loop around."""
-    for statement in statements:
-        kind = type(statement)
-        if kind in _LEAVES:
-            if not loop or kind in (ast.Return, ast.Raise):
-                yield kind
-            continue
-        if kind in _FUNCTIONS or kind is ast.ClassDef:
-            continue
-        inside = loop or kind in (ast.For, ast.AsyncFor, ast.While)
-        for name in ("body", "orelse", "finalbody"):
-            yield from _exits(getattr(statement, name, []), inside)
-        for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-            yield from _exits(part.body, inside)
+def _exits(statement: ast.stmt, of: Callable[[list[ast.stmt]], int]) -> int:
+    """How ``statement`` may leave what is around it; ``of`` tells it of the statements in it."""
+    kind = type(statement)
+    if kind in _LEAVES:
+        return _LEAVES[kind] | _ALWAYS
+    if kind in _DEFINITIONS:
+        return 0
+    inside = [of(getattr(statement, name, None) or []) for name in ("body", "orelse", "finalbody")]
+    inside += [of(part.body) for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ()))]
+    found = 0
+    for each in inside:
+        found |= each & ~_ALWAYS
+    if kind in _LOOPS:
+        found &= _EXITS_FUNCTION
+    if (kind is ast.If and inside[0] & inside[1] & _ALWAYS) or (kind in _WITHS and inside[0] & _ALWAYS):
+        found |= _ALWAYS
+    return found
 
 
 _STATEMENTS: dict[type, Callable[[Tracer, Any], None]] = {

@@ -8,6 +8,7 @@ function, its callers know.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntFlag
@@ -133,6 +134,8 @@ class Sinks:
     analysis: Analysis
     _known: dict[Node, Sink] = field(default_factory=dict)
     _equations: dict[Node, Equation] = field(default_factory=dict)
+    _numbered: dict[tuple[str, int], dict[int, Call]] = field(default_factory=dict)
+    _acting: dict[FunctionKey, list[Span]] = field(default_factory=dict)
 
     def of(self, key: FunctionKey, origin: Origin | None) -> Sink:
         """The ends, within the function and what it calls, of what comes from ``origin``."""
@@ -246,7 +249,10 @@ class Sinks:
         return self._module(key).functions[key.id]
 
     def _call(self, key: FunctionKey, number: int) -> Call:
-        return next(call for call in self._function(key).calls if call.number == number)
+        known = self._numbered.get(key[:2])
+        if known is None:
+            known = self._numbered[key[:2]] = {call.number: call for call in self._function(key).calls}
+        return known[number]
 
     def _callees(self, key: FunctionKey, call: Call) -> Callees:
         calls = self.analysis.calls
@@ -289,12 +295,13 @@ class Sinks:
         return self._entered(key, target)
 
     def _branch(self, key: FunctionKey, branch: Branch) -> Equation:
-        row, column, end_row, end_column = branch.region
-        for call in self._function(key).calls:
-            span = call.span
-            inside = (row, column) <= (span.row, span.col) and (span.end_row, span.end_col) <= (end_row, end_column)
-            if inside and self.acts(key, call):
-                return Equation(Sink.POLLS if branch.loop else Sink.STEERS, (), ())
+        acting = self._acting.get(key)
+        if acting is None:
+            acting = sorted(call.span for call in self._function(key).calls if self.acts(key, call))
+            self._acting[key] = acting
+        first = bisect_left(acting, branch.region)
+        if first < len(acting) and acting[first][:2] <= branch.region[2:]:
+            return Equation(Sink.POLLS if branch.loop else Sink.STEERS, (), ())
         return Equation(NONE, (Node(key, Rounds(branch.test)),) if branch.loop else (), ())
 
     def _read_from(self, key: FunctionKey, target: ReadFrom) -> Equation:
