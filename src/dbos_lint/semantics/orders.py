@@ -270,7 +270,11 @@ class Orders:
             return all(self._is_number(module, part, place, env) for part in ref[1:])
         values = self._resolver.resolve(module, ref, place, env)
         return bool(values) and all(
-            isinstance(value, Container) and value.elements and all(map(_is_number, value.elements)) for value in values
+            isinstance(value, Container)
+            and value.kind not in ("dict", "mapping")
+            and value.elements
+            and all(map(_is_number, value.elements))
+            for value in values
         )
 
     def _is_number(self, module: Module, ref: Ref, place: Place, env: Environment | None) -> bool:
