@@ -103,9 +103,9 @@ class Schedules:
                     yield from self._elements(value, inner, at)
                 return
             for found in self._resolver.resolve(self._module, ref, place):
-                for element in found.elements if isinstance(found, Container) else ():
-                    if isinstance(element, Container) and element.display is not None:
-                        yield node, element, place
+                for each in found.elements if isinstance(found, Container) else ():
+                    if isinstance(each, Container) and each.display is not None:
+                        yield node, each, place
 
     def _assigned(self, name: str, place: Place) -> Iterator[tuple[ast.expr, Ref, Place]]:
         """The lists of this file that ``name`` is assigned."""
