@@ -299,7 +299,7 @@ class Sinks:
         if acting is None:
             acting = sorted(call.span for call in self._function(key).calls if self.acts(key, call))
             self._acting[key] = acting
-        first = bisect_left(acting, branch.region)
+        first = bisect_left(acting, branch.region[:2])
         if first < len(acting) and acting[first][:2] <= branch.region[2:]:
             return Equation(Sink.POLLS if branch.loop else Sink.STEERS, (), ())
         return Equation(NONE, (Node(key, Rounds(branch.test)),) if branch.loop else (), ())
