@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dbos_lint.rules.queue.deadlocks import QueueDeadlocks
+from dbos_lint.rules.queue.fanout import FanOut
 from dbos_lint.rules.queue.limits import QueueLimits
 from dbos_lint.rules.queue.names import QueueNames
 from dbos_lint.rules.queue.objects import QueueObjects
@@ -14,4 +16,4 @@ from dbos_lint.rules.visitor import Visitor
 class QueueVisitor(Visitor):
     """Queues."""
 
-    parts = (QueueLimits, QueueNames, EnqueueOptions, Partitions, QueuePlaces, QueueObjects)
+    parts = (QueueLimits, QueueNames, EnqueueOptions, Partitions, QueuePlaces, QueueObjects, QueueDeadlocks, FanOut)

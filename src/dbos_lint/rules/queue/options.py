@@ -12,6 +12,7 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.enqueues import NOTHING, STARTS, Enqueues
 from dbos_lint.semantics.literals import Literals, literals
+from dbos_lint.semantics.names import closest
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import DISCARDED, Call, Function
 from dbos_lint.semantics.testcode import is_in_test
@@ -19,6 +20,16 @@ from dbos_lint.semantics.typed_dicts import Entry, Literal, Use
 from dbos_lint.semantics.values import Entity, FunctionValue
 
 With = ast.With | ast.AsyncWith
+_OPTIONS = frozenset(
+    {
+        "app_version",
+        "deduplication_id",
+        "delay_seconds",
+        "duplication_policy",
+        "priority",
+        "queue_partition_key",
+    }
+)
 _HIGHEST = 2**31 - 1
 _POLICIES = ("reject", "return-existing")
 _REUSE_POLICIES = ("return-existing", "reject")
@@ -57,6 +68,10 @@ class EnqueueOptions(Visitor):
             fault = _fault(name or "", found)
             if fault is not None:
                 return fault
+            if name is not None and name not in _OPTIONS:
+                near = closest(name, _OPTIONS)
+                hint = f"did you mean '{near}'?" if near else "drop it"
+                return f"SetEnqueueOptions has no option '{name}', and this raises TypeError: {hint}"
         given = dict(call.keywords)
         policy = literals(self.here.resolver, self.here.module, given.get("duplication_policy"), place)
         if policy == ("return-existing",) and None not in given and not self._holds(given, "deduplication_id", place):
