@@ -131,6 +131,9 @@ RAISES_IN_LOOP: dict[str, str] = {
 }
 """Synchronous calls that raise RuntimeError while an event loop runs, with what to await instead."""
 
+RAISES_IN_LOOP_SINCE_2_21 = _dbos("delete_queue register_queue retrieve_queue") | {f"{QUEUE_DEBOUNCER}.debounce"}
+"""Those of them that did not before 2.21; the others raise since 2.10, or since they are there."""
+
 GENERATORS = _dbos("read_stream") | {f"{CLIENT}.read_stream"}
 """Calls that do their work only when what they give is iterated over."""
 
@@ -184,7 +187,10 @@ DURABLE = with_async(
     )
     | {f"{QUEUE}.enqueue", "dbos.StepReservation.run", *_DEBOUNCES}
     | {f"{datasource}.run_tx_step" for datasource in DATASOURCES}
-) | {"dbos.DBOS.asyncio_wait", f"{HANDLE}.get_result", f"{ASYNC_HANDLE}.get_result"}
+) | {
+    "dbos.DBOS.asyncio_wait",
+    *(f"{handle}.{method}" for handle in (HANDLE, ASYNC_HANDLE) for method in ("get_result", "get_status")),
+}
 """Calls that dbos records in the running workflow."""
 
 NEEDS_LAUNCH = (

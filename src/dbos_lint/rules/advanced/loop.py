@@ -41,6 +41,8 @@ class EventLoop(Visitor):
 
     def _raises(self, reached: Reached) -> None:
         name = reached.effect.name
+        if name in api.RAISES_IN_LOOP_SINCE_2_21 and not self.here.targets_at_least(2, 21):
+            return
         instead = _ANOTHER_WAY.get(name) or f"await {api.RAISES_IN_LOOP[name]}()"
         if len(reached.chain) > 1:
             instead += " in async code, or run the synchronous code with await asyncio.to_thread()"

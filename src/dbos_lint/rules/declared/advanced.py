@@ -105,6 +105,7 @@ PATCH_REMOVED_EARLY = Rule(
     Scope.REVISIONS,
     "patch was removed without deprecate_patch",
     "python/tutorials/upgrading-workflows",
+    since="2.7",
 )
 
 UNKNOWN_SYMBOL = Rule(

@@ -11,6 +11,7 @@ MISSING_ENQUEUE_OPTION = Rule(
     Scope.EXPR,
     "enqueue options lack the name of the workflow or of the queue",
     "python/reference/client",
+    since="0.25",
 )
 
 UNKNOWN_ENQUEUE_OPTION = Rule(
@@ -20,6 +21,7 @@ UNKNOWN_ENQUEUE_OPTION = Rule(
     Scope.EXPR,
     "enqueue options have a key that dbos does not know",
     "python/reference/client",
+    since="0.25",
 )
 
 CLIENT_NOT_DESTROYED = Rule(
@@ -29,6 +31,7 @@ CLIENT_NOT_DESTROYED = Rule(
     Scope.FUNCTION,
     "`DBOSClient` is made in a function and never destroyed",
     "python/reference/client",
+    since="0.25",
 )
 
 CLIENT_IN_WORKFLOW = Rule(
@@ -38,6 +41,7 @@ CLIENT_IN_WORKFLOW = Rule(
     Scope.PROJECT,
     "`DBOSClient` is used in workflow code",
     "python/reference/client",
+    since="0.25",
 )
 
 UNKNOWN_WORKFLOW_NAME = Rule(
@@ -47,6 +51,7 @@ UNKNOWN_WORKFLOW_NAME = Rule(
     Scope.PROJECT,
     "workflow is enqueued under a name that the project does not register",
     "python/reference/client",
+    since="0.25",
 )
 
 CLIENT_ON_CONFLICT = Rule(

@@ -129,6 +129,7 @@ RESET_OUTSIDE_TESTS = Rule(
     Scope.MODULE,
     "`DBOS.reset_system_database()` stands outside test code",
     "python/tutorials/testing",
+    since="0.20",
 )
 
 HARDCODED_DATABASE_PASSWORD = Rule(

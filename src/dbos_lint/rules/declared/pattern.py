@@ -129,6 +129,7 @@ SCHEDULE_CALL_IN_WORKFLOW = Rule(
     Scope.PROJECT,
     "schedules are applied, triggered or backfilled in a workflow",
     _SCHEDULES,
+    since="2.13",
 )
 CREATE_SCHEDULE_AT_STARTUP = Rule(
     "DBS616",
@@ -137,6 +138,7 @@ CREATE_SCHEDULE_AT_STARTUP = Rule(
     Scope.FUNCTION,
     "a program creates the same schedule each time it starts",
     _SCHEDULES,
+    since="2.13",
 )
 DEBOUNCER_ON_METHOD = Rule(
     "DBS617",
@@ -145,6 +147,7 @@ DEBOUNCER_ON_METHOD = Rule(
     Scope.PROJECT,
     "a debouncer is made for something other than a workflow function",
     "python/tutorials/workflow-tutorial#debouncing-workflows",
+    since="1.14",
 )
 HANDLER_WITHOUT_WORKFLOW_ID = Rule(
     "DBS618",
@@ -161,6 +164,7 @@ INVALID_SCHEDULE_ENTRY = Rule(
     Scope.EXPR,
     "a schedule lacks a key, or has one that dbos does not know",
     _SCHEDULES,
+    since="2.13",
 )
 
 RULES: tuple[Rule, ...] = (

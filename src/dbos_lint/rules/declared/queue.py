@@ -49,6 +49,7 @@ MISSING_PARTITION_KEY = Rule(
     Scope.PROJECT,
     "workflow is enqueued on a partitioned queue without a key",
     "python/tutorials/queue-tutorial",
+    since="2.2",
 )
 
 DEDUPLICATION_ON_PARTITIONED_QUEUE = Rule(
@@ -58,6 +59,7 @@ DEDUPLICATION_ON_PARTITIONED_QUEUE = Rule(
     Scope.PROJECT,
     "deduplication ID meets a partitioned queue or a partition key",
     "python/tutorials/queue-tutorial",
+    since="2.2",
 )
 
 INVALID_ENQUEUE_OPTION = Rule(
@@ -85,6 +87,7 @@ ENQUEUE_ARGUMENT_ORDER = Rule(
     Scope.EXPR,
     "`enqueue_workflow` is given something else than the queue's name first",
     "python/reference/queues",
+    since="2.20",
 )
 
 UNBOUNDED_FAN_OUT = Rule(

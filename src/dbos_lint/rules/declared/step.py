@@ -65,6 +65,7 @@ ASYNC_ONLY_STEP_OPTION = Rule(
     Scope.FUNCTION,
     "step option for async steps is set on a sync step",
     "python/tutorials/step-tutorial",
+    since="2.22",
 )
 
 INVALID_STEP_OPTION = Rule(
@@ -110,6 +111,7 @@ UNSERIALIZABLE_STEP_RESULT = Rule(
     Scope.FUNCTION,
     "result of a step cannot be stored",
     "python/tutorials/step-tutorial",
+    since="2.0",
 )
 
 STEP_MUTATES_ARGUMENT = Rule(
@@ -137,6 +139,7 @@ SESSION_OUTSIDE_TRANSACTION = Rule(
     Scope.PROJECT,
     "datasource session is used outside its transaction",
     "python/tutorials/transaction-tutorial",
+    since="2.22",
 )
 
 DATASOURCE_FUNCTION_KIND = Rule(
@@ -146,6 +149,7 @@ DATASOURCE_FUNCTION_KIND = Rule(
     Scope.FUNCTION,
     "function's kind (sync or async) does not fit the datasource",
     "python/tutorials/transaction-tutorial",
+    since="2.22",
 )
 
 COMMIT_IN_TRANSACTION = Rule(
@@ -155,6 +159,7 @@ COMMIT_IN_TRANSACTION = Rule(
     Scope.FUNCTION,
     "transaction is ended before dbos ends it",
     "python/tutorials/transaction-tutorial",
+    since="2.22",
 )
 
 RETRIED_STEP_EXCEPTION_NEVER_MATCHES = Rule(
@@ -173,6 +178,7 @@ UNPICKLABLE_EXCEPTION = Rule(
     Scope.PROJECT,
     "exception raised by a step or workflow is rebuilt wrongly from its record",
     "python/tutorials/step-tutorial",
+    since="2.0",
 )
 
 RUN_STEP_MISUSE = Rule(
@@ -182,6 +188,7 @@ RUN_STEP_MISUSE = Rule(
     Scope.EXPR,
     "`run_step` is called with the wrong arguments",
     "python/tutorials/step-tutorial",
+    since="2.9",
 )
 
 RULES: tuple[Rule, ...] = (

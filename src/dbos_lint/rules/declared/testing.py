@@ -20,6 +20,7 @@ RESET_AFTER_LAUNCH = Rule(
     Scope.FUNCTION,
     "system database is reset after the launch, or before there is an instance",
     "python/tutorials/testing",
+    since="0.20",
 )
 
 TEST_USES_APPLICATION_DATABASE = Rule(
@@ -38,6 +39,7 @@ DESTROYED_REGISTRY = Rule(
     Scope.MODULE,
     "test destroys the registry of workflows that were registered at import",
     "python/tutorials/testing",
+    since="0.14",
 )
 
 PATCHED_AFTER_REGISTRATION = Rule(

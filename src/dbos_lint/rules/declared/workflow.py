@@ -200,6 +200,7 @@ SWALLOWED_CANCELLATION = Rule(
     Scope.PROJECT,
     "a handler around durable calls catches the workflow's cancellation",
     "python/tutorials/workflow-management#cancelling-workflows",
+    since="0.26",
 )
 
 GENERATOR_WORKFLOW = Rule(
@@ -218,6 +219,7 @@ UNSERIALIZABLE_WORKFLOW_DATA = Rule(
     Scope.FUNCTION,
     "argument, result, event or message of a workflow cannot be stored",
     "python/tutorials/workflow-tutorial",
+    since="2.0",
 )
 
 DYNAMIC_WORKFLOW = Rule(
@@ -317,6 +319,7 @@ REPLAY_ERROR_SWALLOWED = Rule(
     Scope.PROJECT,
     "except Exception hides that a replay does not fit",
     "python/tutorials/workflow-tutorial#determinism",
+    since="0.26",
 )
 
 ITERATING_DONE_SET = Rule(

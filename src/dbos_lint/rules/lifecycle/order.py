@@ -140,6 +140,8 @@ class Order(Visitor):
 
     def _call_after_launch(self, line: Line) -> None:
         for event in self.launches.after_launch(line, SETS_UP):
+            if event.name in api.CREATES_DATASOURCE and not self.here.targets_at_least(3, 1):
+                continue
             self.here.report_event(
                 CALL_AFTER_LAUNCH,
                 event,
