@@ -56,7 +56,7 @@ class Gathers(Visitor):
                 names |= _names(around.target)
         elements = _derived(names, body)
         return any(
-            _looks(inner, elements)
+            _looks(inner, _seen(inner, elements, body))
             or _gives(inner, names)
             or (self._is_handed_on(inner, body) and _takes(inner, names))
             for inner in body.walk()
@@ -72,13 +72,23 @@ def _derived(names: set[str], body: Body) -> set[str]:
     """``names``, and those that are given something of them."""
     found = set(names)
     for node in body.walk():
-        if isinstance(node, (ast.For, ast.comprehension)) and found & _names(node.iter):
+        if isinstance(node, ast.For) and found & _names(node.iter):
             found |= _names(node.target)
         elif isinstance(node, ast.Assign) and found & _names(node.value):
             found.update(*map(_names, node.targets))
         elif isinstance(node, ast.NamedExpr) and found & _names(node.value):
             found |= _names(node.target)
     return found
+
+
+def _seen(node: ast.AST, elements: set[str], body: Body) -> set[str]:
+    """``elements``, as comprehensions around ``node`` name them."""
+    seen = set(elements)
+    for around in body.ancestors(node):
+        for clause in getattr(around, "generators", ()):
+            bound = _names(clause.target)
+            seen = seen | bound if elements & _names(clause.iter) else seen - bound
+    return seen
 
 
 def _looks(node: ast.AST, elements: set[str]) -> bool:
@@ -103,7 +113,12 @@ def _takes(node: ast.AST, names: set[str]) -> bool:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    """The names in ``node``, without those that comprehensions in it bind."""
+    inside = list(ast.walk(node))
+    bound = {id(name) for clause in inside if isinstance(clause, ast.comprehension) for name in ast.walk(clause.target)}
+    names = [name for name in inside if isinstance(name, ast.Name)]
+    own = {name.id for name in names if id(name) in bound}
+    return {name.id for name in names if name.id not in own}
 
 
 def _classes(node: ast.AST) -> set[str]:
