@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 
 from dbos_lint.catalog import api, patterns
 from dbos_lint.discovery import project_files
@@ -13,7 +14,7 @@ from dbos_lint.semantics.imports import imported, loaded
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.summary import DECORATOR, MODULE, Call, Module
-from dbos_lint.semantics.values import ClassValue, DecoratorValue, External, Value
+from dbos_lint.semantics.values import ClassValue, DecoratorValue, Entity, External, Value
 
 # More folders than a project has that somebody lints as one: who imports what is not known, then.
 _FOLDERS = 5_000
@@ -88,16 +89,30 @@ def _is_imported_elsewhere(project: Project, path: str, importer: str) -> bool:
 
 
 def loses_workflows(calls: Calls, module: Module) -> bool:
-    """Whether workflows that were registered when ``module`` was imported are gone for good when the registry is: they
-    are its own, or of modules that it imports and does not import anew."""
+    """Whether workflows that were registered at import are gone for good when the registry is: ``module`` runs some or,
+    being a conftest, imports some for others; and it does not import them anew."""
     for function in module.functions:
         if any(isinstance(read.ref, str) and read.ref.startswith("sys.modules") for read in function.reads):
             return False
         if any(not _IMPORTS_ANEW.isdisjoint(calls.callees(module, call).names) for call in function.calls):
             return False
-    if defines_workflow(calls.resolver, module):
-        return True
-    bindings = (binding for some in module.scopes[MODULE].bindings.values() for binding in some)
+    if PurePath(module.path).stem == "conftest":
+        bindings = (binding for some in module.scopes[MODULE].bindings.values() for binding in some)
+        return any(
+            any(registering(calls.resolver, module, *binding.value)) for binding in bindings if binding.kind == "import"
+        )
     return any(
-        any(registering(calls.resolver, module, *binding.value)) for binding in bindings if binding.kind == "import"
+        entity.kind == api.WORKFLOW and calls.resolver.function(entity.function).parent == MODULE
+        for function in module.functions
+        for call in function.calls
+        for entity in _run_by(calls, module, call)
     )
+
+
+def _run_by(calls: Calls, module: Module, call: Call) -> Iterator[Entity]:
+    """The durable functions that ``call`` calls, starts or enqueues."""
+    callees = calls.callees(module, call)
+    yield from callees.durable
+    for name in callees.names & api.FUNCTION_ARGUMENT.keys():
+        values = calls.argument(module, call, api.FUNCTION_ARGUMENT[name])
+        yield from (value for value in values if isinstance(value, Entity))

@@ -9,34 +9,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, types
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.collect import Collected
+from dbos_lint.semantics.dicts import Literal, dicts, is_dict, of_keywords, written
 from dbos_lint.semantics.references import span_of
 from dbos_lint.semantics.refs import terminal
-from dbos_lint.semantics.scoping import Place, assigned, binding_scope
+from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.summary import Call, Module, Ref, Span, Write
 from dbos_lint.semantics.values import Container, External, FunctionValue, Instance, Values
-
-_DICT = "dict"
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A dict as the text writes it down. ``items`` are its keys, ``None`` for what hides some, and their values."""
-
-    module: str
-    span: Span
-    place: Place
-    items: tuple[tuple[str | None, Ref], ...]
-
-    @property
-    def hides(self) -> bool:
-        return any(key is None for key, _ in self.items)
 
 
 class Entry(NamedTuple):
@@ -146,7 +130,7 @@ class TypedDicts:
                 type, places = api.TAKES_DICT[name]
                 ref = _argument(call, places)
                 if ref is not None:
-                    found.append(Use(call, type, ref, tuple(self._dicts(ref, _place(call)))))
+                    found.append(Use(call, type, ref, tuple(dicts(self._resolver, self._module, ref, _place(call)))))
         return tuple(found)
 
     @cached_property
@@ -164,13 +148,13 @@ class TypedDicts:
         for _, call in self._collected.nodes.calls:
             callees = self._analysis.calls.callees(self._module, call)
             for name in callees.names & api.TYPED_DICTS:
-                yield name, self._called(call.keywords, call.args, _place(call), call.span)
+                yield name, of_keywords(self._module, call, _place(call))
             yield from self._given_to_project(call, callees.runs)
         yield from self._annotated()
 
     def _given_to_project(self, call: Call, runs: tuple[FunctionValue, ...]) -> Iterator[tuple[str, Literal]]:
         """Dicts that are given, as they are written down, for parameters that are annotated."""
-        if not any(_is_dict(ref) for ref in (*call.args, *(ref for _, ref in call.keywords))):
+        if not any(is_dict(ref) for ref in (*call.args, *(ref for _, ref in call.keywords))):
             return
         for callee in runs:
             module, function = self._resolver.module(callee.module), self._resolver.function(callee)
@@ -179,10 +163,10 @@ class TypedDicts:
             given.update({name: ref for name, ref in call.keywords if name})
             for param in params:
                 ref = given.get(param.name)
-                if _is_dict(ref):
+                if is_dict(ref):
                     place = Place(module.scopes[function.scope].parent)
                     for type in self._types(module, param.annotation, place):
-                        yield type, _written(self._module, ref, _place(call))
+                        yield type, written(self._module, ref, _place(call))
 
     def _annotated(self) -> Iterator[tuple[str, Literal]]:
         """Dicts that are assigned to annotated names and attributes, or returned by annotated functions."""
@@ -197,57 +181,20 @@ class TypedDicts:
                 for value, scope_id in values:
                     yield from self._of_annotation(value, Place(scope_id))
         for function in module.functions:
-            results = [ref for ref in function.results if _is_dict(ref)] if function.returns is not None else []
+            results = [ref for ref in function.results if is_dict(ref)] if function.returns is not None else []
             for ref in results:
                 for type in self._types(module, function.returns, Place(module.scopes[function.scope].parent)):
-                    yield type, _written(module, ref, Place(function.scope, ref[1].row))
+                    yield type, written(module, ref, Place(function.scope, ref[1].row))
 
     def _of_annotation(self, value: Ref, place: Place) -> Iterator[tuple[str, Literal]]:
-        if isinstance(value, tuple) and value[0] == "annotated" and _is_dict(value[1]):
+        if isinstance(value, tuple) and value[0] == "annotated" and is_dict(value[1]):
             for type in self._types(self._module, value[2], place):
-                yield type, _written(self._module, value[1], place)
+                yield type, written(self._module, value[1], place)
 
     def _types(self, module: Module, annotation: Ref, place: Place) -> Iterator[str]:
         for value in self._resolver.resolve(module, annotation, place):
             if isinstance(value, Instance) and isinstance(value.type, External) and value.type.name in api.TYPED_DICTS:
                 yield value.type.name
-
-    def _called(
-        self, keywords: tuple[tuple[str | None, Ref], ...], args: tuple[Ref, ...], place: Place, span: Span
-    ) -> Literal:
-        """The dict that a call of its type, or of ``dict``, makes."""
-        return Literal(self._module.path, span, place, (*keywords, *[(None, ref) for ref in args]))
-
-    # ------------------------------------------------------------------ what an argument is
-
-    def _dicts(self, ref: Ref, place: Place) -> Iterator[Literal]:
-        """The dicts that ``ref`` may be, or that it holds, as a list that is written down there."""
-        if isinstance(ref, tuple) and ref[0] == "list":
-            for element in ref[1:]:
-                yield from self._dicts(element, place)
-            return
-        written = assigned(self._module, ref, place) if isinstance(ref, str) else ((ref, place),)
-        own = [literal for value, at in written if (literal := self._made(value, at)) is not None]
-        if own:
-            yield from own
-            return
-        for value in self._resolver.resolve(self._module, ref, place):
-            display = value.display if isinstance(value, Container) else None
-            if display is not None:
-                at = Place(display.scope, display.span.row, display.block)
-                yield Literal(display.module, display.span, at, display.items)
-
-    def _made(self, value: Ref, place: Place) -> Literal | None:
-        """The dict that an expression of this file makes."""
-        if _is_dict(value):
-            return _written(self._module, value, place)
-        if isinstance(value, tuple) and value[0] == "call":
-            called = self._resolver.resolve(self._module, value[1], place)
-            if len(called) == 1 and isinstance(called[0], External) and called[0].name in api.TYPED_DICTS | {_DICT}:
-                for _, call in self._collected.nodes.calls:
-                    if call.keywords is value[3] and call.args is value[2]:
-                        return self._called(call.keywords, call.args, place, call.span)
-        return None
 
     # ------------------------------------------------------------------ what becomes of a dict
 
@@ -343,27 +290,18 @@ def _sees(module: Module, start: int, name: str, scope: int) -> bool:
     return bound is not None and bound.id == scope
 
 
-def _is_dict(ref: Ref) -> bool:
-    """Whether ``ref`` is a dict display whose items are known."""
-    return isinstance(ref, tuple) and ref[0] == "dict" and len(ref) > 1
-
-
 def _makes(value: Ref, literal: Literal) -> bool:
     """Whether the expression ``value`` makes this very dict."""
     if not isinstance(value, tuple):
         return False
     if value[0] == "call":
         return bool(value[3] == literal.items)
-    return _is_dict(value) and bool(value[1] == literal.span)
+    return is_dict(value) and bool(value[1] == literal.span)
 
 
 def _bare(value: Ref) -> Ref:
     """What is assigned, without the annotation of what it is assigned to."""
     return value[1] if isinstance(value, tuple) and value[0] == "annotated" else value
-
-
-def _written(module: Module, ref: Ref, place: Place) -> Literal:
-    return Literal(module.path, ref[1], place, ref[2])
 
 
 def _place(call: Call) -> Place:

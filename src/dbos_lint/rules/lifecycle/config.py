@@ -14,10 +14,11 @@ from dbos_lint.rules.declared.lifecycle import (
     UNKNOWN_CONFIG_KEY,
 )
 from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.dicts import Literal
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.summary import Call
 from dbos_lint.semantics.testcode import is_test_file
-from dbos_lint.semantics.typed_dicts import Entry, Literal, Use
+from dbos_lint.semantics.typed_dicts import Entry, Use
 
 # Either of them says which version the workflows are of.
 _VERSION_KEYS = frozenset({"application_version", "enable_patching"})

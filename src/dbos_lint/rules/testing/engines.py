@@ -51,7 +51,7 @@ class Engines(Visitor):
         found = [
             event
             for test in tests
-            if not runs_once(test)
+            if not test.name.startswith("test") and not runs_once(test)
             for event in self.here.launches.events(test)
             if event.kind == DESTROY and "destroy_registry" in event.options
         ]

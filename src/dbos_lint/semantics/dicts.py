@@ -1,0 +1,101 @@
+"""The dicts that an expression may be, as the text of the project writes them down: displays, and calls that make one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dbos_lint.catalog import api
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.scoping import Place, assigned, binding_scope
+from dbos_lint.semantics.summary import Call, Module, Ref, Span
+from dbos_lint.semantics.values import Container, External
+
+# What makes a dict of its keywords.
+_MAKERS = api.TYPED_DICTS | {"dict"}
+# More files than a name is handed through.
+_DEPTH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A dict as the text writes it down. ``items`` are its keys, ``None`` for what hides some, and their values."""
+
+    module: str
+    span: Span
+    place: Place
+    items: tuple[tuple[str | None, Ref], ...]
+
+    @property
+    def hides(self) -> bool:
+        return any(key is None for key, _ in self.items)
+
+
+def dicts(resolver: Resolver, module: Module, ref: Ref, place: Place, depth: int = 0) -> Iterator[Literal]:
+    """The dicts that ``ref``, in ``module``, may be, or that it holds, as a list that is written down there."""
+    if isinstance(ref, tuple) and ref[0] == "list":
+        for element in ref[1:]:
+            yield from dicts(resolver, module, element, place, depth)
+        return
+    written = assigned(module, ref, place) if isinstance(ref, str) else ((ref, place),)
+    own = [literal for value, at in written if (literal := _made(resolver, module, value, at)) is not None]
+    if own:
+        yield from own
+        return
+    origin = origin_of(resolver, module, ref, place) if depth < _DEPTH else None
+    if origin is not None:
+        yield from dicts(resolver, *origin, depth + 1)
+        return
+    for value in resolver.resolve(module, ref, place):
+        display = value.display if isinstance(value, Container) else None
+        if display is not None:
+            at = Place(display.scope, display.span.row, display.block)
+            yield Literal(display.module, display.span, at, display.items)
+
+
+def origin_of(resolver: Resolver, module: Module, ref: Ref, place: Place) -> tuple[Module, Ref, Place] | None:
+    """The name of another module that ``ref`` is, if it is imported, with that module."""
+    if not isinstance(ref, str):
+        return None
+    name, _, rest = ref.partition(".")
+    scope = binding_scope(module, place.scope, name)
+    bindings = scope.bindings[name] if scope is not None else []
+    if len(bindings) != 1 or bindings[0].kind != "import":
+        return None
+    source, attribute, level = bindings[0].value
+    path = resolver.project.find(source, level, module.path)
+    if path is None:
+        return None
+    inner = resolver.project.submodule(path, attribute) if attribute else path
+    home = resolver.project.module(inner or path)
+    names = rest if inner else f"{attribute}.{rest}".rstrip(".")
+    return None if home is None or not names else (home, names, Place(0))
+
+
+def _made(resolver: Resolver, module: Module, value: Ref, place: Place) -> Literal | None:
+    """The dict that an expression makes."""
+    if is_dict(value):
+        return written(module, value, place)
+    if isinstance(value, tuple) and value[0] == "call":
+        called = resolver.resolve(module, value[1], place)
+        if len(called) == 1 and isinstance(called[0], External) and called[0].name in _MAKERS:
+            for function in module.functions:
+                for call in function.calls:
+                    if call.keywords is value[3] and call.args is value[2]:
+                        return of_keywords(module, call, place)
+    return None
+
+
+def of_keywords(module: Module, call: Call, place: Place) -> Literal:
+    """The dict that ``call``, of its type or of ``dict``, makes."""
+    return Literal(module.path, call.span, place, (*call.keywords, *[(None, ref) for ref in call.args]))
+
+
+def is_dict(ref: Ref) -> bool:
+    """Whether ``ref`` is a dict display whose items are known."""
+    return isinstance(ref, tuple) and ref[0] == "dict" and len(ref) > 1
+
+
+def written(module: Module, ref: Ref, place: Place) -> Literal:
+    """The dict that the display ``ref`` is."""
+    return Literal(module.path, ref[1], place, ref[2])
