@@ -69,7 +69,7 @@ class QueueDeadlocks(Visitor):
         self.here.report(
             QUEUE_SELF_DEADLOCK,
             left or call.span,
-            f"workflow '{name}' runs on queue '{queues[0]}' and waits for another one on it{self.here.route(trace)}: the "
+            f"workflow '{name}' runs on queue '{queues[0]}' and waits for another on it{self.here.route(trace)}: the "
             f"queue {full}, and neither ever ends; enqueue the other one on a queue of its own",
             trace if len(path) > 1 else (),
             confidence=Confidence.HIGH if sure else Confidence.MEDIUM,
