@@ -1,4 +1,4 @@
-"""The dicts that an expression may be, as the text of the project writes them down: displays, and calls that make one."""
+"""The dicts that an expression may be, as the text of the project has them: displays, and calls that make one."""
 
 from __future__ import annotations
 

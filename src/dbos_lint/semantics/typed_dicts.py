@@ -216,6 +216,9 @@ class TypedDicts:
     def _is_declared(self, literal: Literal) -> bool:
         """Whether the file of ``literal`` tells its type, so that linting that one finds what is wrong with it."""
         home = self._resolver.module(literal.module)
+        calls = (call for function in home.functions for call in function.calls if call.span == literal.span)
+        if any(not api.TYPED_DICTS.isdisjoint(self._analysis.calls.callees(home, call).names) for call in calls):
+            return True
         scope = home.scopes[literal.place.scope]
         function = home.functions[scope.function]
         bindings = (binding for some in scope.bindings.values() for binding in some)

@@ -10,13 +10,14 @@ from dbos_lint.catalog import api, patterns
 from dbos_lint.rules.declared.queue import ENQUEUE_OPTIONS_WITHOUT_ENQUEUE, INVALID_ENQUEUE_OPTION
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
+from dbos_lint.semantics.dicts import Literal
 from dbos_lint.semantics.enqueues import NOTHING, STARTS, Enqueues
 from dbos_lint.semantics.literals import Literals, literals
 from dbos_lint.semantics.names import closest
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import DISCARDED, Call, Function
 from dbos_lint.semantics.testcode import is_in_test
-from dbos_lint.semantics.typed_dicts import Entry, Literal, Use
+from dbos_lint.semantics.typed_dicts import Entry, Use
 from dbos_lint.semantics.values import Entity, FunctionValue
 
 With = ast.With | ast.AsyncWith
