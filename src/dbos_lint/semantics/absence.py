@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from dbos_lint.semantics.afterwards import statement_of
@@ -13,6 +15,7 @@ _CATCHES = frozenset({"TypeError", "AttributeError", "Exception", "BaseException
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)
 _FAILING = (ast.In, ast.NotIn, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _DISPLAYS = (ast.Dict, ast.List, ast.Tuple, ast.Set, ast.JoinedStr, ast.FormattedValue, ast.keyword, ast.Await)
+_Place = tuple[int, int]
 _ENDS = (ast.Return, ast.Yield, ast.Assign, ast.AnnAssign, ast.Expr)
 
 
@@ -30,6 +33,8 @@ class Absence:
     def __init__(self, body: Body, looks_only: Callable[[ast.Call], bool]) -> None:
         self.body = body
         self.looks_only = looks_only
+        self._looks: dict[str, list[tuple[_Place, ast.Name]]] = {}
+        self._stores: dict[str, list[_Place]] = {}
 
     def unchecked_use(self, node: ast.expr) -> Use | None:
         """The first use of what ``node`` gives that fails for None, if nothing has looked whether it is None."""
@@ -102,7 +107,7 @@ class Absence:
 
     # ------------------------------------------------------------------ what is done with a variable
 
-    def _end(self, name: ast.Name) -> tuple[int, int]:
+    def _end(self, name: ast.Name) -> _Place:
         """Where the variable has its value: behind the statement that gives it, or the head of a loop."""
         statement = statement_of(self.body, name)
         if isinstance(statement, (ast.For, ast.AsyncFor)):
@@ -110,15 +115,36 @@ class Absence:
         simple = isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr))
         return _end_of(statement) if statement is not None and simple else _end_of(name)
 
-    def _loads_until_stored(self, name: str, start: tuple[int, int]) -> Iterator[ast.Name]:
+    def _loads_until_stored(self, name: str, start: _Place) -> Iterator[ast.Name]:
         """Where the variable is looked at below ``start``, until it is given something else."""
-        named = [each for each in self.body.walk() if isinstance(each, ast.Name) and each.id == name]
-        loads = [(_place(each), each) for each in named if isinstance(each.ctx, ast.Load)]
-        stores = [self._end(each) for each in named if not isinstance(each.ctx, ast.Load)]
-        end = min((place for place in stores if place > start), default=None)
-        for place, load in sorted(loads, key=lambda pair: pair[0]):
-            if place >= start and (end is None or place < end):
-                yield load
+        loads = self._loads(name)
+        stores = self._stores[name]
+        after = bisect_right(stores, start)
+        end = stores[after] if after < len(stores) else None
+        for place, load in loads[bisect_left(loads, start, key=_of) :]:
+            if end is not None and place >= end:
+                return
+            yield load
+
+    def _loads(self, name: str) -> list[tuple[_Place, ast.Name]]:
+        """Where the variable is looked at, in the order of the text."""
+        if name not in self._looks:
+            for each in self._names.get(name, ()):
+                if isinstance(each.ctx, ast.Load):
+                    self._looks.setdefault(name, []).append((_place(each), each))
+                else:
+                    self._stores.setdefault(name, []).append(self._end(each))
+            self._looks.setdefault(name, []).sort(key=_of)
+            self._stores.setdefault(name, []).sort()
+        return self._looks[name]
+
+    @cached_property
+    def _names(self) -> dict[str, list[ast.Name]]:
+        found: dict[str, list[ast.Name]] = {}
+        for each in self.body.walk():
+            if isinstance(each, ast.Name):
+                found.setdefault(each.id, []).append(each)
+        return found
 
     def _is_only_seen(self, load: ast.Name) -> bool:
         """Whether a look at the variable tells nothing of whether it is None."""
@@ -163,8 +189,10 @@ class Absence:
         behind = [*self.body.ancestors(load)]
         for outer in self.body.ancestors(name):
             if isinstance(outer, (ast.While, ast.For, ast.AsyncFor)) and outer not in behind:
-                looks = (each for each in self.body.walk(outer) if isinstance(each, ast.Name) and each.id == name.id)
-                if any(isinstance(each.ctx, ast.Load) and not self._is_only_seen(each) for each in looks):
+                loads = self._loads(name.id)
+                first = bisect_left(loads, (outer.lineno, outer.col_offset), key=_of)
+                inside = loads[first : bisect_left(loads, _end_of(outer), key=_of)]
+                if not all(self._is_only_seen(each) for _, each in inside):
                     return True
         return False
 
@@ -210,9 +238,13 @@ def _terminal(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
-def _place(node: ast.expr) -> tuple[int, int]:
+def _of(pair: tuple[_Place, ast.Name]) -> _Place:
+    return pair[0]
+
+
+def _place(node: ast.expr) -> _Place:
     return node.lineno, node.col_offset
 
 
-def _end_of(node: ast.expr | ast.stmt) -> tuple[int, int]:
+def _end_of(node: ast.expr | ast.stmt) -> _Place:
     return node.end_lineno or node.lineno, node.end_col_offset or node.col_offset

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from dbos_lint.semantics.body import Body
@@ -48,13 +49,15 @@ def is_used_after(body: Body, node: ast.AST, name: str) -> bool:
     statement = statement_of(body, node)
     if statement is None or name in _stored(statement, inside=False):
         return False
+    rows = [mention.lineno for mention in body.mentions.get(name, ())]
     while statement is not None:
-        for after in following(body, statement):
-            use = _first_use(body, after, name)
+        block = following(body, statement)
+        for after in block if _is_mentioned(rows, block) else ():
+            use = _first_use(after, name) if _is_mentioned(rows, [after]) else None
             if use is not None:
                 return use
-            if isinstance(after, _LEAVES_FUNCTION):
-                return False
+        if block and isinstance(block[-1], _LEAVES_FUNCTION):
+            return False
         parent = body.parent(statement)
         while parent is not None and not isinstance(parent, ast.stmt):
             parent = body.parent(parent)
@@ -62,20 +65,26 @@ def is_used_after(body: Body, node: ast.AST, name: str) -> bool:
             source = _source(parent, name)
             if source is not None:
                 return is_used_after(body, parent, source)
-            if name not in _stored(parent, inside=True) and _loads(body, parent, name, but=node):
+            if name not in _stored(parent, inside=True) and _loads(parent, name, but=node):
                 return True
         statement = parent
     return False
 
 
-def _first_use(body: Body, statement: ast.stmt, name: str) -> bool | None:
+def _is_mentioned(rows: list[int], block: list[ast.stmt]) -> bool:
+    """Whether one of ``rows`` is within ``block``."""
+    nearest = bisect_left(rows, block[0].lineno) if block else len(rows)
+    return nearest < len(rows) and rows[nearest] <= (block[-1].end_lineno or block[-1].lineno)
+
+
+def _first_use(statement: ast.stmt, name: str) -> bool | None:
     """Whether ``statement`` looks at ``name`` (True), gives it another value (False), or does neither (None)."""
-    if _loads(body, statement, name):
+    if _loads(statement, name):
         return True
     return False if name in _stored(statement, inside=False) else None
 
 
-def _loads(body: Body, node: ast.AST, name: str, but: ast.AST | None = None) -> bool:
+def _loads(node: ast.AST, name: str, but: ast.AST | None = None) -> bool:
     """Whether ``name`` is read within ``node``, in functions that are defined there too, but not within ``but``."""
     todo: list[ast.AST] = [node]
     while todo:

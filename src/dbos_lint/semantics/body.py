@@ -61,3 +61,14 @@ class Body:
     @cached_property
     def _parents(self) -> dict[int, ast.AST]:
         return {id(child): node for node in self.walk() for child in ast.iter_child_nodes(node)}
+
+    @cached_property
+    def mentions(self) -> dict[str, list[ast.Name]]:
+        """Every mention of a name, by name, in the order of the text; in functions that are defined inside too."""
+        found: dict[str, list[ast.Name]] = {}
+        for node in ast.walk(self.node):
+            if isinstance(node, ast.Name):
+                found.setdefault(node.id, []).append(node)
+        for names in found.values():
+            names.sort(key=lambda name: (name.lineno, name.col_offset))
+        return found

@@ -108,7 +108,7 @@ def used_as_result(body: Body, call: ast.Call) -> ast.expr | None:
     target = parent.targets[0] if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else None
     if not isinstance(target, ast.Name):
         return None
-    names = [each for each in body.walk() if isinstance(each, ast.Name) and each.id == target.id]
+    names = body.mentions[target.id]
     if any(each is not target and not isinstance(each.ctx, ast.Load) for each in names):
         return None
     for name in names:

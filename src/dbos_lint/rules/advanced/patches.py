@@ -18,6 +18,9 @@ from dbos_lint.semantics.values import Constant
 # What makes a text, or a choice of texts, of a value.
 _TEXT = (ast.Await, ast.JoinedStr, ast.FormattedValue, ast.IfExp, ast.keyword)
 
+# With how many calls of the same name one is compared.
+_EARLIER = 8
+
 
 class Patches(Visitor):
     """Calls of ``DBOS.patch`` and ``DBOS.deprecate_patch``."""
@@ -110,7 +113,7 @@ class Patches(Visitor):
             name = values[0].value if len(values) == 1 and isinstance(values[0], Constant) else None
             if name is None:
                 continue
-            if any(not exclude_each_other(body, earlier, node) for earlier in seen.get(name, ())):
+            if any(not exclude_each_other(body, earlier, node) for earlier in seen.get(name, ())[-_EARLIER:]):
                 self._report(
                     node,
                     f"patch '{name}' is used for a second change of the workflow: a run that began after the first "

@@ -23,6 +23,7 @@ class Answers(Visitor):
 
     def __init__(self, here: Here) -> None:
         super().__init__(here)
+        self._functions: dict[int, Absence] = {}
         self._waits: dict[FunctionKey, str] = {}
         self._told: set[tuple[int, int]] = set()
 
@@ -35,7 +36,9 @@ class Answers(Visitor):
         body = self.here.body(function)
         if is_async and not isinstance(body.parent(node), ast.Await):
             return
-        use = Absence(body, lambda called: self._looks_only(body.record(called))).unchecked_use(node)
+        if function.id not in self._functions:
+            self._functions[function.id] = Absence(body, lambda called: self._looks_only(body.record(called)))
+        use = self._functions[function.id].unchecked_use(node)
         if use is None or (use.node.lineno, use.node.col_offset) in self._told:
             return
         self._told.add((use.node.lineno, use.node.col_offset))

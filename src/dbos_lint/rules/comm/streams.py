@@ -6,7 +6,7 @@ import ast
 
 from dbos_lint.catalog import messages
 from dbos_lint.rules.declared.comm import SEND_IN_LOOP, STREAM_READ_WITHOUT_TIMEOUT
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.summary import Call
 from dbos_lint.semantics.values import Constant, Entity, External, FunctionValue
@@ -22,6 +22,10 @@ _LEAVES = (ast.Break, ast.Return, ast.Raise, ast.Try, ast.Yield, ast.YieldFrom, 
 
 class Streams(Visitor):
     """Readers that wait without end, and messages that are sent one by one."""
+
+    def __init__(self, here: Here) -> None:
+        super().__init__(here)
+        self._loops: dict[int, bool] = {}
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         names = self.here.names_called(call)
@@ -50,7 +54,7 @@ class Streams(Visitor):
     def _send(self, node: ast.Call, call: Call) -> None:
         body = self.here.body(self.here.function(call))
         loop = next((each for each in body.ancestors(node) if isinstance(each, _Loop)), None)
-        if loop is None or not self._is_finite(body, loop, call) or not self._is_all_of(body, loop, node):
+        if loop is None or not self._is_finite(body, loop, call) or not self._only_sends(body, loop):
             return
         self.here.report(
             SEND_IN_LOOP,
@@ -90,15 +94,21 @@ class Streams(Visitor):
         function = value.function if isinstance(value, Entity) else value
         return not self.here.resolver.function(function).is_generator
 
-    def _is_all_of(self, body: Body, loop: _Loop, node: ast.Call) -> bool:
+    def _only_sends(self, body: Body, loop: _Loop) -> bool:
         """Whether the loop does nothing else that takes its time or is recorded, and goes on to its end."""
-        parts: list[ast.AST] = [*loop.body, *loop.orelse] if isinstance(loop, ast.For) else [loop]
-        awaited = body.parent(node)
-        for each in body.walk(*parts):
-            if isinstance(each, _LEAVES) or (isinstance(each, ast.Await) and each is not awaited):
-                return False
-        return not any(self._is_of_dbos(call) for each, call in body.calls(*parts) if each is not node)
+        if id(loop) not in self._loops:
+            parts: list[ast.AST] = [*loop.body, *loop.orelse] if isinstance(loop, ast.For) else [loop]
+            self._loops[id(loop)] = not any(self._does_more(body, each) for each in body.walk(*parts))
+        return self._loops[id(loop)]
 
-    def _is_of_dbos(self, call: Call) -> bool:
-        names = self.here.names_called(call)
-        return self.here.is_durable(call) or any(name.startswith("dbos.") for name in names - {"dbos.SendMessage"})
+    def _does_more(self, body: Body, node: ast.AST) -> bool:
+        if isinstance(node, ast.Await):
+            return not isinstance(node.value, ast.Call) or not self._sends(body.record(node.value))
+        call = body.record(node) if isinstance(node, ast.Call) else None
+        if call is not None and not self._sends(call):
+            names = self.here.names_called(call)
+            return self.here.is_durable(call) or any(name.startswith("dbos.") for name in names - {"dbos.SendMessage"})
+        return isinstance(node, _LEAVES)
+
+    def _sends(self, call: Call | None) -> bool:
+        return call is not None and not messages.SENDS.isdisjoint(self.here.names_called(call))
