@@ -12,7 +12,7 @@ from dbos_lint.rules.declared.advanced import (
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.contexts import LOOP, Reached
 from dbos_lint.semantics.effects import BLOCKS_LOOP, HANDLE, RAISES_IN_LOOP, WAITS_IN_LOOP
-from dbos_lint.semantics.names import is_test_file
+from dbos_lint.semantics.testcode import is_test_file
 
 _ANOTHER_WAY = {
     "dbos.DBOS.read_stream": "iterate with 'async for' over DBOS.read_stream_async()",
@@ -63,7 +63,7 @@ class EventLoop(Visitor):
         is_property = name.removeprefix(f"{api.QUEUE}.") in api.QUEUE_PROPERTIES
         if is_property and not self.here.targets_at_least(3, 0):
             return  # Queues of dbos 2 may be plain objects.
-        if is_test_file(self.here.module.path):
+        if is_test_file(self.here.resolver, self.here.module):
             return  # Nobody else waits for the loop of a test.
         twin = api.WAITS_IN_LOOP[name]
         if len(reached.chain) > 1 or not twin:

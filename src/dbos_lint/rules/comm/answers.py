@@ -9,9 +9,9 @@ from dbos_lint.rules.declared.comm import RECV_TIMEOUT_UNCHECKED
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.absence import Absence
 from dbos_lint.semantics.declarations import is_transparent
-from dbos_lint.semantics.names import is_test_file
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Ref
+from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import External, FunctionKey, FunctionValue
 
 # Functions that take None for what it is.
@@ -29,9 +29,9 @@ class Answers(Visitor):
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         function = self.here.function(call)
+        source, is_async = self._source(call)
         # A test that fails there has told what it is to tell.
-        source, is_async = ("", False) if is_test_file(self.here.module.path) else self._source(call)
-        if not source or function.name == "<lambda>":
+        if not source or function.name == "<lambda>" or is_test_file(self.here.resolver, self.here.module):
             return
         body = self.here.body(function)
         if is_async and not isinstance(body.parent(node), ast.Await):
