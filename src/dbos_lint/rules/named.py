@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from dbos_lint.catalog.names import OFFERS, SLOTS, Slot
 from dbos_lint.rules.visitor import Here
-from dbos_lint.semantics.names import Known, argument, elements_of, is_test_file, options_of
+from dbos_lint.semantics.names import Known, argument, elements_of, options_of
 from dbos_lint.semantics.options import Written
 from dbos_lint.semantics.references import span_of
 from dbos_lint.semantics.summary import Call, Ref
+from dbos_lint.semantics.testcode import is_test_file
 
 
 class Named(NamedTuple):
@@ -83,8 +84,13 @@ def in_options(here: Here, named: Named, key: str) -> Ref:
     return next((ref for name, ref in items if name == key), None)
 
 
+def is_test(here: Here, path: str) -> bool:
+    """Whether the file at ``path`` is there for tests."""
+    return is_test_file(here.resolver, here.resolver.module(path))
+
+
 def speaks_for_project(known: Known, here: Here) -> bool:
     """Whether what is offered in the project's own code tells what there is: tests may make up names of theirs."""
     offers = [mention for mentions in known.offered.values() for mention in mentions if mention.sure]
-    in_tests = is_test_file(here.module.path)
-    return OFFERS not in known.open and any(in_tests or not is_test_file(mention.path) for mention in offers)
+    in_tests = is_test(here, here.module.path)
+    return OFFERS not in known.open and any(in_tests or not is_test(here, mention.path) for mention in offers)

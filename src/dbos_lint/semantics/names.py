@@ -255,13 +255,6 @@ def closest(name: str, others: Iterable[str], cutoff: float = 0.75) -> str | Non
     return folded[near[0]] if near else None
 
 
-def is_test_file(path: str) -> bool:
-    """Whether the file holds tests, as pytest finds them."""
-    name = os.path.basename(path)
-    folders = os.path.dirname(path).split(os.sep)
-    return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py" or "tests" in folders
-
-
 def _folded(name: str) -> str:
     return name.casefold().replace("-", "_").replace(".", "_").replace(" ", "_")
 

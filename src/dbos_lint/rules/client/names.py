@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from dbos_lint.catalog.names import ASKS, QUEUE, WORKFLOW
 from dbos_lint.rules.declared.client import CLASS_NAME_MISSING, UNKNOWN_WORKFLOW_NAME
-from dbos_lint.rules.named import Named, in_options, named, speaks_for_project
+from dbos_lint.rules.named import Named, in_options, is_test, named, speaks_for_project
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.literals import strings
-from dbos_lint.semantics.names import Known, Mention, closest, is_test_file
+from dbos_lint.semantics.names import Known, Mention, closest
 from dbos_lint.semantics.summary import Call
 
 _CLASS, _INSTANCE = "class_name", "instance_name"
@@ -39,7 +39,7 @@ class WorkflowNames(Visitor):
         ):
             return
         near = self._meant(found.name, known)
-        if near is None and (is_test_file(self.here.module.path) or not self._queue_is_own(found)):
+        if near is None and (is_test(self.here, self.here.module.path) or not self._queue_is_own(found)):
             return
         hint = f"did you mean '{near}'?" if near else "enqueue it under the name that @DBOS.workflow() gives it"
         self.here.report(
@@ -80,7 +80,7 @@ class WorkflowNames(Visitor):
         queues = strings(self.here.resolver, found.options.module, ref, found.options.place) or ()
         known = self.here.analysis.names.known(QUEUE, self.here.module) if queues else None
         return known is not None and all(
-            any(not is_test_file(mention.path) for mention in known.offered.get(queue, ())) for queue in queues
+            any(not is_test(self.here, mention.path) for mention in known.offered.get(queue, ())) for queue in queues
         )
 
     # ------------------------------------------------------------------ methods

@@ -8,9 +8,9 @@ from dbos_lint.catalog import api
 from dbos_lint.catalog.names import ASKS, EVENT, OFFERS, STREAM, TOPIC
 from dbos_lint.diagnostic import Confidence
 from dbos_lint.rules.declared.comm import EVENT_NEVER_SET, TOPIC_NEVER_RECEIVED
-from dbos_lint.rules.named import Named, named, speaks_for_project
+from dbos_lint.rules.named import Named, is_test, named, speaks_for_project
 from dbos_lint.rules.visitor import Visitor
-from dbos_lint.semantics.names import Known, Mention, closest, is_test_file
+from dbos_lint.semantics.names import Known, Mention, closest
 from dbos_lint.semantics.summary import Call
 
 _NEVER = {
@@ -59,7 +59,7 @@ class CommNames(Visitor):
         sure = near is not None or any(
             name not in known.offered and any(map(_is_engine, mentions)) for name, mentions in known.asked.items()
         )
-        if near is None and is_test_file(self.here.module.path):
+        if near is None and is_test(self.here, self.here.module.path):
             return
         self.here.report(
             TOPIC_NEVER_RECEIVED,
@@ -81,7 +81,7 @@ class CommNames(Visitor):
 
     def _stays_inside(self, found: Named) -> bool:
         """Whether the other side must be in this project: a client may talk to another application's workflows."""
-        return found.api.startswith(f"{api.DBOS}.") and not is_test_file(self.here.module.path)
+        return found.api.startswith(f"{api.DBOS}.") and not is_test(self.here, self.here.module.path)
 
 
 def _is_engine(mention: Mention) -> bool:

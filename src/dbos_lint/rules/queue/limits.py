@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from dbos_lint.catalog import api
+from dbos_lint.diagnostic import Level
 from dbos_lint.rules.declared.queue import INVALID_QUEUE_LIMIT, QUEUE_WITHOUT_LIMITS
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.queues import (
@@ -18,6 +19,7 @@ from dbos_lint.semantics.queues import (
     value_of,
 )
 from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.testcode import is_test_file
 
 _RAISES = "dbos raises ValueError"
 _STOPS = "dbos accepts it, and nothing on the queue ever runs"
@@ -51,10 +53,10 @@ class QueueLimits(Visitor):
         elif len(names) == 1 and (setter := _SETTERS.get(min(names))) is not None:
             ref = next((ref for name, ref in call.keywords if name == "value"), call.args[0] if call.args else None)
             value = value_of(self.here.analysis.calls, self.here.module, call, setter, ref)
-            self._report(call, next(_faults(Limits({setter: value}, open=True)), None))
+            self._report(call, Limits({setter: value}, open=True), Level.WARNING)
 
     def _registered(self, call: Call, limits: Limits) -> None:
-        self._report(call, next(_faults(limits), None))
+        self._report(call, limits, Level.ERROR)
         if limits.is_unlimited:
             self.here.report(
                 QUEUE_WITHOUT_LIMITS,
@@ -63,9 +65,14 @@ class QueueLimits(Visitor):
                 "worker_concurrency, a global_concurrency or a limiter",
             )
 
-    def _report(self, call: Call, fault: str | None) -> None:
-        if fault is not None:
-            self.here.report(INVALID_QUEUE_LIMIT, call.span, fault)
+    def _report(self, call: Call, limits: Limits, when_stopped: Level) -> None:
+        """Report the worst of what is wrong. A queue that stands still may be meant to: by a test, or for a while."""
+        fault = next(_faults(limits), None)
+        if fault is None:
+            return
+        stops = _STOPS in fault
+        if not stops or not is_test_file(self.here.resolver, self.here.module):
+            self.here.report(INVALID_QUEUE_LIMIT, call.span, fault, level=when_stopped if stops else None)
 
 
 def _faults(limits: Limits) -> Iterator[str]:

@@ -8,10 +8,10 @@ from dbos_lint.catalog import api
 from dbos_lint.catalog.names import ASKS, OFFERS, QUEUE, WORKFLOW
 from dbos_lint.diagnostic import Level
 from dbos_lint.rules.declared.queue import RESERVED_QUEUE_NAME, UNREGISTERED_QUEUE
-from dbos_lint.rules.named import Named, in_options, named, speaks_for_project
+from dbos_lint.rules.named import Named, in_options, is_test, named, speaks_for_project
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.literals import strings
-from dbos_lint.semantics.names import closest, is_test_file
+from dbos_lint.semantics.names import closest
 from dbos_lint.semantics.queues import REGISTERS
 from dbos_lint.semantics.summary import Call
 
@@ -58,7 +58,7 @@ class QueueNames(Visitor):
         if found.name in known.offered or found.name.startswith(_RESERVED) or not speaks_for_project(known, self.here):
             return
         near = closest(found.name, known.offered)
-        if near is None and (is_test_file(self.here.module.path) or not self._is_own(found)):
+        if near is None and (is_test(self.here, self.here.module.path) or not self._is_own(found)):
             return
         hint = f"did you mean '{near}'?" if near else "register it after the launch"
         method = found.api.rpartition(".")[2].removesuffix("_async")

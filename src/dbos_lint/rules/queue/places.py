@@ -7,6 +7,7 @@ from dbos_lint.rules.declared.queue import QUEUE_CONFIGURED_IN_WORKFLOW, QUEUE_R
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import CONFIGURES_QUEUE
+from dbos_lint.semantics.testcode import is_in_test
 
 
 class QueuePlaces(Visitor):
@@ -24,6 +25,9 @@ class QueuePlaces(Visitor):
 
     def visit_effect(self, reached: Reached) -> None:
         if reached.effect.kind != CONFIGURES_QUEUE or reached.context != api.WORKFLOW:
+            return
+        module = self.here.resolver.module(reached.function.module)
+        if is_in_test(self.here.resolver, module, module.functions[reached.function.id]):
             return
         trace = self.here.trace(reached)
         self.here.report(
