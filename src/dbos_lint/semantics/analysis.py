@@ -21,6 +21,7 @@ from dbos_lint.semantics.effects import (
     LASTING,
     LOCAL_KINDS,
     LOOP_KINDS,
+    RAISES_LOSSY,
     STARTS_WORKFLOW,
     WORKFLOW_IN_THREAD,
     Effect,
@@ -29,6 +30,7 @@ from dbos_lint.semantics.facts import Edge, Facts, Observer, ThreadStart
 from dbos_lint.semantics.hazards import Hazards
 from dbos_lint.semantics.memos import Memos
 from dbos_lint.semantics.names import Names
+from dbos_lint.semantics.raising import Raising
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.sinks import Sink, Sinks
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Partial
@@ -60,10 +62,12 @@ class Analysis:
     _leads: dict[frozenset[str], dict[FunctionKey, bool]] = field(default_factory=dict)
     _hazards: Hazards = field(init=False)
     _memos: Memos = field(init=False)
+    raising: Raising = field(init=False)
 
     def __post_init__(self) -> None:
         self._hazards = Hazards(self)
         self._memos = Memos(self)
+        self.raising = Raising(self)
 
     @property
     def resolver(self) -> Resolver:
@@ -79,9 +83,10 @@ class Analysis:
         return Sinks(self)
 
     def effects(self, key: FunctionKey) -> tuple[Effect, ...]:
-        """The effects of one function by itself, with what it has threads do, its hazards and what it remembers."""
+        """The effects of one function by itself, with what it has threads do, its hazards, what it remembers
+        and raises."""
         facts = self.observer.facts(key)
-        hazards = (*self._hazards.of(key), *self._memos.of(key))
+        hazards = (*self._hazards.of(key), *self._memos.of(key), *self.raising.of(key))
         if not facts.threads and not hazards:
             return facts.effects
         threads = [effect for start in facts.threads for effect in self._effects_of_thread(start)]
@@ -213,6 +218,8 @@ class Analysis:
         """What becomes in ``caller`` of the value of an effect that ``edge`` leads to; nothing if it stays behind."""
         if not self.passes(reach.effect.kind, caller, edge):
             return Sink(0)
+        if reach.effect.kind == RAISES_LOSSY and self.raising.is_caught(caller, edge.span, reach.effect):
+            return Sink(0)
         return reach.fate if reach.effect.origin is None else self.sinks.carried(caller, edge, reach.fate)
 
     def passes(self, kind: str, caller: FunctionKey, edge: Edge) -> bool:
@@ -234,4 +241,6 @@ class Analysis:
 
 
 def _name(reach: Reach) -> str:
+    if reach.effect.kind == RAISES_LOSSY:
+        return f"{RAISES_LOSSY} {reach.effect.name}"
     return reach.effect.kind if reach.effect.origin is None else f"{reach.effect.kind} {int(reach.fate)}"

@@ -304,6 +304,11 @@ class _Collector:
     def _other(self, node: ast.stmt) -> None:
         self.expressions([child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)])
 
+    def _raise(self, node: ast.Raise) -> None:
+        if node.exc is not None and self.scope.kind == "function":
+            self.function.raises.append(Read(self.references.of(node.exc), self.scope.id, span_of(node.exc), 0))
+        self._other(node)
+
     def _ignore(self, node: ast.stmt) -> None:
         pass
 
@@ -774,6 +779,7 @@ _STATEMENTS: dict[type, Callable[[_Collector, Any], None]] = {
     ast.While: _Collector._while,
     ast.If: _Collector._if,
     ast.Assert: _Collector._assert,
+    ast.Raise: _Collector._raise,
     ast.With: _Collector._with,
     ast.AsyncWith: _Collector._with,
     ast.Try: _Collector._try,

@@ -25,6 +25,8 @@ from dbos_lint.semantics.values import External
 GLOBAL_WRITE = "global-write"
 CLOSURE_WRITE = "closure-write"
 SELF_WRITE = "self-write"
+RAISES_LOSSY = "raises-lossy"
+"""An exception that does not come back as it was from where dbos records it; the detail says why."""
 MEMOIZED = "memoized"
 """A durable call that is not made where its result is remembered; the detail says by what."""
 SELF_MEMOIZED = "self-memoized"

@@ -59,6 +59,8 @@ class Pickling:
             return self._first(module, ref[1:], place, depth)
         if kind == "annotated":
             return self.refused(module, ref[1], place, depth + 1) or self.refused(module, ref[2], place, depth + 1)
+        if kind == "comp" and ref[1] != "generator" and len(ref) > 3:
+            return self.refused(module, ref[3], place, depth + 1)
         if kind == "call":
             return self._called(module, ref, place, depth + 1)
         return self._resolved(module, ref, place, depth + 1)

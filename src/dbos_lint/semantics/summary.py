@@ -97,7 +97,7 @@ class Call(NamedTuple):
 
 
 class Read(NamedTuple):
-    """An attribute (or a bare name that may be a known source) that is read but not called."""
+    """An attribute (or a bare name that may be a known source) that is read but not called; what is raised."""
 
     ref: Ref
     scope: int
@@ -266,6 +266,7 @@ class Function:
     reads: list[Read] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     withs: list[Read] = field(default_factory=list)
+    raises: list[Read] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     managed: list[Managed] = field(default_factory=list)

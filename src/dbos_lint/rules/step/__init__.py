@@ -8,6 +8,7 @@ from dbos_lint.rules.step.declarations import Declarations
 from dbos_lint.rules.step.effects import Effects
 from dbos_lint.rules.step.handlers import Handlers
 from dbos_lint.rules.step.options import StepOptions
+from dbos_lint.rules.step.raises import Raises
 from dbos_lint.rules.step.results import Results
 from dbos_lint.rules.step.retries import Retries
 from dbos_lint.rules.visitor import Visitor
@@ -16,4 +17,4 @@ from dbos_lint.rules.visitor import Visitor
 class StepVisitor(Visitor):
     """What concerns steps and transactions."""
 
-    parts = (Effects, Compositions, Arguments, StepOptions, Retries, Declarations, Handlers, Results)
+    parts = (Effects, Compositions, Arguments, StepOptions, Retries, Declarations, Handlers, Results, Raises)
