@@ -49,7 +49,7 @@ class Fates:
 
     def closed(self, key: FunctionKey, fate: Sink) -> Sink:
         """What becomes of a value that has ``fate`` in the function, its callers included."""
-        if not fate & OPEN:
+        if not fate & OPEN or key not in self.callers:
             return fate
         if key not in self._beyond:
             self._find(key)

@@ -32,6 +32,7 @@ from dbos_lint.semantics.flows import (
     Presence,
     ReadFrom,
     ReadOrigin,
+    Region,
     Rounds,
     Target,
 )
@@ -135,7 +136,7 @@ class Sinks:
     _known: dict[Node, Sink] = field(default_factory=dict)
     _equations: dict[Node, Equation] = field(default_factory=dict)
     _numbered: dict[tuple[str, int], dict[int, Call]] = field(default_factory=dict)
-    _acting: dict[FunctionKey, list[Span]] = field(default_factory=dict)
+    _acting: dict[FunctionKey, tuple[list[Span], list[Span]]] = field(default_factory=dict)
 
     def of(self, key: FunctionKey, origin: Origin | None) -> Sink:
         """The ends, within the function and what it calls, of what comes from ``origin``."""
@@ -295,14 +296,16 @@ class Sinks:
         return self._entered(key, target)
 
     def _branch(self, key: FunctionKey, branch: Branch) -> Equation:
-        acting = self._acting.get(key)
-        if acting is None:
-            acting = sorted(call.span for call in self._function(key).calls if self.acts(key, call))
-            self._acting[key] = acting
-        first = bisect_left(acting, branch.region[:2])
-        if first < len(acting) and acting[first][:2] <= branch.region[2:]:
+        known = self._acting.get(key)
+        if known is None:
+            calls = self._function(key).calls
+            acting = sorted(call.span for call in calls if self.acts(key, call))
+            known = self._acting[key] = acting, sorted(call.span for call in calls if call.flags & LOGS)
+        acting, logging = known
+        if _has_one_in(acting, branch.region):
             return Equation(Sink.POLLS if branch.loop else Sink.STEERS, (), ())
-        return Equation(NONE, (Node(key, Rounds(branch.test)),) if branch.loop else (), ())
+        ends = Sink.LOGGED if _has_one_in(logging, branch.region) else NONE
+        return Equation(ends, (Node(key, Rounds(branch.test)),) if branch.loop else (), ())
 
     def _read_from(self, key: FunctionKey, target: ReadFrom) -> Equation:
         """An attribute depends on its object, but that of a queue is another matter."""
@@ -441,6 +444,12 @@ class Sinks:
         if known is not None and Changed(call.number) in known.origins:
             return Node(key, Changed(call.number))
         return Sink.KEPT if function.receiver and root_of(call.func) == function.receiver else Sink.LASTS
+
+
+def _has_one_in(spans: list[Span], region: Region) -> bool:
+    """Whether one of ``spans``, which are sorted, begins in ``region``."""
+    first = bisect_left(spans, region[:2])
+    return first < len(spans) and spans[first][:2] <= region[2:]
 
 
 def _onwards(equation: Equation) -> Iterator[Node]:
