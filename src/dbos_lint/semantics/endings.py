@@ -90,10 +90,10 @@ class Endings:
         others = [each for each in imported(resolver.project, module) if is_test_file(resolver, each)]
         return any(
             _PLUGINS in each.scopes[0].bindings or any(self._ends(each, function) for function in each.functions)
-            for each in (module, *self._conftests(module), *others)
+            for each in (module, *self.conftests(module), *others)
         )
 
-    def _conftests(self, module: Module) -> Iterator[Module]:
+    def conftests(self, module: Module) -> Iterator[Module]:
         """The files beside and above ``module`` in which pytest looks for fixtures."""
         project = self.analysis.resolver.project
         folder, root = os.path.dirname(module.path), str(project.settings.root)

@@ -1,0 +1,126 @@
+"""What tests patch, and where the workflows look it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from dbos_lint.catalog import api
+from dbos_lint.semantics.analysis import Analysis
+from dbos_lint.semantics.entities import registrations
+from dbos_lint.semantics.imports import imported
+from dbos_lint.semantics.scoping import Place, binding_scope
+from dbos_lint.semantics.summary import MODULE, Call, Module
+from dbos_lint.semantics.values import Constant, Entity, FunctionKey, FunctionValue, ModuleValue
+
+# Calls that replace an attribute for a while; what pytest gives a test is known by its name.
+_BY_TEXT = frozenset({"unittest.mock.patch", "mock.patch", "mocker.patch", "monkeypatch.setattr"})
+_BY_OBJECT = frozenset(
+    {"unittest.mock.patch.object", "mock.patch.object", "mocker.patch.object", "monkeypatch.setattr"}
+)
+_MONKEYPATCH = "pytest.MonkeyPatch.setattr"
+
+
+class Patched(NamedTuple):
+    """A function that is patched: the module that it is looked up in, its name there, and itself."""
+
+    module: str
+    name: str
+    function: FunctionValue
+
+
+@dataclass(slots=True)
+class Patches:
+    """The patches of one test file."""
+
+    analysis: Analysis
+    module: Module
+
+    def misses(self, call: Call) -> Patched | None:
+        """The durable function that ``call`` patches, if the workflows that run it look it up elsewhere only."""
+        patched = self._patched(call)
+        if patched is None:
+            return None
+        lookups = set(self._lookups(patched))
+        return patched if lookups == {False} else None
+
+    # ------------------------------------------------------------------ what is patched
+
+    def _patched(self, call: Call) -> Patched | None:
+        place = Place(call.scope, call.span.row, call.block)
+        names = self.analysis.calls.callees(self.module, call).names | ({call.func} if _is_name(call.func) else set())
+        if _MONKEYPATCH in names:
+            names |= {"monkeypatch.setattr"}
+        if names.isdisjoint(_BY_TEXT | _BY_OBJECT) or not call.args:
+            return None
+        resolver = self.analysis.resolver
+        for value in resolver.resolve(self.module, call.args[0], place):
+            if isinstance(value, Constant) and isinstance(value.value, str) and names & _BY_TEXT:
+                module, _, name = value.value.rpartition(".")
+                return self._durable(resolver.project.find(module, 0, self.module.path) if module else None, name)
+            if isinstance(value, ModuleValue) and names & _BY_OBJECT and len(call.args) > 1:
+                given = resolver.resolve(self.module, call.args[1], place)
+                if len(given) == 1 and isinstance(given[0], Constant) and isinstance(given[0].value, str):
+                    return self._durable(value.path, given[0].value)
+        return None
+
+    def _durable(self, path: str | None, name: str) -> Patched | None:
+        """The durable function that the module at ``path`` defines as ``name``."""
+        home = self.analysis.resolver.project.module(path) if path is not None else None
+        bindings = home.scopes[MODULE].bindings.get(name, []) if home is not None else []
+        if home is None or len(bindings) != 1 or bindings[0].kind != "def":
+            return None
+        function = FunctionValue(home.path, bindings[0].value)
+        is_durable = self.analysis.resolver.decorated(function).entity is not None
+        return Patched(home.path, name, function) if is_durable else None
+
+    # ------------------------------------------------------------------ where it is looked up
+
+    def _lookups(self, patched: Patched) -> Iterator[bool]:
+        """For each call of the function by a workflow of what is tested: whether it finds the patch."""
+        for key in self._run_by_workflows():
+            module = self.analysis.resolver.module(key.module)
+            for call in module.functions[key.id].calls:
+                if any(entity.function.key == patched.function.key for entity in self._durable_callees(module, call)):
+                    yield self._finds(module, call, patched)
+
+    def _durable_callees(self, module: Module, call: Call) -> tuple[Entity, ...]:
+        return self.analysis.calls.callees(module, call).durable
+
+    def _run_by_workflows(self) -> list[FunctionKey]:
+        """The workflows of this file and of what it imports, and the plain functions that they run."""
+        resolver = self.analysis.resolver
+        keys = [
+            FunctionKey(module.path, registration.function)
+            for module in (self.module, *imported(resolver.project, self.module))
+            for registration in registrations(resolver, module)
+            if registration.entity.kind == api.WORKFLOW
+        ]
+        seen = set(keys)
+        for key in keys:
+            for edge in self.analysis.facts(key).edges:
+                if edge.callee not in seen:
+                    seen.add(edge.callee)
+                    keys.append(edge.callee)
+        return keys
+
+    def _finds(self, module: Module, call: Call, patched: Patched) -> bool:
+        """Whether ``call`` looks the function up where it is patched, or where that cannot be told."""
+        if not _is_name(call.func):
+            return True
+        name, _, rest = call.func.partition(".")
+        scope = binding_scope(module, call.scope, name)
+        if scope is None or scope.id != MODULE:
+            # An import inside the function looks the name up when it runs.
+            return True
+        if not rest:
+            return module.path == patched.module and name == patched.name
+        owner = call.func.rpartition(".")[0]
+        place = Place(call.scope, call.span.row, call.block)
+        values = self.analysis.resolver.resolve(module, owner, place)
+        return any(not isinstance(value, ModuleValue) or value.path == patched.module for value in values) or not values
+
+
+def _is_name(ref: object) -> bool:
+    return isinstance(ref, str)
