@@ -276,6 +276,7 @@ class _Collector:
             tuple([self.references.of(_unparametrized(base)) for base in node.bases]),
             decorators,
             span_of(node),
+            keywords=tuple([(keyword.arg, self.references.of(keyword.value)) for keyword in node.keywords]),
         )
         self.module.classes.append(klass)
         self.bind(node.name, "class", klass.id, node.lineno)
@@ -518,7 +519,8 @@ class _Collector:
             if handler.type is not None:
                 self.expressions([handler.type])
             if handler.name:
-                self.bind(handler.name, "unknown", None, handler.lineno)
+                caught = self.references.annotation(handler.type)
+                self.bind(handler.name, "value", caught, handler.lineno)
             guards = self._guards
             self._guards = {**guards, **not_found(handler, node.body)}
             self._branch(handler.body, "except")

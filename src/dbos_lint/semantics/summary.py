@@ -288,7 +288,10 @@ class Function:
 
 @dataclass(slots=True)
 class Class:
-    """A class. ``attributes`` are those that methods set on ``self`` or ``cls``, with the scope of the value."""
+    """A class. ``attributes`` are those that methods set on ``self`` or ``cls``, with the scope of the value.
+
+    ``keywords`` stand beside the bases: a metaclass, and what is given to those that make the class.
+    """
 
     id: int
     name: str
@@ -299,6 +302,7 @@ class Class:
     decorators: tuple[Decorator, ...]
     span: Span
     attributes: dict[str, list[tuple[Ref, int]]] = field(default_factory=dict)
+    keywords: tuple[tuple[str | None, Ref], ...] = ()
 
 
 class Block(NamedTuple):
