@@ -49,7 +49,16 @@ class Classes:
                 return True
         if not self.knows_bases(value):
             return True
-        return any(self._defines(base, "__init_subclass__") for base in self._bases(value))
+        return any(
+            self._defines(base, "__init_subclass__") or not self._is_made_plainly(base)
+            for base in (value, *self._bases(value))
+        )
+
+    def _is_made_plainly(self, value: ClassValue) -> bool:
+        """Whether neither a metaclass nor anything else beside the bases may do something to the class."""
+        return all(
+            name == "metaclass" and _is_harmless(self._at(value, ref)) for name, ref in self._class(value)[1].keywords
+        )
 
     def registered_base(self, value: ClassValue) -> ClassValue | None:
         """The nearest base of the class that is registered."""

@@ -12,9 +12,10 @@ from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Function, Module, Ref
-from dbos_lint.semantics.values import ClassValue, FunctionValue, Instance
+from dbos_lint.semantics.values import ClassValue, External, FunctionValue, Instance
 
 _BASE_INIT = f"{patterns.CONFIGURED_INSTANCE}.__init__"
+_ENUM = External("enum.Enum")
 # More constructors above one another than a person writes.
 _DEPTH = 8
 
@@ -104,7 +105,7 @@ class Instances:
         callees = self.analysis.calls.callees(module, call)
         skip = 1 if call.args[:1] == (function.receiver,) else 0
         above = callees.runs[0] if len(callees.runs) == 1 else None
-        if above is None and _BASE_INIT not in callees.names:
+        if above is None and not _is_super(call) and _BASE_INIT not in callees.names:
             return None
         at = Place(call.scope, call.span.row, call.block)
 
@@ -119,7 +120,13 @@ class Instances:
         )
 
     def _literal(self, module: Module, ref: Ref, place: Place) -> str | None:
-        found = strings(self.analysis.resolver, module, ref, place)
+        resolver = self.analysis.resolver
+        if isinstance(ref, str) and "." in ref:
+            # The name of an instance is the text of a member, which is not its value.
+            owners = resolver.resolve(module, ref.rpartition(".")[0], place)
+            if any(isinstance(each, ClassValue) and _ENUM in resolver.lineage(each) for each in owners):
+                return None
+        found = strings(resolver, module, ref, place)
         return found[0] if found is not None and len(found) == 1 else None
 
     def registered_as(self, klass: ClassValue) -> ClassValue:
@@ -127,3 +134,14 @@ class Instances:
         if self.classes.is_registered(klass):
             return klass
         return self.classes.registered_base(klass) or klass
+
+
+def _is_super(call: Call) -> bool:
+    """Whether the call is one of a method of ``super()``."""
+    func = call.func
+    return (
+        isinstance(func, tuple)
+        and func[0] == "attr"
+        and isinstance(func[1], tuple)
+        and func[1][:2] == ("call", "super")
+    )

@@ -50,7 +50,7 @@ class ClassShapes(Visitor):
             return
         if self.classes.is_registered(value):
             self._not_configured(klass, value, [function for function, of_class in workflows if not of_class])
-        elif not node.keywords and not self.classes.may_be_registered(value):
+        elif not self.classes.may_be_registered(value):
             self._not_registered(klass, value, workflows)
 
     # ------------------------------------------------------------------ registration

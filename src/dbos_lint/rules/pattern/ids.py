@@ -44,7 +44,7 @@ class WorkflowIds(Visitor):
                 continue
             if self._is_constant(block):
                 self._constant(node, function, body, block)
-            else:
+            elif not any(item.context_expr is block.node and item.optional_vars for item in node.items):
                 self._random(function, body, block, argument)
 
     def _is_tested(self, function: Function) -> bool:
