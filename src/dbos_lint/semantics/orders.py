@@ -69,9 +69,12 @@ class Orders:
             found = self.of(module, ref[1], place, env, depth + 1)
             return found or self._of_values(self._resolver.resolve(module, ref, place, env))
         if kind == "annotated":
-            # The annotation may tell that the elements are numbers.
+            made = self.of(module, ref[1], place, env, depth + 1)
             told = [value for value in self._resolver.resolve(module, ref[2], place, env) if is_set(value)]
-            return self._of_values(told) if told else self.of(module, ref[1], place, env, depth + 1)
+            if not told or (isinstance(ref[1], tuple) and ref[1][0] == "set"):
+                return made
+            # The annotation may tell that the elements are numbers.
+            return self._of_values(told)
         if kind == "comp" and len(ref) > 2:
             if ref[1] == "set":
                 return None if self._is_number(module, ref[3], place, env) else Unordered.SET
