@@ -66,6 +66,9 @@ BASES: dict[str, str] = {
 
 _PLAYWRIGHT = ("async_api", "sync_api")
 _CLIENT_STARTS = ("enqueue", "retrieve_workflow", "resume_workflow", "fork_workflow", "rewind_workflow")
+_CLIENT_QUEUES = ("register_queue", "retrieve_queue", "register_queue_async", "retrieve_queue_async")
+_HANDLES = (api.HANDLE, api.ASYNC_HANDLE, api.CLIENT_HANDLE, api.CLIENT_ASYNC_HANDLE)
+_STATUS = "dbos.WorkflowStatus"
 _CREATES_DEBOUNCER = (f"{api.DEBOUNCER}.create", f"{api.DEBOUNCER}.create_async")
 
 RETURNS: dict[str, str] = {
@@ -184,6 +187,10 @@ RETURNS: dict[str, str] = {
     f"{api.DBOS}.retrieve_queue_async": api.QUEUE,
     f"{api.DBOS}.register_queue": api.QUEUE,
     f"{api.DBOS}.register_queue_async": api.QUEUE,
+    **dict.fromkeys((f"{api.CLIENT}.{name}" for name in _CLIENT_QUEUES), api.QUEUE),
+    **dict.fromkeys((f"{handle}.get_status" for handle in _HANDLES), _STATUS),
+    **dict.fromkeys((f"{owner}.get_workflow_status" for owner in (api.DBOS, api.CLIENT)), _STATUS),
+    **dict.fromkeys((f"{owner}.get_workflow_status_async" for owner in (api.DBOS, api.CLIENT)), _STATUS),
     f"{api.DBOS}.reserve_step": "dbos.StepReservation",
     **{f"{api.CLIENT}.{name}": api.CLIENT_HANDLE for name in _CLIENT_STARTS},
     **{f"{api.CLIENT}.{name}_async": api.CLIENT_ASYNC_HANDLE for name in _CLIENT_STARTS},

@@ -99,6 +99,8 @@ class Versions(Visitor):
 
     def _may_have(self, use: Use) -> bool:
         """Whether the owner may have a member that the history does not tell."""
+        if use.owner.startswith("error."):
+            return True
         owner = self._history.get(use.owner) if use.owner else None
         if not self._history.members(use.owner) or (owner is None and use.owner):
             return True
