@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import dbos
+import dbos._client
 import pytest
+
+from dbos_lint.catalog import api, messages
 
 from .engine import PRELUDE, Completed, page_program, run_program
 
@@ -57,6 +61,27 @@ NOT_AWAITABLE = "raised TypeError: object str can't be used in 'await' expressio
 def test_page_programs(code: str, calls: str, bad: list[str], good: list[str] | None) -> None:
     assert lines(page(code, "Example"), calls) == bad
     assert lines(page(code, "Use instead"), calls) == (good or ["quote for chair", "returned None"])
+
+
+# ---------------------------------------------------------------- what the rules know of the API is there
+
+
+def member(name: str) -> object:
+    """What dbos has under a qualified name of the catalog."""
+    _, *path = name.split(".")
+    found: object = dbos._client if path[0].startswith("WorkflowHandleClient") else dbos
+    for part in path:
+        found = getattr(found, part)
+    return found
+
+
+def test_calls_and_their_twins_are_there() -> None:
+    for name, twin in api.WAITS_IN_LOOP.items():
+        assert member(name) is not None
+        assert not twin or member(f"{name.rpartition('.')[0]}.{twin.rpartition('.')[2]}") is not None
+    assert api.WAITS_IN_LOOP.keys().isdisjoint(api.RAISES_IN_LOOP)
+    for name in messages.READS_STREAM | messages.SENDS | messages.GIVES_NONE:
+        assert member(name) is not None
 
 
 # ---------------------------------------------------------------- DBS504, 506: streams and many messages
@@ -264,7 +289,9 @@ async def enqueued():
 
 def test_halves_that_do_not_fit() -> None:
     calls = "DBOS.register_queue('q', polling_interval_sec=0.05)\n"
-    calls += "\n".join(f"show({name})" for name in "start_step await_result await_start await_workflow status enqueued".split())
+    calls += "\n".join(
+        f"show({name})" for name in "start_step await_result await_start await_workflow status enqueued".split()
+    )
 
     assert lines(HALVES, calls) == [
         "raised TypeError: object int can't be used in 'await' expression",

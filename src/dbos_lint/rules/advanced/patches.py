@@ -12,6 +12,7 @@ from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Reached
 from dbos_lint.semantics.effects import RAISES_OUTSIDE
 from dbos_lint.semantics.exclusive import exclude_each_other
 from dbos_lint.semantics.summary import Call, Function
+from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.uses import Uses
 from dbos_lint.semantics.values import Constant
 
@@ -54,7 +55,10 @@ class Patches(Visitor):
             self._patches.setdefault(self.here.function(call).id, []).append((node, call))
 
     def visit_module(self) -> None:
-        """Not before all calls are known, and those of workflows only: elsewhere it raises anyway."""
+        """Not before all calls are known, and those of workflows only: elsewhere it raises anyway. In tests no runs of
+        older code are left."""
+        if self._patches and is_test_file(self.here.resolver, self.here.module):
+            return
         for id, patches in self._patches.items():
             function = self.here.module.functions[id]
             contexts = self.here.contexts
