@@ -11,7 +11,7 @@ from dbos_lint.rules.declared.pattern import CREATE_SCHEDULE_AT_STARTUP, INVALID
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.caught import is_caught
 from dbos_lint.semantics.launch import YES, Line
-from dbos_lint.semantics.lines import NEEDS_LAUNCH, Event, Frame, outside_loops
+from dbos_lint.semantics.lines import NEEDS_LAUNCH, SERVES, Event, Frame, outside_loops
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.refs import given
 from dbos_lint.semantics.scoping import Place
@@ -73,6 +73,8 @@ class Creations(Visitor):
     # ------------------------------------------------------------------ on each start
 
     def _at_startup(self, line: Line) -> None:
+        if self._is_errand(line):
+            return
         for index, event in enumerate(line.events):
             if event.kind != NEEDS_LAUNCH or event.name not in _CREATES or not event.sure:
                 continue
@@ -87,6 +89,12 @@ class Creations(Visitor):
                     "the second start finds it in the database, and dbos raises DBOSException; use apply_schedules, "
                     "which creates or replaces",
                 )
+
+    def _is_errand(self, line: Line) -> bool:
+        """Whether the line is that of a command which somebody gives, once perhaps, and not of a server's start."""
+        names = self.here.resolver.decorator_names(self.here.module, line.function)
+        is_command = any(name.rpartition(".")[2] == "command" for name in names)
+        return is_command and not any(event.kind == SERVES for event in line.events)
 
     def _certain_name(self, event: Event) -> str | None:
         """The name of the schedule, if the call is certainly made and nothing asks whether the schedule exists."""
