@@ -114,7 +114,7 @@ class WorkflowIds(Visitor):
         """Whether ``node`` is a random value and nothing else."""
         if isinstance(node, ast.JoinedStr):
             return len(node.values) == 1 and self._is_random(body, node.values[0])
-        if isinstance(node, (ast.FormattedValue, ast.Attribute)):
+        if isinstance(node, (ast.FormattedValue, ast.Attribute, ast.Subscript)):
             return self._is_random(body, node.value)
         call = body.record(node) if isinstance(node, ast.Call) else None
         if call is None or not isinstance(node, ast.Call):
@@ -137,7 +137,7 @@ class WorkflowIds(Visitor):
 
     def _is_random_result(self, module: Module, function: Function, ref: Ref) -> bool:
         """Whether what a helper returns is a random value and nothing else."""
-        if isinstance(ref, tuple) and ref[0] == "attr":
+        if isinstance(ref, tuple) and ref[0] in ("attr", "item"):
             return self._is_random_result(module, function, ref[1])
         if not isinstance(ref, tuple) or ref[0] != "call":
             return False
