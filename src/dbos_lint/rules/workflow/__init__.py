@@ -14,7 +14,9 @@ from dbos_lint.rules.workflow.loops import Loops
 from dbos_lint.rules.workflow.memos import Memos
 from dbos_lint.rules.workflow.names import Declarations
 from dbos_lint.rules.workflow.picks import Picks
+from dbos_lint.rules.workflow.shared import SharedState
 from dbos_lint.rules.workflow.starts import Starts
+from dbos_lint.rules.workflow.texts import Texts
 from dbos_lint.rules.workflow.values import Values
 
 
@@ -35,4 +37,6 @@ class WorkflowVisitor(Visitor):
         Loops,
         Gathers,
         Values,
+        SharedState,
+        Texts,
     )

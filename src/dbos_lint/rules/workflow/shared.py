@@ -1,0 +1,82 @@
+"""Workflow code that depends on state of the process, which other code changes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from dbos_lint.catalog import api
+from dbos_lint.rules.declared.workflow import MUTABLE_GLOBAL_READ_IN_WORKFLOW
+from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.body import Body
+from dbos_lint.semantics.references import span_of
+from dbos_lint.semantics.scoping import binding_scope
+from dbos_lint.semantics.shared import Shared
+from dbos_lint.semantics.sinks import Sink
+from dbos_lint.semantics.summary import MODULE, Function
+from dbos_lint.semantics.values import FunctionKey
+
+_MATTERS = Sink.STEERS | Sink.POLLS | Sink.CHECKED | Sink.DURABLE | Sink.SLEEPS
+
+
+class SharedState(Visitor):
+    """Reads of variables of the module that other code changes after import."""
+
+    def visit_module(self) -> None:
+        here = self.here
+        if MUTABLE_GLOBAL_READ_IN_WORKFLOW.code not in here.enabled or not here.contexts.visits[api.WORKFLOW]:
+            return
+        shared = Shared(here.contexts)
+        if not shared.changes:
+            return
+        for key in here.contexts.visits[api.WORKFLOW]:
+            function = here.module.functions[key.id]
+            if key.module == here.module.path and function.name != "<lambda>":
+                self._look_at(key, function, shared)
+
+    def _look_at(self, key: FunctionKey, function: Function, shared: Shared) -> None:
+        here = self.here
+        body = here.body(function)
+        for node in body.walk():
+            if isinstance(node, ast.Name) and node.id in shared.changes and isinstance(node.ctx, ast.Load):
+                owner = binding_scope(here.module, function.scope, node.id)
+                changes = shared.changes[node.id]
+                if owner is None or owner.id != MODULE or not self._sees(body, node, shared, node.id):
+                    continue
+                if here.sinks(node) & _MATTERS:
+                    writer, change = changes[0]
+                    chain = tuple(here.step(each) for each in here.contexts.chain(api.WORKFLOW, key))
+                    here.report(
+                        MUTABLE_GLOBAL_READ_IN_WORKFLOW,
+                        node,
+                        f"'{node.id}' decides what workflow '{chain[0].label}' does, and '{writer.name}' changes it "
+                        f"(line {change.span.row}): recovery, in another process, sees another value; read it in a "
+                        "step, or pass it in",
+                        chain,
+                    )
+
+    def _sees(self, body: Body, node: ast.Name, shared: Shared, name: str) -> bool:
+        """Whether the read may see a change: of an object whose attributes are set, only these attributes change."""
+        attribute = body.parent(node)
+        if not isinstance(attribute, ast.Attribute):
+            return True
+        call = body.parent(attribute)
+        if isinstance(call, ast.Call) and call.func is attribute:
+            return True
+        changed = set(self._attributes(shared, name))
+        return None in changed or attribute.attr in changed
+
+    def _attributes(self, shared: Shared, name: str) -> Iterator[str | None]:
+        """The attributes that are set; None where the variable itself, or an item of it, is changed."""
+        for function, change in shared.changes[name]:
+            if function.name == "<lambda>":
+                yield None
+                continue
+            for node in self.here.body(function).walk():
+                if isinstance(node, ast.expr) and span_of(node) == change.span:
+                    target = node
+                    if isinstance(target, ast.Call) and isinstance(target.func, ast.Attribute):
+                        target = target.func.value
+                    while isinstance(target, ast.Subscript):
+                        target = target.value
+                    yield target.attr if isinstance(target, ast.Attribute) else None
