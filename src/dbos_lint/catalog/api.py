@@ -305,6 +305,23 @@ UNRECORDED = with_async(
 
 RETRY_OPTIONS = frozenset({"max_attempts", "interval_seconds", "backoff_rate", "should_retry"})
 
+UNRECORDED_BY_CLIENT = with_async(
+    frozenset(
+        f"{CLIENT}.{name}"
+        for name in (
+            "apply_schedules backfill_schedule cancel_workflow cancel_workflows create_schedule delete_schedule "
+            "delete_workflow delete_workflows enqueue enqueue_in_transaction fork_workflow get_event "
+            "get_latest_application_version get_schedule list_application_versions list_queued_workflows list_queues "
+            "list_schedules list_workflow_steps list_workflows pause_schedule read_stream read_stream_offset "
+            "rename_application resume_schedule resume_workflow resume_workflows retrieve_queue retrieve_workflow "
+            "rewind_workflow send send_bulk send_bulk_in_transaction send_in_transaction set_workflow_delay "
+            "set_latest_application_version trigger_schedule update_workflow_attributes wait_first"
+        ).split()
+    )
+    | {"dbos.DebouncerClient.debounce"}
+)
+"""What a client does in a workflow without a record: again on recovery, or with another result."""
+
 CONFIG = "dbos.DBOSConfig"
 ENQUEUE_OPTIONS = "dbos.EnqueueOptions"
 STEP_OPTIONS = "dbos.StepOptions"

@@ -47,6 +47,7 @@ CALLS_STEP = "calls-step"
 RETRIED = "retried"
 """Detail of ``CALLS_STEP``: a step that is retried; else it is the kind of durable function."""
 UNRECORDED = "unrecorded"
+UNRECORDED_BY_CLIENT = "unrecorded-by-client"
 IDENTITY = "object-identity"
 """The address or the hash of an object."""
 DURABLE = "durable"
@@ -168,6 +169,7 @@ _BY_API: tuple[tuple[Container[str], str], ...] = (
     (api.LIFECYCLE, LIFECYCLE),
     (patterns.NOT_IN_WORKFLOW, NOT_IN_WORKFLOW),
     (api.CONFIGURES_QUEUE, CONFIGURES_QUEUE),
+    (api.UNRECORDED_BY_CLIENT, UNRECORDED_BY_CLIENT),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dbos_lint.rules.client.calls import Calls
 from dbos_lint.rules.client.names import WorkflowNames
 from dbos_lint.rules.client.options import EnqueueOptions
 from dbos_lint.rules.visitor import Visitor
@@ -11,6 +12,7 @@ class ClientVisitor(Visitor):
     """What is done with a DBOSClient."""
 
     parts = (
+        Calls,
         EnqueueOptions,
         WorkflowNames,
     )
