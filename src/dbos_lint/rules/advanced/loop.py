@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbos_lint.catalog import api
+from dbos_lint.catalog import api, frameworks
 from dbos_lint.diagnostic import Rule
 from dbos_lint.rules.declared.advanced import (
     BLOCKING_CALL_IN_EVENT_LOOP,
@@ -12,6 +12,7 @@ from dbos_lint.rules.declared.advanced import (
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.contexts import LOOP, Reached
 from dbos_lint.semantics.effects import BLOCKS_LOOP, HANDLE, RAISES_IN_LOOP, WAITS_IN_LOOP
+from dbos_lint.semantics.lines import terminal
 from dbos_lint.semantics.testcode import is_test_file
 
 _ANOTHER_WAY = {
@@ -63,8 +64,10 @@ class EventLoop(Visitor):
         is_property = name.removeprefix(f"{api.QUEUE}.") in api.QUEUE_PROPERTIES
         if is_property and not self.here.targets_at_least(3, 0):
             return  # Queues of dbos 2 may be plain objects.
-        if is_test_file(self.here.resolver, self.here.module):
-            return  # Nobody else waits for the loop of a test.
+        root = self.here.module.functions[reached.chain[0].id]
+        starting = {terminal(decorator.ref) for decorator in root.decorators} & frameworks.LIFESPAN_DECORATORS
+        if starting or is_test_file(self.here.resolver, self.here.module):
+            return  # Nobody else waits for the loop yet, or at all.
         twin = api.WAITS_IN_LOOP[name]
         if len(reached.chain) > 1 or not twin:
             instead = "run it with await asyncio.to_thread()"

@@ -12,6 +12,13 @@ from dbos_lint.semantics.summary import Call
 from dbos_lint.semantics.values import Entity, External, FunctionValue, Instance, Value
 
 _STEP_ID = f"{api.DBOS}.step_id"
+_HANDLE, _STATUS, _METHOD, _STEP = "a handle", "a status", "the uncalled method get_workflow_id", "DBOS.step_id"
+_ADVICE = {
+    _HANDLE: "give handle.workflow_id",
+    _STATUS: "give status.workflow_id",
+    _METHOD: "call it, or give handle.workflow_id",
+    _STEP: "DBOS.workflow_id is the ID of the workflow",
+}
 
 
 class Addresses(Visitor):
@@ -28,7 +35,7 @@ class Addresses(Visitor):
         if len(kinds) != 1 or "" in kinds:
             return
         what = kinds.pop()
-        advice = "send to DBOS.workflow_id" if what == "DBOS.step_id" else "give workflow_id of the handle"
+        advice = _ADVICE.get(what, "keep the handle that starts it, and give its workflow_id")
         self.here.report(
             MESSAGE_TO_STEP_ID,
             node,
@@ -40,12 +47,12 @@ class Addresses(Visitor):
         """What ``value`` is that is no workflow ID; empty if it may be one."""
         if isinstance(value, Instance) and isinstance(value.type, External):
             if value.type.name in messages.HAVE_ID:
-                return "a status" if value.type.name.endswith("Status") else "a handle"
+                return _STATUS if value.type.name == messages.STATUS else _HANDLE
         elif isinstance(value, External):
             if value.name == _STEP_ID:
-                return "DBOS.step_id"
+                return _STEP
             if value.base in messages.HAVE_ID and value.name.endswith(".get_workflow_id"):
-                return "the method get_workflow_id, not called,"
+                return _METHOD
         elif isinstance(value, (Entity, FunctionValue)):
             function = value.function if isinstance(value, Entity) else value
             return f"function '{self.here.resolver.function(function).name}'"
