@@ -35,7 +35,7 @@ class Results(Visitor):
         if entity is None or entity.kind == api.WORKFLOW or function.is_generator:
             return
         if not self._returns(function, f"{entity.kind} '{function.name}'") and node.returns is not None:
-            refused = self._pickling.refused(self.here.module, function.returns, self.here.place(function))
+            refused = self._pickling.of(self.here.module, function.returns, self.here.place(function))
             self._report(node.returns, refused, f"{entity.kind} '{function.name}'")
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
@@ -58,7 +58,7 @@ class Results(Visitor):
             return ""
         module = self.here.resolver.module(callee.module)
         place = Place(module.scopes[function.scope].parent)
-        return self._pickling.result_of(callee) or self._pickling.refused(module, function.returns, place)
+        return self._pickling.result_of(callee) or self._pickling.of(module, function.returns, place)
 
     def _returns(self, function: Function, what: str) -> bool:
         """Report what a function of this file returns, and say whether there was something to report."""
@@ -66,7 +66,7 @@ class Results(Visitor):
             return False
         self._judged.add(function.id)
         found = [
-            self._report(expression, self._pickling.refused(self.here.module, ref, place), what)
+            self._report(expression, self._pickling.of(self.here.module, ref, place), what)
             for expression, ref, place in returned(self.here.body(function), function)
         ]
         return any(found)

@@ -66,7 +66,7 @@ class Data(Visitor):
 
     def _judge(self, expression: ast.expr, ref: Ref, place: Place, where: str) -> bool:
         """Report ``expression``, which is stored as ``where``, if pickle refuses it."""
-        refused = self._pickling.refused(self.here.module, ref, place)
+        refused = self._pickling.of(self.here.module, ref, place)
         if not refused or serializer_of(self.here.analysis, self.here.module) == OTHER:
             return False
         self.here.report(UNSERIALIZABLE_WORKFLOW_DATA, expression, f"{where} is {refused}: {_WHY}")

@@ -1,0 +1,135 @@
+"""How a value is made, and so what it is: through names, displays, calls, and what functions return.
+
+What a value is called is the answer; it is empty where a value is nothing that is looked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
+from dbos_lint.semantics.summary import Module, Ref
+from dbos_lint.semantics.values import ClassValue, Constant, Container, External, FunctionValue, Instance, Value
+
+# How many names, calls and objects deep it is followed how a value is made.
+_DEPTH = 8
+_DISPLAYS = frozenset({"list", "tuple", "set", "mapping"})
+
+
+@dataclass(slots=True)
+class Making:
+    """Tells what values are, by how they are made; what is looked for is told by those who derive from it."""
+
+    resolver: Resolver
+
+    # ------------------------------------------------------------------ what is looked for
+
+    def collection(self, kind: str) -> str:
+        """A collection of ``kind`` (``list``, ``tuple``, ``set``, ``dict``, ``generator``), whatever it holds."""
+        return ""
+
+    def called(self, callee: Value, depth: int) -> str:
+        """What calling ``callee`` gives, as far as it is known by itself."""
+        return ""
+
+    def instance(self, name: str) -> str:
+        """An object of a class outside the project."""
+        return ""
+
+    def object(self, klass: ClassValue, depth: int) -> str:
+        """An object of a class of the project."""
+        return ""
+
+    def other(self, value: Value, depth: int) -> str:
+        """Anything that is no object."""
+        return ""
+
+    def enters(self, made: str) -> bool:
+        """Whether ``with`` over what is called so gives the thing itself."""
+        return False
+
+    # ------------------------------------------------------------------ how it is made
+
+    def of(self, module: Module, ref: Ref, place: Place, depth: int = 0) -> str:
+        """What ``ref`` is."""
+        if ref is None or depth > _DEPTH:
+            return ""
+        if isinstance(ref, str):
+            return self._bound(module, ref, place, depth + 1) or self._resolved(module, ref, place, depth + 1)
+        kind = ref[0]
+        if kind in _DISPLAYS:
+            return self.collection(kind) or self._first(module, ref[1:], place, depth)
+        if kind == "dict":
+            return self._first(module, [item for _, item in ref[2]] if len(ref) > 1 else (), place, depth)
+        if kind == "or":
+            return self._first(module, ref[1:], place, depth)
+        if kind == "annotated":
+            return self.of(module, ref[1], place, depth + 1) or self.of(module, ref[2], place, depth + 1)
+        if kind == "comp":
+            made = self.collection(ref[1])
+            return made if made or ref[1] == "generator" or len(ref) < 4 else self.of(module, ref[3], place, depth + 1)
+        if kind == "call":
+            return self._call(module, ref, place, depth + 1)
+        return self._resolved(module, ref, place, depth + 1)
+
+    def _first(self, module: Module, refs: Iterable[Ref], place: Place, depth: int) -> str:
+        return next(filter(None, (self.of(module, ref, place, depth + 1) for ref in refs)), "")
+
+    def _bound(self, module: Module, name: str, place: Place, depth: int) -> str:
+        """A variable is what was put into it."""
+        scope = binding_scope(module, place.scope, name)
+        if scope is None:
+            return ""
+        inside = inner_scope(module, place.scope) == scope.id
+        bindings = reaching(module, scope.bindings[name], place if inside else None)
+        if len(bindings) != 1 or bindings[0].kind not in ("value", "with"):
+            return ""
+        binding = bindings[0]
+        made = self.of(module, binding.value, Place(scope.id, binding.row - 1, binding.block), depth)
+        return made if binding.kind == "value" or self.enters(made) else ""
+
+    def _call(self, module: Module, ref: Ref, place: Place, depth: int) -> str:
+        """What calling something gives."""
+        callees = self.resolver.resolve(module, ref[1], place)
+        found = [self.called(callee, depth) for callee in callees]
+        if found and all(found):
+            return found[0]
+        return self._resolved(module, ref, place, depth)
+
+    def result_of(self, function: FunctionValue, depth: int = 0) -> str:
+        """What running the body of ``function`` returns, wherever it returns something."""
+        declared, module = self.resolver.function(function), self.resolver.module(function.module)
+        refs = [ref for ref in declared.results if ref != ("const", None)]
+        found = [self.of(module, ref, Place(declared.scope), depth + 1) for ref in refs]
+        return found[0] if found and all(found) else ""
+
+    # ------------------------------------------------------------------ what it is
+
+    def _resolved(self, module: Module, ref: Ref, place: Place, depth: int) -> str:
+        """What all values of ``ref`` are: where one may be something else, it is not sure."""
+        values = self.resolver.resolve(module, ref, place)
+        found = [self.value(value, depth) for value in values if value != Constant(None)]
+        return found[0] if found and all(found) else ""
+
+    def value(self, value: Value, depth: int) -> str:
+        """What a value is."""
+        if depth > _DEPTH:
+            return ""
+        if isinstance(value, Container):
+            return self.collection(value.kind) or self._held(value, depth)
+        if isinstance(value, Instance):
+            if isinstance(value.type, External):
+                return self.instance(value.type.name)
+            return self.object(value.type, depth + 1)
+        return self.other(value, depth + 1)
+
+    def _held(self, container: Container, depth: int) -> str:
+        """What is in a collection."""
+        display = container.display
+        if display is not None:
+            place = Place(display.scope, display.span.row, display.block)
+            return self._first(self.resolver.module(display.module), [ref for _, ref in display.items], place, depth)
+        found = [self.value(element, depth + 1) for element in container.elements] if container.whole else []
+        return next(filter(None, found), "")
