@@ -30,8 +30,8 @@ class SharedState(Visitor):
         if not shared.changes:
             return
         for key in here.contexts.visits[api.WORKFLOW]:
-            function = here.module.functions[key.id]
-            if key.module == here.module.path and function.name != "<lambda>":
+            function = here.module.functions[key.id] if key.module == here.module.path else None
+            if function is not None and function.name != "<lambda>":
                 self._look_at(key, function, shared)
 
     def _look_at(self, key: FunctionKey, function: Function, shared: Shared) -> None:

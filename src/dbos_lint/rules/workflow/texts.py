@@ -26,8 +26,8 @@ class Texts(Visitor):
         if OBJECT_IDENTITY_IN_WORKFLOW.code not in self.here.enabled:
             return
         for key in self.here.contexts.visits[api.WORKFLOW]:
-            function = self.here.module.functions[key.id]
-            if key.module == self.here.module.path and function.name != "<lambda>":
+            function = self.here.module.functions[key.id] if key.module == self.here.module.path else None
+            if function is not None and function.name != "<lambda>":
                 self._look_at(key, function)
 
     def _look_at(self, key: FunctionKey, function: Function) -> None:
