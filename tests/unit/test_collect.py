@@ -59,7 +59,7 @@ def kinds(module: Module, name: str) -> list[str]:
         ("for x in y: ...", ["iter"]),
         ("with y as x: ...", ["with"]),
         ("with y as (x, z): ...", ["unknown"]),
-        ("try: ...\nexcept E as x: ...", ["unknown"]),
+        ("try: ...\nexcept E as x: ...", ["value"]),
         ("del x", ["unknown"]),
         ("match y:\n case {'a': [x, *_], **r}: ...", ["unknown"]),
         ("match y:\n case [*x]: ...", ["unknown"]),
