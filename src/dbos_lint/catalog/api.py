@@ -91,7 +91,7 @@ STORES_ARGUMENTS: dict[str, int] = {
     **dict.fromkeys(with_async(_DEBOUNCES), 2),
 }
 """Calls that store the arguments of a workflow, with the position of the first; those of steps are not stored."""
-STORES_VALUE: dict[str, tuple[int | str, ...]] = {
+STORES_VALUE: dict[str, tuple[int, str]] = {
     **dict.fromkeys(with_async(_dbos("set_event write_stream")), (1, "value")),
     **dict.fromkeys(with_async(_dbos("send") | {f"{CLIENT}.send"}), (1, "message")),
 }

@@ -30,6 +30,7 @@ from dbos_lint.semantics.launch import Launches
 from dbos_lint.semantics.lines import Event
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.serializers import serializer_of
 from dbos_lint.semantics.sinks import Sink
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref, Span
 from dbos_lint.semantics.typed_dicts import TypedDicts
@@ -84,6 +85,11 @@ class Here:
     def typed_dicts(self) -> TypedDicts:
         """The configurations and enqueue options that this file writes down."""
         return TypedDicts(self.analysis, self.collected)
+
+    @cached_property
+    def serializer(self) -> str:
+        """What the data of the program are stored with."""
+        return serializer_of(self.analysis, self.module)
 
     @property
     def unresolved(self) -> int:

@@ -1,4 +1,4 @@
-"""Where a function of the linted file says, or shows, what it is given and what it returns."""
+"""Where functions and calls of the linted file say, or show, what is given and returned."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Function, Ref
+from dbos_lint.semantics.summary import Call, Function, Ref
 
 
 def annotated(node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> Iterator[tuple[ast.expr, Ref]]:
@@ -24,3 +24,18 @@ def returned(body: Body, function: Function) -> Iterator[tuple[ast.expr, Ref, Pl
     returns = [node.value for node in body.walk() if isinstance(node, ast.Return) and node.value is not None]
     for expression, ref in zip(returns, function.results, strict=True):
         yield expression, ref, Place(function.scope, expression.lineno)
+
+
+def arguments(node: ast.Call, call: Call, first: int = 0) -> Iterator[tuple[ast.expr, Ref]]:
+    """What a call gives from the argument at ``first`` on, and by keyword."""
+    yield from zip(node.args[first:], call.args[first:], strict=True)
+    for keyword, (_, ref) in zip(node.keywords, call.keywords, strict=True):
+        yield keyword.value, ref
+
+
+def argument(node: ast.Call, call: Call, position: int, name: str) -> Iterator[tuple[ast.expr, Ref]]:
+    """What a call gives at ``position``, or under ``name``."""
+    yield from [*zip(node.args, call.args, strict=True)][position : position + 1]
+    for keyword, (_, ref) in zip(node.keywords, call.keywords, strict=True):
+        if keyword.arg == name:
+            yield keyword.value, ref

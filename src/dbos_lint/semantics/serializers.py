@@ -8,12 +8,14 @@ from dbos_lint.catalog.names import SERIALIZER
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Module, Ref
-from dbos_lint.semantics.values import External, Instance
+from dbos_lint.semantics.values import Entity, External, Instance
 
 PICKLE = "pickle"
 PORTABLE = "portable"
 OTHER = "other"
 
+_OPTION = "serialization_type"
+_FORMAT = "dbos.WorkflowSerializationFormat"
 _PORTABLE = (Instance(External("dbos.DBOSPortableJSONSerializer")), External("dbos.DBOSPortableJSON"))
 
 
@@ -25,6 +27,27 @@ def serializer_of(analysis: Analysis, module: Module) -> str:
             values = analysis.resolver.resolve(each, ref, place)
             found.add(PORTABLE if values and all(value in _PORTABLE for value in values) else OTHER)
     return PICKLE if not found else found.pop() if len(found) == 1 else OTHER
+
+
+def format_of(analysis: Analysis, module: Module, ref: Ref, place: Place) -> str:
+    """What an option ``serialization_type`` asks for: ``PICKLE``, ``PORTABLE``, or ``OTHER`` where that is not known;
+    empty where it leaves it to the application."""
+    values = analysis.resolver.resolve(module, ref, place)
+    names = {value.name if isinstance(value, External) else "" for value in values}
+    if names == {f"{_FORMAT}.PORTABLE"}:
+        return PORTABLE
+    if names == {f"{_FORMAT}.NATIVE"}:
+        return PICKLE
+    return "" if names == {f"{_FORMAT}.DEFAULT"} or ref == ("const", None) else OTHER
+
+
+def format_of_workflow(analysis: Analysis, workflow: Entity) -> str:
+    """What a workflow asks for its data to be stored as, as :func:`format_of` tells it."""
+    home = analysis.resolver.module(workflow.function.module)
+    function = analysis.resolver.function(workflow.function)
+    place = Place(home.scopes[function.scope].parent, function.span.row, function.block)
+    options = dict(workflow.options)
+    return format_of(analysis, home, options[_OPTION], place) if _OPTION in options else ""
 
 
 def _given(module: Module) -> Iterator[tuple[Ref, Place]]:

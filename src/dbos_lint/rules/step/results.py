@@ -10,7 +10,7 @@ from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.data import returned
 from dbos_lint.semantics.pickling import Pickling
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.serializers import OTHER, serializer_of
+from dbos_lint.semantics.serializers import OTHER
 from dbos_lint.semantics.summary import Call, Function, Span
 from dbos_lint.semantics.values import FunctionValue
 
@@ -72,7 +72,7 @@ class Results(Visitor):
         return any(found)
 
     def _report(self, span: ast.expr | Span, refused: str, what: str) -> bool:
-        if not refused or refused == _COROUTINE or serializer_of(self.here.analysis, self.here.module) == OTHER:
+        if not refused or refused == _COROUTINE or self.here.serializer == OTHER:
             return False
         self.here.report(UNSERIALIZABLE_STEP_RESULT, span, f"{what} returns {refused}: {_WHY}")
         return True

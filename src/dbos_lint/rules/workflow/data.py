@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dbos_lint.catalog import api
 from dbos_lint.rules.declared.workflow import UNSERIALIZABLE_WORKFLOW_DATA
 from dbos_lint.rules.visitor import Here, Visitor
-from dbos_lint.semantics.data import annotated, returned
+from dbos_lint.semantics.data import annotated, argument, arguments, returned
 from dbos_lint.semantics.pickling import Pickling
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.serializers import OTHER, serializer_of
+from dbos_lint.semantics.serializers import OTHER
 from dbos_lint.semantics.summary import Call, Function, Ref
 from dbos_lint.semantics.values import Entity
 
@@ -50,24 +50,17 @@ class Data(Visitor):
         first = max([api.STORES_ARGUMENTS.get(name, -1) for name in callees.names], default=-1)
         if first < 0 and any(_is_workflow(value) for value in callees.durable):
             first = 0
-        if first >= 0:
-            pairs = zip(node.args[first:], call.args[first:], strict=True)
-            named = zip([keyword.value for keyword in node.keywords], [ref for _, ref in call.keywords], strict=True)
-            for expression, ref in (*pairs, *named):
-                yield "an argument of a workflow", expression, ref
+        for expression, ref in arguments(node, call, first) if first >= 0 else ():
+            yield "an argument of a workflow", expression, ref
         for name in callees.names & api.STORES_VALUE.keys():
             position, keyword = api.STORES_VALUE[name]
-            for index, (expression, ref) in enumerate(zip(node.args, call.args, strict=True)):
-                if index == position:
-                    yield f"the {keyword} of {name.removeprefix('dbos.')}", expression, ref
-            for given, (_, ref) in zip(node.keywords, call.keywords, strict=True):
-                if given.arg == keyword:
-                    yield f"the {keyword} of {name.removeprefix('dbos.')}", given.value, ref
+            for expression, ref in argument(node, call, position, keyword):
+                yield f"the {keyword} of {name.removeprefix('dbos.')}", expression, ref
 
     def _judge(self, expression: ast.expr, ref: Ref, place: Place, where: str) -> bool:
         """Report ``expression``, which is stored as ``where``, if pickle refuses it."""
         refused = self._pickling.of(self.here.module, ref, place)
-        if not refused or serializer_of(self.here.analysis, self.here.module) == OTHER:
+        if not refused or self.here.serializer == OTHER:
             return False
         self.here.report(UNSERIALIZABLE_WORKFLOW_DATA, expression, f"{where} is {refused}: {_WHY}")
         return True
