@@ -26,7 +26,7 @@ _HOOKS = frozenset({"setUp", "tearDown", "setUpClass", "tearDownClass", "asyncSe
 def is_entrypoint(resolver: Resolver, module: Module, function: Function) -> bool:
     """Whether a framework calls the function, outside workflows."""
     return is_test(resolver, module, function) or any(
-        is_route(decorator.ref) or _is_command(decorator.ref) or _registers(resolver, module, function, decorator.ref)
+        is_route(decorator.ref) or is_command(decorator.ref) or _registers(resolver, module, function, decorator.ref)
         for decorator in function.decorators
     )
 
@@ -41,7 +41,7 @@ def is_route(ref: object) -> bool:
     return method in _ROUTES and "." in ref[1] and is_path
 
 
-def _is_command(ref: Ref) -> bool:
+def is_command(ref: Ref) -> bool:
     """Whether a decorator's reference reads like a command line's: ``cli.command()``."""
     if isinstance(ref, tuple) and ref[0] == "call":
         ref = ref[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.rules.client.calls import Calls
+from dbos_lint.rules.client.lifetimes import Lifetimes
 from dbos_lint.rules.client.names import WorkflowNames
 from dbos_lint.rules.client.options import EnqueueOptions
 from dbos_lint.rules.visitor import Visitor
@@ -13,6 +14,7 @@ class ClientVisitor(Visitor):
 
     parts = (
         Calls,
+        Lifetimes,
         EnqueueOptions,
         WorkflowNames,
     )
