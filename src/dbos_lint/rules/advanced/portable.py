@@ -47,7 +47,7 @@ class Portable(Visitor):
         place = self.here.place(function)
         for annotation, ref in annotated(node, function) if entity.kind == api.WORKFLOW else ():
             what = self._portability.annotated(self.here.module, annotation, place)
-            if what and not self._is_converted(self.here.module, ref, place, entity):
+            if what and not _is_validated(entity) and not self._is_converted(self.here.module, ref, place):
                 yield annotation, what, f"an argument of workflow '{function.name}'"
 
     def _results(
@@ -71,10 +71,8 @@ class Portable(Visitor):
         asked = format_of_workflow(self.here.analysis, entity) if entity.kind == api.WORKFLOW else ""
         return (asked or self.here.serializer) == PORTABLE
 
-    def _is_converted(self, module: Module, annotation: Ref, place: Place, workflow: Entity) -> bool:
+    def _is_converted(self, module: Module, annotation: Ref, place: Place) -> bool:
         """Whether dbos turns an argument back into what its annotation says."""
-        if "validate_args" in dict(workflow.options):
-            return False
         values = self.here.resolver.resolve(module, annotation, place)
         exact = isinstance(annotation, tuple) and annotation[0] == "instance" and len(values) == 1
         return exact and values[0] in [Instance(External(name)) for name in CONVERTED_BACK]
@@ -88,7 +86,7 @@ class Portable(Visitor):
         if found and workflow is not None and self._is_portable(workflow):
             converted = self._converted(node.args[first:], node.keywords, workflow)
             for expression, what in found:
-                if id(expression) not in converted:
+                if id(expression) not in converted and not (_is_validated(workflow) and what in BECOMES):
                     self._report(expression, what, "an argument of a workflow")
         for name in self.here.names_called(call) & api.STORES_VALUE.keys():
             found = self._lossy(argument(node, call, *api.STORES_VALUE[name]), place)
@@ -116,7 +114,7 @@ class Portable(Visitor):
         module, function = resolver.module(workflow.function.module), resolver.function(workflow.function)
         place = Place(module.scopes[function.scope].parent)
         params: tuple[Param, ...] = parameters(resolver, workflow) or ()
-        names = {param.name for param in params if self._is_converted(module, param.annotation, place, workflow)}
+        names = {param.name for param in params if self._is_converted(module, param.annotation, place)}
         given = [(param.name, arg) for param, arg in zip(params, args, strict=False)]
         given += [(keyword.arg, keyword.value) for keyword in keywords if keyword.arg is not None]
         return frozenset(id(arg) for name, arg in given if name in names)
@@ -151,3 +149,8 @@ class Portable(Visitor):
         then = f"comes back as {becomes} on replay and for who reads it" if becomes else "is refused with TypeError"
         message = f"{where} is {what}, which in portable JSON {then}; use the types that JSON has"
         self.here.report(PORTABLE_TYPE_LOSS, expression, message)
+
+
+def _is_validated(workflow: Entity) -> bool:
+    """Whether a validator makes of the arguments what the parameters are annotated as."""
+    return "validate_args" in dict(workflow.options)
