@@ -57,9 +57,18 @@ class Symbol(NamedTuple):
     position: int | None = None
 
     @property
+    def owner(self) -> str:
+        """The class, function or module that it belongs to; empty for what dbos itself holds."""
+        return self._parts[0]
+
+    @property
     def last(self) -> str:
         """The name without its owner."""
-        return self.name.rstrip(")]").replace("(", ".").replace("[", ".").rpartition(".")[2]
+        return self._parts[2]
+
+    @property
+    def _parts(self) -> tuple[str, str, str]:
+        return self.name.rstrip(")]").replace("(", ".").replace("[", ".").rpartition(".")
 
     def status(self, version: Version) -> Status:
         if version < self.since:
@@ -82,6 +91,7 @@ class History:
         self._rows: Mapping[str, Mapping[str, Any]] = content["symbols"]
         self._modules: Mapping[str, Mapping[str, Any]] = content["modules"]
         self._known: dict[str, Symbol] = {}
+        self._groups: dict[str, dict[str, Symbol]] = {}
         self._parts: dict[str, list[str]] = {}
         for name in self._rows:
             end = name[-1]
@@ -117,8 +127,11 @@ class History:
         return self._of(f"{owner}." if owner else "")
 
     def _of(self, prefix: str) -> Mapping[str, Symbol]:
-        found = (self._symbol(name, self._rows[name]) for name in self._parts.get(prefix, ()))
-        return {symbol.last: symbol for symbol in found}
+        known = self._groups.get(prefix)
+        if known is None:
+            found = (self._symbol(name, self._rows[name]) for name in self._parts.get(prefix, ()))
+            known = self._groups[prefix] = {symbol.last: symbol for symbol in found}
+        return known
 
     def _symbol(self, name: str, row: Mapping[str, Any]) -> Symbol:
         symbol = self._known.get(name)

@@ -89,17 +89,22 @@ class TypedDicts:
 
     def spans(self, entry: Entry) -> tuple[Span, Span]:
         """Where the key and the value of an entry stand in this file."""
-        if entry.item >= 0:
-            for node in ast.walk(self._collected.tree):
-                if isinstance(node, ast.Dict) and span_of(node) == entry.span:
-                    key = node.keys[entry.item]
-                    assert key is not None
-                    return span_of(key), span_of(node.values[entry.item])
-                if isinstance(node, ast.Call) and span_of(node) == entry.span:
-                    keyword = node.keywords[entry.item]
-                    value = span_of(keyword.value)
-                    return Span(keyword.lineno, keyword.col_offset, *value[2:]), value
+        node = self._written.get(entry.span) if entry.item >= 0 else None
+        if isinstance(node, ast.Dict):
+            key = node.keys[entry.item]
+            assert key is not None
+            return span_of(key), span_of(node.values[entry.item])
+        if node is not None:
+            keyword = node.keywords[entry.item]
+            value = span_of(keyword.value)
+            return Span(keyword.lineno, keyword.col_offset, *value[2:]), value
         return entry.span, entry.span
+
+    @cached_property
+    def _written(self) -> dict[Span, ast.Dict | ast.Call]:
+        """The dict displays and calls of this file, by where they stand."""
+        nodes = ast.walk(self._collected.tree)
+        return {span_of(node): node for node in nodes if isinstance(node, (ast.Dict, ast.Call))}
 
     def keys(self, use: Use, literal: Literal) -> frozenset[str] | None:
         """The keys that ``literal`` has when it is used; None where that cannot be told."""

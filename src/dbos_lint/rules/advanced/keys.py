@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.catalog import api
+from dbos_lint.catalog.history import Status
 from dbos_lint.rules.advanced.verdicts import Verdicts
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.typed_dicts import Entry
@@ -21,9 +22,14 @@ class Keys(Visitor):
         for type in sorted(api.TYPED_DICTS):
             keys = verdicts.history.keys(type.removeprefix("dbos."))
             for entry in self.here.typed_dicts.entries(type):
-                if entry.key in keys and not self._is_empty(entry):
+                symbol = keys.get(entry.key)
+                if (
+                    symbol is not None
+                    and symbol.status(verdicts.target) is not Status.PRESENT
+                    and not self._is_empty(entry)
+                ):
                     name = f"'{entry.key}' of {type.removeprefix('dbos.')}"
-                    verdicts.judge(keys[entry.key], self.here.typed_dicts.spans(entry)[0], name)
+                    verdicts.judge(symbol, self.here.typed_dicts.spans(entry)[0], name)
 
     def _is_empty(self, entry: Entry) -> bool:
         return entry.key in _URLS and self.here.typed_dicts.values(entry) in _EMPTY

@@ -98,6 +98,9 @@ class Verdicts:
         status = symbol.status(self.target)
         if status is Status.PRESENT or symbol.kind is Kind.INTERNAL:
             return False
+        owner = self.history.get(symbol.owner)
+        if owner is not None and not owner.is_in(self.target):
+            return True  # what it was got from is judged where that is named
         rule = self._rule(symbol, status)
         if rule is not None:
             name, effect = name or f"'{symbol.name}'", effect or _effect(symbol)
@@ -132,9 +135,10 @@ class Verdicts:
 
     def unknown_member(self, use: Use, span: Span | ast.expr, raises: str) -> None:
         """Report a name of dbos, or of something of it, that no release had."""
-        name, meant = use.member, self._meant(use)
-        if name.startswith("_") or name in self._added or not self.knows_all:
+        name = use.member
+        if name.startswith("_") or not self.knows_all or name in self._added:
             return
+        meant = self._meant(use)
         advice = f"did you mean '{meant}'?" if meant else "use what its documentation names"
         whole = f"{use.owner or 'dbos'}.{name}"
         self._report(UNKNOWN_SYMBOL, span, name, f"no release of dbos has '{whole}', which raises {raises}: {advice}")
