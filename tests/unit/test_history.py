@@ -36,6 +36,7 @@ def test_a_symbol_is_there_from_its_first_release_until_it_goes() -> None:
         Status.REMOVED,
         Status.REMOVED,
     ]
+    assert (flask.owner, flask.last) == ("DBOS", "flask")
     assert (flask.last, flask.instead, flask.is_in((1, 11)), flask.is_in((2, 0))) == ("flask", "no", True, False)
 
 
