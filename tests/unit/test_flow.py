@@ -20,11 +20,13 @@ from dbos_lint.syntax.parse import Fault
 
 ROOT = Path("/nowhere/at/all")
 HEAD = """
-import asyncio, logging, math, random, threading, time
+import asyncio, json, logging, math, random, sys, threading, time
+import numpy as np
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dbos import DBOS, SetWorkflowID, SetEnqueueOptions
-from outside import Thing, source, make
+from outside import Thing, make
+from time import source
 logger = logging.getLogger(__name__)
 STATE = {}
 COUNT = 0
@@ -136,6 +138,7 @@ NOTHING = [
     "x = source()\nx = 1\nstep(x)",
     "source() > p",
     "a = b = c = source()",
+    "if source() > 1:\n    x = json.dumps({})\n    y = np.mean(x)\nstep()",
 ]
 LOGGED = [
     "print(source())",
@@ -214,6 +217,8 @@ ENDS = {
         "with p:\n    if source() > 1: step()",
         "try:\n    if source() > 1: step()\nfinally:\n    print()",
         "decide(source())",
+        "if source() > 1: sys.exit(1)\nstep()",
+        "if source() > 1: Thing().run()",
         "x = any(y > source() for y in p)\nif x: step()",
         "knot(source())",
     ],

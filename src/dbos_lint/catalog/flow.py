@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
+import sys
+from functools import cache
+
+_BUILTINS = frozenset(dir(builtins))
+
 LOGS = frozenset(
     [
         "print",
@@ -138,3 +144,46 @@ LOGGING = frozenset(
 """Outside functions that log, by their qualified names."""
 SWALLOWS = frozenset({"random.seed"})
 """Outside functions that are called for what they do, of which nobody sees anything but by their own kind."""
+ENDS_PROCESS = frozenset({"exit", "os._exit", "os.abort", "quit", "sys.exit"})
+"""Outside functions after which nothing else runs."""
+_QUIET = frozenset(
+    [
+        "arrow",
+        "attr",
+        "attrs",
+        "click",
+        "colorama",
+        "datadog",
+        "dateutil",
+        "humanize",
+        "logfire",
+        "loguru",
+        "numpy",
+        "opentelemetry",
+        "orjson",
+        "pandas",
+        "pendulum",
+        "prometheus_client",
+        "pydantic",
+        "pytest",
+        "pytz",
+        "rich",
+        "sentry_sdk",
+        "statsd",
+        "structlog",
+        "tabulate",
+        "tqdm",
+        "typer",
+        "whenever",
+        "yaml",
+    ]
+)
+
+
+@cache
+def is_quiet(name: str) -> bool:
+    """Whether no call of the outside function ``name`` leads to dbos: other libraries may be built on it."""
+    if name in ENDS_PROCESS:
+        return False
+    package = name.partition(".")[0]
+    return package in _QUIET or package in _BUILTINS or package in sys.stdlib_module_names or package == "dbos"

@@ -323,6 +323,8 @@ class Sinks:
             return not (call.flags & LOGS or terminal(call.func) in flow.INERT)
         if callees.durable or callees.delegations or callees.threads or not callees.names.isdisjoint(api.DURABLE):
             return True
+        if not call.flags & LOGS and not all(map(flow.is_quiet, callees.names)):
+            return True
         resolver = self.analysis.resolver
         return any(self.analysis.leads_to(resolver.key(callee), LASTING) for callee in (*callees.runs, *callees.aside))
 
