@@ -6,6 +6,7 @@ from dbos_lint.rules.client.calls import Calls
 from dbos_lint.rules.client.lifetimes import Lifetimes
 from dbos_lint.rules.client.names import WorkflowNames
 from dbos_lint.rules.client.options import EnqueueOptions
+from dbos_lint.rules.client.transactions import InTransactions
 from dbos_lint.rules.visitor import Visitor
 
 
@@ -15,6 +16,7 @@ class ClientVisitor(Visitor):
     parts = (
         Calls,
         Lifetimes,
+        InTransactions,
         EnqueueOptions,
         WorkflowNames,
     )
