@@ -9,7 +9,7 @@ asking :mod:`dbos_lint.semantics`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -275,10 +275,12 @@ def _holds(node: ast.FunctionDef | ast.AsyncFunctionDef, row: int, end_row: int)
 class Visitor:
     """What a category of rules, or a part of one, looks at. Methods that it does not define are not called.
 
-    ``parts`` are the visitors among which a category divides its work.
+    ``parts`` are the visitors among which a category divides its work. ``calls`` are the qualified names of what
+    ``visit_Call`` wants to see called, ``None`` where it wants to see all calls that :meth:`Here.may_concern` a rule.
     """
 
     parts: ClassVar[tuple[type[Visitor], ...]] = ()
+    calls: ClassVar[Collection[str] | None] = None
 
     def __init__(self, here: Here) -> None:
         self.here = here
@@ -288,8 +290,8 @@ def walk(categories: Iterable[type[Visitor]], here: Here) -> None:
     """Show every node of the file, and every effect that happens in it, to the visitors that want it."""
     visitors = [visitor(here) for category in categories for visitor in (category, *category.parts)]
     nodes = here.collected.nodes
+    _walk_calls([visitor for visitor in visitors if hasattr(visitor, "visit_Call")], here)
     groups: tuple[tuple[str, Iterable[tuple[Any, Any]]], ...] = (
-        ("visit_Call", [pair for pair in nodes.calls if here.may_concern(pair[1])]),
         ("visit_FunctionDef", nodes.functions),
         ("visit_ClassDef", nodes.classes),
         ("visit_Try", nodes.tries),
@@ -308,3 +310,19 @@ def walk(categories: Iterable[type[Visitor]], here: Here) -> None:
     for visitor in visitors:
         if hasattr(visitor, "visit_module"):
             visitor.visit_module()
+
+
+def _walk_calls(visitors: Iterable[Any], here: Here) -> None:
+    """Show each call to the visitors that want it: most want those of a few names, and there are many visitors."""
+    curious = [visitor.visit_Call for visitor in visitors if visitor.calls is None]
+    by_name: dict[str, list[Any]] = {}
+    for visitor in visitors:
+        for name in visitor.calls or ():
+            by_name.setdefault(name, []).append(visitor.visit_Call)
+    for node, call in here.collected.nodes.calls:
+        if here.may_concern(call):
+            for method in curious:
+                method(node, call)
+            known = here.names_called(call) & by_name.keys()
+            for method in dict.fromkeys(method for name in sorted(known) for method in by_name[name]):
+                method(node, call)
