@@ -22,6 +22,8 @@ _LATEST = "update_if_latest_version"
 class Calls(Visitor):
     """Calls of a client's methods."""
 
+    calls = _REGISTERS
+
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         policy = dict(call.keywords).get("on_conflict") if call.keywords else None
         if policy is None or self.here.names_called(call).isdisjoint(_REGISTERS):

@@ -21,6 +21,8 @@ _ATTACHES = "return-existing"
 class InTransactions(Visitor):
     """What is enqueued in a transaction, and what right after one."""
 
+    calls = {_IN_TRANSACTION} | _ENQUEUES
+
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         names = self.here.names_called(call)
         if _IN_TRANSACTION in names:
@@ -55,8 +57,8 @@ class InTransactions(Visitor):
                 self.here.report(
                     INVALID_TRANSACTIONAL_ENQUEUE,
                     result,
-                    "this waits for a workflow that nobody can see before the transaction around it has ended, and does "
-                    "not return: wait after the commit",
+                    "this waits for a workflow that nobody can see before the transaction around it has ended, and "
+                    "does not return: wait after the commit",
                 )
 
     def _after_commit(self, node: ast.Call, call: Call) -> None:
@@ -65,8 +67,8 @@ class InTransactions(Visitor):
             self.here.report(
                 ENQUEUE_AFTER_OWN_COMMIT,
                 call.span,
-                "a process that dies between the commit above and this call leaves rows without their workflow: enqueue "
-                "in the same transaction, with enqueue_in_transaction",
+                "a process that dies between the commit above and this call leaves rows without their workflow: "
+                "enqueue in the same transaction, with enqueue_in_transaction",
             )
 
     def _transactions(self, call: Call) -> Transactions | None:
