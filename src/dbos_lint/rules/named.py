@@ -29,6 +29,11 @@ class Named(NamedTuple):
     options: Written | None
 
 
+def taking(*kinds: str) -> frozenset[str]:
+    """The qualified names of what takes a name of one of ``kinds``."""
+    return frozenset(api for api, slots in SLOTS.items() if any(slot.kind in kinds for slot in slots))
+
+
 def named(here: Here, node: ast.Call, call: Call, kind: str, side: str) -> Iterator[Named]:
     """The literal names of ``kind`` that ``call`` takes on ``side``."""
     for api in sorted(here.names_called(call) & SLOTS.keys()):

@@ -26,6 +26,8 @@ _EARLIER = 8
 class Patches(Visitor):
     """Calls of ``DBOS.patch`` and ``DBOS.deprecate_patch``."""
 
+    calls = api.ASKS_PATCH
+
     def __init__(self, here: Here) -> None:
         super().__init__(here)
         self._patches: dict[int, list[tuple[ast.Call, Call]]] = {}

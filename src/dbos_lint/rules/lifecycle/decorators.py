@@ -20,6 +20,8 @@ from dbos_lint.semantics.values import Constant, External
 class Decorators(Visitor):
     """Decorators without parentheses, and decorators in the wrong order."""
 
+    calls = api.KEYWORDS_ONLY | api.DECORATORS.keys()
+
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
         if function.decorators:
             self._without_parentheses(function.decorators, self.here.place(function))

@@ -26,6 +26,8 @@ _DEPTH = 6
 class Passwords(Visitor):
     """Database URLs with a password that everybody can read."""
 
+    calls = _TAKES_URL
+
     @cached_property
     def _is_test(self) -> bool:
         return is_test_file(self.here.resolver, self.here.module)

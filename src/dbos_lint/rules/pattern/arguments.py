@@ -27,6 +27,8 @@ _MAKES = frozenset(f"datetime.datetime.{name}" for name in "now utcnow today fro
 class Arguments(Visitor):
     """The arguments of ``SetWorkflowID`` and its like."""
 
+    calls = patterns.BLOCKS
+
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         names = self.here.names_called(call)
         if len(names) != 1 or names.isdisjoint(patterns.BLOCKS):

@@ -45,6 +45,8 @@ def blocks(here: Here, body: Body, node: With) -> Iterator[Block]:
 class Blocks(Visitor):
     """What blocks of options hold."""
 
+    calls = patterns.ACTING_BLOCKS
+
     @cached_property
     def _starts(self) -> Starts:
         return Starts(self.here.analysis)

@@ -32,6 +32,8 @@ _REQUIRED = ("schedule_name", "workflow", "schedule")
 class ScheduleEntries(Visitor):
     """What a schedule is made of."""
 
+    calls = patterns.CREATES_SCHEDULE.keys() | patterns.APPLIES_SCHEDULES.keys()
+
     @cached_property
     def _schedules(self) -> Schedules:
         return Schedules(self.here.analysis, self.here.collected)

@@ -24,6 +24,8 @@ _CREATES = frozenset(name for name, key in patterns.CREATES_SCHEDULE.items() if 
 class Creations(Visitor):
     """Calls of ``create_schedule``."""
 
+    calls = _CREATES
+
     @cached_property
     def _created(self) -> list[tuple[Call, str]]:
         return []

@@ -44,6 +44,8 @@ _RELATIONS = (
 class QueueLimits(Visitor):
     """Limits that dbos refuses, that stop a queue, or that are missing."""
 
+    calls = REGISTERS | _SETTERS.keys()
+
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         names = self.here.names_called(call)
         if not names.isdisjoint(REGISTERS):

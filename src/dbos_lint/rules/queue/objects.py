@@ -26,6 +26,8 @@ _PROPERTIES = frozenset({*CONCURRENCIES, *LIMITERS, "polling_interval_sec"})
 class QueueObjects(Visitor):
     """What is done with queue objects."""
 
+    calls = BY_NAME | _RETRIEVES
+
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         names = self.here.names_called(call)
         if not names.isdisjoint(BY_NAME):

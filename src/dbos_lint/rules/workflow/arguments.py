@@ -22,6 +22,8 @@ _TARGETS: dict[str, int] = {
 class Fit(Visitor):
     """Arguments that the function they are meant for cannot take."""
 
+    calls = _TARGETS.keys()
+
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         for name in self.here.names_called(call) & _TARGETS.keys():
             position = _TARGETS[name]
