@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dbos_lint import selection
 from dbos_lint.diagnostic import Diagnostic, Position
-from dbos_lint.rules.declared.meta import UNKNOWN_CODE_IN_SUPPRESSION, UNREADABLE_FILE
+from dbos_lint.rules.declared.meta import UNKNOWN_CODE_IN_SUPPRESSION, UNREADABLE_FILE, UNUSED_SUPPRESSION
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
@@ -81,10 +81,17 @@ def _judge(
         for diagnostic in diagnostics
         if not comments.covers(diagnostic, require_reason=settings.require_reason, noqa=noqa)
     ]
+    suppressed = len(diagnostics) - len(kept)
+    if UNUSED_SUPPRESSION.code in enabled:
+        from dbos_lint.rules.unused import Unused
+
+        hidden = [_diagnostic(finding, filename, lines) for finding in here.hidden]
+        unused = Unused(comments, filename, settings.require_reason, noqa)
+        kept.extend(unused.diagnostics([*diagnostics, *hidden], enabled, collected))
     return FileResult(
         filename,
         tuple(sorted(_once(kept), key=Diagnostic.sort_key)),
-        len(diagnostics) - len(kept),
+        suppressed,
         here.unresolved,
     )
 

@@ -52,12 +52,13 @@ class Finding(NamedTuple):
 
 @dataclass
 class Here:
-    """The file being linted, as rules ask about it."""
+    """The file being linted, as rules ask about it. ``hidden`` are the guesses that nobody wants to see."""
 
     collected: Collected
     analysis: Analysis
     enabled: frozenset[str]
     findings: list[Finding] = field(default_factory=list)
+    hidden: list[Finding] = field(default_factory=list)
     _bodies: dict[int, Body] = field(default_factory=dict)
 
     @property
@@ -229,14 +230,15 @@ class Here:
         confidence: Confidence = Confidence.HIGH,
     ) -> None:
         """Tell of a finding, if its rule is on; ``level`` is given where it differs from the rule's."""
-        guess = confidence is Confidence.MEDIUM
-        if rule.code in self.enabled and (not guess or self.settings.shows_guesses):
+        if rule.code in self.enabled:
             if not isinstance(span, Span):
                 end_row, end_col = span.end_lineno or span.lineno, span.end_col_offset or span.col_offset
                 span = Span(span.lineno, span.col_offset, end_row, end_col)
             # What a test expects to raise is wrong on purpose.
             if not any(first <= span.row <= last for first, last in self.module.expected):
-                self.findings.append(Finding(rule, span, message, tuple(chain), level, confidence))
+                shown = confidence is Confidence.HIGH or self.settings.shows_guesses
+                findings = self.findings if shown else self.hidden
+                findings.append(Finding(rule, span, message, tuple(chain), level, confidence))
 
     def trace(self, reached: Reached) -> tuple[TraceStep, ...]:
         """The chain from the root of the context to the effect, each function where it is defined."""

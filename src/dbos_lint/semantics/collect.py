@@ -91,6 +91,11 @@ def collect(tree: ast.Module, path: str, name: str, trusted_rows: frozenset[int]
     return Collected(tree, collector.module, collector.nodes, collector.marks)
 
 
+def head_rows(node: ast.FunctionDef | ast.AsyncFunctionDef) -> range:
+    """The rows on which a comment speaks of the whole function."""
+    return range(node.lineno, max(node.body[0].lineno, node.lineno + 1))
+
+
 def _row(binding: Binding) -> int:
     return binding.row
 
@@ -232,8 +237,7 @@ class _Collector:
         decorators = self._decorators(node.decorator_list)
         function = self._new_function(node, node.name, type(node) is ast.AsyncFunctionDef)
         function.decorators = decorators
-        header = range(node.lineno, max(node.body[0].lineno, node.lineno + 1))
-        function.trusted = not self.trusted_rows.isdisjoint(header)
+        function.trusted = not self.trusted_rows.isdisjoint(head_rows(node))
         self.bind(node.name, "def", function.id, node.lineno)
         self._params(node.args, function)
         function.returns = self.references.annotation(node.returns)

@@ -4,7 +4,8 @@ How it is used: ``found = parse(text)`` once a file; a diagnostic is dropped whe
 ``found.covers(diagnostic, require_reason=settings.require_reason, noqa=noqa)`` is true. ``noqa`` is false only for
 flake8 under ``--disable-noqa``: then ``# noqa`` counts for nothing and ours still counts, so ``lint_source`` takes a
 keyword ``noqa: bool = True`` and hands it on. ``found.unknown_codes(RULES)`` is what DBS003 reports, and
-``found.deterministic_rows`` are the rows of ``# dbos-lint: deterministic`` comments.
+``found.unused(...)`` what DBS002 does; ``found.deterministic_rows`` are the rows of ``# dbos-lint: deterministic``
+comments.
 
 The forms, all of them case-insensitive; a code may be a prefix (``DBS2``):
 
@@ -20,8 +21,8 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from dbos_lint.diagnostic import Diagnostic, Position
 
@@ -37,7 +38,7 @@ _REASON = re.compile(r"[^#]*")
 
 @dataclass(frozen=True, slots=True)
 class NamedCode:
-    """A code, or the prefix of one, as a comment names it; upper case."""
+    """A code, or the prefix of one, as a comment names it, in upper case; or what it declares."""
 
     code: str
     start: Position
@@ -64,7 +65,12 @@ class Suppressions:
     """What the comments of one file silence and declare."""
 
     comments: tuple[Suppression, ...] = ()
-    deterministic_rows: frozenset[int] = frozenset()
+    declarations: tuple[NamedCode, ...] = ()
+
+    @property
+    def deterministic_rows(self) -> frozenset[int]:
+        """The rows of the comments that declare a helper safe."""
+        return frozenset(named.start.row for named in self.declarations)
 
     def covers(self, diagnostic: Diagnostic, *, require_reason: bool = False, noqa: bool = True) -> bool:
         """Whether a comment silences ``diagnostic``.
@@ -73,11 +79,33 @@ class Suppressions:
         the doors must agree.
         """
         rows = (diagnostic.start.row, *diagnostic.statement)
-        return any(
-            comment.covers(diagnostic.code, rows)
-            for comment in self.comments
-            if (noqa if comment.noqa else comment.reason or not require_reason)
-        )
+        return any(comment.covers(diagnostic.code, rows) for comment in self.counting(require_reason, noqa))
+
+    def counting(self, require_reason: bool, noqa: bool) -> Iterator[Suppression]:
+        """The comments that count."""
+        for comment in self.comments:
+            if noqa if comment.noqa else comment.reason or not require_reason:
+                yield comment
+
+    def unused(
+        self,
+        diagnostics: Collection[Diagnostic],
+        judged: Container[str],
+        known: Collection[str],
+        *,
+        require_reason: bool,
+        noqa: bool,
+    ) -> Iterator[tuple[Suppression, NamedCode]]:
+        """The codes, each in its comment, that silence none of ``diagnostics``, where all rules that they stand for, of
+        those that are ``known``, have been ``judged``."""
+        for comment in self.counting(require_reason, noqa):
+            for named in comment.codes:
+                meant = [code for code in known if code.startswith(named.code)]
+                if not meant or not all(code in judged for code in meant):
+                    continue
+                own = replace(comment, codes=(named,))
+                if not any(own.covers(each.code, (each.start.row, *each.statement)) for each in diagnostics):
+                    yield comment, named
 
     def unknown_codes(self, known: Iterable[str]) -> tuple[NamedCode, ...]:
         """The codes that comments name and that no code in ``known`` starts with, in the order of the file.
@@ -102,15 +130,15 @@ def parse(source: str) -> Suppressions:
     if not _may_concern_us(source):
         return NOTHING
     suppressions: list[Suppression] = []
-    deterministic: set[int] = set()
+    declarations: list[NamedCode] = []
     for comment in _comments(source):
         for ours in _OURS.finditer(comment.text):
             if ours["verb"].lower() == "deterministic":
-                deterministic.add(comment.row)
+                declarations.append(_named(comment, ours.span(), "deterministic"))
             else:
                 suppressions.extend(_own(comment, ours))
         suppressions.extend(_foreign(comment))
-    return Suppressions(tuple(suppressions), frozenset(deterministic))
+    return Suppressions(tuple(suppressions), tuple(declarations))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +212,10 @@ def _codes(comment: _Comment, match: re.Match[str]) -> tuple[NamedCode, ...]:
     if start < 0:
         return ()
     return tuple(
-        NamedCode(
-            code.group().upper(),
-            Position(comment.row, comment.column + code.start()),
-            Position(comment.row, comment.column + code.end()),
-        )
-        for code in _CODE.finditer(comment.text, start, end)
+        _named(comment, code.span(), code.group().upper()) for code in _CODE.finditer(comment.text, start, end)
     )
+
+
+def _named(comment: _Comment, span: tuple[int, int], code: str) -> NamedCode:
+    start, end = (Position(comment.row, comment.column + offset) for offset in span)
+    return NamedCode(code, start, end)
