@@ -61,6 +61,7 @@ REFERENCE_SITE = "https://docs.dbos.dev/"
 BEGIN = "<!-- rules: written by tools/docs.py -->"
 END = "<!-- end of rules -->"
 NEXT_RELEASE = "\n# ---- the next release ----\n"
+NEXT_FILE = re.compile(r"^# ---- (\w+\.py) ----\n", re.M)
 SESSION = re.compile(r"(?P<command>^```console\n\$ dbos-lint (?P<arguments>[^\n]*)\n).*?^```", re.M | re.S)
 MARKER = re.compile(r"#[ \t]*(?P<todo>todo:[ \t]*)?(?P<codes>DBS\d{3}(?:[ \t]*,[ \t]*DBS\d{3})*)[ \t]*$", re.M)
 
@@ -183,18 +184,21 @@ def output(arguments: str) -> str:
 
 
 def fired(rule: Rule, program: str, filename: str) -> list[str]:
-    """The codes that fire in ``program``, a page's example of ``rule``, as a file of a project of its own."""
+    """The codes that fire in ``program``, a page's example of ``rule``, as a project of its own: a file, or several
+    that lines in the example divide."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
         if rule.scope is Scope.REVISIONS:
             return _changed(program, filename, root)
-        path = root / filename
-        path.write_text(program, "utf-8")
         settings = Settings(root=root, extend_select=(rule.code,))
         if written_for := WRITTEN_FOR.match(program):
             settings = replace(settings, dbos_version=written_for["version"])
-        result = lint_source(path.read_bytes(), str(path), settings)
-    return [diagnostic.code for diagnostic in result.diagnostics]
+        first, *others = NEXT_FILE.split(program)
+        files = {filename: first, **dict(zip(others[::2], others[1::2], strict=True))}
+        for name, text in files.items():
+            (root / name).write_text(text, "utf-8")
+        results = [lint_source((root / name).read_bytes(), str(root / name), settings) for name in files]
+    return [diagnostic.code for result in results for diagnostic in result.diagnostics]
 
 
 def _changed(programs: str, filename: str, root: Path) -> list[str]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from dbos_lint.linter import lint_source
+from dbos_lint.settings import Settings
 from tests.oracle.engine import PRELUDE, Completed, page_program, run_program
 
 pytestmark = pytest.mark.oracle
 
-PROVES = {"DBS216", "DBS224", "DBS225", "DBS230", "DBS234", "DBS312", "DBS319", "DBS907"}
+PROVES = {"DBS216", "DBS224", "DBS225", "DBS227", "DBS230", "DBS234", "DBS312", "DBS319", "DBS907"}
 
 CRASHED = 77
-HEADINGS = ["Example", "Use instead"]
+NEXT_FILE = re.compile(r"^# ---- (\w+\.py) ----\n", re.M)
 
 
 def run(program: str, calls: str, database: Path | None = None) -> Completed:
@@ -140,7 +143,9 @@ def inline_result():
 
 def test_where_dbos_stores_values_and_where_it_does_not() -> None:
     refused = ["result", "event", "stream", "message", "child", "step_result", "inline_result"]
-    calls = "\n".join(["launch()", "show(argument, lock)", *(f"show({name})" for name in refused), "show(step_argument)"])
+    calls = "\n".join(
+        ["launch()", "show(argument, lock)", *(f"show({name})" for name in refused), "show(step_argument)"]
+    )
     printed = lines(CARRIED, calls)
     assert printed[:-1] == ["raised TypeError: cannot pickle '_thread.lock' object"] * (len(refused) + 1)
     assert printed[-1] == "returned 1"
@@ -158,6 +163,131 @@ def test_the_body_of_a_step_has_run_when_its_result_is_refused() -> None:
 )
 def test_a_connection_is_no_result_of_a_step(heading: str, printed: str) -> None:
     assert lines(page_program("DBS312", heading), "launch()\nshow(report, ':memory:')") == [printed]
+
+
+# What the catalogue of the linter says is made by a name, and how the real thing is made. What is of other packages
+# than those at hand, or needs a server, was pickled by hand.
+MADE = [
+    "threading.Lock()",
+    "threading.RLock()",
+    "threading.Event()",
+    "threading.Condition()",
+    "threading.Semaphore()",
+    "threading.BoundedSemaphore()",
+    "threading.Barrier(2)",
+    "threading.Thread()",
+    "threading.Timer(1, print)",
+    "threading.local()",
+    "multiprocessing.Lock()",
+    "multiprocessing.Queue()",
+    "multiprocessing.Process()",
+    "concurrent.futures.ThreadPoolExecutor()",
+    "concurrent.futures.ProcessPoolExecutor()",
+    "concurrent.futures.Future()",
+    "queue.Queue()",
+    "queue.SimpleQueue()",
+    "open(__file__)",
+    "io.open(__file__, 'rb')",
+    "pathlib.Path(__file__).open()",
+    "gzip.open('made.gz', 'wb')",
+    "zipfile.ZipFile('made.zip', 'w')",
+    "tempfile.NamedTemporaryFile()",
+    "tempfile.TemporaryFile()",
+    "socket.socket()",
+    "ssl.SSLContext()",
+    "sqlite3.connect(':memory:')",
+    "sqlite3.connect(':memory:').cursor()",
+    "sqlalchemy.create_engine('sqlite://')",
+    "sqlalchemy.create_engine('sqlite://').connect()",
+    "sqlalchemy.orm.Session(sqlalchemy.create_engine('sqlite://'))",
+    "sqlalchemy.orm.sessionmaker(sqlalchemy.create_engine('sqlite://'))",
+    "sqlalchemy.create_engine('sqlite://').connect().execute(sqlalchemy.text('select 1'))",
+    "sqlalchemy.ext.asyncio.create_async_engine('sqlite+aiosqlite://')",
+    "httpx.Client()",
+    "httpx.AsyncClient()",
+    "re.match('a', 'a')",
+    "hashlib.sha256()",
+    "csv.reader([])",
+    "csv.DictReader([])",
+    "memoryview(b'')",
+    "contextvars.ContextVar('x')",
+    "contextvars.Context()",
+    "weakref.WeakKeyDictionary()",
+    "os.scandir()",
+    "os.walk('.')",
+    "pathlib.Path().iterdir()",
+    "pathlib.Path().glob('*')",
+    "{}.keys()",
+    "{}.values()",
+    "{}.items()",
+    "(each for each in [])",
+    "threading",
+    "lambda: 1",
+]
+CARRIES = [
+    "asyncio.Lock()",
+    "asyncio.Event()",
+    "asyncio.Queue()",
+    "io.BytesIO()",
+    "io.StringIO()",
+    "logging.getLogger('x')",
+    "iter([])",
+    "map(str, [])",
+    "zip([], [])",
+    "enumerate([])",
+    "range(3)",
+    "requests.Session()",
+    "requests.Response()",
+    "re.compile('a')",
+    "decimal.Decimal(1)",
+    "uuid.uuid4()",
+    "pathlib.Path()",
+    "tempfile.TemporaryDirectory()",
+    "functools.partial(print)",
+    "sqlalchemy.text('a')",
+    "subprocess.run(['true'])",
+    "collections.defaultdict(int)",
+    "print",
+    "str.upper",
+]
+TAKES = """
+import asyncio, collections, concurrent.futures, contextvars, csv, decimal, functools, gzip, hashlib, io, logging
+import multiprocessing, os, pathlib, queue, re, socket, sqlite3, ssl, subprocess, tempfile, threading, uuid, weakref
+import zipfile
+
+import httpx, requests, sqlalchemy, sqlalchemy.ext.asyncio, sqlalchemy.orm
+from dbos import DBOS
+
+
+@DBOS.workflow()
+def takes(value):
+    return 1
+
+
+launch()
+for text in TEXTS:
+    try:
+        takes(eval(text))
+    except Exception:
+        print("refused")
+    else:
+        print("carried")
+"""
+
+
+@pytest.mark.parametrize(("texts", "outcome"), [(MADE, "refused"), (CARRIES, "carried")])
+def test_what_the_catalogue_says_of_pickle(texts: list[str], outcome: str) -> None:
+    printed = lines(f"TEXTS = {texts!r}\n{TAKES}", "")
+    assert dict(zip(texts, printed, strict=True)) == dict.fromkeys(texts, outcome)
+
+
+@pytest.mark.parametrize(("texts", "codes"), [(MADE, ["DBS224"]), (CARRIES, [])])
+def test_the_catalogue_says_the_same(texts: list[str], codes: list[str], tmp_path: Path) -> None:
+    head = TAKES.partition("launch()")[0].replace("@DBOS.workflow()", "\n@DBOS.workflow()")
+    for text in texts:
+        source = f"{head}def start():\n    takes({text})\n"
+        found = lint_source(source.encode(), str(tmp_path / "start.py"), Settings(root=tmp_path)).diagnostics
+        assert (text, [each.code for each in found]) == (text, codes)
 
 
 # ------------------------------------------------------------------------------------------ DBS225
@@ -265,6 +395,58 @@ def second(text):
     calls = ENQUEUED.format(direct="first('x')", queued="first, 'x'")
     assert lines(program, calls) == ["first x", "first x"]
     assert lines(program.replace("    @wraps(function)\n", ""), calls) == ["first x", "second x"]
+
+
+# ------------------------------------------------------------------------------------------ DBS227
+
+
+def with_modules(program: str, database: Path) -> str:
+    """Lay the other files of ``program`` beside it, and give what is its own."""
+    first, *others = NEXT_FILE.split(program)
+    for name, text in zip(others[::2], others[1::2], strict=True):
+        (database.parent / name).write_text(text, encoding="utf-8")
+    return first
+
+
+def test_the_second_module_of_a_name_is_refused(database: Path) -> None:
+    program = with_modules(page_program("DBS227", "Example"), database)
+    refused = run_program(f"{PRELUDE}{program}\nprint('imported')\n", database=database)
+    assert refused.returncode == 1
+    error = refused.stderr.splitlines()[-1]
+    assert error.startswith(
+        "dbos._error.DBOSException: DBOS Error: Operation (Name: process) is registered by two different functions, "
+    )
+
+
+def test_names_of_their_own_are_fine(database: Path) -> None:
+    program = with_modules(page_program("DBS227", "Use instead"), database)
+    calls = "launch()\nshow(on_request, 'o1', True)\nshow(on_request, 'o1', False)"
+    assert lines(program, calls, database) == ["returned 'o1 refunded'", "returned 'o1 packed'"]
+
+
+SENDER = """
+from dbos import DBOS
+
+
+class Sender:
+    @staticmethod
+    @DBOS.{kind}({name})
+    def send(to):
+        return to
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "refused"),
+    [("workflow", "", True), ("workflow", "name=__name__", False), ("step", "", False)],
+)
+def test_methods_of_classes_of_one_name_clash_and_steps_do_not(
+    kind: str, name: str, refused: bool, database: Path
+) -> None:
+    for module in ("mail", "sms"):
+        (database.parent / f"{module}.py").write_text(SENDER.format(kind=kind, name=name), encoding="utf-8")
+    done = run_program("import mail, sms\nprint('imported')\n", database=database)
+    assert (done.returncode, done.lines) == ((1, []) if refused else (0, ["imported"]))
 
 
 # ------------------------------------------------------------------------------------------ DBS230

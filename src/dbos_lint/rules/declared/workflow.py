@@ -240,6 +240,15 @@ DUPLICATE_WORKFLOW_NAME = Rule(
     "python/tutorials/workflow-tutorial#determinism",
 )
 
+WORKFLOW_NAME_COLLISION = Rule(
+    "DBS227",
+    "workflow-name-collision",
+    Level.ERROR,
+    Scope.PROJECT,
+    "two modules of the project register the same workflow name",
+    "python/tutorials/workflow-tutorial",
+)
+
 POLLING_LOOP = Rule(
     "DBS228",
     "polling-loop",
@@ -376,6 +385,7 @@ RULES: tuple[Rule, ...] = (
     UNSERIALIZABLE_WORKFLOW_DATA,
     DYNAMIC_WORKFLOW,
     DUPLICATE_WORKFLOW_NAME,
+    WORKFLOW_NAME_COLLISION,
     POLLING_LOOP,
     NOT_A_WORKFLOW,
     WORKFLOW_ARGUMENT_MISMATCH,

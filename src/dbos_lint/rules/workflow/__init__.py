@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.rules.workflow.arguments import Fit
+from dbos_lint.rules.workflow.collisions import Collisions
 from dbos_lint.rules.workflow.data import Data
 from dbos_lint.rules.workflow.dynamic import Dynamic
 from dbos_lint.rules.workflow.effects import Effects
@@ -26,6 +27,7 @@ class WorkflowVisitor(Visitor):
     parts = (
         Effects,
         Declarations,
+        Collisions,
         Dynamic,
         Starts,
         Data,

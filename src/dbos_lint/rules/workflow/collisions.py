@@ -1,0 +1,52 @@
+"""Workflow names that two modules of a project register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dbos_lint.catalog.names import WORKFLOW
+from dbos_lint.rules.declared.workflow import WORKFLOW_NAME_COLLISION
+from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.meeting import Meeting
+from dbos_lint.semantics.names import Mention
+from dbos_lint.semantics.summary import MODULE
+
+
+class Collisions(Visitor):
+    """Workflows that have the name of one of another module of the same program."""
+
+    def visit_module(self) -> None:
+        here = self.here
+        if WORKFLOW_NAME_COLLISION.code not in here.enabled:
+            return
+        own = [each for each in here.analysis.names.of(here.module, WORKFLOW) if self._is_registered(each)]
+        offered = here.analysis.names.known(WORKFLOW, here.module).offered if own else {}
+        meeting = Meeting(here.resolver.project)
+        for mention in own:
+            for other in offered.get(mention.name or "", ()):
+                if (
+                    other.path != here.module.path
+                    and self._is_registered(other)
+                    and meeting.may_meet(here.module.path, other.path)
+                ):
+                    self._report(mention, other)
+                    break
+
+    def _is_registered(self, mention: Mention) -> bool:
+        """Whether importing the file registers the workflow, whatever the circumstances."""
+        if mention.entity is None or mention.name is None:
+            return False
+        function = self.here.resolver.function(mention.entity.function)
+        return mention.entity.function.module == mention.path and (function.parent, function.block) == (MODULE, MODULE)
+
+    def _report(self, mention: Mention, other: Mention) -> None:
+        if self.here.targets_at_least(3, 0):
+            then = "whichever is imported second raises DBOSException"
+        else:
+            then = "queues and recovery run whichever is imported second for both"
+        self.here.report(
+            WORKFLOW_NAME_COLLISION,
+            mention.span,
+            f"workflow '{mention.name}' has the name of one in {Path(other.path).name}:{other.span.row}: {then}; give "
+            "one of them a name=",
+        )

@@ -1,0 +1,103 @@
+"""Whether two files of a project are imported into one program."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from dbos_lint.discovery import project_files
+from dbos_lint.mentions import imports, members
+from dbos_lint.semantics.imports import loaded
+from dbos_lint.semantics.modules import Project
+from dbos_lint.semantics.summary import MODULE, Module
+
+# More folders than a project has that somebody lints as one: who imports what is not known, then.
+_FOLDERS = 5_000
+
+
+class Meeting:
+    """Who imports whom in one project. It is looked at when two files claim the same name, which is rare."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._importers: dict[str, set[str]] | None = None
+        self._above: dict[tuple[str, bool], frozenset[str]] = {}
+
+    def may_meet(self, one: str, other: str) -> bool:
+        """Whether a file imports both, itself or by way of others, or one of the two imports the other.
+
+        Of two imports that only run when they are asked for, perhaps only one is asked for.
+        """
+        return not self._loaders(one, False).isdisjoint(self._loaders(other, True)) or not self._loaders(
+            one, True
+        ).isdisjoint(self._loaders(other, False))
+
+    def _loaders(self, path: str, late: bool) -> frozenset[str]:
+        """The files that load ``path``: when they are imported themselves or, with ``late``, perhaps only later."""
+        key = (path, late)
+        if key not in self._above:
+            found = {path}
+            queue = [path]
+            for each in queue:
+                for importer in self._all_importers().get(each, ()):
+                    if importer not in found and each in self._loads(importer, late):
+                        found.add(importer)
+                        queue.append(importer)
+            self._above[key] = frozenset(found)
+        return self._above[key]
+
+    def _all_importers(self) -> dict[str, set[str]]:
+        """The files that may import each file, to judge by their bytes."""
+        if self._importers is None:
+            self._importers = {}
+            for path in project_files(self._project.settings, _FOLDERS) or ():
+                for target in self._mentioned(path):
+                    self._importers.setdefault(target, set()).add(path)
+        return self._importers
+
+    def _mentioned(self, path: str) -> Iterator[str]:
+        source = self._project.read(path)
+        for level, name, names in imports(source) if source is not None else ():
+            for attribute in ("", *members(names)):
+                yield from self._targets(name, attribute, level, path)
+
+    def _targets(self, name: str, attribute: str, level: int, importer: str) -> Iterator[str]:
+        """The files that an import loads, the packages around them included."""
+        found = self._project.find(name, level, importer)
+        if found is None:
+            return
+        inner = self._project.submodule(found, attribute) if attribute else None
+        for path in (found, inner):
+            if path is not None:
+                yield path
+                yield from self._packages(path, importer)
+
+    def _packages(self, path: str, importer: str) -> Iterator[str]:
+        folder = os.path.dirname(path)
+        while True:
+            package = os.path.join(folder, "__init__.py")
+            if self._project.read(package) is None:
+                return
+            if package not in (path, importer):
+                yield package
+            folder = os.path.dirname(folder)
+
+    def _loads(self, importer: str, late: bool) -> frozenset[str]:
+        module = self._project.module(importer)
+        return frozenset(self._imported(module, late)) if module is not None else frozenset()
+
+    def _imported(self, module: Module, late: bool) -> Iterator[str]:
+        for scope in module.scopes:
+            for bindings in scope.bindings.values():
+                for binding in bindings:
+                    if binding.kind != "import" or module.within(binding.block, "typing"):
+                        continue
+                    is_late = module.scopes[scope.id].function != MODULE or module.within(binding.block, "main")
+                    if late or not is_late:
+                        for path in loaded(self._project, module, *binding.value):
+                            yield path
+                            yield from self._packages(path, module.path)
+            for name, level in scope.stars:
+                for path in loaded(self._project, module, name, "", level):
+                    yield path
+                    yield from self._packages(path, module.path)
