@@ -158,12 +158,13 @@ def label(release: Version) -> str:
     return f"{release[0]}.{release[1]}"
 
 
-def closest(name: str, candidates: Iterable[Symbol], target: Version) -> Symbol | None:
-    """The symbol that was perhaps meant by ``name``, among those that ``target`` has."""
+def closest(name: str, candidates: Iterable[Symbol], target: Version, cutoff: float = 0.6) -> Symbol | None:
+    """The symbol that was perhaps meant by ``name``, among those that ``target`` has and does not call deprecated."""
     from difflib import get_close_matches
 
-    there = {each.last: each for each in candidates if each.kind is not Kind.INTERNAL and each.is_in(target)}
-    near = get_close_matches(name, there, n=1)
+    public = (each for each in candidates if each.kind is not Kind.INTERNAL)
+    there = {each.last: each for each in public if each.status(target) is Status.PRESENT}
+    near = get_close_matches(name, there, n=1, cutoff=cutoff)
     return there[near[0]] if near else None
 
 

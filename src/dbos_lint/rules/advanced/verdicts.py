@@ -46,6 +46,8 @@ _REMOVED: dict[str, Rule] = {
     },
 }
 _REFUSED_KEYS = frozenset({"DBOSConfig[database_url]", "DBOSConfig[application_database_url]"})
+# A name that is not in one of them may be in another.
+_NAMESPACES = ("DBOS", "", "error")
 # What people write who know other libraries.
 _HABITS = {
     "activity": "step",
@@ -53,6 +55,8 @@ _HABITS = {
     "run_workflow": "start_workflow",
     "execute_workflow": "start_workflow",
     "enqueue": "enqueue_workflow",
+    "enqueue_workflow": "enqueue",
+    "enqueue_workflow_async": "enqueue_async",
     "shutdown": "destroy",
     "close": "destroy",
     "stop": "destroy",
@@ -139,7 +143,7 @@ class Verdicts:
         if name.startswith("_") or not self.knows_all or name in self._added:
             return
         meant = self._meant(use)
-        advice = f"did you mean '{meant}'?" if meant else "use what its documentation names"
+        advice = f"did you mean '{meant}'?" if meant else "look for it in the reference"
         whole = f"{use.owner or 'dbos'}.{name}"
         self._report(UNKNOWN_SYMBOL, span, name, f"no release of dbos has '{whole}', which raises {raises}: {advice}")
 
@@ -156,19 +160,19 @@ class Verdicts:
         if not self.knows_all:
             return
         last = name.rpartition(".")[2]
-        meant = closest(last, self.history.members("").values(), self.target)
+        meant = closest(last, self.history.members("").values(), self.target, cutoff=0.8)
         advice = f"did you mean 'from dbos import {meant.last}'?" if meant else "import from dbos itself"
-        what = (
-            "is a name of dbos, not a module" if self.history.get(name) else "is no module that any release of dbos had"
-        )
+        what = "is a name of dbos, not a module" if self.history.get(name) else "is no module of dbos"
         message = f"'dbos.{name}' {what}, so that the import raises ModuleNotFoundError: {advice}"
         self._report(UNKNOWN_SYMBOL, _of_statement(node), last, message)
 
     def _meant(self, use: Use) -> str | None:
         """The name that was perhaps meant: of the same owner, or of the same name elsewhere."""
         name = use.member
-        owners = [use.owner, *(owner for owner in ("DBOS", "", "error") if owner != use.owner)]
-        for each in (name, _HABITS.get(name, name)):
+        owners = [use.owner]
+        if use.owner in _NAMESPACES:
+            owners += (owner for owner in _NAMESPACES if owner != use.owner)
+        for each in (name, _HABITS.get(name, name), f"{name.removeprefix('async_')}_async"):
             for owner in owners:
                 symbol = self.history.members(owner).get(each)
                 if symbol is not None and symbol.kind is not Kind.INTERNAL and symbol.is_in(self.target):

@@ -68,7 +68,7 @@ class Versions(Visitor):
             self._verdicts.unknown_member(Use("", name), span, "ImportError")
 
     def _module_of(self, name: str) -> Symbol | None:
-        """The module ``dbos.name``, unless only the first releases had it, of which nobody thinks any more."""
+        """The module ``dbos.name``, unless only the first releases had it: nobody who names it thinks of those."""
         module = self._history.module(name)
         return None if module is None or module.status(self._verdicts.target) is Status.REMOVED else module
 
@@ -77,13 +77,11 @@ class Versions(Visitor):
         package, _, rest = name.partition(".")
         if package != "dbos" or not rest or any(part.startswith("_") for part in rest.split(".")):
             return
-        module = self._history.module(rest)
-        # Of what is a name by now it is not said that it was a module in the first releases.
-        if module is None or (self._module_of(rest) is None and self._history.get(rest) is not None):
+        module = self._module_of(rest)
+        if module is None:
             self._verdicts.unknown_module(rest, node)
         else:
             span = Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
-            module = module._replace(instead="import from dbos itself")
             self._verdicts.judge(module, span, f"the module 'dbos.{rest}'", "raises ModuleNotFoundError")
 
     # ------------------------------------------------------------------ attributes
