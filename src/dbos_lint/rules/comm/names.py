@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.catalog import api
-from dbos_lint.catalog.names import ASKS, EVENT, OFFERS, STREAM, TOPIC
+from dbos_lint.catalog.names import ASKS, EVENT, OFFERS, STREAM, TOPIC, WORKFLOW
 from dbos_lint.diagnostic import Confidence
 from dbos_lint.rules.declared.comm import EVENT_NEVER_SET, TOPIC_NEVER_RECEIVED
 from dbos_lint.rules.named import Named, is_test, named, speaks_for_project, taking
@@ -13,6 +13,7 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.names import Known, Mention, closest
 from dbos_lint.semantics.summary import Call
 
+_ENGINE = f"{api.DBOS}."
 _NEVER = {
     EVENT: "no part of this project sets an event '{}': the call waits for its timeout and gives None",
     STREAM: "no part of this project writes a stream '{}': reading it gives nothing",
@@ -43,13 +44,15 @@ class CommNames(Visitor):
         if known is None or found.name in known.offered:
             return
         near = closest(found.name, known.offered)
-        if near is None and not self._stays_inside(found):
+        if near is None and not self._stays_inside(found.api):
             return
+        sure = near is not None or _talks_to_itself(known) or not self._runs_as_workflow(found.call)
         self.here.report(
             TOPIC_NEVER_RECEIVED,
             found.node,
             f"no workflow of this project receives the topic '{found.name}': the message is stored and never read; "
             + _advice(near, "receive it with DBOS.recv()"),
+            confidence=Confidence.HIGH if sure else Confidence.MEDIUM,
         )
 
     def _never_sent(self, found: Named) -> None:
@@ -57,12 +60,21 @@ class CommNames(Visitor):
         if known is None or found.name in known.asked:
             return
         near = closest(found.name, known.asked)
-        # Others may send it from outside: that they do not is a guess, unless somebody here sends what nobody awaits.
-        sure = near is not None or any(
-            name not in known.offered and any(map(_is_engine, mentions)) for name, mentions in known.asked.items()
-        )
         if near is None and is_test(self.here, self.here.module.path):
             return
+        # Others may send it from outside: that they do not is a guess, unless somebody here sends what nobody awaits.
+        strays = [
+            mention
+            for name, mentions in known.asked.items()
+            if name not in known.offered
+            for mention in mentions
+            if mention.api.startswith(_ENGINE)
+        ]
+        sure = (
+            near is not None
+            or (bool(strays) and _talks_to_itself(known))
+            or any(not self._is_in_workflow(mention) for mention in strays)
+        )
         self.here.report(
             TOPIC_NEVER_RECEIVED,
             found.node,
@@ -76,18 +88,41 @@ class CommNames(Visitor):
         if known is None or found.name in known.offered:
             return
         near = closest(found.name, known.offered)
-        if near is None and not self._stays_inside(found):
+        if near is None and not self._stays_inside(found.api):
             return
+        sure = near is not None or _talks_to_itself(known) or not self._runs_as_workflow(found.call)
         advice = _advice(near, "set it in the workflow" if kind == EVENT else "write it in the workflow")
-        self.here.report(EVENT_NEVER_SET, found.node, f"{what}; {advice}")
+        self.here.report(
+            EVENT_NEVER_SET,
+            found.node,
+            f"{what}; {advice}",
+            confidence=Confidence.HIGH if sure else Confidence.MEDIUM,
+        )
 
-    def _stays_inside(self, found: Named) -> bool:
+    # ------------------------------------------------------------------ where the other side is
+
+    def _stays_inside(self, name: str) -> bool:
         """Whether the other side must be in this project: a client may talk to another application's workflows."""
-        return found.api.startswith(f"{api.DBOS}.") and not is_test(self.here, self.here.module.path)
+        return name.startswith(_ENGINE) and not is_test(self.here, self.here.module.path)
+
+    def _runs_as_workflow(self, call: Call) -> bool:
+        """Whether a workflow makes the call: it may talk to others, whereas a program asks its own workflows."""
+        return self.here.contexts.runs_as(self.here.function(call).id, api.WORKFLOW)
+
+    def _is_in_workflow(self, mention: Mention) -> bool:
+        if mention.call is None or mention.path == self.here.module.path:
+            return mention.call is None or self._runs_as_workflow(mention.call)
+        module = self.here.resolver.module(mention.path)
+        function = module.functions[module.scopes[mention.call.scope].function]
+        return any(
+            found.entity is not None and found.entity.function.id == function.id
+            for found in self.here.analysis.names.of(module, WORKFLOW)
+        )
 
 
-def _is_engine(mention: Mention) -> bool:
-    return mention.api.startswith(f"{api.DBOS}.")
+def _talks_to_itself(known: Known) -> bool:
+    """Whether both sides of some name are in the project, so that its workflows do not only talk to others."""
+    return not known.offered.keys().isdisjoint(known.asked)
 
 
 def _advice(near: str | None, otherwise: str) -> str:
