@@ -1,4 +1,4 @@
-"""What dbos does with schedules: the facts behind DBS612 to DBS616 and DBS619."""
+"""What dbos does with schedules and debouncers: the facts behind DBS612 to DBS617 and DBS619."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .engine import PRELUDE, Completed, page_program, run_program
 
 pytestmark = pytest.mark.oracle
 
-PROVES = {"DBS612", "DBS613", "DBS614", "DBS615", "DBS616", "DBS619"}
+PROVES = {"DBS612", "DBS613", "DBS614", "DBS615", "DBS616", "DBS617", "DBS619"}
 
 ERROR = "raised DBOSException: DBOS Error:"
 RUN_IT = "install(); show(DBOS.trigger_schedule('newsletter').get_result)"
@@ -187,3 +187,44 @@ def test_the_second_start_finds_the_schedule_of_the_first(heading: str, second: 
     assert runs[0].lines == ["started"], runs[0].stderr
     assert runs[1].lines == (["started"] if second else []), runs[1].stderr
     assert ("Schedule 'nightly' already exists" in runs[1].stderr) is not second
+
+
+DEBOUNCED = """
+from dbos import DBOS, Debouncer
+
+
+class Tables:
+    @staticmethod
+    @DBOS.workflow()
+    def drop(table):
+        return table
+
+
+@DBOS.dbos_class()
+class Index:
+    @classmethod
+    @DBOS.workflow()
+    def rebuild(cls):
+        return "rebuilt"
+
+
+def plain():
+    pass
+"""
+
+
+def test_debouncers_take_functions_that_are_workflows() -> None:
+    done = run(
+        DEBOUNCED,
+        "for f in (Index.rebuild, plain): show(Debouncer.create, f)\n"
+        "show(lambda: Debouncer.create_async(plain))\n"
+        "print(Debouncer.create(Tables.drop).debounce('t', 0.01, 'orders').get_result(polling_interval_sec=0.05))",
+    )
+
+    not_found = "raised DBOSWorkflowFunctionNotFoundError: DBOS Error 4: Could not execute workflow <NONE>: "
+    assert done.lines == [
+        "raised TypeError: Only workflow functions may be debounced, not methods",
+        f"{not_found}plain is not a registered workflow function",
+        f"{not_found}plain is not a registered workflow function",
+        "orders",
+    ], done.stderr
