@@ -13,6 +13,7 @@ from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.names import Known, Mention, closest
 from dbos_lint.semantics.summary import Call
 
+_CODES = frozenset({UNKNOWN_WORKFLOW_NAME.code, CLASS_NAME_MISSING.code})
 _CLASS, _INSTANCE = "class_name", "instance_name"
 
 
@@ -22,6 +23,8 @@ class WorkflowNames(Visitor):
     calls = taking(WORKFLOW)
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
+        if self.here.enabled.isdisjoint(_CODES):
+            return
         for found in named(self.here, node, call, WORKFLOW, ASKS):
             known = self.here.analysis.names.known(WORKFLOW, self.here.module)
             mentions = known.offered.get(found.name)

@@ -26,11 +26,12 @@ class CommNames(Visitor):
     calls = taking(TOPIC, *_NEVER)
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
-        for found in named(self.here, node, call, TOPIC, ASKS):
-            self._never_received(found)
-        for found in named(self.here, node, call, TOPIC, OFFERS):
-            self._never_sent(found)
-        for kind, message in _NEVER.items():
+        if TOPIC_NEVER_RECEIVED.code in self.here.enabled:
+            for found in named(self.here, node, call, TOPIC, ASKS):
+                self._never_received(found)
+            for found in named(self.here, node, call, TOPIC, OFFERS):
+                self._never_sent(found)
+        for kind, message in _NEVER.items() if EVENT_NEVER_SET.code in self.here.enabled else ():
             for found in named(self.here, node, call, kind, ASKS):
                 self._never_set(found, kind, message.format(found.name))
 

@@ -26,6 +26,8 @@ class QueueDeadlocks(Visitor):
         return Deadlocks(self.here.analysis, self.here.module)
 
     def visit_module(self) -> None:
+        if QUEUE_SELF_DEADLOCK.code not in self.here.enabled:
+            return
         for id, entity in self.here.contexts.entities.items():
             key = FunctionKey(self.here.module.path, id)
             if entity.kind == api.WORKFLOW and STARTS_WORKFLOW in self.here.analysis.reach(key):

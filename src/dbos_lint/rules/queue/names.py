@@ -35,8 +35,9 @@ class QueueNames(Visitor):
         if not names.isdisjoint(REGISTERS - {api.QUEUE}):
             for found in named(self.here, node, call, QUEUE, OFFERS):
                 self._reserved(found)
-        for found in named(self.here, node, call, QUEUE, ASKS):
-            self._unregistered(found)
+        if UNREGISTERED_QUEUE.code in self.here.enabled:
+            for found in named(self.here, node, call, QUEUE, ASKS):
+                self._unregistered(found)
 
     def _reserved(self, found: Named) -> None:
         if found.name.startswith(_RESERVED):

@@ -29,6 +29,7 @@ _SCHEDULES = api.with_async(
 _NO, _MAYBE, _YES = range(3)
 # Names of what wrappers hand on: such a value may be None.
 _HANDED_ON = frozenset({"deduplication_id", "dedup_id", "dedup_key", "dedup", "queue_partition_key", "partition_key"})
+_CODES = frozenset({MISSING_PARTITION_KEY.code, DEDUPLICATION_ON_PARTITIONED_QUEUE.code})
 _NEVER = "dbos accepts the workflow and never runs it"
 
 
@@ -65,6 +66,8 @@ class Partitions(Visitor):
     # ------------------------------------------------------------------ no key
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
+        if self.here.enabled.isdisjoint(_CODES):
+            return
         names = self.here.names_called(call)
         if not names.isdisjoint(BY_OBJECT):
             self._enqueued(node, call, self._of_object(call))
@@ -157,7 +160,7 @@ class Partitions(Visitor):
 
     def visit_With(self, node: With, function: Function) -> None:
         body = self.here.body(function)
-        for item in node.items:
+        for item in node.items if DEDUPLICATION_ON_PARTITIONED_QUEUE.code in self.here.enabled else ():
             call = body.record(item.context_expr) if isinstance(item.context_expr, ast.Call) else None
             if call is None or not self._is_block(self.here.module, call):
                 continue
