@@ -81,9 +81,16 @@ class Verdicts:
 
     @cached_property
     def _added(self) -> frozenset[str]:
-        """The names of attributes that this file sets on some object: perhaps on one of dbos."""
-        nodes = ast.walk(self.here.collected.tree)
-        return frozenset(node.attr for node in nodes if isinstance(node, ast.Attribute) and type(node.ctx) is ast.Store)
+        """The names of attributes that this file sets on some object, or names in a string: perhaps for one of dbos."""
+        nodes = list(ast.walk(self.here.collected.tree))
+        stored = (node.attr for node in nodes if isinstance(node, ast.Attribute) and type(node.ctx) is ast.Store)
+        return frozenset(stored) | {
+            arg.value
+            for node in nodes
+            if isinstance(node, ast.Call)
+            for arg in node.args[1:2]
+            if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+        }
 
     def _has(self, name: str) -> bool:
         symbol = self.history.get(name)

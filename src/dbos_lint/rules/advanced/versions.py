@@ -25,8 +25,8 @@ _JUDGED_ELSEWHERE = frozenset(
     {"DBOS.step", "SQLAlchemyDatasource.transaction", "AsyncSQLAlchemyDatasource.transaction", "SetEnqueueOptions"}
 )
 # What an object can do because of what Python makes it from.
-_OF_DATA = frozenset({*dir(str), *dir(tuple), *dir(dict), "name", "value"})
 _OF_EXCEPTIONS = frozenset(dir(BaseException)) | {"add_note"}
+_OF_DATA = _OF_EXCEPTIONS | {*dir(str), *dir(tuple), *dir(dict), "name", "value"}
 
 
 class Versions(Visitor):
