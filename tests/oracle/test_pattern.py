@@ -331,6 +331,8 @@ REFUSED = {
     "SetWorkflowID('a', workflow_id_reuse_policy='error')": (
         "DBOSException: DBOS Error: Invalid workflow_id_reuse_policy error."
     ),
+    "SetWorkflowID(uuid.uuid4())": "AttributeError: 'UUID' object has no attribute 'strip'",
+    "SetWorkflowTimeout(datetime.timedelta(1))": "TypeError: '>' not supported",
     "SetWorkflowTimeout('5')": "TypeError: '>' not supported",
     "SetWorkflowAttributes('x')": "DBOSException: DBOS Error: Invalid workflow attributes x.",
     "SetWorkflowAttributes([1])": "DBOSException: DBOS Error: Invalid workflow attributes [1].",
@@ -349,7 +351,8 @@ ACCEPTED = [
 
 def test_blocks_refuse_and_accept_arguments() -> None:
     calls = "\n".join(f"show(lambda: {expression} and None)" for expression in [*REFUSED, *ACCEPTED])
-    program = "from dbos import SetShardKey, SetWorkflowAttributes, SetWorkflowID, SetWorkflowTimeout\n"
+    program = "import datetime, uuid\n"
+    program += "from dbos import SetShardKey, SetWorkflowAttributes, SetWorkflowID, SetWorkflowTimeout\n"
 
     done = run_program(f"{PRELUDE}{program}{calls}\n")
 

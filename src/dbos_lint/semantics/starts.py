@@ -15,14 +15,16 @@ from dbos_lint.semantics.refs import may_be_callable
 from dbos_lint.semantics.summary import Call, Function, Module
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Instance, Partial
 
-# Modules and types whose calls run nothing that they are not told to run, and nothing of what other code has begun.
+# Packages and types whose calls run nothing that they are not handed, and nothing of what other code has begun.
 _INERT_ROOTS = frozenset(
-    "base64 copy datetime decimal fractions hashlib json logging loguru math os pathlib random re secrets statistics "
-    "str string structlog textwrap time uuid bool bytes dict float frozenset int list mapping set tuple".split()
+    "aiofiles aiohttp anthropic asyncpg base64 boto3 collections copy csv datetime decimal fractions hashlib httpx io "
+    "itertools json logging loguru math numpy openai operator os pandas pathlib psycopg psycopg2 random re redis "
+    "requests secrets shutil sqlite3 statistics string structlog subprocess tempfile textwrap time urllib "
+    "urllib3 uuid zlib bool bytes dict float frozenset int list mapping set str tuple".split()
 )
-_INERT_BUILTINS = frozenset(
-    "abs all any bool dict enumerate float getattr hasattr hash id int isinstance len list max min print range repr "
-    "reversed round set sorted str sum tuple zip".split()
+_INERT = frozenset(
+    "abs all any asyncio.sleep bool dict enumerate float getattr hasattr hash id int isinstance len list max min open "
+    "print range repr reversed round set sorted str sum tuple zip".split()
 )
 # What dbos offers that may take the options of a block, beside the calls that start a workflow.
 _KINDS = frozenset({STARTS_WORKFLOW, CALLS_WORKFLOW})
@@ -111,7 +113,7 @@ class Starts:
     def _is_inert_outside(external: External) -> bool:
         name = known_as(external)
         root = name.partition(".")[0]
-        return name in _INERT_API or name in patterns.BLOCKS or name in _INERT_BUILTINS or root in _INERT_ROOTS
+        return name in _INERT_API or name in patterns.BLOCKS or name in _INERT or root in _INERT_ROOTS
 
     def _hands_on(self, module: Module, call: Call, callees: Callees) -> bool:
         """Whether something of the project is handed to what lies outside, which may call it. Steps may be."""

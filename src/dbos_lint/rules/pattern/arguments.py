@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dbos_lint.catalog import patterns
 from dbos_lint.diagnostic import Level
 from dbos_lint.rules.declared.pattern import INVALID_CONTEXT_ARGUMENT
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.semantics import origins
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Ref
@@ -20,6 +21,7 @@ _NOT_JSON = frozenset(
     "bytes complex datetime.date datetime.datetime datetime.time datetime.timedelta decimal.Decimal fractions.Fraction "
     "frozenset object pathlib.Path pathlib.PurePath set uuid.UUID".split()
 )
+_UUIDS = frozenset(f"uuid.uuid{version}" for version in (1, 3, 4, 5, 6, 7, 8)) | {"uuid.UUID"}
 # Calls whose result is not told by their name.
 _MAKES = frozenset(f"datetime.datetime.{name}" for name in "now utcnow today fromtimestamp fromisoformat".split())
 
@@ -55,6 +57,8 @@ class Arguments(Visitor):
                 self._report(given[0], f"the workflow ID is {said}: dbos raises DBOSException; give an ID, or no block")
             elif not isinstance(value, str) and value is not ...:
                 self._report(given[0], f"the workflow ID is {value!r}, which is no string: dbos raises; use str()")
+            elif is_uuid(self.here, given[1], call):
+                self._report(given[0], "the workflow ID is a UUID object, and no string: dbos raises; use str()")
         policy = named.get("workflow_id_reuse_policy")
         if policy is not None:
             value = self._literal(call, policy[1])
@@ -69,6 +73,9 @@ class Arguments(Visitor):
         given, _ = self._given(node, call, "workflow_timeout_sec")
         value = self._literal(call, given[1]) if given is not None else ...
         if given is None or isinstance(value, bool):
+            return
+        if made_by(self.here, given[1], call) == {"datetime.timedelta"}:
+            self._report(given[0], "the time-out is a timedelta: dbos raises TypeError; give its total_seconds()")
             return
         if isinstance(value, str) and value:
             self._report(given[0], "the time-out is a string: dbos raises TypeError; give a number of seconds")
@@ -105,8 +112,8 @@ class Arguments(Visitor):
 
     def _no_json(self, ref: Ref, call: Call) -> str:
         """What a value is, if JSON does not know it; empty if it does, or if that is unknown."""
-        made = self.here.resolve(ref[1], call) if isinstance(ref, tuple) and ref[0] == "call" else ()
-        if made and all(isinstance(value, External) and value.name in _MAKES for value in made):
+        made = made_by(self.here, ref, call)
+        if made and made <= _MAKES:
             return "datetime"
         kinds = {_kind(value) for value in self.here.resolve(ref, call)}
         return next(iter(kinds)) if len(kinds) == 1 else ""
@@ -135,6 +142,17 @@ class Arguments(Visitor):
 
     def _report(self, node: ast.expr, message: str, level: Level | None = None) -> None:
         self.here.report(INVALID_CONTEXT_ARGUMENT, node, message, level=level)
+
+
+def made_by(here: Here, ref: Ref, call: Call) -> frozenset[str]:
+    """What was called to make an argument of ``call``."""
+    return origins.made_by(here.resolver, here.module, ref, Place(call.scope, call.span.row, call.block))
+
+
+def is_uuid(here: Here, ref: Ref, call: Call) -> bool:
+    """Whether ``ref`` is a UUID object, and not its text."""
+    made = made_by(here, ref, call)
+    return bool(made) and made <= _UUIDS
 
 
 def _is_no_dict(value: Value) -> bool:

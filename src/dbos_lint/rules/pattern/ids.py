@@ -8,6 +8,7 @@ from functools import cached_property
 from dbos_lint.catalog import api, patterns
 from dbos_lint.catalog.nondeterminism import Arguments
 from dbos_lint.rules.declared.pattern import CONSTANT_WORKFLOW_ID, RANDOM_WORKFLOW_ID
+from dbos_lint.rules.pattern.arguments import is_uuid
 from dbos_lint.rules.pattern.blocks import Block, With, blocks
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.body import Body
@@ -101,6 +102,9 @@ class WorkflowIds(Visitor):
 
     def _random(self, function: Function, body: Body, block: Block, argument: ast.expr) -> None:
         if any(self.here.contexts.runs_as(function.id, kind) for kind in (api.WORKFLOW, api.STEP, api.TRANSACTION)):
+            return
+        if is_uuid(self.here, _id(block.call), block.call) and self.here.targets_at_least(2, 27):
+            # DBS611 says that this is no string.
             return
         if self._is_random(body, argument) or self._is_random(body, _assigned(body, argument)):
             self.here.report(
