@@ -105,13 +105,14 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Doors:
     folders = {fixture.name: fixture.copy(base / fixture.name) for fixture in fixtures}
     # flake8 itself stumbles over some of what cannot be read. A fixture that selects rules says so in its own
     # configuration: there, flake8 must let pass what is off by default.
-    readable = [fixture for fixture in fixtures if fixture.path.parent.name != "broken"]
-    others = [str(folders[fixture.name]) for fixture in readable if not _selects(fixture)]
-    selecting = [str(folders[fixture.name]) for fixture in readable if _selects(fixture)]
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for fixture in fixtures:
+        if fixture.path.parent.name != "broken":
+            groups.setdefault(_flake8_options(fixture), []).append(str(folders[fixture.name]))
     report = base / "flake8.txt"
-    found = flake8(*others, base=base, output=report)
-    if selecting:
-        found += flake8("--extend-select=DBS", *selecting, base=base, output=report)
+    found = [
+        finding for options, paths in groups.items() for finding in flake8(*options, *paths, base=base, output=report)
+    ]
     return Doors(
         {name: lint(folder) for name, folder in folders.items()},
         _by_fixture(command(str(base), base=base), folders, base),
@@ -120,8 +121,12 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Doors:
     )
 
 
-def _selects(fixture: Fixture) -> bool:
-    return bool({"select", "extend-select", "preset"} & fixture.options().keys())
+def _flake8_options(fixture: Fixture) -> tuple[str, ...]:
+    """What flake8 has to be told to select what the fixture's own configuration does."""
+    options = fixture.options()
+    if "extend-select" in options:
+        return (f"--extend-select={','.join(sorted(options['extend-select']))}",)
+    return ("--extend-select=DBS",) if {"select", "preset"} & options.keys() else ()
 
 
 def _through_stdin(folder: Path) -> list[Finding]:
