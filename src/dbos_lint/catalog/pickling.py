@@ -29,7 +29,7 @@ _GROUPS: dict[str, str] = {
     "a database engine": "sqlalchemy.engine.Engine sqlalchemy.ext.asyncio.AsyncEngine",
     "a database session": (
         "sqlalchemy.orm.Session sqlalchemy.orm.sessionmaker sqlalchemy.orm.scoped_session "
-        "sqlalchemy.ext.asyncio.AsyncSession sqlalchemy.ext.asyncio.async_sessionmaker"
+        "sqlalchemy.ext.asyncio.AsyncSession sqlalchemy.ext.asyncio.async_sessionmaker dbos.TransactionSession"
     ),
     "a database connection": (
         "sqlalchemy.engine.Connection sqlalchemy.ext.asyncio.AsyncConnection sqlite3.Connection aiosqlite.Connection "
@@ -80,6 +80,7 @@ CALLS: dict[str, str] = {
     ),
     **dict.fromkeys("sqlite3.connect psycopg.connect psycopg2.connect".split(), "a database connection"),
     "socket.create_connection": "a socket",
+    "concurrent.futures.Executor.submit": "a future",
     "asyncio.create_task": "an asyncio task",
     "asyncio.ensure_future": "an asyncio task",
     "asyncio.gather": "an asyncio task",
@@ -99,6 +100,9 @@ CALLS: dict[str, str] = {
     ),
 }
 """What calling a name gives."""
+
+KEEPS_FUNCTION = frozenset({"collections.defaultdict", "filter", "functools.partial", "map"})
+"""Calls that give something which holds their first argument."""
 
 PICKLES_ITSELF = frozenset(
     "__getnewargs__ __getnewargs_ex__ __getstate__ __reduce__ __reduce_ex__ __setstate__".split()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
-from dbos_lint.semantics.summary import Module, Ref
+from dbos_lint.semantics.summary import Module, Ref, Scope
 from dbos_lint.semantics.values import ClassValue, Constant, Container, External, FunctionValue, Instance, Value
 
 # How many names, calls and objects deep it is followed how a value is made.
@@ -33,6 +33,10 @@ class Making:
     def called(self, callee: Value, depth: int) -> str:
         """What calling ``callee`` gives, as far as it is known by itself."""
         return ""
+
+    def keeps(self, callee: Value) -> bool:
+        """Whether what a call of ``callee`` gives holds its first argument."""
+        return False
 
     def instance(self, name: str) -> str:
         """An object of a class outside the project."""
@@ -88,7 +92,18 @@ class Making:
             return ""
         binding = bindings[0]
         made = self.of(module, binding.value, Place(scope.id, binding.row - 1, binding.block), depth)
-        return made if binding.kind == "value" or self.enters(made) else ""
+        if binding.kind == "with":
+            return made if self.enters(made) else ""
+        return made or (self._put_in(module, name, scope, depth) if _is_list(binding.value) else "")
+
+    def _put_in(self, module: Module, name: str, scope: Scope, depth: int) -> str:
+        """What the function puts into a list or set that it has made."""
+        for call in module.functions[scope.function].calls:
+            if call.func in (f"{name}.append", f"{name}.add") and call.args and call.scope == scope.id:
+                made = self.of(module, call.args[0], Place(call.scope, call.span.row, call.block), depth)
+                if made:
+                    return made
+        return ""
 
     def _call(self, module: Module, ref: Ref, place: Place, depth: int) -> str:
         """What calling something gives."""
@@ -96,6 +111,8 @@ class Making:
         found = [self.called(callee, depth) for callee in callees]
         if found and all(found):
             return found[0]
+        if ref[2] and callees and all(map(self.keeps, callees)):
+            return self.of(module, ref[2][0], place, depth)
         return self._resolved(module, ref, place, depth)
 
     def result_of(self, function: FunctionValue, depth: int = 0) -> str:
@@ -133,3 +150,12 @@ class Making:
             return self._first(self.resolver.module(display.module), [ref for _, ref in display.items], place, depth)
         found = [self.value(element, depth + 1) for element in container.elements] if container.whole else []
         return next(filter(None, found), "")
+
+
+def _is_list(value: Ref) -> bool:
+    """Whether an expression makes a new list or set."""
+    while isinstance(value, tuple) and value[0] == "annotated":
+        value = value[1]
+    return isinstance(value, tuple) and (
+        value[0] in ("list", "set") or value[:2] in (("call", "list"), ("call", "set"))
+    )

@@ -6,7 +6,7 @@ import builtins
 from dataclasses import dataclass
 
 from dbos_lint.catalog import types
-from dbos_lint.catalog.pickling import CALLS, PICKLES_ITSELF, TYPES
+from dbos_lint.catalog.pickling import CALLS, KEEPS_FUNCTION, PICKLES_ITSELF, TYPES
 from dbos_lint.semantics.coroutines import makes_coroutine
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.making import Making
@@ -38,6 +38,9 @@ class Pickling(Making):
 
     def enters(self, made: str) -> bool:
         return made.startswith(_ENTERED)
+
+    def keeps(self, callee: Value) -> bool:
+        return isinstance(callee, External) and callee.name in KEEPS_FUNCTION
 
     def called(self, callee: Value, depth: int) -> str:
         if isinstance(callee, External):

@@ -12,7 +12,7 @@ from dbos_lint.semantics.pickling import Pickling
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.serializers import OTHER
 from dbos_lint.semantics.summary import Call, Function, Span
-from dbos_lint.semantics.values import FunctionValue
+from dbos_lint.semantics.values import External, FunctionValue
 
 _WHY = (
     "pickle refuses it, so nothing is recorded and the workflow fails after the step has run; use it inside the step, "
@@ -51,6 +51,10 @@ class Results(Visitor):
             else:
                 name = "the step" if function.name == "<lambda>" else f"the step '{function.name}'"
                 self._report(call.span, self._result_of(callee), name)
+        if not self.here.names_called(call).isdisjoint(api.RUNS_STEP):
+            for value in self.here.analysis.calls.argument(self.here.module, call, 1, "func"):
+                if isinstance(value, External):
+                    self._report(call.span, self._pickling.called(value, 0), f"the step '{value.name}'")
 
     def _result_of(self, callee: FunctionValue) -> str:
         function = self.here.resolver.function(callee)
