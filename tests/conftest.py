@@ -124,8 +124,9 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Doors:
 def _flake8_options(fixture: Fixture) -> tuple[str, ...]:
     """What flake8 has to be told to select what the fixture's own configuration does."""
     options = fixture.options()
-    if "extend-select" in options:
-        return (f"--extend-select={','.join(sorted(options['extend-select']))}",)
+    codes = options.get("extend-select")
+    if isinstance(codes, list):
+        return (f"--extend-select={','.join(sorted(codes))}",)
     return ("--extend-select=DBS",) if {"select", "preset"} & options.keys() else ()
 
 
