@@ -30,8 +30,8 @@ class Lifetimes(Visitor):
             self.here.report(
                 CLIENT_NOT_DESTROYED,
                 call.span,
-                "this client is never destroyed, and its database connections stay open after each call of "
-                f"'{function.name}': call destroy() in a finally, or share one client",
+                "this client is never destroyed, and its database connections stay open after "
+                f"'{function.name}' has ended: call destroy() in a finally, or share one client",
             )
 
     def _lives_on(self, function: Function) -> bool:
