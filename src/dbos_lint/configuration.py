@@ -164,10 +164,10 @@ class Configuration:
 
 def begins_project(folder: str, names: Container[str], around: Settings) -> bool:
     """Whether ``folder``, with entries ``names``, is a project of its own within the one that ``around`` holds for."""
-    if around.config is None:
-        return any(name in names for name in _PROJECT_MARKERS)
+    if OWN_FILE in names or (around.config is None and any(name in names for name in _PROJECT_MARKERS)):
+        return True
     path = Path(folder, PYPROJECT)
-    return OWN_FILE in names or (PYPROJECT in names and path.is_file() and b"dbos-lint" in _bytes(path))
+    return PYPROJECT in names and path.is_file() and b"dbos-lint" in _bytes(path)
 
 
 def load(path: Path | str) -> Settings:

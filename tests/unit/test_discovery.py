@@ -10,7 +10,7 @@ import pytest
 
 from dbos_lint import discovery
 from dbos_lint.configuration import Configuration, Overrides
-from dbos_lint.discovery import MissingPathError, Unreadable, discover
+from dbos_lint.discovery import MissingPathError, Unreadable, discover, project_files
 
 
 @pytest.fixture
@@ -206,3 +206,29 @@ def test_a_gitignore_that_cannot_be_read_ignores_nothing(tree: Path, monkeypatch
 
     monkeypatch.setattr(Path, "read_bytes", guarded)
     assert found(tree) == ["a.py"]
+
+
+@pytest.mark.parametrize(
+    ("configured", "own"),
+    [(True, ["a.py", "b/c.py", "plain/g.py"]), (False, ["a.py", "b/c.py"])],
+)
+def test_the_files_of_a_project_end_where_another_one_begins(configured: bool, own: list[str], tree: Path) -> None:
+    grow(
+        tree, "a.py", "b/c.py", "venv/d.py", "inner/dbos-lint.toml", "inner/e.py", "plain/pyproject.toml", "plain/g.py"
+    )
+    grow(tree, "third/.git/HEAD", "third/pyproject.toml", "third/f.py")
+    (tree / "inner" / "dbos-lint.toml").write_text("")
+    (tree / "third" / "pyproject.toml").write_text("[tool.dbos-lint]\n")
+    (tree / "pyproject.toml").write_text("[tool.dbos-lint]\n" if configured else "[project]\n")
+    settings = Configuration(str(tree)).for_file(str(tree / "a.py"))
+    files = project_files(settings, 100)
+    assert files is not None
+    assert sorted(Path(path).relative_to(tree).as_posix() for path in files) == own
+    assert all(Configuration(str(tree)).for_file(path) == settings for path in files)
+
+
+def test_a_project_of_too_many_folders_is_none(tree: Path) -> None:
+    grow(tree, "pyproject.toml", *(f"f{number}/a.py" for number in range(9)))
+    settings = Configuration(str(tree)).for_file(str(tree / "f1" / "a.py"))
+    assert project_files(settings, 5) is None
+    assert len(project_files(settings, 10) or ()) == 9
