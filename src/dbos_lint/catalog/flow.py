@@ -35,25 +35,32 @@ LOGS = frozenset(
         "increment",
         "incr",
         "distribution",
+        "bind",
+        "contextualize",
+        "start_as_current_span",
+        "start_span",
     ]
 )
 """Names of what logs, prints, traces and counts; of methods, where :data:`LOGGER_WORDS` agree."""
-LOGS_WHOEVER = frozenset(["observe", "set_attribute", "set_attributes", "add_event", "set_tag", "debug", "exception"])
-"""Methods that only loggers, spans and metrics have, whatever they are called."""
-LOGGER_WORDS = (
-    "log",
-    "span",
-    "trace",
-    "metric",
-    "stats",
-    "histogram",
-    "counter",
-    "gauge",
-    "console",
-    "telemetry",
-    "sentry",
+LOGS_WHOEVER = frozenset(
+    [
+        "observe",
+        "set_attribute",
+        "set_attributes",
+        "add_event",
+        "set_tag",
+        "debug",
+        "exception",
+        "start_as_current_span",
+        "start_span",
+    ]
 )
+"""Methods that only loggers, spans and metrics have, whatever they are called."""
+METRIC_WORDS = ("metric", "stats", "histogram", "counter", "gauge", "telemetry")
+LOGGER_WORDS = (*METRIC_WORDS, "log", "span", "trace", "console", "sentry")
 """Words in the names of what logs: of the object whose method is called, the last name holds one of these."""
+COUNTS = frozenset({"add", "count", "dec", "emit", "inc", "labels", "set"})
+"""Names of methods that count, where :data:`METRIC_WORDS` agree: other objects have such methods too."""
 LOGGING_FUNCTIONS = frozenset({"print", "pprint", "log"})
 
 PURE_FUNCTIONS = frozenset(
@@ -132,16 +139,42 @@ INERT = PURE_FUNCTIONS | PURE_METHODS
 
 SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep"})
 """Outside functions that only wait."""
-LOGGING = frozenset(
+_LOGGING = frozenset(
     [
         "click.echo",
-        "rich.print",
-        "structlog.contextvars.bind_contextvars",
+        "click.secho",
+        "io.TextIOWrapper.write",
+        "sys.stderr.write",
+        "sys.stdout.write",
+        "traceback.print_exc",
         "typer.echo",
+        "typer.secho",
+        "typing.TextIO.write",
         "warnings.warn",
     ]
 )
-"""Outside functions that log, by their qualified names."""
+_LOGGING_PACKAGES = frozenset(
+    [
+        "datadog",
+        "ddtrace",
+        "logfire",
+        "logging",
+        "loguru",
+        "opentelemetry",
+        "prometheus_client",
+        "rich",
+        "sentry_sdk",
+        "statsd",
+        "structlog",
+    ]
+)
+
+
+def is_logging(name: str) -> bool:
+    """Whether the outside function ``name`` logs, traces or counts."""
+    return name in _LOGGING or name.partition(".")[0] in _LOGGING_PACKAGES
+
+
 SWALLOWS = frozenset({"random.seed"})
 """Outside functions that are called for what they do, of which nobody sees anything but by their own kind."""
 ENDS_PROCESS = frozenset({"exit", "os._exit", "os.abort", "quit", "sys.exit"})

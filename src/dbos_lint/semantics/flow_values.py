@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from dbos_lint.catalog.api import QUEUE_PROPERTIES
-from dbos_lint.catalog.flow import LOGGER_WORDS, LOGGING_FUNCTIONS, LOGS, LOGS_WHOEVER, PURE_FUNCTIONS, PURE_METHODS
+from dbos_lint.catalog.flow import (
+    COUNTS,
+    LOGGER_WORDS,
+    LOGGING_FUNCTIONS,
+    LOGS,
+    LOGS_WHOEVER,
+    METRIC_WORDS,
+    PURE_FUNCTIONS,
+    PURE_METHODS,
+)
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS, VALUE_TERMINALS
 from dbos_lint.catalog.types import MUTATORS
 from dbos_lint.semantics.flows import (
@@ -40,6 +49,8 @@ _SOURCES = READ_TERMINALS | QUEUE_PROPERTIES.keys()
 # Attributes that may not depend on what is known of their object.
 _OF_QUEUES = frozenset({*QUEUE_PROPERTIES, "name"})
 _COMPUTES = PURE_METHODS - VALUE_TERMINALS
+# Methods that log or count, with the words that must be in the names of what they are called on.
+_BY_WORDS = {**dict.fromkeys(COUNTS, METRIC_WORDS), **dict.fromkeys(LOGS, LOGGER_WORDS)}
 # Addresses are fit for this: to tell objects apart.
 _LOOKS_UP = frozenset({"get", "pop", "setdefault", "discard", "remove"})
 _TELLS_APART = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
@@ -417,7 +428,7 @@ def logs(func: ast.expr) -> bool:
     """Whether a call of ``func`` logs, prints, traces or counts, to judge by its name."""
     if isinstance(func, ast.Name):
         return func.id in LOGGING_FUNCTIONS
-    if not isinstance(func, ast.Attribute) or func.attr not in LOGS:
+    if not isinstance(func, ast.Attribute) or func.attr not in _BY_WORDS:
         return False
     if func.attr in LOGS_WHOEVER:
         return True
@@ -425,7 +436,7 @@ def logs(func: ast.expr) -> bool:
     while isinstance(base, ast.Call):
         base = base.func
     name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
-    return any(word in name.lower() for word in LOGGER_WORDS)
+    return any(word in name.lower() for word in _BY_WORDS[func.attr])
 
 
 def region(*nodes: ast.expr | ast.stmt) -> Region:

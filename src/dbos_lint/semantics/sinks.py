@@ -337,8 +337,9 @@ class Sinks:
         if known is not None and Changed(call.number) in known.origins:
             # It may change its object, which is followed.
             return NONE
-        outside = [external for external in callees.externals if not external.name.startswith("dbos.")]
-        return Sink.UNKNOWN if any(external.name not in flow.SLEEPS | flow.SWALLOWS for external in outside) else NONE
+        outside = [external.name for external in callees.externals if not external.name.startswith("dbos.")]
+        inert = flow.SLEEPS | flow.SWALLOWS
+        return Sink.UNKNOWN if any(name not in inert and not flow.is_logging(name) for name in outside) else NONE
 
     def _entered(self, key: FunctionKey, target: Entered) -> Equation:
         calls, module = self.analysis.calls, self._module(key)
@@ -382,7 +383,7 @@ class Sinks:
                 ends |= NONE if place == flows.RECEIVER else Sink.DURABLE
             elif isinstance(value, External):
                 found = NONE if place == flows.RECEIVER else _end_in(known_as(value), value.name, place)
-                if call.flags & LOGS or value.name in flow.LOGGING:
+                if call.flags & LOGS or flow.is_logging(value.name):
                     found = Sink.LOGGED
                 ends |= found or NONE
                 onwards |= not found and not value.name.startswith("dbos.")
