@@ -399,7 +399,8 @@ class _Collector:
                     return
             self.bind(name, kind, value, target.lineno)
         elif type(target) is ast.Attribute:
-            self._self_attribute(target, value if kind == "value" else None)
+            if kind != "augmented":
+                self._self_attribute(target, value if kind == "value" else None)
             given = value if kind == "value" else None
             self._write("attribute", self.references.of(target.value), target, target.attr, given)
         elif type(target) is ast.Subscript:
