@@ -17,6 +17,8 @@ _HOLDERS = frozenset(
     "Annotated Collection Final Iterable List Mapping MutableMapping NotRequired Optional Required Sequence "
     "MutableSequence Union dict list".split()
 )
+# With a type of JSON beside them, their members are of that type.
+_ENUMS = frozenset({"enum.Enum", "enum.Flag"})
 _KEYS = "a dict with keys that are no strings"
 _MAPPINGS = frozenset({"Dict", "dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict"})
 
@@ -47,6 +49,8 @@ class Portability(Making):
             return "a named tuple"
         if bases & MODELS:
             return f"the model '{name}'"
+        if bases and bases <= _ENUMS:
+            return f"the enumeration '{name}'"
         dataclass = any(self._is_dataclass(owner) for owner in lineage if isinstance(owner, ClassValue))
         if (dataclass and not bases) or not bases - {"object", "abc.ABC"}:
             return f"an object of '{name}'"
