@@ -23,6 +23,7 @@ from dbos_lint.semantics.values import Entity, FunctionKey
 _ENQUEUES = BY_NAME | BY_OBJECT | BY_OPTIONS | BY_CLIENT
 _METHODS = frozenset(name.rpartition(".")[2] for name in _ENQUEUES)
 _RESULTS = frozenset({f"{api.HANDLE}.get_result", f"{api.ASYNC_HANDLE}.get_result"})
+_BY_ID = api.with_async(frozenset({f"{api.DBOS}.get_result"}))
 
 
 class Room(NamedTuple):
@@ -120,12 +121,17 @@ class Deadlocks:
     def waits_for(self, module: Module, enqueue: Call) -> bool:
         """Whether the function that enqueues also waits for the result, as far as the summary tells."""
         function = module.functions[module.scopes[enqueue.scope].function]
-        waits = (call for call in function.calls if receiver_and_method(call.func)[1] == "get_result")
-        return any(
-            not _RESULTS.isdisjoint(self.analysis.calls.callees(module, call).names)
-            and self._comes_from(module, receiver_and_method(call.func)[0], call, enqueue)
-            for call in waits
-        )
+        for call in function.calls:
+            receiver, method = receiver_and_method(call.func)
+            if method not in ("get_result", "get_result_async"):
+                continue
+            names = self.analysis.calls.callees(module, call).names
+            handle = receiver if not _RESULTS.isdisjoint(names) else None
+            if not _BY_ID.isdisjoint(names) and call.args and isinstance(call.args[0], str):
+                handle = call.args[0].removesuffix(".workflow_id")
+            if handle is not None and self._comes_from(module, handle, call, enqueue):
+                return True
+        return False
 
     def _comes_from(self, module: Module, handle: Ref, call: Call, enqueue: Call) -> bool:
         place = Place(call.scope, call.span.row, call.block)

@@ -5,18 +5,22 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.catalog import api
+from dbos_lint.catalog.names import QUEUE
 from dbos_lint.rules.declared.queue import (
     ENQUEUE_ARGUMENT_ORDER,
     QUEUE_OBJECT_MAYBE_NONE,
     READ_ONLY_QUEUE_ATTRIBUTE,
 )
+from dbos_lint.rules.named import is_test
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.absence import Absence
 from dbos_lint.semantics.enqueues import BY_NAME, QUEUE_OBJECT, instead_of_name
+from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.queues import CONCURRENCIES, LIMITERS
 from dbos_lint.semantics.references import span_of
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import MODULE, Call, Span
+from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import Values
 
 _RETRIEVES = api.with_async(frozenset({f"{api.DBOS}.retrieve_queue", f"{api.CLIENT}.retrieve_queue"}))
@@ -51,7 +55,9 @@ class QueueObjects(Visitor):
 
     def _unchecked(self, node: ast.Call, call: Call) -> None:
         function = self.here.function(call)
-        if function.name == "<lambda>":
+        if function.name == "<lambda>" or is_test_file(self.here.resolver, self.here.module):
+            return
+        if self._is_registered(call):
             return
         use = Absence(self.here.body(function), self._looks_only).unchecked_use(node)
         if use is not None:
@@ -62,6 +68,16 @@ class QueueObjects(Visitor):
                 f"{use.verb} unchecked: that raises AttributeError; check for None first, or use what "
                 "DBOS.register_queue() gives",
             )
+
+    def _is_registered(self, call: Call) -> bool:
+        """Whether this project registers the queue that ``call`` looks up."""
+        ref = next((ref for name, ref in call.keywords if name == "name"), call.args[0] if call.args else None)
+        place = Place(call.scope, call.span.row, call.block)
+        names = strings(self.here.resolver, self.here.module, ref, place)
+        offered = self.here.analysis.names.known(QUEUE, self.here.module).offered if names else {}
+        return bool(names) and all(
+            any(not is_test(self.here, mention.path) for mention in offered.get(name, ())) for name in names or ()
+        )
 
     def _looks_only(self, node: ast.Call) -> bool:
         """Whether a call neither ends the function nor fails for a None."""

@@ -194,9 +194,9 @@ def _faults(name: str, value: object) -> Iterator[str]:
         return
     if name == "priority":
         if isinstance(value, str):
-            yield f"priority='{value}' is no number: dbos raises TypeError; give a number from 1 (first) to {_HIGHEST}"
+            yield f"priority='{value}' is text: dbos raises TypeError; give a number from 1 (the highest) to {_HIGHEST}"
         elif isinstance(value, (int, float)) and not 1 <= value <= _HIGHEST:
-            yield f"priority={value} is out of range: dbos raises an exception; give 1 (first) to {_HIGHEST}"
+            yield f"priority={value} is out of range: dbos raises an exception; give 1 (the highest) to {_HIGHEST}"
     elif name in _NUMBERS and isinstance(value, str):
         yield f"{name}='{value}' is text: dbos raises; give a number of seconds"
     elif name == "duplication_policy" and value not in _POLICIES:
