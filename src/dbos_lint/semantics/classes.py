@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dbos_lint.catalog import api, patterns
-from dbos_lint.semantics.analysis import Analysis
+from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import DECORATOR, Class, Decorator, Function, Module
 from dbos_lint.semantics.values import ClassValue, DecoratorValue, Entity, External, FunctionValue, Values
@@ -21,11 +21,11 @@ _HARMLESS = frozenset({"attr", "attrs", "pydantic", "typing_extensions", *dir(bu
 class Classes:
     """The classes of one project, as dbos sees them."""
 
-    analysis: Analysis
+    calls: Calls
     _called: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def _class(self, value: ClassValue) -> tuple[Module, Class]:
-        module = self.analysis.resolver.module(value.module)
+        module = self.calls.resolver.module(value.module)
         return module, module.classes[value.id]
 
     # ------------------------------------------------------------------ registration
@@ -67,14 +67,14 @@ class Classes:
     def _registered_by_call(self, path: str) -> frozenset[int]:
         """The classes of a module that ``DBOS.dbos_class()(C)`` registers."""
         if path not in self._called:
-            module = self.analysis.resolver.module(path)
+            module = self.calls.resolver.module(path)
             found: set[int] = set()
             for function in module.functions:
                 for call in function.calls:
                     if isinstance(call.func, str) or len(call.args) != 1 or call.flags & DECORATOR:
                         continue
-                    if any(_registers(made) for made in self.analysis.calls.callees(module, call).values):
-                        given = self.analysis.calls.resolve(module, call.args[0], call)
+                    if any(_registers(made) for made in self.calls.callees(module, call).values):
+                        given = self.calls.resolve(module, call.args[0], call)
                         found.update(each.id for each in given if isinstance(each, ClassValue) and each.module == path)
             self._called[path] = frozenset(found)
         return self._called[path]
@@ -85,18 +85,18 @@ class Classes:
 
     def _at(self, value: ClassValue, ref: object) -> Values:
         module, klass = self._class(value)
-        return self.analysis.resolver.resolve(module, ref, Place(klass.parent_scope, klass.span.row))
+        return self.calls.resolver.resolve(module, ref, Place(klass.parent_scope, klass.span.row))
 
     # ------------------------------------------------------------------ bases
 
     def _bases(self, value: ClassValue) -> Iterator[ClassValue]:
-        for base in self.analysis.resolver.lineage(value)[1:]:
+        for base in self.calls.resolver.lineage(value)[1:]:
             if isinstance(base, ClassValue):
                 yield base
 
     def knows_bases(self, value: ClassValue) -> bool:
         """Whether all bases of the class, and their bases, are of the project, of Python or of dbos."""
-        resolver = self.analysis.resolver
+        resolver = self.calls.resolver
         for ancestor in resolver.lineage(value):
             if isinstance(ancestor, External):
                 if ancestor.name != patterns.CONFIGURED_INSTANCE and not _is_harmless((ancestor,)):
@@ -108,7 +108,7 @@ class Classes:
 
     def is_configured(self, value: ClassValue) -> bool:
         """Whether the class derives from ``DBOSConfiguredInstance``."""
-        return External(patterns.CONFIGURED_INSTANCE) in self.analysis.resolver.lineage(value)
+        return External(patterns.CONFIGURED_INSTANCE) in self.calls.resolver.lineage(value)
 
     def has_config_name(self, value: ClassValue) -> bool:
         """Whether the class, or a base, sets ``config_name`` by itself."""
@@ -131,7 +131,7 @@ class Classes:
     def workflows(self, value: ClassValue) -> Iterator[tuple[Function, bool]]:
         """The workflows that the class itself defines and that are given an instance, or (then true) the class."""
         module, klass = self._class(value)
-        resolver = self.analysis.resolver
+        resolver = self.calls.resolver
         for bindings in module.scopes[klass.scope].bindings.values():
             for binding in bindings:
                 function = module.functions[binding.value] if binding.kind == "def" else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dbos_lint.catalog import patterns
-from dbos_lint.semantics.analysis import Analysis
+from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.classes import Classes
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.refs import receiver_and_method
@@ -24,12 +24,12 @@ _DEPTH = 8
 class Instances:
     """How the classes of one project name their instances."""
 
-    analysis: Analysis
+    calls: Calls
     classes: Classes
 
     def constructor(self, klass: ClassValue) -> FunctionValue | None:
         """The constructor of the project that makes an instance of ``klass``."""
-        return self.analysis.resolver.method(Instance(klass), "__init__")
+        return self.calls.resolver.method(Instance(klass), "__init__")
 
     def forgotten_by(self, klass: ClassValue) -> FunctionValue | None:
         """The constructor that certainly does not lead to that of ``DBOSConfiguredInstance``, if there is one."""
@@ -37,7 +37,7 @@ class Instances:
         for _ in range(_DEPTH):
             if found is None:
                 return None
-            module, function = self.analysis.resolver.module(found.module), self.analysis.resolver.function(found)
+            module, function = self.calls.resolver.module(found.module), self.calls.resolver.function(found)
             above: FunctionValue | None = None
             for call in function.calls:
                 kind, callee = self._kind(module, function, call)
@@ -56,7 +56,7 @@ class Instances:
         when it may call one, or ``other``."""
         target, method = receiver_and_method(call.func)
         if method in ("__init__", "__post_init__"):
-            runs = self.analysis.calls.callees(module, call).runs
+            runs = self.calls.callees(module, call).runs
             return "constructor", runs[0] if len(runs) == 1 else None
         if call.func == "super":
             return "other", None
@@ -86,7 +86,7 @@ class Instances:
         """The name with which a constructor that is given these literals calls the one of dbos."""
         if constructor is None:
             return given[0] if given else named.get("config_name")
-        resolver = self.analysis.resolver
+        resolver = self.calls.resolver
         module, function = resolver.module(constructor.module), resolver.function(constructor)
         inner = [call for call in function.calls if receiver_and_method(call.func)[1] == "__init__"]
         if len(inner) != 1 or depth > _DEPTH or module.blocks[inner[0].block].kind != "function":
@@ -102,7 +102,7 @@ class Instances:
                 known[param.name] = named[param.name]
             else:
                 known[param.name] = self._literal(module, param.default, place)
-        callees = self.analysis.calls.callees(module, call)
+        callees = self.calls.callees(module, call)
         skip = 1 if call.args[:1] == (function.receiver,) else 0
         above = callees.runs[0] if len(callees.runs) == 1 else None
         if above is None and not _is_super(call) and _BASE_INIT not in callees.names:
@@ -120,7 +120,7 @@ class Instances:
         )
 
     def _literal(self, module: Module, ref: Ref, place: Place) -> str | None:
-        resolver = self.analysis.resolver
+        resolver = self.calls.resolver
         if isinstance(ref, str) and "." in ref:
             # The name of an instance is the text of a member, which is not its value.
             owners = resolver.resolve(module, ref.rpartition(".")[0], place)

@@ -31,11 +31,11 @@ class ClassShapes(Visitor):
 
     @cached_property
     def classes(self) -> Classes:
-        return Classes(self.here.analysis)
+        return Classes(self.here.analysis.calls)
 
     @cached_property
     def instances(self) -> Instances:
-        return Instances(self.here.analysis, self.classes)
+        return Instances(self.here.analysis.calls, self.classes)
 
     @cached_property
     def _reported(self) -> set[Span]:

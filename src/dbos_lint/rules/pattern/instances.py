@@ -32,7 +32,7 @@ class InstanceNames(Visitor):
 
     @cached_property
     def _instances(self) -> Instances:
-        return Instances(self.here.analysis, Classes(self.here.analysis))
+        return Instances(self.here.analysis.calls, Classes(self.here.analysis.calls))
 
     @cached_property
     def _made(self) -> list[_Made]:
