@@ -44,40 +44,32 @@ def test_unknown_key_is_ignored_without_a_word(heading: str, is_default: bool, t
 
 
 # Each is given to the real dbos, which refuses exactly those that the linter says it does.
-VALUES: list[tuple[str, object]] = [
-    *(
-        ("name", name)
-        for name in ("abc", "_3-letters_", "ab", "My App", "app!", "a" * 256, "a" * 257, "", "a.b.c", None)
-    ),
-    *(
-        ("log_level", level)
-        for level in ("INFO", "WARN", "FATAL", "NOTSET", "debug", "Info", "TRACE", "10", 10, "", None)
-    ),
-    *(("console_log_level", level) for level in ("ERROR", "VERBOSE", "", None)),
-    *(("otlp_log_level", level) for level in ("verbose", "INFO")),
-    *(("notification_listener_polling_interval_sec", seconds) for seconds in (0, 0.0005, 0.001, "1", None)),
-    *(("notification_coalesce_sec", seconds) for seconds in (0, -1, 0.001)),
-    *(("kafka_queue_polling_interval_sec", seconds) for seconds in (0, 0.001)),
-    *(("auto_upgrade_interval_sec", seconds) for seconds in (0, -1, 0.001)),
-    *(("auto_upgrade_grace_sec", seconds) for seconds in (0, -1)),
-    *(("scheduler_polling_interval_sec", seconds) for seconds in (0, -1)),
-    *(("observability_query_timeout_sec", seconds) for seconds in (0, -1)),
-    *(
-        ("system_database_url", url)
-        for url in (
-            "",
-            "sqlite:///app.sqlite",
-            "sqlite",
-            "sqlite:app.sqlite",
-            "app.sqlite",
-            "postgresql://host",
-            "postgresql://host/",
-            "postgresql:///app",
-            "postgres://host/app",
-            "postgresql+psycopg2://user@host/app",
-        )
-    ),
-]
+GIVEN: dict[str, list[object]] = {
+    "name": ["abc", "_3-letters_", "ab", "My App", "app!", "a" * 256, "a" * 257, "", "a.b.c", None],
+    "log_level": ["INFO", "WARN", "FATAL", "NOTSET", "debug", "Info", "TRACE", "10", 10, "", None],
+    "console_log_level": ["ERROR", "VERBOSE", "", None],
+    "otlp_log_level": ["verbose", "INFO"],
+    "notification_listener_polling_interval_sec": [0, 0.0005, 0.001, "1", None],
+    "notification_coalesce_sec": [0, -1, 0.001],
+    "kafka_queue_polling_interval_sec": [0, 0.001],
+    "auto_upgrade_interval_sec": [0, -1, 0.001],
+    "auto_upgrade_grace_sec": [0, -1],
+    "scheduler_polling_interval_sec": [0, -1],
+    "observability_query_timeout_sec": [0, -1],
+    "system_database_url": [
+        "",
+        "sqlite:///app.sqlite",
+        "sqlite",
+        "sqlite:app.sqlite",
+        "app.sqlite",
+        "postgresql://host",
+        "postgresql://host/",
+        "postgresql:///app",
+        "postgres://host/app",
+        "postgresql+psycopg2://user@host/app",
+    ],
+}
+VALUES = [(key, value) for key, values in GIVEN.items() for value in values]
 TRY_ALL = """
 import dbos._dbos
 for key, value in VALUES:
