@@ -7,21 +7,34 @@ same answer. Only files whose bytes hold what makes such a name are parsed, and 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dbos_lint.catalog import api
-from dbos_lint.catalog.names import ASKS, COMMON_METHODS, METHODS, NEEDLES, OFFERS, SLOTS, WORKFLOW, Slot
+from dbos_lint.catalog import api, patterns
+from dbos_lint.catalog.names import (
+    ASKS,
+    COMMON_METHODS,
+    CONFIG,
+    METHODS,
+    NEEDLES,
+    OFFERS,
+    SLOTS,
+    WORKFLOW,
+    Slot,
+)
 from dbos_lint.discovery import project_files
 from dbos_lint.semantics.calls import Calls
+from dbos_lint.semantics.classes import Classes
 from dbos_lint.semantics.entities import registered_name, registrations
+from dbos_lint.semantics.instances import Instances
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.options import Written, written
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Module, Ref, Span
-from dbos_lint.semantics.values import Entity
+from dbos_lint.semantics.values import ClassValue, Entity, External
 
 # More folders than a project has that somebody lints as one: nothing is known of its names, then.
 _FOLDERS = 5_000
@@ -69,6 +82,7 @@ class Names:
     _complete: bool = True
     _mentions: dict[tuple[str, str], tuple[Module, tuple[Mention, ...]]] = field(default_factory=dict)
     _known: dict[str, Known] = field(default_factory=dict)
+    _words: dict[str, set[str]] = field(default_factory=dict)  # with the files that may register a workflow so
 
     def known(self, kind: str, module: Module) -> Known:
         """The names of ``kind`` in the project of ``module``, the file that is being linted."""
@@ -87,6 +101,7 @@ class Names:
         remembered = self._mentions.get((module.path, kind))
         if remembered is None or remembered[0] is not module:
             found = self._of_workflows(module) if kind == WORKFLOW else []
+            found += self._of_instances(module) if kind == CONFIG else ()
             found += self._of_calls(module, kind)
             remembered = self._mentions[module.path, kind] = module, tuple(found)
         return remembered[1]
@@ -99,6 +114,14 @@ class Names:
             if other is not None:
                 yield other
 
+    def registered_elsewhere(self, name: str, module: Module) -> Iterator[Mention]:
+        """The workflows that other files than ``module`` register as ``name``: only files that may do so are parsed."""
+        self._kinds()
+        found = {path for word in (name, name.rpartition(".")[2], _COMPUTED) for path in self._words.get(word, ())}
+        for mention in self._of_files(WORKFLOW, sorted(found - {module.path})):
+            if mention.side == OFFERS and mention.name == name:
+                yield mention
+
     def renew(self, module: Module, source: bytes) -> None:
         """Be told the text of a file, which may be another than before."""
         if self._files is None:
@@ -106,6 +129,7 @@ class Names:
         before = self._files.get(module.path, frozenset())
         if module.path in self._files:
             self._files[module.path] = _kinds_in(source)
+            self._note_words(module.path, source)
         for kind in before | _kinds_in(source):
             remembered = self._mentions.get((module.path, kind))
             if remembered is None or (remembered[0] is not module and remembered[1] != self.of(module, kind)):
@@ -125,7 +149,14 @@ class Names:
                 kinds = _kinds_in(source) if source is not None else frozenset()
                 if source is not None and kinds and self.concerns(path, source):
                     self._files[path] = kinds
+                    if WORKFLOW in kinds:
+                        self._note_words(path, source)
         return self._files
+
+    def _note_words(self, path: str, source: bytes) -> None:
+        """Note by which words the text at ``path`` may name workflows; too many do no harm."""
+        for word in {*_DEFINED.findall(source), *_NAMED.findall(source)}:
+            self._words.setdefault(word.decode("utf-8", "replace"), set()).add(path)
 
     def _gather(self, kind: str, paths: Iterable[str]) -> Known:
         return _sorted_out(self._of_files(kind, paths), self._complete)
@@ -151,6 +182,17 @@ class Names:
             for registration in registrations(self.calls.resolver, module)
             if registration.entity.kind == api.WORKFLOW
         ]
+
+    def _of_instances(self, module: Module) -> Iterator[Mention]:
+        """The names of the configured instances that a module makes."""
+        instances = Instances(self.calls, Classes(self.calls))
+        configured = External(patterns.CONFIGURED_INSTANCE)
+        for function in module.functions:
+            for call in function.calls:
+                for value in self.calls.callees(module, call).values:
+                    if isinstance(value, ClassValue) and configured in self.calls.resolver.lineage(value):
+                        name = instances.config_name(module, value, call)
+                        yield Mention(CONFIG, OFFERS, name, module.path, call.span, call=call)
 
     def _of_calls(self, module: Module, kind: str) -> Iterator[Mention]:
         methods = METHODS | _renamed(module)
@@ -253,6 +295,12 @@ def closest(name: str, others: Iterable[str], cutoff: float = 0.75) -> str | Non
         return folded[_folded(name)]
     near = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=cutoff)
     return folded[near[0]] if near else None
+
+
+# How a file names functions, and the workflows that it gives a name of their own: by a literal, or by something else.
+_DEFINED = re.compile(rb"\bdef\s+(\w+)")
+_COMPUTED = ""
+_NAMED = re.compile(rb"\bworkflow\([^)]*?\bname\s*=\s*(?:[\"']([^\"']+)[\"']|)")
 
 
 def _folded(name: str) -> str:

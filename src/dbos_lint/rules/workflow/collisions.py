@@ -19,16 +19,11 @@ class Collisions(Visitor):
         here = self.here
         if WORKFLOW_NAME_COLLISION.code not in here.enabled:
             return
-        own = [each for each in here.analysis.names.of(here.module, WORKFLOW) if self._is_registered(each)]
-        offered = here.analysis.names.known(WORKFLOW, here.module).offered if own else {}
+        names = here.analysis.names
         meeting = Meeting(here.resolver.project)
-        for mention in own:
-            for other in offered.get(mention.name or "", ()):
-                if (
-                    other.path != here.module.path
-                    and self._is_registered(other)
-                    and meeting.may_meet(here.module.path, other.path)
-                ):
+        for mention in filter(self._is_registered, names.of(here.module, WORKFLOW)):
+            for other in names.registered_elsewhere(mention.name or "", here.module):
+                if self._is_registered(other) and meeting.may_meet(here.module.path, other.path):
                     self._report(mention, other)
                     break
 
