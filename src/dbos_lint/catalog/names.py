@@ -12,7 +12,6 @@ EVENT = "event"
 STREAM = "stream"
 WORKFLOW = "workflow"
 SCHEDULE = "schedule"
-CONFIG = "config"
 PATCH = "patch"
 SERIALIZER = "serializer"
 """No name, but something that one file says for all of them: with what the program's data are stored."""
@@ -29,7 +28,6 @@ NEEDLES: dict[str, tuple[bytes, ...]] = {
     STREAM: (b"_stream",),
     WORKFLOW: (b"workflow",),
     SCHEDULE: (b"schedule",),
-    CONFIG: (b"DBOSConfiguredInstance", b"instance_name", b"config_name"),
     PATCH: (b"patch",),
     SERIALIZER: (b"serializer",),
 }
@@ -55,7 +53,6 @@ def _options(position: int, keyword: str) -> tuple[Slot, ...]:
     return (
         Slot(QUEUE, ASKS, position, keyword, "queue_name"),
         Slot(WORKFLOW, ASKS, position, keyword, "workflow_name"),
-        Slot(CONFIG, ASKS, position, keyword, "instance_name"),
     )
 
 

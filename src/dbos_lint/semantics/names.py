@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dbos_lint.catalog import api, patterns
+from dbos_lint.catalog import api
 from dbos_lint.catalog.names import (
     ASKS,
     COMMON_METHODS,
-    CONFIG,
     METHODS,
     NEEDLES,
     OFFERS,
@@ -26,15 +25,13 @@ from dbos_lint.catalog.names import (
 )
 from dbos_lint.discovery import project_files
 from dbos_lint.semantics.calls import Calls
-from dbos_lint.semantics.classes import Classes
 from dbos_lint.semantics.entities import registered_name, registrations
-from dbos_lint.semantics.instances import Instances
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.options import Written, written
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Module, Ref, Span
-from dbos_lint.semantics.values import ClassValue, Entity, External
+from dbos_lint.semantics.values import Entity
 
 # More folders than a project has that somebody lints as one: nothing is known of its names, then.
 _FOLDERS = 5_000
@@ -101,7 +98,6 @@ class Names:
         remembered = self._mentions.get((module.path, kind))
         if remembered is None or remembered[0] is not module:
             found = self._of_workflows(module) if kind == WORKFLOW else []
-            found += self._of_instances(module) if kind == CONFIG else ()
             found += self._of_calls(module, kind)
             remembered = self._mentions[module.path, kind] = module, tuple(found)
         return remembered[1]
@@ -182,17 +178,6 @@ class Names:
             for registration in registrations(self.calls.resolver, module)
             if registration.entity.kind == api.WORKFLOW
         ]
-
-    def _of_instances(self, module: Module) -> Iterator[Mention]:
-        """The names of the configured instances that a module makes."""
-        instances = Instances(self.calls, Classes(self.calls))
-        configured = External(patterns.CONFIGURED_INSTANCE)
-        for function in module.functions:
-            for call in function.calls:
-                for value in self.calls.callees(module, call).values:
-                    if isinstance(value, ClassValue) and configured in self.calls.resolver.lineage(value):
-                        name = instances.config_name(module, value, call)
-                        yield Mention(CONFIG, OFFERS, name, module.path, call.span, call=call)
 
     def _of_calls(self, module: Module, kind: str) -> Iterator[Mention]:
         methods = METHODS | _renamed(module)

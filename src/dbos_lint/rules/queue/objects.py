@@ -59,7 +59,7 @@ class QueueObjects(Visitor):
             return
         if self._is_registered(call):
             return
-        use = Absence(self.here.body(function), self._looks_only).unchecked_use(node)
+        use = Absence(self.here.body(function), self._looks_only, lambda called: False).unchecked_use(node)
         if use is not None:
             self.here.report(
                 QUEUE_OBJECT_MAYBE_NONE,
