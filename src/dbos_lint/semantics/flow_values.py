@@ -299,12 +299,14 @@ class ValueTracer:
         return mask
 
     def _boolean(self, node: ast.BoolOp) -> int:
-        polled = self.polled
-        mask = self.test(node.values[0])
+        polled, last = self.polled, node.values[-1]
+        # ``x or 1`` gives what ``x`` is; of ``x and y``, only the truth of ``x`` shows.
+        look = self.value if isinstance(node.op, ast.Or) else self.test
+        mask = look(node.values[0])
         for left, right in zip(node.values, node.values[1:], strict=False):
             if mask:
-                self.put(Branch(region(right, node.values[-1]), polled or region(left), polled is not None), mask)
-            mask |= self.test(right) if right is not node.values[-1] else self.value(right)
+                self.put(Branch(region(right, last), polled or region(left), polled is not None), mask)
+            mask |= self.value(right) if right is last else look(right)
         return mask
 
     def _choice(self, node: ast.IfExp) -> int:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from dbos_lint.semantics.calls import Callees, Calls
 from dbos_lint.semantics.effects import IDENTITY, Effect
+from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import MODULE, Call, Module
+from dbos_lint.semantics.summary import MODULE, Call, Module, Ref
 from dbos_lint.semantics.values import (
     ClassValue,
     Constant,
@@ -21,7 +22,24 @@ from dbos_lint.semantics.values import (
     Values,
 )
 
-_FUNCTIONS = frozenset({"id", "hash"})
+_GIVES_TEXT = frozenset(
+    [
+        "casefold",
+        "decode",
+        "encode",
+        "format",
+        "hexdigest",
+        "isoformat",
+        "join",
+        "lower",
+        "removeprefix",
+        "removesuffix",
+        "strftime",
+        "strip",
+        "title",
+        "upper",
+    ]
+)
 # Types whose hash is made of numbers.
 _NUMBERS = frozenset({"int", "float", "bool", "complex", "decimal.Decimal", "fractions.Fraction", "uuid.UUID"})
 # Types whose hash is made of texts: each process salts it anew.
@@ -46,13 +64,24 @@ def identities(calls: Calls, module: Module, call: Call, callees: Callees, env: 
         if external.name == "id" and call.args:
             yield Effect(IDENTITY, "id", "id()", call.span, origin=call.number)
         elif external.name == "hash" and call.args:
-            differs = _differs(calls.resolver, calls.resolve(module, call.args[0], call, env))
+            differs = _is_text(call.args[0]) or _differs(calls.resolver, calls.resolve(module, call.args[0], call, env))
             if differs is not False:
                 yield Effect(IDENTITY, "hash", "hash()", call.span, guess=differs is None, origin=call.number)
     for external in callees.handed:
-        if external.name in _FUNCTIONS:
-            guess = external.name == "hash"
-            yield Effect(IDENTITY, external.name, external.name, call.span, guess=guess, origin=call.number)
+        if external.name == "id":
+            yield Effect(IDENTITY, "id", "id", call.span, origin=call.number)
+        elif external.name == "hash":
+            sorted_ = call.args[0] if call.args else receiver_and_method(call.func)[0]
+            differs = _differs(calls.resolver, calls.resolve(module, ("item", sorted_), call, env))
+            if differs is not False:
+                yield Effect(IDENTITY, "hash", "hash", call.span, guess=differs is None, origin=call.number)
+
+
+def _is_text(ref: Ref) -> bool:
+    """Whether an expression gives a text, or bytes, to judge by the method that gives it."""
+    if not isinstance(ref, tuple) or ref[0] != "call":
+        return False
+    return ref[1] in ("str", "repr") or receiver_and_method(ref[1])[1] in _GIVES_TEXT
 
 
 def _differs(resolver: Resolver, values: Values) -> bool | None:

@@ -48,10 +48,13 @@ class Shared:
         }
 
     def _is_data(self, name: str) -> bool:
-        """Whether the module's variable holds data: no function or class, and no tool such as a client or a lock."""
+        """Whether the module's variable holds data: no function, and no tool such as a client or a lock; the attributes
+        of a class are data, too."""
         bindings = self.module.scopes[MODULE].bindings.get(name, ())
-        if not bindings or any(binding.kind not in ("value", "unknown") for binding in bindings):
+        if not bindings or any(binding.kind not in ("value", "unknown", "class") for binding in bindings):
             return False
+        if bindings[-1].kind == "class":
+            return True
         return any(_is_datum(value) for binding in bindings for value in self._values(binding))
 
     def _values(self, binding: Binding) -> tuple[Value, ...]:
