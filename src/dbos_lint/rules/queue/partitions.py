@@ -30,6 +30,8 @@ _NO, _MAYBE, _YES = range(3)
 # Names of what wrappers hand on: such a value may be None.
 _HANDED_ON = frozenset({"deduplication_id", "dedup_id", "dedup_key", "dedup", "queue_partition_key", "partition_key"})
 _CODES = frozenset({MISSING_PARTITION_KEY.code, DEDUPLICATION_ON_PARTITIONED_QUEUE.code})
+# Methods that give a text, never None.
+_GIVE_TEXT = frozenset({"format", "hexdigest", "isoformat", "join", "lower", "replace", "strftime", "strip", "upper"})
 _NEVER = "dbos accepts the workflow and never runs it"
 
 
@@ -221,9 +223,10 @@ class Partitions(Visitor):
         return _MAYBE if self._may_be_none(ref, call) else _YES
 
     def _may_be_none(self, ref: Ref, call: Call) -> bool:
+        if isinstance(ref, tuple) and ref[0] == "call":
+            return ref[1] != "str" and receiver_and_method(ref[1])[1] not in _GIVE_TEXT
         if isinstance(ref, tuple):
-            method = receiver_and_method(ref[1])[1] if ref[0] == "call" else ""
-            return method == "get" or (ref[0] == "or" and ("const", None) in ref)
+            return ref[0] == "or" and ("const", None) in ref
         if not isinstance(ref, str):
             return False
         base, _, name = ref.rpartition(".")
