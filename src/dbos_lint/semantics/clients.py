@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dbos_lint.catalog import api
+from dbos_lint.catalog import api, types
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.scoping import Place, assigned
@@ -85,13 +85,23 @@ class Clients:
         """Whether a use of a client neither destroys it nor hands it to anybody who may keep it."""
         parent = body.parent(use)
         if isinstance(parent, ast.Attribute):
-            return parent.attr != "destroy"
+            return parent.attr != "destroy" and self._is_called(body, parent)
         if isinstance(parent, ast.Compare):
             return True
         if isinstance(parent, ast.keyword):
             parent = body.parent(parent)
         call = body.record(parent) if isinstance(parent, ast.Call) else None
         return call is not None and self._only_uses(call, use.id)
+
+    def _is_called(self, body: Body, method: ast.Attribute) -> bool:
+        """Whether a method of a client is called at once, here or in a thread, and not kept for later."""
+        call = body.parent(method)
+        if not isinstance(call, ast.Call):
+            return False
+        record = body.record(call) if call.func is not method else None
+        if record is None:
+            return call.func is method
+        return not types.COPIES_CONTEXT.isdisjoint(self.analysis.calls.callees(self.module, record).names)
 
     def _only_uses(self, call: Call, name: str) -> bool:
         """Whether what ``call`` runs, given the client ``name``, only calls its methods."""

@@ -9,7 +9,7 @@ from dbos_lint.catalog import api
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, assigned, binding_scope
 from dbos_lint.semantics.summary import Call, Module, Ref, Span
-from dbos_lint.semantics.values import Container, External
+from dbos_lint.semantics.values import Container, External, FunctionValue
 
 # What makes a dict of its keywords.
 _MAKERS = api.TYPED_DICTS | {"dict"}
@@ -37,20 +37,33 @@ def dicts(resolver: Resolver, module: Module, ref: Ref, place: Place, depth: int
         for element in ref[1:]:
             yield from dicts(resolver, module, element, place, depth)
         return
-    written = assigned(module, ref, place) if isinstance(ref, str) else ((ref, place),)
-    own = [literal for value, at in written if (literal := _made(resolver, module, value, at)) is not None]
-    if own:
-        yield from own
-        return
-    origin = origin_of(resolver, module, ref, place) if depth < _DEPTH else None
-    if origin is not None:
-        yield from dicts(resolver, *origin, depth + 1)
+    bound = list(assigned(module, ref, place)) if isinstance(ref, str) else [(ref, place)]
+    found = [literal for value, at in bound if (literal := _made(resolver, module, value, at)) is not None]
+    if not found and depth < _DEPTH:
+        origin = origin_of(resolver, module, ref, place)
+        if origin is not None:
+            found = list(dicts(resolver, *origin, depth + 1))
+        else:
+            found = [each for value, at in bound for each in _returned(resolver, module, value, at, depth)]
+    if found:
+        yield from found
         return
     for value in resolver.resolve(module, ref, place):
         display = value.display if isinstance(value, Container) else None
         if display is not None:
             at = Place(display.scope, display.span.row, display.block)
             yield Literal(display.module, display.span, at, display.items)
+
+
+def _returned(resolver: Resolver, module: Module, ref: Ref, place: Place, depth: int) -> Iterator[Literal]:
+    """The dicts that a function of the project returns, if ``ref`` calls one."""
+    called = resolver.resolve(module, ref[1], place) if isinstance(ref, tuple) and ref[0] == "call" else ()
+    for value in called:
+        if isinstance(value, FunctionValue):
+            home, function = resolver.module(value.module), resolver.function(value)
+            at = Place(function.scope, function.span.end_row, function.block)
+            for result in function.results:
+                yield from dicts(resolver, home, result, at, depth + 1)
 
 
 def origin_of(resolver: Resolver, module: Module, ref: Ref, place: Place) -> tuple[Module, Ref, Place] | None:
