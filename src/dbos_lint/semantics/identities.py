@@ -19,7 +19,6 @@ from dbos_lint.semantics.values import (
     FunctionValue,
     Instance,
     Value,
-    Values,
 )
 
 _GIVES_TEXT = frozenset(
@@ -64,15 +63,15 @@ def identities(calls: Calls, module: Module, call: Call, callees: Callees, env: 
         if external.name == "id" and call.args:
             yield Effect(IDENTITY, "id", "id()", call.span, origin=call.number)
         elif external.name == "hash" and call.args:
-            differs = _is_text(call.args[0]) or _differs(calls.resolver, calls.resolve(module, call.args[0], call, env))
+            differs = _differs(calls, module, call.args[0], call, env)
             if differs is not False:
                 yield Effect(IDENTITY, "hash", "hash()", call.span, guess=differs is None, origin=call.number)
     for external in callees.handed:
         if external.name == "id":
             yield Effect(IDENTITY, "id", "id", call.span, origin=call.number)
         elif external.name == "hash":
-            sorted_ = call.args[0] if call.args else receiver_and_method(call.func)[0]
-            differs = _differs(calls.resolver, calls.resolve(module, ("item", sorted_), call, env))
+            ordered = call.args[0] if call.args else receiver_and_method(call.func)[0]
+            differs = _differs(calls, module, ("item", ordered), call, env)
             if differs is not False:
                 yield Effect(IDENTITY, "hash", "hash", call.span, guess=differs is None, origin=call.number)
 
@@ -84,9 +83,14 @@ def _is_text(ref: Ref) -> bool:
     return ref[1] in ("str", "repr") or receiver_and_method(ref[1])[1] in _GIVES_TEXT
 
 
-def _differs(resolver: Resolver, values: Values) -> bool | None:
-    """Whether the hash of ``values`` is another one in each process; None if that is not known."""
-    answers = {_hash_differs(resolver, value) for value in values}
+def _differs(calls: Calls, module: Module, ref: Ref, call: Call, env: Environment | None) -> bool | None:
+    """Whether the hash of an expression is another one in each process; None if that is not known."""
+    if _is_text(ref):
+        return True
+    if isinstance(ref, tuple) and ref[0] == "tuple":
+        parts = {_differs(calls, module, part, call, env) for part in ref[1:]}
+        return True if True in parts else None if None in parts else False
+    answers = {_hash_differs(calls.resolver, value) for value in calls.resolve(module, ref, call, env)}
     return answers.pop() if len(answers) == 1 else None
 
 
@@ -94,12 +98,7 @@ def _hash_differs(resolver: Resolver, value: Value) -> bool | None:
     if isinstance(value, Constant):
         return isinstance(value.value, str)
     if isinstance(value, Container):
-        if value.kind == "str":
-            return True
-        parts = [_hash_differs(resolver, each) for each in value.elements]
-        if value.kind == "tuple" and True in parts:
-            return True
-        return False if value.whole and None not in parts else None
+        return True if value.kind == "str" else None
     if isinstance(value, FunctionValue):
         return True
     if not isinstance(value, Instance):

@@ -36,6 +36,10 @@ class Kind(NamedTuple):
     advice: str
     harmless: Sink = _LOGGED
 
+    def repeats(self, fate: Sink) -> bool:
+        """Whether recovery may run other code, or repeat an effect with another value."""
+        return (fate & ~self.harmless).repeats
+
 
 _CLOCK = Kind(CLOCK_IN_WORKFLOW, "is read", f"recovery reads another time; {_STEP}", _LOGGED | Sink.SLEEPS | Sink.POLLS)
 _RANDOM = Kind(RANDOM_IN_WORKFLOW, "is drawn", f"recovery draws another value; {_STEP}", _LOGGED | Sink.SLEEPS)
@@ -85,10 +89,9 @@ class Values(Visitor):
             kind = _KINDS[several[0].effect.kind]
             harmful = [reached for reached in several if reached.fate & ~kind.harmless]
             # The worst first, then the nearest.
-            harmful.sort(key=lambda each: (not each.fate.repeats, each.effect.guess, len(each.chain)))
+            harmful.sort(key=lambda each: (not kind.repeats(each.fate), each.effect.guess, len(each.chain)))
             if harmful:
-                repeats = any(reached.fate.repeats for reached in harmful)
-                self._report(kind, harmful[0], None if repeats else Level.WARNING)
+                self._report(kind, harmful[0], None if kind.repeats(harmful[0].fate) else Level.WARNING)
             elif any(reached.fate & ~_LOGGED for reached in several):
                 pass
             elif not any(reached.fate & Sink.WAITS for reached in several):
