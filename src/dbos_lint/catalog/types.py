@@ -226,6 +226,23 @@ MADE_BY_DECORATOR: dict[str, str] = {
 }
 """The class of what a decorator from outside makes of a function, for its other methods than being called."""
 
+FIELDS = frozenset(
+    {
+        "dataclasses.field",
+        "pydantic.Field",
+        "pydantic.PrivateAttr",
+        "pydantic.fields.PrivateAttr",
+        "pydantic.fields.Field",
+        "pydantic.dataclasses.Field",
+        "sqlmodel.Field",
+        "attr.field",
+        "attr.ib",
+        "attrs.field",
+        "msgspec.field",
+    }
+)
+"""Functions that describe a field of a class, whose annotation says what the field holds."""
+
 PARSED_MODELS = frozenset({"pydantic.BaseModel", "pydantic.main.BaseModel", "sqlmodel.SQLModel"})
 PARSES = frozenset({"model_validate", "model_validate_json", "model_construct", "parse_obj", "parse_raw"})
 """Class methods of such models that give an object of the class."""

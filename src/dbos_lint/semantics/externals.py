@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from dbos_lint.catalog import api, frameworks, types, waits
 from dbos_lint.catalog.nondeterminism import is_client
 from dbos_lint.semantics.values import (
+    Constant,
     Container,
     Coroutine,
     DecoratorValue,
@@ -24,7 +25,8 @@ from dbos_lint.settings import Settings
 
 # What ``asyncio.wait`` gives two of.
 _TASKS = Container("set", (Instance(External("asyncio.Task")),))
-_BY_ARGUMENTS = frozenset({"functools.partial", "staticmethod", "type"})
+_BY_ARGUMENTS = frozenset({"functools.partial", "staticmethod", "type", "float"})
+_NOT_FINITE = frozenset({"inf", "infinity", "nan"})
 
 
 def known_as(external: External) -> str:
@@ -83,7 +85,10 @@ def result_of_call(settings: Settings, callee: External, args: tuple[Values, ...
         return tuple(Partial(value) for values in args[:1] for value in values)
     if name == "type" and len(args) == 1:
         return tuple(value.type for value in args[0] if isinstance(value, Instance))
-    if name == "functools.wraps" or name == "super":
+    if name == "float" and args and len(args[0]) == 1 and isinstance(args[0][0], Constant):
+        spelled = str(args[0][0].value).strip("+- ").lower()
+        return (External(f"math.{spelled[:3]}"),) if spelled in _NOT_FINITE else ()
+    if name in ("functools.wraps", "super") or name in types.FIELDS:
         return ()
     if name in waits.GIVES_SETS:
         return (Coroutine(callee, (Container("tuple", (_TASKS,)),)),)

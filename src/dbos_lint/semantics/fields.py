@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbos_lint.catalog import types
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Binding, Call, Ref
 from dbos_lint.semantics.values import ClassValue, External, Instance, Value
 
-_FIELDS = frozenset(
-    {
-        "dataclasses.field",
-        "pydantic.Field",
-        "pydantic.fields.Field",
-        "pydantic.dataclasses.Field",
-        "sqlmodel.Field",
-        "attr.field",
-        "attr.ib",
-        "attrs.field",
-        "msgspec.field",
-    }
-)
 _FACTORIES = ("default_factory", "factory")
 
 
@@ -46,7 +34,7 @@ def default_factories(resolver: Resolver, klass: ClassValue, call: Call) -> Iter
             factory = _factory(field.value)
             here = Place(scope.id, field.row, field.block)
             if factory is not None and any(
-                isinstance(made, External) and made.name in _FIELDS
+                isinstance(made, External) and made.name in types.FIELDS
                 for made in resolver.resolve(module, field.value[1][1], here)
             ):
                 yield from resolver.resolve(module, factory, here)

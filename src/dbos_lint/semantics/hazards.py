@@ -4,13 +4,13 @@ that catch what dbos raises. All of it is an effect of the function in which it 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dbos_lint.catalog import api, waits
 from dbos_lint.semantics.effects import DURABLE, Effect
 from dbos_lint.semantics.orders import Orders, Unordered, runs_in
 from dbos_lint.semantics.refs import given, receiver_and_method, terminal, text_of
-from dbos_lint.semantics.scoping import Place, binding_scope
+from dbos_lint.semantics.scoping import Place, assigned, binding_scope
 from dbos_lint.semantics.sequences import MANY, Sequences, holds
 from dbos_lint.semantics.summary import Attempt, Call, Function, Launch, Loop, Managed, Member, Module, Ref
 from dbos_lint.semantics.values import Constant, Container, External, FunctionKey, Value
@@ -270,12 +270,12 @@ class _Finder:
         return {value.name for value in elements if isinstance(value, External)}
 
     def _managed(self, managed: Managed, durable: list[Call]) -> Iterator[Effect]:
-        if not (isinstance(managed.manager, tuple) and managed.manager[0] == "call"):
-            return
         if not any(holds(managed.body, call.span) for call in durable):
             return
-        _, func, args, keywords = managed.manager
-        place = Place(managed.scope, managed.span.row, managed.block)
+        made = self._made(managed)
+        if made is None:
+            return
+        (_, func, args, keywords), place = made
         names = {value.name for value in self._resolve(func, place) if isinstance(value, External)}
         label = f"{text_of(func, '')}()"
         if names & waits.SUPPRESSES:
@@ -288,6 +288,14 @@ class _Finder:
             limits = [*args[:1], *(ref for _, ref in keywords)]
             if limits and limits[0] != _NONE:
                 yield Effect(TIMED, "", label, managed.span)
+
+    def _made(self, managed: Managed) -> tuple[tuple[Any, ...], Place] | None:
+        """The call that makes the manager, which a variable may hold, and where it stands."""
+        ref, place = managed.manager, Place(managed.scope, managed.span.row, managed.block)
+        if isinstance(ref, str):
+            given = list(assigned(self._module, ref, place))
+            ref, place = given[0] if len(given) == 1 else (None, place)
+        return (ref, place) if isinstance(ref, tuple) and ref[0] == "call" else None
 
 
 def _limit(call: Call, position: int, name: str) -> Ref | None:

@@ -81,6 +81,9 @@ class References:
 
     def _several(self, node: Any, depth: int) -> Ref:
         kind = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}[type(node)]
+        if len(node.elts) == 1 and isinstance(node.elts[0], ast.Starred):
+            # ``[*items]`` is ``list(items)``.
+            return ("call", kind, (self.of(node.elts[0].value, depth + 1),), ())
         return (kind, *[self.of(element, depth + 1) for element in node.elts])
 
     def _dict(self, node: ast.Dict, depth: int) -> Ref:

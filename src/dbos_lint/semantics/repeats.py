@@ -41,13 +41,12 @@ class Repeats:
             return f"whenever '{around.name}' runs"
         if registered_name(self._resolver, registration.entity) is None:
             return ""
-        block = call.block if call is not None else function.block
-        if module.within(block, "loop") or (call is not None and module.scopes[call.scope].kind == "comprehension"):
+        if self._is_repeated(call) if call is not None else module.within(function.block, "loop"):
             return "in each round of a loop"
         if around.id == MODULE:
             return ""
         calls = list(self._calls_of(around))
-        if len(calls) > 1 or any(module.within(each.block, "loop") for each in calls):
+        if len(calls) > 1 or any(map(self._is_repeated, calls)):
             return f"whenever '{around.name}' is called, as in lines {_rows(calls)}"
         if self._runs_once(around):
             return ""
@@ -84,11 +83,15 @@ class Repeats:
         seen: set[int] = set()
         while function.id != MODULE:
             calls = list(self._calls_of(function))
-            if function.id in seen or len(calls) != 1 or self._module.within(calls[0].block, "loop"):
+            if function.id in seen or len(calls) != 1 or self._is_repeated(calls[0]):
                 return False
             seen.add(function.id)
             function = self._module.functions[self._module.scopes[calls[0].scope].function]
         return True
+
+    def _is_repeated(self, call: Call) -> bool:
+        """Whether a loop, or a comprehension, makes the call."""
+        return self._module.within(call.block, "loop") or self._module.scopes[call.scope].kind == "comprehension"
 
     def _calls_of(self, function: Function) -> Iterator[Call]:
         """The calls in this module that run the function."""

@@ -149,9 +149,19 @@ def is_callable(value: Value) -> bool:
 
 
 def awaited(values: Values) -> Iterator[Value]:
-    """What awaiting the values gives."""
+    """What awaiting the values gives; of a task that comes from elsewhere, nobody knows, and synchronous handles
+    cannot be awaited."""
     for value in values:
-        yield from value.results if isinstance(value, Coroutine) else (value,)
+        if isinstance(value, Coroutine):
+            yield from value.results
+        elif not (isinstance(value, Instance) and value.type in _GIVE_NOTHING):
+            yield value
+
+
+_GIVE_NOTHING = frozenset(
+    External(name)
+    for name in ("asyncio.Task", "asyncio.Future", "dbos.WorkflowHandle", "dbos.WorkflowHandleClientPolling")
+)
 
 
 def is_set(value: Value) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.types import MUTATORS
@@ -13,7 +14,9 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.effects import RECEIVES, WORKFLOW_ONLY
 from dbos_lint.semantics.summary import Call, Function, Span
 
+_Loop: TypeAlias = ast.For | ast.AsyncFor | ast.While
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_ENDLESS_ITERATORS = frozenset({"itertools.count", "itertools.cycle"})
 # Durable calls by which a loop that waits says how far it is.
 _REPORTS = frozenset(
     f"{api.DBOS}.{name}{twin}"
@@ -26,24 +29,26 @@ _NON_DURABLE_SLEEPS = frozenset({"time.sleep", "asyncio.sleep"})
 
 
 class Loops(Visitor):
-    """``while`` loops in workflow code."""
+    """Loops in workflow code that somebody, or nobody, has to end."""
 
-    def visit_Loop(self, node: ast.For | ast.AsyncFor | ast.While, function: Function) -> None:
+    def visit_Loop(self, node: _Loop, function: Function) -> None:
         here = self.here
-        if not isinstance(node, ast.While) or here.enabled.isdisjoint((POLLING_LOOP.code, INPUT_IN_LOOP_CURSOR.code)):
+        if here.enabled.isdisjoint((POLLING_LOOP.code, INPUT_IN_LOOP_CURSOR.code)):
+            return
+        if not isinstance(node, ast.While) and not isinstance(node.iter, ast.Call):
             return
         if not here.contexts.runs_as(function.id, api.WORKFLOW):
             return
         body = here.body(function)
         durable = list(here.durable_calls(body, node))
-        if durable and _is_true(node.test) and self._is_endless(node, body):
+        if durable and self._goes_on(node, body) and self._is_endless(node, body):
             here.report(
                 INPUT_IN_LOOP_CURSOR,
                 _head(node),
                 f"an endless loop of durable calls in '{function.name}': the workflow's history grows as long as it "
                 "runs, and recovery replays all of it; let a schedule start each round, or start a child workflow",
             )
-        elif durable and self._polls(node, body, durable):
+        elif durable and isinstance(node, ast.While) and self._polls(node, body, durable):
             here.report(
                 POLLING_LOOP,
                 _head(node),
@@ -53,7 +58,14 @@ class Loops(Visitor):
 
     # ------------------------------------------------------------------ endless
 
-    def _is_endless(self, node: ast.While, body: Body) -> bool:
+    def _goes_on(self, node: _Loop, body: Body) -> bool:
+        """Whether the head of the loop never ends it."""
+        if isinstance(node, ast.While):
+            return isinstance(node.test, ast.Constant) and bool(node.test.value)
+        call = body.record(node.iter) if isinstance(node.iter, ast.Call) else None
+        return call is not None and not self.here.names_called(call).isdisjoint(_ENDLESS_ITERATORS)
+
+    def _is_endless(self, node: _Loop, body: Body) -> bool:
         """Whether nothing but what a message says ends the loop."""
         messages = self._messages(node, body)
         return all(
@@ -61,7 +73,7 @@ class Loops(Visitor):
             for leaving in _exits(node, body)
         )
 
-    def _messages(self, node: ast.While, body: Body) -> set[str]:
+    def _messages(self, node: _Loop, body: Body) -> set[str]:
         """The names that hold what the loop receives, or something made of that, and nothing else."""
         found: set[str] = set()
         others: set[str] = set()
@@ -107,13 +119,9 @@ class Loops(Visitor):
         return False
 
 
-def _head(node: ast.While) -> Span:
-    test = node.test
+def _head(node: _Loop) -> Span:
+    test = node.test if isinstance(node, ast.While) else node.iter
     return Span(node.lineno, node.col_offset, test.end_lineno or node.lineno, test.end_col_offset or node.col_offset)
-
-
-def _is_true(test: ast.expr) -> bool:
-    return isinstance(test, ast.Constant) and bool(test.value)
 
 
 def _is_nothing(test: ast.expr) -> bool:
@@ -126,7 +134,7 @@ def _is_nothing(test: ast.expr) -> bool:
     return any(isinstance(side, ast.Constant) and side.value is None for side in sides)
 
 
-def _exits(node: ast.While, body: Body) -> Iterator[ast.stmt]:
+def _exits(node: _Loop, body: Body) -> Iterator[ast.stmt]:
     """The statements that leave the loop."""
     for inner in body.walk(*node.body):
         if isinstance(inner, (ast.Return, ast.Raise)):
@@ -137,7 +145,7 @@ def _exits(node: ast.While, body: Body) -> Iterator[ast.stmt]:
                 yield inner
 
 
-def _conditions(leaving: ast.stmt, node: ast.While, body: Body) -> Iterator[ast.expr]:
+def _conditions(leaving: ast.stmt, node: _Loop, body: Body) -> Iterator[ast.expr]:
     """The tests under which ``leaving`` is reached in a round of the loop."""
     for around in body.ancestors(leaving):
         if around is node:
@@ -148,9 +156,10 @@ def _conditions(leaving: ast.stmt, node: ast.While, body: Body) -> Iterator[ast.
             yield around.subject
 
 
-def _assignments(node: ast.While, body: Body) -> Iterator[tuple[ast.expr, ast.expr]]:
+def _assignments(node: _Loop, body: Body) -> Iterator[tuple[ast.expr, ast.expr]]:
     """What the loop binds, and to what."""
-    for inner in body.walk(node.test, *node.body):
+    head = node.test if isinstance(node, ast.While) else node.iter
+    for inner in body.walk(head, *node.body):
         if isinstance(inner, ast.Assign):
             yield from ((target, inner.value) for target in inner.targets)
         elif isinstance(inner, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)) and inner.value is not None:
