@@ -159,3 +159,10 @@ def test_settings_and_selection_import_neither_the_command_nor_anything_heavy(tm
 def test_the_package_runs_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "dbos_lint", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("dbos-lint ")
+
+
+def test_the_command_offers_the_formats_that_there_are() -> None:
+    from dbos_lint import reporters
+    from dbos_lint.cli import output
+
+    assert output.FORMATS == reporters.FORMATS

@@ -7,12 +7,10 @@ from typing import Any, TypeVar
 
 import click
 
-from dbos_lint.cli.output import Failure
+from dbos_lint.cli.output import FORMATS, Failure
 from dbos_lint.settings import PRESETS
 
 T = TypeVar("T")
-
-_FORMATS = ("concise", "full", "json", "github", "sarif")
 
 
 def _split(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -88,7 +86,7 @@ def _checked(read: Callable[[object], T], value: object) -> T:
 @click.option("--config", metavar="FILE", help="Read the options from this file, not from the nearest one.")
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
 @click.option(
-    "--output-format", type=click.Choice(_FORMATS), default="full", show_default=True, help="How to print findings."
+    "--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="How to print findings."
 )
 @click.option("--output-file", metavar="FILE", help="Write findings to this file.")
 @click.option("--stdin-filename", metavar="FILE", help="The name of what is read from the standard input.")

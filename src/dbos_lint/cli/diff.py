@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import click
 
-from dbos_lint.cli.output import Failure, emit, wants_color, write
-from dbos_lint.reporters import FORMATS, TEXT_FORMATS, render
+from dbos_lint.cli.output import FORMATS, Failure, emit, wants_color, write
 
 
 @click.command(
@@ -50,6 +49,7 @@ def diff(
     """
     from dbos_lint.configuration import Configuration, SettingsError
     from dbos_lint.paths import absolute
+    from dbos_lint.reporters import TEXT_FORMATS, render
     from dbos_lint.reporters.report import Report
     from dbos_lint.reporters.sources import reader
     from dbos_lint.shape.report import changes

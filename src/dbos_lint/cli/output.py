@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 INTERRUPTED = 130
+# Those of dbos_lint.reporters, which is not loaded to tell what there is.
+FORMATS = ("concise", "full", "json", "github", "sarif")
 
 
 class Failure(click.ClickException):
