@@ -162,4 +162,4 @@ def _puts(call: Call) -> bool:
     target, _, method = call.func.rpartition(".") if isinstance(call.func, str) else ("", "", "")
     if target.endswith("environ"):
         return method in ("update", "setdefault")
-    return terminal(call.func) in _PUTS or target.endswith("patch")
+    return terminal(call.func) in _PUTS or (method == "dict" and target.rpartition(".")[2] == "patch")
