@@ -91,12 +91,17 @@ class QueueDeadlocks(Visitor):
         """Whether the handle goes into a list, of which each is waited for."""
         body = self.here.body(function)
         node = next(node for node, record in body.calls() if record is call)
-        lists: set[str] = set()
-        for outer in body.ancestors(node):
-            if isinstance(outer, ast.Assign):
-                lists.update(target.id for target in outer.targets if isinstance(target, ast.Name))
-            elif isinstance(outer, ast.Call) and isinstance(outer.func, ast.Attribute) and outer.func.attr == "append":
-                lists.update([outer.func.value.id] if isinstance(outer.func.value, ast.Name) else [])
+        lists = {
+            target.id
+            for outer in body.ancestors(node)
+            for target in (outer.targets if isinstance(outer, ast.Assign) else ())
+            if isinstance(target, ast.Name)
+        }
+        for other in body.walk():
+            if isinstance(other, ast.Call) and isinstance(other.func, ast.Attribute) and other.func.attr == "append":
+                given = {each.id for each in other.args if isinstance(each, ast.Name)}
+                if isinstance(other.func.value, ast.Name) and (given & lists or node in body.walk(*other.args)):
+                    lists.add(other.func.value.id)
         loops = [other for other in body.walk() if isinstance(other, (*_LOOPS, ast.comprehension))]
         handles = {
             loop.target.id
