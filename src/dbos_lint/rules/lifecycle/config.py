@@ -47,6 +47,10 @@ class Configurations(Visitor):
             self._refused(entry)
 
     def _missing(self, use: Use, literal: Literal) -> None:
+        written = {key for key, _ in literal.items}
+        versioned = MISSING_APPLICATION_VERSION.code not in self.here.enabled or not written.isdisjoint(_VERSION_KEYS)
+        if "name" in written and versioned:
+            return
         keys = self.here.typed_dicts.keys(use, literal)
         if keys is None:
             return
