@@ -10,7 +10,6 @@ from dbos_lint.catalog.names import OFFERS, SLOTS, Slot
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.names import Known, argument, elements_of, options_of
 from dbos_lint.semantics.options import Written
-from dbos_lint.semantics.references import span_of
 from dbos_lint.semantics.summary import Call, Ref
 from dbos_lint.semantics.testcode import is_test_file
 
@@ -68,10 +67,7 @@ def _value(here: Here, node: ast.expr, key: str, options: Written | None) -> ast
     if options is None:
         return node
     if not isinstance(node, (ast.Dict, ast.Call)) and options.module is here.module:
-        for other in ast.walk(here.collected.tree):
-            if isinstance(other, (ast.Dict, ast.Call)) and span_of(other) == options.span:
-                node = other
-                break
+        node = here.typed_dicts.written(options.span) or node
     if isinstance(node, ast.Dict):
         for name, value in zip(node.keys, node.values, strict=True):
             if isinstance(name, ast.Constant) and name.value == key:

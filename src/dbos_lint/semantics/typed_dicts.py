@@ -89,7 +89,7 @@ class TypedDicts:
 
     def spans(self, entry: Entry) -> tuple[Span, Span]:
         """Where the key and the value of an entry stand in this file."""
-        node = self._written.get(entry.span) if entry.item >= 0 else None
+        node = self.written(entry.span) if entry.item >= 0 else None
         if isinstance(node, ast.Dict):
             key = node.keys[entry.item]
             assert key is not None
@@ -99,6 +99,10 @@ class TypedDicts:
             value = span_of(keyword.value)
             return Span(keyword.lineno, keyword.col_offset, *value[2:]), value
         return entry.span, entry.span
+
+    def written(self, span: Span) -> ast.Dict | ast.Call | None:
+        """The dict display or call of this file that stands at ``span``."""
+        return self._written.get(span)
 
     @cached_property
     def _written(self) -> dict[Span, ast.Dict | ast.Call]:
