@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from dbos_lint.rules import check
 from dbos_lint.rules.visitor import Here
+from dbos_lint.semantics.ends import Sink
 from dbos_lint.semantics.program import Program
-from dbos_lint.semantics.sinks import Sink
 from dbos_lint.semantics.uses import Uses
 from dbos_lint.settings import Settings
 from dbos_lint.syntax.parse import Fault

@@ -24,6 +24,7 @@ from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, Contexts, Reached
 from dbos_lint.semantics.effects import DURABLE
+from dbos_lint.semantics.ends import Sink
 from dbos_lint.semantics.flow import AskedTracer
 from dbos_lint.semantics.flows import Asked
 from dbos_lint.semantics.launch import Launches
@@ -31,7 +32,6 @@ from dbos_lint.semantics.lines import Event
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.serializers import serializer_of
-from dbos_lint.semantics.sinks import Sink
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref, Span
 from dbos_lint.semantics.typed_dicts import TypedDicts
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Values

@@ -26,13 +26,14 @@ from dbos_lint.semantics.effects import (
     WORKFLOW_IN_THREAD,
     Effect,
 )
+from dbos_lint.semantics.ends import Sink
 from dbos_lint.semantics.facts import Edge, Facts, Observer, ThreadStart
 from dbos_lint.semantics.hazards import Hazards
 from dbos_lint.semantics.memos import Memos
 from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.raising import Raising
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.sinks import Sink, Sinks
+from dbos_lint.semantics.sinks import Sinks
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Partial
 
 

@@ -16,7 +16,8 @@ from dbos_lint.catalog.nondeterminism import READ_TERMINALS
 from dbos_lint.catalog.types import MUTATORS
 from dbos_lint.semantics.attempts import attempt_of, stretch
 from dbos_lint.semantics.flow import follow
-from dbos_lint.semantics.flow_values import Marks, logs
+from dbos_lint.semantics.flow_nodes import logs
+from dbos_lint.semantics.flow_variables import Marks
 from dbos_lint.semantics.guards import branch_kind, found_wanting, looked_up, not_found
 from dbos_lint.semantics.launches import LAUNCHERS, Launches
 from dbos_lint.semantics.references import References, span_of

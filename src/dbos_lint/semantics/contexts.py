@@ -15,13 +15,13 @@ from typing import NamedTuple
 from dbos_lint.catalog import api
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.effects import LOOP_KINDS, RAISES_IN_LOOP, RAISES_OUTSIDE, SPARED_KINDS, Effect
+from dbos_lint.semantics.ends import Sink
 from dbos_lint.semantics.entities import Registration, registrations
 from dbos_lint.semantics.entrypoints import is_entrypoint
 from dbos_lint.semantics.escapes import escaping
 from dbos_lint.semantics.facts import Edge
 from dbos_lint.semantics.fates import Fates
 from dbos_lint.semantics.flows import Origin
-from dbos_lint.semantics.sinks import Sink
 from dbos_lint.semantics.summary import MODULE, Function, Module, Span
 from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue, Partial, Value
 

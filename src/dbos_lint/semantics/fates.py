@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dbos_lint.semantics.analysis import Analysis
+from dbos_lint.semantics.ends import NONE, OPEN, Sink
 from dbos_lint.semantics.facts import Edge
 from dbos_lint.semantics.flows import Origin
-from dbos_lint.semantics.sinks import NONE, OPEN, Sink
 from dbos_lint.semantics.summary import Span
 from dbos_lint.semantics.values import FunctionKey
 

@@ -12,7 +12,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from dbos_lint.semantics.flow_values import Environment, Marks, ValueTracer, asks_presence, region
+from dbos_lint.semantics.flow_nodes import asks_presence, region
+from dbos_lint.semantics.flow_values import ValueTracer
+from dbos_lint.semantics.flow_variables import Environment, Marks
 from dbos_lint.semantics.flows import (
     ESCAPE,
     LOST,

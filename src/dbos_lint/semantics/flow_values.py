@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from dbos_lint.catalog.api import QUEUE_PROPERTIES
-from dbos_lint.catalog.flow import (
-    COUNTS,
-    LOGGER_WORDS,
-    LOGGING_FUNCTIONS,
-    LOGS,
-    LOGS_WHOEVER,
-    METRIC_WORDS,
-    PURE_FUNCTIONS,
-    PURE_METHODS,
-)
+from dbos_lint.catalog.flow import PURE_FUNCTIONS, PURE_METHODS
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS, VALUE_TERMINALS
 from dbos_lint.catalog.types import MUTATORS
+from dbos_lint.semantics.flow_nodes import asks_presence, bound_names, lies_in, logs, part_name, region, root_name
+from dbos_lint.semantics.flow_variables import Variables
 from dbos_lint.semantics.flows import (
     CALLEE,
     KEEP,
-    KEEP_SELF,
     LOST,
     RECEIVER,
     RETURN,
@@ -32,129 +22,23 @@ from dbos_lint.semantics.flows import (
     Branch,
     Changed,
     Given,
-    Origin,
     Presence,
     ReadFrom,
     ReadOrigin,
-    Region,
-    Target,
 )
 
-Environment: TypeAlias = dict[str, int]
-"""Variables, and attributes and items of them (``order.paid``, ``order["paid"]``), to the origins of what they hold."""
-
-_BUILTINS = frozenset(dir(builtins))
 # Attributes that give something of which rules want to know where it goes, whatever they are attributes of.
 _SOURCES = READ_TERMINALS | QUEUE_PROPERTIES.keys()
 # Attributes that may not depend on what is known of their object.
 _OF_QUEUES = frozenset({*QUEUE_PROPERTIES, "name"})
 _COMPUTES = PURE_METHODS - VALUE_TERMINALS
-# Methods that log or count, with the words that must be in the names of what they are called on.
-_BY_WORDS = {**dict.fromkeys(COUNTS, METRIC_WORDS), **dict.fromkeys(LOGS, LOGGER_WORDS)}
 # Addresses are fit for this: to tell objects apart.
 _LOOKS_UP = frozenset({"get", "pop", "setdefault", "discard", "remove"})
 _TELLS_APART = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
 
 
-@dataclass(slots=True)
-class Marks:
-    """What the collector knows of the nodes of a module, by their identity: the numbers of the calls, the indices of
-    the reads and of the context managers in their functions, the ids of the functions."""
-
-    calls: dict[int, int] = field(default_factory=dict)
-    reads: dict[int, int] = field(default_factory=dict)
-    managers: dict[int, int] = field(default_factory=dict)
-    functions: dict[int, int] = field(default_factory=dict)
-
-
-class ValueTracer:
+class ValueTracer(Variables):
     """Follows values through the expressions of one function."""
-
-    def __init__(self, marks: Marks, own: Iterable[str], shared: Iterable[str], receiver: str, nested: bool) -> None:
-        self.marks = marks
-        self.own = own
-        self.shared = frozenset(shared)
-        self.receiver = receiver
-        self.nested = nested
-        self.env: Environment = {}
-        # The origins of what decides whether the code that is being looked at runs at all, and of what decides between
-        # values that a variable may hold after it.
-        self.runs = 0
-        self.control = 0
-        self.bits: dict[Origin, int] = {}
-        self.targets: dict[Target, int] = {}
-        self.ever: dict[str, int] = {}
-        # The parameters that still hold what they were given.
-        self.params: set[str] = set()
-        # The condition of a ``while`` that is being looked at.
-        self.polled: Region | None = None
-        # What the call that was looked at last was given.
-        self.given = 0
-        self._free: dict[str, int] = {}
-        self._parts: dict[str, set[str]] = {}
-        self._addresses = 0
-
-    def bit(self, origin: Origin) -> int:
-        known = self.bits.get(origin)
-        if known is None:
-            known = self.bits[origin] = 1 << len(self.bits)
-        return known
-
-    def put(self, target: Target, mask: int) -> None:
-        """Note that what comes from ``mask`` goes to ``target``."""
-        if mask:
-            self.targets[target] = self.targets.get(target, 0) | mask
-
-    # ------------------------------------------------------------------ variables
-
-    def load(self, name: str) -> int:
-        """What the variable holds, with all of its parts."""
-        value = self.env.get(name)
-        if value is None:
-            value = self._outside(name)
-        if name in self._parts:
-            for part in self._parts[name]:
-                value |= self.env.get(part, 0)
-        return value
-
-    def _outside(self, name: str) -> int:
-        """What a name that has no value yet holds: a variable of an enclosing function is an origin by itself."""
-        known = self._free.get(name)
-        if known is None:
-            free = self.nested and name not in self.own and name not in _BUILTINS
-            known = self._free[name] = self.bit(name) if free else 0
-        return known
-
-    def store(self, name: str, mask: int) -> None:
-        """Give the variable another value."""
-        if name in self.shared:
-            self.put(KEEP, mask | self.runs)
-        mask |= self.control
-        self.params.discard(name)
-        self.env[name] = mask
-        if mask:
-            self.ever[name] = self.ever.get(name, 0) | mask
-        for part in self._parts.pop(name, ()):
-            self.env.pop(part, None)
-
-    def add(self, name: str, mask: int, part: str = "") -> None:
-        """Let the object that the variable holds hold ``mask`` too, in its ``part`` if that is known."""
-        if not mask:
-            return
-        if name == self.receiver:
-            self.put(KEEP_SELF, mask | self.runs)
-        elif name in self.params or not self._is_local(name):
-            self.put(KEEP, mask | self.runs)
-        if part:
-            self._parts.setdefault(name, set()).add(part)
-        key = part or name
-        if key not in self.env and not part:
-            self.env[key] = self._outside(name)
-        self.env[key] = self.env.get(key, 0) | mask
-        self.ever[name] = self.ever.get(name, 0) | mask
-
-    def _is_local(self, name: str) -> bool:
-        return name in self.env or (name in self.own and name not in self.shared)
 
     # ------------------------------------------------------------------ assignment
 
@@ -182,12 +66,12 @@ class ValueTracer:
     def _assign_part(self, target: ast.Attribute | ast.Subscript, mask: int) -> None:
         if isinstance(target, ast.Subscript):
             mask |= self.value(target.slice) & ~self._addresses
-        root = _root(target)
+        root = root_name(target)
         if root is None:
             self.put(KEEP, mask | self.runs)
             self.value(target.value)
             return
-        part = _part(target)
+        part = part_name(target)
         if part and root in self.own and root not in self.params:
             self._replace(root, part, mask)
         else:
@@ -233,7 +117,7 @@ class ValueTracer:
 
     def _attribute(self, node: ast.Attribute) -> int:
         base = node.value
-        root = _root(node) if self._parts else None
+        root = root_name(node) if self._parts else None
         value = self._of_part(root, node) if root in self._parts else self.value(base)
         if value or node.attr in _SOURCES:
             index = self.marks.reads.get(id(node))
@@ -245,20 +129,20 @@ class ValueTracer:
         return value
 
     def _subscript(self, node: ast.Subscript) -> int:
-        root = _root(node) if self._parts else None
+        root = root_name(node) if self._parts else None
         value = self._of_part(root, node) if root in self._parts else self.value(node.value)
         return value | (self.value(node.slice) & ~self._addresses)
 
     def _of_part(self, root: str | None, node: ast.Attribute | ast.Subscript) -> int:
         """What a part of a variable holds: what the variable holds as a whole, and what was put there."""
         assert root is not None
-        part = _part(node)
+        part = part_name(node)
         if not part:
             return self.value(node.value)
         mask = self.env.get(root)
         mask = self._outside(root) if mask is None else mask
         for known in self._parts[root]:
-            if known == part or _lies_in(known, part) or _lies_in(part, known):
+            if known == part or lies_in(known, part) or lies_in(part, known):
                 mask |= self.env.get(known, 0)
         return mask
 
@@ -336,7 +220,7 @@ class ValueTracer:
     def _comprehension(self, node: Any) -> int:
         results = [node.key, node.value] if type(node) is ast.DictComp else [node.elt]
         mask = 0
-        hidden = {name: self.env.get(name) for each in node.generators for name in _bound(each.target)}
+        hidden = {name: self.env.get(name) for each in node.generators for name in bound_names(each.target)}
         for generator in node.generators:
             source = self.value(generator.iter)
             self.assign(generator.target, source)
@@ -366,7 +250,7 @@ class ValueTracer:
             receiver = self.value(func.value)
             if func.attr in _COMPUTES:
                 return receiver | self.values(node.args) | self.values([keyword.value for keyword in node.keywords])
-            root = _root(func.value)
+            root = root_name(func.value)
         else:
             receiver = self.value(func)
         number = self.marks.calls.get(id(node))
@@ -410,67 +294,10 @@ class ValueTracer:
         if mutates:
             # ``rows.sort(key=...)``: the order is what the call gives.
             given |= self.runs | (self.bit(number) if func.attr == "sort" else 0)
-            part = _part(func.value) if isinstance(func.value, (ast.Attribute, ast.Subscript)) else ""
+            part = part_name(func.value) if isinstance(func.value, (ast.Attribute, ast.Subscript)) else ""
             self.add(root, given, part)
         elif root != self.receiver and root not in self.params and self._is_local(root) and not logs(func):
             self.add(root, given | self.bit(Changed(number)))
-
-
-def asks_presence(test: ast.expr) -> bool:
-    """Whether a condition only asks whether there is something: ``x is None``, ``not x``."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        test = test.operand
-    elif isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Is, ast.IsNot)):
-        right = test.comparators[0]
-        return isinstance(right, ast.Constant) and right.value is None
-    return isinstance(test, (ast.Name, ast.Attribute))
-
-
-def logs(func: ast.expr) -> bool:
-    """Whether a call of ``func`` logs, prints, traces or counts, to judge by its name."""
-    if isinstance(func, ast.Name):
-        return func.id in LOGGING_FUNCTIONS
-    if not isinstance(func, ast.Attribute) or func.attr not in _BY_WORDS:
-        return False
-    if func.attr in LOGS_WHOEVER:
-        return True
-    base = func.value
-    while isinstance(base, ast.Call):
-        base = base.func
-    name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
-    return any(word in name.lower() for word in _BY_WORDS[func.attr])
-
-
-def region(*nodes: ast.expr | ast.stmt) -> Region:
-    """The stretch of the text from the first of ``nodes`` to the last."""
-    first, last = nodes[0], nodes[-1]
-    return first.lineno, first.col_offset, last.end_lineno or last.lineno, last.end_col_offset or 0
-
-
-def _root(node: ast.expr) -> str | None:
-    """The variable through whose attributes and items ``node`` reaches."""
-    while isinstance(node, (ast.Attribute, ast.Subscript)):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def _part(node: ast.expr) -> str:
-    """``order.paid`` and ``order["paid"]`` as the names of parts; empty where an index is computed."""
-    if isinstance(node, ast.Attribute):
-        base = _part(node.value) if not isinstance(node.value, ast.Name) else node.value.id
-        return f"{base}.{node.attr}" if base else ""
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        base = _part(node.value) if not isinstance(node.value, ast.Name) else node.value.id
-        return f"{base}[{node.slice.value!r}]" if base else ""
-    return ""
-
-
-def _lies_in(inner: str, outer: str) -> bool:
-    return inner.startswith(outer) and inner[len(outer)] in ".["
-
-
-def _bound(target: ast.expr) -> list[str]:
-    return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
 
 
 EVALUATE: dict[type, Callable[[Any, Any], int]] = {

@@ -9,10 +9,10 @@ from dbos_lint.catalog import api
 from dbos_lint.rules.declared.workflow import MUTABLE_GLOBAL_READ_IN_WORKFLOW
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
+from dbos_lint.semantics.ends import Sink
 from dbos_lint.semantics.references import span_of
 from dbos_lint.semantics.scoping import binding_scope
 from dbos_lint.semantics.shared import Shared
-from dbos_lint.semantics.sinks import Sink
 from dbos_lint.semantics.summary import MODULE, Function
 from dbos_lint.semantics.values import FunctionKey
 

@@ -9,9 +9,9 @@ from dbos_lint.catalog import api
 from dbos_lint.rules.declared.workflow import OBJECT_IDENTITY_IN_WORKFLOW
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
+from dbos_lint.semantics.ends import Sink
 from dbos_lint.semantics.identities import has_no_text
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.sinks import Sink
 from dbos_lint.semantics.summary import Function, Ref
 from dbos_lint.semantics.values import FunctionKey, Values
 

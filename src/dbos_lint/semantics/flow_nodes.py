@@ -1,0 +1,68 @@
+"""What single nodes of a tree tell to those who follow values."""
+
+from __future__ import annotations
+
+import ast
+
+from dbos_lint.catalog.flow import COUNTS, LOGGER_WORDS, LOGGING_FUNCTIONS, LOGS, LOGS_WHOEVER, METRIC_WORDS
+from dbos_lint.semantics.flows import Region
+
+# Methods that log or count, with the words that must be in the names of what they are called on.
+_BY_WORDS = {**dict.fromkeys(COUNTS, METRIC_WORDS), **dict.fromkeys(LOGS, LOGGER_WORDS)}
+
+
+def asks_presence(test: ast.expr) -> bool:
+    """Whether a condition only asks whether there is something: ``x is None``, ``not x``."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test = test.operand
+    elif isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Is, ast.IsNot)):
+        right = test.comparators[0]
+        return isinstance(right, ast.Constant) and right.value is None
+    return isinstance(test, (ast.Name, ast.Attribute))
+
+
+def logs(func: ast.expr) -> bool:
+    """Whether a call of ``func`` logs, prints, traces or counts, to judge by its name."""
+    if isinstance(func, ast.Name):
+        return func.id in LOGGING_FUNCTIONS
+    if not isinstance(func, ast.Attribute) or func.attr not in _BY_WORDS:
+        return False
+    if func.attr in LOGS_WHOEVER:
+        return True
+    base = func.value
+    while isinstance(base, ast.Call):
+        base = base.func
+    name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
+    return any(word in name.lower() for word in _BY_WORDS[func.attr])
+
+
+def region(*nodes: ast.expr | ast.stmt) -> Region:
+    """The stretch of the text from the first of ``nodes`` to the last."""
+    first, last = nodes[0], nodes[-1]
+    return first.lineno, first.col_offset, last.end_lineno or last.lineno, last.end_col_offset or 0
+
+
+def root_name(node: ast.expr) -> str | None:
+    """The variable through whose attributes and items ``node`` reaches."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def part_name(node: ast.expr) -> str:
+    """``order.paid`` and ``order["paid"]`` as the names of parts; empty where an index is computed."""
+    if isinstance(node, ast.Attribute):
+        base = part_name(node.value) if not isinstance(node.value, ast.Name) else node.value.id
+        return f"{base}.{node.attr}" if base else ""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        base = part_name(node.value) if not isinstance(node.value, ast.Name) else node.value.id
+        return f"{base}[{node.slice.value!r}]" if base else ""
+    return ""
+
+
+def lies_in(inner: str, outer: str) -> bool:
+    return inner.startswith(outer) and inner[len(outer)] in ".["
+
+
+def bound_names(target: ast.expr) -> list[str]:
+    return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]

@@ -1,0 +1,116 @@
+"""What variables hold while a function is followed; see :mod:`dbos_lint.semantics.flow`."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from dbos_lint.semantics.flows import KEEP, KEEP_SELF, Origin, Region, Target
+
+Environment: TypeAlias = dict[str, int]
+"""Variables, and attributes and items of them (``order.paid``, ``order["paid"]``), to the origins of what they hold."""
+
+_BUILTINS = frozenset(dir(builtins))
+
+
+@dataclass(slots=True)
+class Marks:
+    """What the collector knows of the nodes of a module, by their identity: the numbers of the calls, the indices of
+    the reads and of the context managers in their functions, the ids of the functions."""
+
+    calls: dict[int, int] = field(default_factory=dict)
+    reads: dict[int, int] = field(default_factory=dict)
+    managers: dict[int, int] = field(default_factory=dict)
+    functions: dict[int, int] = field(default_factory=dict)
+
+
+class Variables:
+    """The variables of one function while it is followed, and what has been found of it."""
+
+    def __init__(self, marks: Marks, own: Iterable[str], shared: Iterable[str], receiver: str, nested: bool) -> None:
+        self.marks = marks
+        self.own = own
+        self.shared = frozenset(shared)
+        self.receiver = receiver
+        self.nested = nested
+        self.env: Environment = {}
+        # The origins of what decides whether the code that is being looked at runs at all, and of what decides between
+        # values that a variable may hold after it.
+        self.runs = 0
+        self.control = 0
+        self.bits: dict[Origin, int] = {}
+        self.targets: dict[Target, int] = {}
+        self.ever: dict[str, int] = {}
+        # The parameters that still hold what they were given.
+        self.params: set[str] = set()
+        # The condition of a ``while`` that is being looked at.
+        self.polled: Region | None = None
+        # What the call that was looked at last was given.
+        self.given = 0
+        self._free: dict[str, int] = {}
+        self._parts: dict[str, set[str]] = {}
+        self._addresses = 0
+
+    def bit(self, origin: Origin) -> int:
+        known = self.bits.get(origin)
+        if known is None:
+            known = self.bits[origin] = 1 << len(self.bits)
+        return known
+
+    def put(self, target: Target, mask: int) -> None:
+        """Note that what comes from ``mask`` goes to ``target``."""
+        if mask:
+            self.targets[target] = self.targets.get(target, 0) | mask
+
+    # ------------------------------------------------------------------ variables
+
+    def load(self, name: str) -> int:
+        """What the variable holds, with all of its parts."""
+        value = self.env.get(name)
+        if value is None:
+            value = self._outside(name)
+        if name in self._parts:
+            for part in self._parts[name]:
+                value |= self.env.get(part, 0)
+        return value
+
+    def _outside(self, name: str) -> int:
+        """What a name that has no value yet holds: a variable of an enclosing function is an origin by itself."""
+        known = self._free.get(name)
+        if known is None:
+            free = self.nested and name not in self.own and name not in _BUILTINS
+            known = self._free[name] = self.bit(name) if free else 0
+        return known
+
+    def store(self, name: str, mask: int) -> None:
+        """Give the variable another value."""
+        if name in self.shared:
+            self.put(KEEP, mask | self.runs)
+        mask |= self.control
+        self.params.discard(name)
+        self.env[name] = mask
+        if mask:
+            self.ever[name] = self.ever.get(name, 0) | mask
+        for part in self._parts.pop(name, ()):
+            self.env.pop(part, None)
+
+    def add(self, name: str, mask: int, part: str = "") -> None:
+        """Let the object that the variable holds hold ``mask`` too, in its ``part`` if that is known."""
+        if not mask:
+            return
+        if name == self.receiver:
+            self.put(KEEP_SELF, mask | self.runs)
+        elif name in self.params or not self._is_local(name):
+            self.put(KEEP, mask | self.runs)
+        if part:
+            self._parts.setdefault(name, set()).add(part)
+        key = part or name
+        if key not in self.env and not part:
+            self.env[key] = self._outside(name)
+        self.env[key] = self.env.get(key, 0) | mask
+        self.ever[name] = self.ever.get(name, 0) | mask
+
+    def _is_local(self, name: str) -> bool:
+        return name in self.env or (name in self.own and name not in self.shared)
