@@ -96,7 +96,9 @@ class Instances:
         known: dict[str, str | None] = {}
         place = Place(module.scopes[function.scope].parent)
         for index, param in enumerate(params):
-            if param.kind == "positional" and index < len(given):
+            if len(module.scopes[function.scope].bindings[param.name]) > 1:
+                known[param.name] = None
+            elif param.kind == "positional" and index < len(given):
                 known[param.name] = given[index]
             elif param.name in named:
                 known[param.name] = named[param.name]
@@ -110,6 +112,9 @@ class Instances:
         at = Place(call.scope, call.span.row, call.block)
 
         def value(ref: Ref) -> str | None:
+            if isinstance(ref, tuple) and ref[0] in ("join", "add"):
+                parts = [value(part) for part in ref[1:]]
+                return "".join(part or "" for part in parts) if None not in parts else None
             return known[ref] if isinstance(ref, str) and ref in known else self._literal(module, ref, at)
 
         return self._name(

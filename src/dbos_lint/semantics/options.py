@@ -10,7 +10,7 @@ from dbos_lint.catalog import types
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Module, Ref, Span
-from dbos_lint.semantics.values import Constant, Container, Display, External, Values
+from dbos_lint.semantics.values import Constant, Container, External, Values
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.analysis import Analysis
@@ -51,12 +51,17 @@ class Written(NamedTuple):
 def of_keywords(
     resolver: Resolver, module: Module, keywords: Iterable[tuple[str | None, Ref]], place: Place, span: Span
 ) -> Options | None:
-    """The options among ``keywords``; None when ``**more`` hides some."""
+    """The options among ``keywords``; None when ``**more`` hides some, which is not the text of a dict."""
     given: dict[str, Values] = {}
     for name, ref in keywords:
-        if name is None:
+        if name is not None:
+            given[name] = resolver.resolve(module, ref, place)
+            continue
+        more = _display(resolver, module, place, ref)
+        inner = of_keywords(resolver, more.module, more.items, more.place, span) if more is not None else None
+        if inner is None:
             return None
-        given[name] = resolver.resolve(module, ref, place)
+        given.update(inner.given)
     return Options(given, module.path, span)
 
 
@@ -76,20 +81,25 @@ def written(resolver: Resolver, module: Module, call: Call, ref: Ref) -> Written
         called = resolver.resolve(module, ref[1], place)
         if len(called) == 1 and isinstance(called[0], External) and called[0].name in _DICTS and not ref[2]:
             return Written(module, place, call.span, ref[3])
+    return _display(resolver, module, place, ref)
+
+
+def _display(resolver: Resolver, module: Module, place: Place, ref: Ref) -> Written | None:
+    """The display that the dict ``ref`` is at ``place``, if nothing changes it."""
     values = resolver.resolve(module, ref, place)
     display = values[0].display if len(values) == 1 and isinstance(values[0], Container) else None
-    if display is None or _is_changed(resolver, module, display, ref):
+    if display is None or is_changed(resolver, {module.path, display.module}, ref):
         return None
     inside = Place(display.scope, display.span.row, display.block)
     return Written(resolver.module(display.module), inside, display.span, display.items)
 
 
-def _is_changed(resolver: Resolver, module: Module, display: Display, ref: Ref) -> bool:
-    """Whether something of the dict's name is changed anywhere, so that the text of the dict does not tell."""
+def is_changed(resolver: Resolver, paths: set[str], ref: Ref) -> bool:
+    """Whether something of the dict's name is changed in these files, so that the text of the dict does not tell."""
     if not isinstance(ref, str):
         return False
     name = ref.rpartition(".")[2]
-    for path in {module.path, display.module}:
+    for path in paths:
         changed = resolver.module(path)
         if any(_ends_in(write.target, name) for write in changed.stores):
             return True

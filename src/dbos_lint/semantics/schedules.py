@@ -12,7 +12,7 @@ from dbos_lint.catalog import patterns
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.literals import Literal, literals
-from dbos_lint.semantics.options import written
+from dbos_lint.semantics.options import is_changed, written
 from dbos_lint.semantics.references import span_of
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
 from dbos_lint.semantics.summary import Call, Module, Ref, Span
@@ -97,7 +97,7 @@ class Schedules:
             for element, inner in zip(node.elts, ref[1:], strict=True):
                 yield element, inner, place
         elif isinstance(ref, str):
-            own = list(self._assigned(ref, place))
+            own = [each for each in self._assigned(ref, place) if isinstance(each[0], (ast.List, ast.Tuple))]
             if own:
                 for value, inner, at in own:
                     yield from self._elements(value, inner, at)
@@ -108,7 +108,7 @@ class Schedules:
                         yield node, each, place
 
     def _assigned(self, name: str, place: Place) -> Iterator[tuple[ast.expr, Ref, Place]]:
-        """The lists of this file that ``name`` is assigned."""
+        """What ``name`` is assigned in this file."""
         scope = binding_scope(self._module, place.scope, name)
         if scope is None:
             return
@@ -118,7 +118,7 @@ class Schedules:
             ref = binding.value
             if isinstance(ref, tuple) and ref[0] == "annotated":
                 ref = ref[1]
-            if binding.kind == "value" and isinstance(value, (ast.List, ast.Tuple)):
+            if binding.kind == "value" and value is not None:
                 yield value, ref, Place(scope.id, binding.row, binding.block)
 
     @cached_property
@@ -165,8 +165,15 @@ class Schedules:
             return None
         found = written(self._resolver, self._module, call, ref)
         if found is None:
-            return None
+            own = list(self._assigned(ref, place))
+            if len(own) != 1 or not isinstance(own[0][0], ast.Call) or self._is_changed(ref):
+                return None
+            value, inner, at = own[0]
+            return self._schedule(value, inner, at, call, workflow)
         return self._of_items(found.module, found.place, found.items, node, found.span, workflow)
+
+    def _is_changed(self, name: str) -> bool:
+        return is_changed(self._resolver, {self._module.path}, name)
 
     def _of_items(
         self,

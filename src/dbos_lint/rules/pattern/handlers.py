@@ -11,17 +11,16 @@ from dbos_lint.catalog import patterns
 from dbos_lint.rules.declared.pattern import HANDLER_WITHOUT_WORKFLOW_ID
 from dbos_lint.rules.pattern.blocks import blocks
 from dbos_lint.rules.pattern.ids import given_to_workflow
+from dbos_lint.rules.pattern.requests import request_names
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.derived import derived, names_in
 from dbos_lint.semantics.entrypoints import is_route
-from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.starts import Starts
 from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import Entity, External
 
 _IDENTITY = re.compile(r"(^|[_-])(id|key|no|number|ref|reference|slug|uuid)$|[a-z]Id$", re.IGNORECASE)
-_REQUESTS = frozenset(f"{package}.request" for package in ("bottle", "flask", "quart", "sanic"))
 # They start a workflow by its function, with its arguments; what is debounced or has options has a key of its own.
 _BY_FUNCTION = frozenset(name for name in patterns.TAKES_ID if "start_workflow" in name or "enqueue" in name) - {
     name for name in patterns.TAKES_ID if "with_options" in name
@@ -41,7 +40,7 @@ class Handlers(Visitor):
         if not any(is_route(decorator.ref) for decorator in function.decorators):
             return
         body = self.here.body(function)
-        told = derived(body, {param.name for param in function.params} | set(self._requests(function, body)))
+        told = derived(body, {param.name for param in function.params} | request_names(self.here, function, body))
         names = derived(body, {name for name in told if _IDENTITY.search(name)})
         for start, call in body.calls():
             values = self.here.callees(call).values
@@ -58,13 +57,6 @@ class Handlers(Visitor):
                     "a request that says what it is about starts a workflow without an ID made from that: when the "
                     "request is repeated, the workflow runs again; start it in 'with SetWorkflowID(...)'",
                 )
-
-    def _requests(self, function: Function, body: Body) -> Iterator[str]:
-        """The names of the function under which a framework keeps the request."""
-        for name in names_in(*body.statements):
-            values = self.here.resolver.resolve(self.here.module, name, Place(function.scope))
-            if any(isinstance(value, External) and value.name in _REQUESTS for value in values):
-                yield name
 
     def _has_id(self, node: ast.Call, body: Body) -> bool:
         """Whether the start stands in a block that gives its workflow an ID, or a key by which it is started once."""

@@ -10,6 +10,7 @@ from dbos_lint.catalog.nondeterminism import Arguments
 from dbos_lint.rules.declared.pattern import CONSTANT_WORKFLOW_ID, RANDOM_WORKFLOW_ID
 from dbos_lint.rules.pattern.arguments import is_uuid
 from dbos_lint.rules.pattern.blocks import Block, With, blocks
+from dbos_lint.rules.pattern.requests import request_names
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.derived import changing, derived, names_in
@@ -74,8 +75,10 @@ class WorkflowIds(Visitor):
             if isinstance(loop, _LOOPS) and not used.isdisjoint(derived(body, changing(body, loop))):
                 self._report_constant(block, "each time the loop comes round", "all but the first get")
                 return
-        params = {param.name for param in function.params} - {function.receiver}
-        if not used.isdisjoint(derived(body, params)) and not self._is_main(function):
+        given = {param.name for param in function.params} - {function.receiver}
+        if not used.isdisjoint(derived(body, given | request_names(self.here, function, body))) and not self._is_main(
+            function
+        ):
             self._report_constant(block, f"each time '{function.name}' is called", "every call but the first gets")
 
     def _report_constant(self, block: Block, when: str, who: str) -> None:

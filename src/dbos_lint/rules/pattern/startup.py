@@ -101,6 +101,7 @@ class Creations(Visitor):
     def _certain_name(self, event: Event) -> str | None:
         """The name of the schedule, if the call is certainly made and nothing asks whether the schedule exists."""
         module, call = self.here.module, None
+        asked: list[tuple[Module, Call]] = []
         for frame in event.frames:
             module = self.here.resolver.module(frame.key.module)
             function = module.functions[frame.key.id]
@@ -109,9 +110,16 @@ class Creations(Visitor):
                 return None
             if module.blocks[outside_loops(module, call.block)].kind not in ("function", "main", "module"):
                 return None
-            if any(each.span < call.span for each in self._asks(module, function)):
-                return None
-        return self._name(module, call) if call is not None else None
+            asked += [(module, each) for each in self._asks(module, function) if each.span < call.span]
+        name = self._name(module, call) if call is not None else None
+        return None if name is None or any(self._is_about(*each, name) for each in asked) else name
+
+    def _is_about(self, module: Module, call: Call, name: str) -> bool:
+        """Whether a call that asks for schedules may be about that of this name."""
+        place = Place(call.scope, call.span.row, call.block)
+        given = (*call.args[:1], *(ref for key, ref in call.keywords if key in ("name", "schedule_name_prefix")))
+        found = strings(self.here.resolver, module, given[0], place) if len(given) == 1 else None
+        return found is None or any(name.startswith(each) for each in found)
 
     def _asks(self, module: Module, function: Function) -> Iterator[Call]:
         """The calls of a function that tell whether a schedule exists, or remove it."""
