@@ -260,7 +260,11 @@ def _kind(external: External, call: Call) -> str | None:
 
 def _options(name: str, call: Call) -> tuple[str, ...]:
     """The keywords of ``call`` that make it do something else."""
-    return tuple(key for key, ref in call.keywords if key in _TELLING.get(name, ()) and ref != ("const", False))
+    return tuple(key for key, ref in call.keywords if key in _TELLING.get(name, ()) and _tells(key, ref))
+
+
+def _tells(key: str, ref: Ref) -> bool:
+    return ref == ("const", True) if key == "destroy_registry" else ref not in (("const", 0), ("const", None))
 
 
 def _kind_of_decorator(values: Values) -> str | None:
