@@ -66,6 +66,7 @@ MISSING_APPLICATION_NAME = Rule(
     Scope.EXPR,
     "DBOS configuration has no `name`",
     "python/reference/configuration",
+    since="1.0",
 )
 
 UNKNOWN_CONFIG_KEY = Rule(
