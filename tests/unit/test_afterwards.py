@@ -49,6 +49,22 @@ def calls(body: Body, name: str) -> list[ast.Call]:
         ("for i, x in enumerate(xs):\n    step(x)\nreturn xs", True),
         ("for x in xs.values():\n    step(x)\nreturn xs", True),
         ("for x in load(xs):\n    step(x)\nreturn xs", False),
+        ("for i, x in enumerate(xs):\n    xs[i] = step(x)\nreturn xs", False),
+        ("for i, x in enumerate(xs):\n    xs[i] = await step(x)\nreturn xs", False),
+        ("for i, x in enumerate(xs):\n    a[i] = step(x)\nreturn xs", True),
+        ("return [step(x) for x in xs]", False),
+        ("y = [step(x) for x in xs]\nreturn xs", True),
+        ("xs = [step(x) for x in xs]\nreturn xs", False),
+        ("return [x for x in xs if step(x)]", True),
+        ("return [x for x in xs if x if step(x)]", True),
+        ("return [y for x in xs if x if step(x)]", False),
+        ("return {x.k: step(x) for x in xs}", False),
+        ("return {step(x): x.k for x in xs}", True),
+        ("return [(x, step(x)) for x in xs]", False),
+        ("return [(step(x), x) for x in xs]", True),
+        ("return [step(x) for x in [y for y in xs]] + x", False),
+        ("y = {i: [step(x) for i in a] for x in xs}\nreturn xs", True),
+        ("z = [[step(x) for i in a] for a in xs]\nreturn x", True),
         ("try:\n    step(x)\nfinally:\n    a()\nreturn x", True),
         ("with a:\n    step(x)\nreturn x", True),
         ("match a:\n    case 1:\n        step(x)\n    case _:\n        print(x)", False),
@@ -128,6 +144,10 @@ def test_excluded(text: str, excluded: bool) -> None:
         ("y = recv()\ntry:\n    return y.k\nexcept (KeyError, TypeError):\n    return", ""),
         ("y = recv()\ntry:\n    return y.k\nexcept KeyError:\n    return", "y.k"),
         ("y = recv()\nwith suppress(TypeError):\n    return y.k", ""),
+        ("return len(recv())", "len(recv())"),
+        ("y = recv()\nreturn len(y)", "len(y)"),
+        ("y = recv()\nreturn len(1, y)", ""),
+        ("y = recv()\nif y:\n    return len(y)", ""),
         ("if (y := recv()):\n    return y.k", ""),
         ("y = None\nwhile y is None:\n    y = recv()\nreturn y.k", ""),
         ("while True:\n    y = recv()\n    if y:\n        break\nreturn y.k", ""),
@@ -137,7 +157,11 @@ def test_excluded(text: str, excluded: bool) -> None:
 )
 def test_unchecked_use(text: str, use: str) -> None:
     body = body_of(text)
-    absence = Absence(body, lambda call: getattr(call.func, "id", "") == "look")
+    absence = Absence(
+        body,
+        lambda call: getattr(call.func, "id", "") == "look",
+        lambda call: getattr(call.func, "id", "") == "len",
+    )
 
     found = absence.unchecked_use(calls(body, "recv")[0])
 

@@ -304,6 +304,7 @@ UNRECORDED = with_async(
 """What asks the database, in a workflow too, without that dbos records the answer."""
 
 RETRY_OPTIONS = frozenset({"max_attempts", "interval_seconds", "backoff_rate", "should_retry"})
+OPTIONS_OF_STEPS = RETRY_OPTIONS | {"name", "retries_allowed", "preemptible", "timeout_seconds"}
 
 UNRECORDED_BY_CLIENT = with_async(
     frozenset(

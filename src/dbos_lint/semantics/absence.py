@@ -28,11 +28,18 @@ class Use(NamedTuple):
 
 
 class Absence:
-    """One function. ``looks_only`` tells of a call that it neither ends the function nor fails for a None."""
+    """One function. ``looks_only`` tells of a call that it neither ends the function nor fails for a None, ``refuses``
+    that it fails if its first argument is one."""
 
-    def __init__(self, body: Body, looks_only: Callable[[ast.Call], bool]) -> None:
+    def __init__(
+        self,
+        body: Body,
+        looks_only: Callable[[ast.Call], bool],
+        refuses: Callable[[ast.Call], bool] = lambda called: False,
+    ) -> None:
         self.body = body
         self.looks_only = looks_only
+        self.refuses = refuses
         self._looks: dict[str, list[tuple[_Place, ast.Name]]] = {}
         self._stores: dict[str, list[_Place]] = {}
 
@@ -73,6 +80,8 @@ class Absence:
             return Use(parent, node, "subscripted")
         if isinstance(parent, ast.Call) and parent.func is node:
             return Use(parent, node, "called")
+        if isinstance(parent, ast.Call) and parent.args[:1] == [node] and self.refuses(parent):
+            return Use(parent, node, f"given to {ast.unparse(parent.func)}()")
         if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)) and parent.iter is node:
             return Use(node, node, "iterated over")
         if isinstance(parent, ast.Starred) or (isinstance(parent, ast.keyword) and parent.arg is None):

@@ -49,7 +49,14 @@ def is_used_after(body: Body, node: ast.AST, name: str) -> bool:
     statement = statement_of(body, node)
     if statement is None or name in _stored(statement, inside=False):
         return False
-    rows = [mention.lineno for mention in body.mentions.get(name, ())]
+    for around in body.ancestors(node):
+        loop = _generator(around, name)
+        if loop is not None:
+            if _looked_at_behind(around, node, name):
+                return True
+            collection = _collection(loop.iter)
+            return bool(collection) and is_used_after(body, around, collection)
+    own, rows = statement, [mention.lineno for mention in body.mentions.get(name, ())]
     while statement is not None:
         block = following(body, statement)
         for after in block if _is_mentioned(rows, block) else ():
@@ -64,11 +71,36 @@ def is_used_after(body: Body, node: ast.AST, name: str) -> bool:
         if isinstance(parent, _LOOPS):
             source = _source(parent, name)
             if source is not None:
-                return is_used_after(body, parent, source)
+                return not _gives_element(own, node, source) and is_used_after(body, parent, source)
             if name not in _stored(parent, inside=True) and _loads(parent, name, but=node):
                 return True
         statement = parent
     return False
+
+
+def _generator(around: ast.AST, name: str) -> ast.comprehension | None:
+    """The part of a comprehension that gives ``name`` its values."""
+    for generator in getattr(around, "generators", ()):
+        if any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(generator.target)):
+            return generator if isinstance(generator, ast.comprehension) else None
+    return None
+
+
+def _looked_at_behind(around: ast.AST, node: ast.AST, name: str) -> bool:
+    """Whether a comprehension looks at ``name`` when ``node``, a part of it, has run."""
+    conditions: list[ast.expr] = [test for generator in getattr(around, "generators", ()) for test in generator.ifs]
+    results = [getattr(around, field) for field in ("key", "value", "elt") if hasattr(around, field)]
+    parts = [*conditions, *results]
+    own = next((index for index, part in enumerate(parts) if any(each is node for each in ast.walk(part))), None)
+    if own is None:
+        return True
+    if any(_loads(part, name) for part in parts[own + 1 :]):
+        return True
+    end = (getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0))
+    return any(
+        isinstance(each, ast.Name) and each.id == name and (each.lineno, each.col_offset) >= end
+        for each in ast.walk(parts[own])
+    )
 
 
 def _is_mentioned(rows: list[int], block: list[ast.stmt]) -> bool:
@@ -111,7 +143,21 @@ def _source(loop: ast.For | ast.AsyncFor | ast.While, name: str) -> str | None:
     """The variable over whose elements ``loop`` goes, if ``name`` holds one of them."""
     if isinstance(loop, ast.While) or name not in _stored(loop, inside=False):
         return None
-    iterable = loop.iter
+    return _collection(loop.iter)
+
+
+def _gives_element(statement: ast.stmt, node: ast.AST, source: str) -> bool:
+    """Whether what ``node`` gives takes the place of an element: ``rows[index] = node``."""
+    if not isinstance(statement, ast.Assign):
+        return False
+    value = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
+    return value is node and any(
+        isinstance(target, ast.Subscript) and getattr(target.value, "id", "") == source for target in statement.targets
+    )
+
+
+def _collection(iterable: ast.expr) -> str:
+    """The variable whose elements ``iterable`` gives, or nothing."""
     while isinstance(iterable, ast.Call):
         func = iterable.func
         called = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")

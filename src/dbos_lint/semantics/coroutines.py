@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.body import Body
@@ -104,14 +105,7 @@ def runs_when_called(resolver: Resolver, key: FunctionKey) -> bool:
 def used_as_result(body: Body, call: ast.Call) -> ast.expr | None:
     """The first expression that asks something of the coroutine that ``call`` gives, which only its result has; the
     coroutine is kept in a variable that holds nothing else."""
-    parent = body.parent(call)
-    target = parent.targets[0] if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else None
-    if not isinstance(target, ast.Name):
-        return None
-    names = body.mentions[target.id]
-    if any(each is not target and not isinstance(each.ctx, ast.Load) for each in names):
-        return None
-    for name in names:
+    for name in _loads(body, call):
         use = body.parent(name)
         if isinstance(use, ast.Attribute) and not use.attr.startswith(_OF_COROUTINES):
             asked = body.parent(use)
@@ -119,3 +113,22 @@ def used_as_result(body: Body, call: ast.Call) -> ast.expr | None:
         if isinstance(use, ast.Subscript) and use.value is name:
             return use
     return None
+
+
+def is_only_shown(body: Body, call: ast.Call, shows: Callable[[ast.Call], bool]) -> bool:
+    """Whether nothing is done with the coroutine that ``call`` gives but to make a text of it: it is kept in a variable
+    that holds nothing else, and given to calls that ``shows`` knows, or put into f-strings."""
+    uses = [body.parent(name) for name in _loads(body, call)]
+    return bool(uses) and all(
+        isinstance(use, ast.FormattedValue) or (isinstance(use, ast.Call) and shows(use)) for use in uses
+    )
+
+
+def _loads(body: Body, call: ast.Call) -> list[ast.Name]:
+    """Where the variable is looked at that holds what ``call`` gives, and nothing else; none if there is no such."""
+    parent = body.parent(call)
+    target = parent.targets[0] if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else None
+    if not isinstance(target, ast.Name):
+        return []
+    names = [each for each in body.mentions[target.id] if each is not target]
+    return names if all(isinstance(each.ctx, ast.Load) for each in names) else []

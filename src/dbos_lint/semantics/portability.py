@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dbos_lint.catalog.portable import CALLS, DATACLASSES, KINDS, MODELS, NAMED_TUPLES, TYPES
+from dbos_lint.catalog.portable import CALLS, KINDS, MODELS, NAMED_TUPLES, TYPES
 from dbos_lint.semantics.making import Making
+from dbos_lint.semantics.records import is_dataclass
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import ClassValue, Entity, External, FunctionValue, Value
@@ -51,20 +52,10 @@ class Portability(Making):
             return f"the model '{name}'"
         if bases and bases <= _ENUMS:
             return f"the enumeration '{name}'"
-        dataclass = any(self._is_dataclass(owner) for owner in lineage if isinstance(owner, ClassValue))
+        dataclass = any(is_dataclass(self.resolver, owner) for owner in lineage if isinstance(owner, ClassValue))
         if (dataclass and not bases) or not bases - {"object", "abc.ABC"}:
             return f"an object of '{name}'"
         return ""
-
-    def _is_dataclass(self, owner: ClassValue) -> bool:
-        module, klass = self.resolver.module(owner.module), self.resolver.klass(owner)
-        place = Place(klass.parent_scope, klass.span.row)
-        for decorator in klass.decorators:
-            ref = decorator.ref[1] if isinstance(decorator.ref, tuple) else decorator.ref
-            values = self.resolver.resolve(module, ref, place)
-            if any(isinstance(value, External) and value.name in DATACLASSES for value in values):
-                return True
-        return False
 
     # ------------------------------------------------------------------ by the text
 

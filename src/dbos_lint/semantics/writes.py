@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dbos_lint.catalog import types
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.effects import CLOSURE_WRITE, GLOBAL_WRITE, SELF_WRITE, Effect
+from dbos_lint.semantics.records import is_record
 from dbos_lint.semantics.refs import receiver_and_method, root_of, text_of
 from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref, Span, Write
@@ -89,10 +90,11 @@ class Change(NamedTuple):
     if_container: bool = False
 
 
-def changes_of_parameters(calls: Calls, value: FunctionValue, depth: int = 3) -> Iterator[Change]:
-    """``order["total"] = x``, ``order.append(x)``, ``complete(order)``: what the function does to what it is given."""
+def changes_of_parameters(calls: Calls, value: FunctionValue, depth: int = 3, *, own: bool = False) -> Iterator[Change]:
+    """``order["total"] = x``, ``order.append(x)``, ``complete(order)``: what the function does to what it is given; to
+    its ``own`` object as well, if asked."""
     module, function = calls.resolver.module(value.module), calls.resolver.function(value)
-    names = {param.name for param in function.params} - {function.receiver}
+    names = {param.name for param in function.params} - (set() if own else {function.receiver})
     bindings = module.scopes[function.scope].bindings
 
     def given(root: str | None, row: int) -> bool:
@@ -112,13 +114,27 @@ def changes_of_parameters(calls: Calls, value: FunctionValue, depth: int = 3) ->
             elif target == root:
                 yield Change(root, root, call.span, True)
         passed = [ref for ref in call.args if isinstance(ref, str) and given(ref, call.span.row)] if depth else []
-        runs = calls.callees(module, call).runs if passed else ()
+        is_method = bool(depth) and isinstance(target, str) and given(target, call.span.row)
+        runs = calls.callees(module, call).runs if passed or is_method else ()
         for inner in runs if len(runs) == 1 else ():
+            if is_method and root is not None and _changes_record(calls, inner, depth):
+                yield Change(root, root, call.span)
             params = [param.name for param in calls.resolver.function(inner).params[inner.receiver is not None :]]
             changed = {change.parameter: change for change in changes_of_parameters(calls, inner, depth - 1)}
             for param, ref in zip(params, call.args, strict=False):
                 if ref in passed and param in changed:
                     yield Change(ref, ref, call.span, changed[param].if_container)
+
+
+def _changes_record(calls: Calls, method: FunctionValue, depth: int) -> bool:
+    """Whether a method changes its object, and that is a dataclass: services may keep what they like in ``self``."""
+    receiver, function = method.receiver, calls.resolver.function(method)
+    type = receiver.type if isinstance(receiver, Instance) else None
+    if not isinstance(type, ClassValue) or not is_record(calls.resolver, type):
+        return False
+    guarded = {write.span for write in function.writes if write.guard}
+    changes = changes_of_parameters(calls, method, depth - 1, own=True)
+    return any(change.parameter == function.receiver and change.span not in guarded for change in changes)
 
 
 def _holds_container(calls: Calls, module: Module, target: Ref, call: Call) -> bool:

@@ -7,11 +7,13 @@ import ast
 from dbos_lint.catalog import api
 from dbos_lint.rules.declared.advanced import ASYNC_HANDLE_UNAWAITED, MISSING_AWAIT
 from dbos_lint.rules.visitor import Here, Visitor
-from dbos_lint.semantics.coroutines import makes_coroutine, used_as_result
+from dbos_lint.semantics.coroutines import is_only_shown, makes_coroutine, used_as_result
 from dbos_lint.semantics.summary import DISCARDED, IN_EXPRESSION, ITERATED, KEPT, Call, Function
 from dbos_lint.semantics.uses import Uses
 from dbos_lint.semantics.values import Coroutine, Entity, External, Instance, Value
 
+# Calls that make a text of what they are given.
+_SHOW = frozenset({"str", "repr", "print"})
 _HANDLES = frozenset({api.ASYNC_HANDLE, api.CLIENT_ASYNC_HANDLE})
 
 
@@ -39,7 +41,7 @@ class Coroutines(Visitor):
         uses = Uses(node)
         body = self.here.body(function)
         for call, record, made in kept:
-            if uses.is_lost(call):
+            if uses.is_lost(call) or is_only_shown(body, call, lambda user: self._shows(body.record(user))):
                 self._never_awaited(call, record, made)
             else:
                 self._used(call, made, used_as_result(body, call))
@@ -53,6 +55,10 @@ class Coroutines(Visitor):
         values = self.here.resolve(("call", call.func, call.args, call.keywords), call)
         made = [value for value in values if isinstance(value, Coroutine) and self._maker(value)]
         return made[0] if made and len(made) == len(values) and len({*map(self._maker, made)}) == 1 else None
+
+    def _shows(self, call: Call | None) -> bool:
+        names = self.here.names_called(call) if call is not None else frozenset()
+        return bool(names) and names <= _SHOW
 
     def _maker(self, value: Coroutine) -> str:
         if isinstance(value.callee, External):

@@ -103,13 +103,33 @@ class Patches(Visitor):
         values = self.here.resolve(ref, call)
         if values and all(isinstance(value, Constant) for value in values):
             return False
+        return self._is_worked_out(function, name)
+
+    def _is_worked_out(self, function: Function, name: ast.expr) -> bool:
+        """A parameter, an element of one, or a text into which a variable of the function goes."""
         own = self.here.module.scopes[function.scope].bindings
         if isinstance(name, ast.Name):
-            return any(param.name == name.id for param in function.params) and len(own.get(name.id, ())) == 1
+            if len(own.get(name.id, ())) != 1:
+                return False
+            if any(param.name == name.id for param in function.params):
+                return True
+            source = self._source(function, name.id)
+            return source is not None and self._is_worked_out(function, source)
         built = isinstance(name, (ast.JoinedStr, ast.BinOp)) or (
             isinstance(name, ast.Call) and isinstance(name.func, ast.Attribute) and name.func.attr == "format"
         )
         return built and any(isinstance(each, ast.Name) and each.id in own for each in ast.walk(name))
+
+    def _source(self, function: Function, variable: str) -> ast.expr | None:
+        """The expression that a variable is given, or whose elements it is given."""
+        body = self.here.body(function)
+        for mention in body.mentions.get(variable, ()):
+            statement = body.parent(mention)
+            if isinstance(statement, ast.Assign) and statement.targets == [mention]:
+                return statement.value
+            if isinstance(statement, (ast.For, ast.AsyncFor)) and statement.target is mention:
+                return statement.iter
+        return None
 
     def _used_twice(self, body: Body, patches: list[tuple[ast.Call, Call]]) -> None:
         """One name for two changes, of which both may run."""

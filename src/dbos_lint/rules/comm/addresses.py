@@ -8,7 +8,7 @@ from dbos_lint.catalog import api, messages
 from dbos_lint.rules.declared.comm import MESSAGE_TO_STEP_ID
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.declarations import given
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.summary import Call, Ref
 from dbos_lint.semantics.values import Entity, External, FunctionValue, Instance, Value
 
 _STEP_ID = f"{api.DBOS}.step_id"
@@ -30,7 +30,9 @@ class Addresses(Visitor):
             return
         parameters = tuple({messages.TAKES_ID[name] for name in names})
         ref = given(call, 0, parameters)
-        values = self.here.resolve(ref, call) if ref is not None else ()
+        text = _text_of(ref)
+        is_text = text is not None and self.here.resolve(ref[1], call) == (External("str"),)
+        values = self.here.resolve(text if is_text else ref, call) if ref is not None else ()
         kinds = {self._kind(value) for value in values}
         if len(kinds) != 1 or "" in kinds:
             return
@@ -39,8 +41,8 @@ class Addresses(Visitor):
         self.here.report(
             MESSAGE_TO_STEP_ID,
             node,
-            f"{ast.unparse(node.func)}() is given {what} where the ID of a workflow belongs: the database refuses it; "
-            f"{advice}",
+            f"{ast.unparse(node.func)}() is given {'the text of ' * is_text}{what} where the ID of a workflow belongs: "
+            f"{'no workflow has that ID' if is_text else 'the database refuses it'}; {advice}",
         )
 
     def _kind(self, value: Value) -> str:
@@ -57,3 +59,8 @@ class Addresses(Visitor):
             function = value.function if isinstance(value, Entity) else value
             return f"function '{self.here.resolver.function(function).name}'"
         return ""
+
+
+def _text_of(ref: Ref) -> Ref:
+    """What ``ref`` makes a text of, if it is ``str(x)``."""
+    return ref[2][0] if isinstance(ref, tuple) and ref[0] == "call" and len(ref[2]) == 1 and not ref[3] else None

@@ -14,6 +14,25 @@ from dbos_lint.semantics.summary import Call, Ref
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import External, FunctionKey, FunctionValue
 
+# Functions that refuse None; some take several things, of which each may be None.
+_REFUSE = frozenset(
+    {
+        "len",
+        "iter",
+        "sum",
+        "sorted",
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "dict",
+        "int",
+        "float",
+        "enumerate",
+        "reversed",
+    }
+    | {"json.loads"}
+)
 # Functions that take None for what it is.
 _LOOKS_ONLY = frozenset({"print", "str", "repr", "list.append"})
 
@@ -37,7 +56,11 @@ class Answers(Visitor):
         if is_async and not isinstance(body.parent(node), ast.Await):
             return
         if function.id not in self._functions:
-            self._functions[function.id] = Absence(body, lambda called: self._looks_only(body.record(called)))
+            self._functions[function.id] = Absence(
+                body,
+                lambda called: self._looks_only(body.record(called)),
+                lambda called: self._refuses(body.record(called)),
+            )
         use = self._functions[function.id].unchecked_use(node)
         if use is None or (use.node.lineno, use.node.col_offset) in self._told:
             return
@@ -79,6 +102,10 @@ class Answers(Visitor):
                 if names and names <= messages.GIVES_NONE and all(_called(ref) is not None for ref in function.results):
                     self._waits[value.key] = min(names).removeprefix("dbos.")
         return self._waits[value.key]
+
+    def _refuses(self, call: Call | None) -> bool:
+        names = self.here.names_called(call) if call is not None else frozenset()
+        return bool(names) and names <= _REFUSE
 
     def _looks_only(self, call: Call | None) -> bool:
         names = self.here.names_called(call) if call is not None else frozenset()

@@ -9,6 +9,7 @@ from dbos_lint.rules.declared.comm import SEND_IN_LOOP, STREAM_READ_WITHOUT_TIME
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import Constant, Entity, External, FunctionValue
 
 _Loop = ast.For | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -17,6 +18,10 @@ _FINITE = frozenset(
     {"enumerate", "reversed", "sorted", "list", "tuple", "set", "frozenset", "range", "zip", "filter", "map"}
 )
 _VIEWS = frozenset({"values", "keys", "items", "copy"})
+_THERE = (
+    *(ast.Name, ast.Attribute, ast.Subscript, ast.List, ast.Tuple, ast.Set, ast.Dict),
+    *(ast.ListComp, ast.SetComp, ast.DictComp),
+)
 _LEAVES = (ast.Break, ast.Return, ast.Raise, ast.Try, ast.Yield, ast.YieldFrom, ast.While, ast.AsyncFor)
 
 
@@ -44,6 +49,9 @@ class Streams(Visitor):
             "timeout_seconds" in given and self.here.resolve(given["timeout_seconds"], call) != (Constant(None),)
         ):
             return
+        # A test that waits for ever has told what it is to tell.
+        if is_test_file(self.here.resolver, self.here.module):
+            return
         self.here.report(
             STREAM_READ_WITHOUT_TIMEOUT,
             node,
@@ -58,11 +66,14 @@ class Streams(Visitor):
         loop = next((each for each in body.ancestors(node) if isinstance(each, _Loop)), None)
         if loop is None or not self._is_finite(body, loop, call) or not self._only_sends(body, loop):
             return
+        bulk = (
+            "send_bulk_async" if any(name.endswith("_async") for name in self.here.names_called(call)) else "send_bulk"
+        )
         self.here.report(
             SEND_IN_LOOP,
             node,
             f"{ast.unparse(node.func)}() sends one message at a time, each in a transaction of its own; collect "
-            "them as SendMessage objects, and send them at once with send_bulk()",
+            f"them as SendMessage objects, and send them at once with {bulk}()",
         )
 
     def _is_finite(self, body: Body, loop: _Loop, call: Call) -> bool:
@@ -79,9 +90,7 @@ class Streams(Visitor):
         while isinstance(iterable, ast.Await):
             iterable = iterable.value
         if not isinstance(iterable, ast.Call):
-            return isinstance(
-                iterable, (ast.Name, ast.Attribute, ast.Subscript, ast.List, ast.Tuple, ast.Set, ast.Dict)
-            )
+            return isinstance(iterable, _THERE)
         call = body.record(iterable)
         if isinstance(iterable.func, ast.Attribute) and iterable.func.attr in _VIEWS and not iterable.args:
             return True

@@ -17,6 +17,7 @@ from dbos_lint.rules.declared.step import (
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics import declarations
 from dbos_lint.semantics.declarations import Declaration
+from dbos_lint.semantics.names import closest
 from dbos_lint.semantics.options import Options, of_keywords
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Function, Ref, Span
@@ -77,6 +78,9 @@ class Declarations(Visitor):
     def _retry_options(self, options: Options | None, span: Span) -> None:
         """Retry options without the switch that makes them count."""
         if options is None or ("retries_allowed" in options.given and options.constant("retries_allowed") is not False):
+            return
+        # A misspelt switch (DBS308) is the only thing to mend.
+        if any(closest(name, ("retries_allowed",), cutoff=0.6) for name in options.given.keys() - api.OPTIONS_OF_STEPS):
             return
         ignored = [name for name in _RETRY_OPTIONS if options.is_set(name) and not _is_single_attempt(name, options)]
         if ignored:

@@ -18,7 +18,6 @@ from dbos_lint.semantics.summary import Call, Function, Span
 from dbos_lint.semantics.values import Entity, External
 
 _STEP = f"{api.DBOS}.step"
-_STEP_OPTIONS = api.RETRY_OPTIONS | {"name", "retries_allowed", "preemptible", "timeout_seconds"}
 _TRANSACTION_OPTIONS = frozenset({"name", "isolation_level"})
 _DATASOURCE_DECORATORS = frozenset(f"{datasource}.transaction" for datasource in api.DATASOURCES)
 # Those of SQLAlchemy, which looks at them when the transaction begins.
@@ -58,7 +57,7 @@ class StepOptions(Visitor):
             self._times(declaration)
 
     def _keys_and_values(self, options: Options, span: Span, kind: str, *, raises: bool) -> None:
-        known = _STEP_OPTIONS if kind == api.STEP else _TRANSACTION_OPTIONS
+        known = api.OPTIONS_OF_STEPS if kind == api.STEP else _TRANSACTION_OPTIONS
         for name in options.given.keys() - known:
             near = closest(name, known, cutoff=0.6)
             effect = "dbos raises TypeError" if raises else "dbos ignores it"
