@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -229,3 +231,52 @@ def test_the_default_text_of_an_object(define: str, shown: str, fires: bool) -> 
     text = define + "\n" + workflow(f"a = A()\nstep({shown})")
     assert [each.code for each in found(text)] == (["DBS211"] if fires else [])
     assert found(define + "\n" + workflow(f"a = A()\nprint({shown})")) == []
+
+
+# ------------------------------------------------------------------------------------------ cost
+
+WATCH = (
+    "class M:\n    def go(self, x): self.t = x\n    def __enter__(self): return self\n    def __exit__(self, *a): ...\n"
+)
+GROWING = {
+    "shared": lambda n: WRITES + "def set(x):\n    names.append(x)\n" + workflow("if names: print(names)\n" * n),
+    "texts": lambda n: "class A: ...\n" + workflow("a = A()\n" + "step(f'{a}')\n" * n),
+    "passed on": lambda n: (
+        "".join(f"def h{i}(x):\n    return h{i + 1}(x + 1)\n" for i in range(n))
+        + f"def h{n}(x): return x\n"
+        + workflow("return h0(time.time())")
+    ),
+    "passed twice": lambda n: (
+        "".join(f"def h{i}(x, y):\n    return h{i + 1}(y, x) or h{i + 1}(x, y)\n" for i in range(n))
+        + f"def h{n}(x, y): return x\n"
+        + workflow("return h0(time.time(), 1)")
+    ),
+    "many clocks": lambda n: workflow("x = 0\n" + "x += time.time()\n" * n + "return x"),
+    "branches of clocks": lambda n: workflow("x = 0\n" + "if time.time() > x: x = x + 1\n" * n + "return x"),
+    "loops": lambda n: workflow("x = 0\n" + "for i in x: x = x + time.time()\n" * n + "return x"),
+    "sleeps": lambda n: workflow("x = time.time()\n" + "DBOS.sleep(x)\n" * n),
+    "closures": lambda n: workflow("x = time.time()\n" + "".join(f"def f{i}(): return x\nf{i}()\n" for i in range(n))),
+    "managers": lambda n: WATCH + workflow("m = M()\n" + "with m: m.go(time.time())\n" * n + "step(m)"),
+    "objects": lambda n: WATCH + workflow("m = M()\n" + "m.go(time.time())\n" * n),
+}
+
+
+@pytest.mark.parametrize("shape", GROWING)
+def test_work_grows_with_the_text_and_not_with_its_square(shape: str) -> None:
+    def work(size: int) -> int:
+        count = 0
+
+        def on_event(frame: FrameType, event: str, argument: object) -> None:
+            nonlocal count
+            count += event == "call"
+
+        text = GROWING[shape](size)
+        sys.setprofile(on_event)
+        try:
+            found(text)
+        finally:
+            sys.setprofile(None)
+        return count
+
+    work(1)
+    assert work(160) - work(80) < 2.4 * (work(80) - work(40))

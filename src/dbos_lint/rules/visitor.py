@@ -151,36 +151,41 @@ class Here:
     def sinks(self, node: ast.expr) -> Sink:
         """Where the value of ``node``, an expression in a function of this file, goes in the end: through names,
         containers, helpers, and back to the callers that run as workflows."""
-        found = self._asked(node)
-        if found is None:
-            return Sink.UNKNOWN
-        function, tracer = found
-        targets = tracer.trace().of(Asked(0))
-        if targets is None:
-            return Sink.UNKNOWN
+        function = self._around(node)
+        return Sink.UNKNOWN if function is None else self.sinks_of(function, [node])[0]
+
+    def sinks_of(self, function: Function, nodes: list[ast.expr]) -> list[Sink]:
+        """The same of several expressions of one function of this file, at once."""
+        flows = self._tracer(function, nodes).trace()
         key = FunctionKey(self.module.path, function.id)
-        return self.contexts.fates.closed(key, self.analysis.sinks.of_targets(key, targets))
+        found = []
+        for number in range(len(nodes)):
+            targets = flows.of(Asked(number))
+            ends = Sink.UNKNOWN if targets is None else self.analysis.sinks.of_targets(key, targets)
+            found.append(self.contexts.fates.closed(key, ends))
+        return found
 
     def uses(self, node: ast.expr) -> tuple[ast.expr, ...]:
         """The names and attributes, in the order of the text, that are read where they may hold the value of ``node``,
         an expression in a function of this file; in a loop, those above it too."""
-        found = self._asked(node)
-        if found is None:
+        function = self._around(node)
+        if function is None:
             return ()
-        tracer = found[1]
+        tracer = self._tracer(function, [node])
         known = tracer.trace().origins
         bit = 1 << known.index(Asked(0)) if Asked(0) in known else 0
         uses = [each for each, mask in tracer.reads.values() if mask & bit and each is not node]
         return tuple(sorted(uses, key=lambda each: (each.lineno, each.col_offset)))
 
-    def _asked(self, node: ast.expr) -> tuple[Function, AskedTracer] | None:
-        """What follows the value of ``node`` through the innermost function around it."""
+    def _around(self, node: ast.expr) -> Function | None:
+        """The innermost function around an expression."""
         rows = (node.lineno, node.end_lineno or node.lineno)
-        around = [pair for pair in self.collected.nodes.functions if _holds(pair[0], *rows)]
-        for inner, function in reversed(around):
-            if any(each is node for each in self.body(function).walk()):
-                return function, AskedTracer(self.module, self.collected.marks, inner, function, [node])
-        return None
+        around = [function for inner, function in self.collected.nodes.functions if _holds(inner, *rows)]
+        return next((each for each in reversed(around) if any(it is node for it in self.body(each).walk())), None)
+
+    def _tracer(self, function: Function, nodes: list[ast.expr]) -> AskedTracer:
+        """What follows the values of expressions of a function."""
+        return AskedTracer(self.module, self.collected.marks, self.body(function).node, function, nodes)
 
     def function(self, call: Call) -> Function:
         """The function whose running makes ``call``."""

@@ -26,6 +26,7 @@ from dbos_lint.semantics.flows import (
     Flows,
     Given,
     Manager,
+    Mixture,
     Presence,
     ReadFrom,
     ReadOrigin,
@@ -103,6 +104,8 @@ class Equations:
             return self._branch(key, target)
         if isinstance(target, ReadFrom):
             return self._read_from(key, target)
+        if isinstance(target, Mixture):
+            return Equation(NONE, (Node(key, target),), ())
         if isinstance(target, Presence):
             return Equation(NONE, (), (Into(Node(key, target), Sink.RETURNED, Sink.KEPT, Sink.CHECKED),))
         if isinstance(target, Dropped):

@@ -163,10 +163,10 @@ class Tracer(ValueTracer):
             self._decides(node, test)
         runs, control = self.runs, self.control
         if not guard:
-            self.runs |= test
+            self.runs = self.mixed(self.runs | test)
         if not leaves and not other_leaves:
             # Else what one of them leaves behind is all that there is.
-            self.control |= test
+            self.control = self.mixed(self.control | test)
         before = self.env.copy()
         self.block(node.body)
         after, self.env = self.env, before
@@ -187,7 +187,7 @@ class Tracer(ValueTracer):
     def _reach_of(self, where: Region, exits: int, test: int) -> Region:
         """What runs or not by the condition of branches at ``where`` that may leave in these ways."""
         if exits & (_EXITS_FUNCTION | _BREAKS) and self._loops:
-            self._breaks[-1] |= test
+            self._breaks[-1] = self.mixed(self._breaks[-1] | test)
         if exits & _EXITS_FUNCTION:
             start = self._loops[0][:2] if self._loops else where[:2]
             return (*start, *self.end)
@@ -327,7 +327,7 @@ class Tracer(ValueTracer):
             if known is None:
                 env[name] = mask
             elif mask & ~known:
-                env[name] = known | mask
+                env[name] = self.mixed(known | mask)
 
 
 class AskedTracer(Tracer):
@@ -337,6 +337,10 @@ class AskedTracer(Tracer):
         super().__init__(module, marks, node, function)
         self.asked = {id(each): Asked(number) for number, each in enumerate(asked)}
         self.reads: dict[int, tuple[ast.expr, int]] = {}
+
+    def mixed(self, mask: int) -> int:
+        # Few are asked about, and where they are read is told by their bits.
+        return mask if len(self.asked) == 1 else super().mixed(mask)
 
     def value(self, node: ast.expr | None) -> int:
         mask = super().value(node)

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from dbos_lint.semantics.flows import KEEP, KEEP_SELF, Origin, Region, Target
+from dbos_lint.semantics.flows import KEEP, KEEP_SELF, Mixture, Origin, Region, Target
 
 Environment: TypeAlias = dict[str, int]
 """Variables, and attributes and items of them (``order.paid``, ``order["paid"]``), to the origins of what they hold."""
 
 _BUILTINS = frozenset(dir(builtins))
+# How many origins are told apart in one place.
+_MANY = 8
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ class Variables:
         # What the call that was looked at last was given.
         self.given = 0
         self._free: dict[str, int] = {}
+        self._mixtures: dict[int, int] = {}
         self._parts: dict[str, set[str]] = {}
         self._addresses = 0
 
@@ -57,6 +60,17 @@ class Variables:
         known = self.bits.get(origin)
         if known is None:
             known = self.bits[origin] = 1 << len(self.bits)
+        return known
+
+    def mixed(self, mask: int) -> int:
+        """``mask``, by a bit of its own where it has many: else each value would go wherever others go, too."""
+        if mask.bit_count() <= _MANY:
+            return mask
+        known = self._mixtures.get(mask)
+        if known is None:
+            mixture = Mixture(len(self._mixtures))
+            self.put(mixture, mask)
+            known = self._mixtures[mask] = self.bit(mixture)
         return known
 
     def put(self, target: Target, mask: int) -> None:
@@ -88,7 +102,7 @@ class Variables:
         """Give the variable another value."""
         if name in self.shared:
             self.put(KEEP, mask | self.runs)
-        mask |= self.control
+        mask = self.mixed(mask | self.control)
         self.params.discard(name)
         self.env[name] = mask
         if mask:
@@ -109,7 +123,7 @@ class Variables:
         key = part or name
         if key not in self.env and not part:
             self.env[key] = self._outside(name)
-        self.env[key] = self.env.get(key, 0) | mask
+        self.env[key] = self.mixed(self.env.get(key, 0) | mask)
         self.ever[name] = self.ever.get(name, 0) | mask
 
     def _is_local(self, name: str) -> bool:

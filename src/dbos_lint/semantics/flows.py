@@ -49,6 +49,13 @@ class Rounds(NamedTuple):
     tag: str = "rounds"
 
 
+class Mixture(NamedTuple):
+    """Many values, any of which a variable may hold."""
+
+    number: int
+    tag: str = "mixture"
+
+
 class Asked(NamedTuple):
     """An expression that a rule asks about."""
 
@@ -56,7 +63,7 @@ class Asked(NamedTuple):
     tag: str = "asked"
 
 
-Origin: TypeAlias = "str | int | ReadOrigin | Changed | Manager | Presence | Rounds | Asked"
+Origin: TypeAlias = "str | int | ReadOrigin | Changed | Manager | Presence | Rounds | Mixture | Asked"
 
 
 class Given(NamedTuple):
@@ -123,7 +130,7 @@ KEEP_SELF = "keep-self"
 LOST = "lost"
 """Where it cannot be followed."""
 
-Target: TypeAlias = "str | Given | Dropped | Branch | ReadFrom | Presence | Captured | Entered"
+Target: TypeAlias = "str | Given | Dropped | Branch | ReadFrom | Presence | Mixture | Captured | Entered"
 
 
 class Flows(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dbos_lint.catalog import api
 from dbos_lint.rules.declared.workflow import MUTABLE_GLOBAL_READ_IN_WORKFLOW
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.ends import Sink
 from dbos_lint.semantics.references import span_of
@@ -21,6 +21,10 @@ _MATTERS = Sink.STEERS | Sink.POLLS | Sink.CHECKED | Sink.DURABLE | Sink.SLEEPS
 
 class SharedState(Visitor):
     """Reads of variables of the module that other code changes after import."""
+
+    def __init__(self, here: Here) -> None:
+        super().__init__(here)
+        self._attributes_of: dict[str, set[str | None]] = {}
 
     def visit_module(self) -> None:
         here = self.here
@@ -37,23 +41,32 @@ class SharedState(Visitor):
     def _look_at(self, key: FunctionKey, function: Function, shared: Shared) -> None:
         here = self.here
         body = here.body(function)
-        for node in body.walk():
-            if isinstance(node, ast.Name) and node.id in shared.changes and isinstance(node.ctx, ast.Load):
-                owner = binding_scope(here.module, function.scope, node.id)
-                changes = shared.changes[node.id]
-                if owner is None or owner.id != MODULE or not self._sees(body, node, shared, node.id):
-                    continue
-                if here.sinks(node) & _MATTERS:
-                    writer, change = changes[0]
-                    chain = tuple(here.step(each) for each in here.contexts.chain(api.WORKFLOW, key))
-                    here.report(
-                        MUTABLE_GLOBAL_READ_IN_WORKFLOW,
-                        node,
-                        f"'{node.id}' decides what workflow '{chain[0].label}' does, and '{writer.name}' changes it "
-                        f"(line {change.span.row}): recovery, in another process, sees another value; read it in a "
-                        "step, or pass it in",
-                        chain,
-                    )
+        reads = [
+            node
+            for node in body.walk()
+            if isinstance(node, ast.Name)
+            and node.id in shared.changes
+            and isinstance(node.ctx, ast.Load)
+            and self._is_shared(function, node.id)
+            and self._sees(body, node, shared, node.id)
+        ]
+        found = here.sinks_of(function, list(reads)) if reads else []
+        for node, ends in zip(reads, found, strict=True):
+            if ends & _MATTERS:
+                writer, change = shared.changes[node.id][0]
+                chain = tuple(here.step(each) for each in here.contexts.chain(api.WORKFLOW, key))
+                here.report(
+                    MUTABLE_GLOBAL_READ_IN_WORKFLOW,
+                    node,
+                    f"'{node.id}' decides what workflow '{chain[0].label}' does, and '{writer.name}' changes it "
+                    f"(line {change.span.row}): recovery, in another process, sees another value; read it in a "
+                    "step, or pass it in",
+                    chain,
+                )
+
+    def _is_shared(self, function: Function, name: str) -> bool:
+        owner = binding_scope(self.here.module, function.scope, name)
+        return owner is not None and owner.id == MODULE
 
     def _sees(self, body: Body, node: ast.Name, shared: Shared, name: str) -> bool:
         """Whether the read may see a change: of an object whose attributes are set, only these attributes change."""
@@ -63,8 +76,13 @@ class SharedState(Visitor):
         call = body.parent(attribute)
         if isinstance(call, ast.Call) and call.func is attribute:
             return True
-        changed = set(self._attributes(shared, name))
+        changed = self._changed(shared, name)
         return None in changed or attribute.attr in changed
+
+    def _changed(self, shared: Shared, name: str) -> set[str | None]:
+        if name not in self._attributes_of:
+            self._attributes_of[name] = set(self._attributes(shared, name))
+        return self._attributes_of[name]
 
     def _attributes(self, shared: Shared, name: str) -> Iterator[str | None]:
         """The attributes that are set; None where the variable itself, or an item of it, is changed."""

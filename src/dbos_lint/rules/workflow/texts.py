@@ -33,9 +33,15 @@ class Texts(Visitor):
     def _look_at(self, key: FunctionKey, function: Function) -> None:
         here = self.here
         body = here.body(function)
-        for text, shown in _texts(body):
-            values = self._resolve(body, function, shown)
-            if values and all(has_no_text(here.resolver, value) for value in values) and here.sinks(text) & _MATTERS:
+        texts = [
+            (text, shown)
+            for text, shown in _texts(body)
+            if (values := self._resolve(body, function, shown))
+            and all(has_no_text(here.resolver, value) for value in values)
+        ]
+        found = here.sinks_of(function, [text for text, _ in texts]) if texts else []
+        for (text, shown), ends in zip(texts, found, strict=True):
+            if ends & _MATTERS:
                 chain = tuple(here.step(each) for each in here.contexts.chain(api.WORKFLOW, key))
                 here.report(
                     OBJECT_IDENTITY_IN_WORKFLOW,
