@@ -177,6 +177,14 @@ def test_unchecked_use(text: str, use: str) -> None:
         ("for i in range(3):\n    try:\n        return get()\n    except E:\n        sleep(1)", True),
         ("while True:\n    try:\n        get()\n        break\n    except E:\n        sleep(1)", True),
         (
+            "for i in range(3):\n    try:\n        with a:\n            return get()\n    except E:\n        sleep(1)",
+            True,
+        ),
+        (
+            "for i in range(3):\n    try:\n        with a:\n            y = get()\n    except E:\n        sleep(1)",
+            False,
+        ),
+        (
             "while True:\n    try:\n        y = get()\n    except E:\n        sleep(1)\n    else:\n        return y",
             True,
         ),

@@ -34,10 +34,16 @@ def waits(loop: Loop, attempt: ast.Try) -> Iterator[ast.Call]:
 
 def _succeeds(loop: Loop, attempt: ast.Try) -> bool:
     """Whether the loop ends with the attempt, without a look at what it gave."""
-    if isinstance((attempt.orelse or attempt.body)[-1], _LEAVES_LOOP):
+    if isinstance(_last(attempt.orelse or attempt.body), _LEAVES_LOOP):
         return True
     handled = all(isinstance(handler.body[-1], (ast.Continue, ast.Raise)) for handler in attempt.handlers)
     return handled and loop.body[-1] is not attempt and isinstance(loop.body[-1], _LEAVES_LOOP)
+
+
+def _last(block: list[ast.stmt]) -> ast.stmt:
+    """The statement with which ``block`` ends, in the ``with`` that may stand there."""
+    last = block[-1]
+    return _last(last.body) if isinstance(last, (ast.With, ast.AsyncWith)) else last
 
 
 def _goes_on(attempt: ast.Try) -> bool:
