@@ -24,7 +24,7 @@ import asyncio, json, logging, math, random, sys, threading, time
 import numpy as np
 from contextlib import contextmanager
 from dataclasses import dataclass
-from dbos import DBOS, SetWorkflowID, SetEnqueueOptions
+from dbos import DBOS, SetWorkflowID, SetEnqueueOptions, SetWorkflowTimeout
 from outside import Thing, make
 from time import source
 logger = logging.getLogger(__name__)
@@ -304,6 +304,9 @@ ENDS = {
         "DBOS.recv('t', source())",
         "DBOS.get_event(p, 'k', timeout_seconds=source())",
         "with SetWorkflowID(source()):\n    child()",
+        "with SetWorkflowTimeout(source()):\n    child()",
+        "with SetEnqueueOptions(delay_seconds=p - source()):\n    DBOS.enqueue_workflow('q', child)",
+        "DBOS.asyncio_wait(p, timeout=source())",
         "with SetWorkflowID(f'a-{source()}'):\n    DBOS.start_workflow(child)",
     ],
     "recorded": [

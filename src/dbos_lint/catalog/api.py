@@ -286,10 +286,10 @@ GET_EVENT = with_async(_dbos("get_event"))
 RECORDS = with_async(_dbos("set_event write_stream"))
 """Calls that record the value that they are given second, as data of the workflow."""
 SETS_ID = frozenset({"dbos.SetWorkflowID"})
+SETS_TIMEOUT = frozenset({"dbos.SetWorkflowTimeout"})
 SETS_OPTIONS = frozenset(
     f"dbos.{name}"
     for name in [
-        "SetWorkflowTimeout",
         "SetWorkflowAttributes",
         "SetEnqueueOptions",
         "SetShardKey",
@@ -297,6 +297,7 @@ SETS_OPTIONS = frozenset(
     ]
 )
 """What the workflows that are started in a block take over from it."""
+WAITS = frozenset({f"{DBOS}.asyncio_wait"})
 
 UNRECORDED = with_async(
     _dbos("retrieve_queue list_queues list_application_versions get_latest_application_version")

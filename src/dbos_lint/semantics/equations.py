@@ -304,7 +304,7 @@ def _end_in(known: str, name: str, place: int | str) -> Sink:
     for names, places, end in _BY_API:
         if name in names:
             return end if place in places else Sink.DURABLE
-    return Sink.DURABLE if name in api.DURABLE or name in api.SETS_OPTIONS else NONE
+    return Sink.DURABLE if name in api.DURABLE else NONE
 
 
 # Calls of the dbos API, the places of the arguments that are no more than a wait or data, and what they are there.
@@ -313,5 +313,8 @@ _BY_API: tuple[tuple[frozenset[str], tuple[int | str, ...], Sink], ...] = (
     (api.RECV, (1, "timeout_seconds"), Sink.WAITS),
     (api.GET_EVENT, (2, "timeout_seconds"), Sink.WAITS),
     (api.SETS_ID, (0, "wfid"), Sink.WAITS),
+    (api.SETS_TIMEOUT, (0, "workflow_timeout_sec"), Sink.WAITS),
+    (api.SETS_OPTIONS, ("delay_seconds", "priority"), Sink.WAITS),
+    (api.WAITS, ("timeout",), Sink.WAITS),
     (api.RECORDS, (1, "value"), Sink.RECORDED),
 )
