@@ -74,7 +74,9 @@ class Classes:
                     if isinstance(call.func, str) or len(call.args) != 1 or call.flags & DECORATOR:
                         continue
                     if any(_registers(made) for made in self.calls.callees(module, call).values):
-                        given = self.calls.resolve(module, call.args[0], call)
+                        # The class may give its name to what becomes of it, in this very row.
+                        place = Place(call.scope, call.span.row - 1, call.block)
+                        given = self.calls.resolver.resolve(module, call.args[0], place)
                         found.update(each.id for each in given if isinstance(each, ClassValue) and each.module == path)
             self._called[path] = frozenset(found)
         return self._called[path]
@@ -105,6 +107,15 @@ class Classes:
             if not all(self._at(ancestor, base) for base in self._class(ancestor)[1].bases):
                 return False
         return True
+
+    def has_choice_of_bases(self, value: ClassValue) -> bool:
+        """Whether a base, of the class or of its bases, is one of several: the program decides."""
+        return any(
+            len(self._at(ancestor, base)) > 1
+            for ancestor in self.calls.resolver.lineage(value)
+            if isinstance(ancestor, ClassValue)
+            for base in self._class(ancestor)[1].bases
+        )
 
     def is_configured(self, value: ClassValue) -> bool:
         """Whether the class derives from ``DBOSConfiguredInstance``."""

@@ -76,7 +76,7 @@ class ClassShapes(Visitor):
     def _registered_subclass(self, klass: Class, value: ClassValue) -> None:
         registrars = list(self.classes.registrars(value))
         base = self.classes.registered_base(value) if registrars else None
-        if base is not None:
+        if base is not None and not self.classes.has_choice_of_bases(value):
             name = self.here.resolver.klass(base).name
             self.here.report(
                 REGISTERED_SUBCLASS,

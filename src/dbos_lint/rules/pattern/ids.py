@@ -109,7 +109,7 @@ class WorkflowIds(Visitor):
         if is_uuid(self.here, _id(block.call), block.call) and self.here.targets_at_least(2, 27):
             # DBS611 says that this is no string.
             return
-        if self._is_random(body, argument) or self._is_random(body, _assigned(body, argument)):
+        if self._is_random(body, argument):
             self.here.report(
                 RANDOM_WORKFLOW_ID,
                 block.call.span,
@@ -119,10 +119,15 @@ class WorkflowIds(Visitor):
 
     def _is_random(self, body: Body, node: ast.expr | None) -> bool:
         """Whether ``node`` is a random value and nothing else."""
+        if isinstance(node, ast.Name):
+            return self._is_random(body, _assigned(body, node))
         if isinstance(node, ast.JoinedStr):
             return len(node.values) == 1 and self._is_random(body, node.values[0])
         if isinstance(node, (ast.FormattedValue, ast.Attribute, ast.Subscript)):
             return self._is_random(body, node.value)
+        if isinstance(node, ast.Call) and _is_join(node):
+            parts = node.args[0]
+            return self._is_random(body, parts.elt if isinstance(parts, (ast.GeneratorExp, ast.ListComp)) else parts)
         call = body.record(node) if isinstance(node, ast.Call) else None
         if call is None or not isinstance(node, ast.Call):
             return False
@@ -177,10 +182,19 @@ def _place(call: Call) -> Place:
     return Place(call.scope, call.span.row, call.block)
 
 
-def _assigned(body: Body, node: ast.expr) -> ast.expr | None:
+def _is_join(node: ast.Call) -> bool:
+    """Whether the call is ``"".join(parts)``."""
+    func = node.func
+    return (
+        isinstance(func, ast.Attribute)
+        and func.attr == "join"
+        and isinstance(func.value, ast.Constant)
+        and len(node.args) == 1
+    )
+
+
+def _assigned(body: Body, node: ast.Name) -> ast.expr | None:
     """What the name ``node`` is assigned, if that is all that is ever done with it."""
-    if not isinstance(node, ast.Name):
-        return None
     uses = [each for each in ast.walk(body.node) if isinstance(each, ast.Name) and each.id == node.id]
     if len(uses) != 2:
         return None
