@@ -21,6 +21,7 @@ from dbos_lint.semantics.flow_variables import Marks
 from dbos_lint.semantics.guards import branch_kind, found_wanting, looked_up, not_found
 from dbos_lint.semantics.launches import LAUNCHERS, Launches
 from dbos_lint.semantics.references import References, span_of
+from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.summary import (
     AWAITED,
     DECORATOR,
@@ -421,6 +422,17 @@ class _Collector:
                 else:
                     self._target(element, None, "unknown", None)
 
+    def _iterated(self, target: ast.expr, iterable: Ref) -> None:
+        """``for target in iterable``; of pairs, ``.items()`` and ``enumerate()`` tell what the second ones are."""
+        if isinstance(target, ast.Tuple) and len(target.elts) == 2 and isinstance(iterable, tuple):
+            first, second = target.elts
+            given = _seconds(iterable)
+            if given is not None and type(second) is not ast.Starred:
+                self._target(first, None, "unknown", None)
+                self._target(second, None, "iter", given)
+                return
+        self._target(target, None, "iter", ("item", iterable) if iterable else None)
+
     def _self_attribute(self, target: ast.Attribute, value: Ref) -> None:
         """``self.x = value`` in a method tells what the attribute of the class is."""
         function = self.function
@@ -456,7 +468,7 @@ class _Collector:
         if iterable is not None:
             loop = Loop(iterable, self.scope.id, span_of(node.iter), saved, self.block)
             self.function.loops.append(loop)
-        self._target(node.target, None, "iter", ("item", iterable) if iterable else None)
+        self._iterated(node.target, iterable)
         self.expressions([node.target])
         self.block_of(node.body)
         self.block = saved
@@ -678,7 +690,7 @@ class _Collector:
         for index, generator in enumerate(node.generators):
             saved, self.scope = self.scope, inner
             iterable = self.references.of(generator.iter)
-            self._target(generator.target, None, "iter", ("item", iterable) if iterable else None)
+            self._iterated(generator.target, iterable)
             self.scope = saved
             if type(node) is not ast.GeneratorExp and not generator.is_async:
                 self._flags[id(generator.iter)] = ITERATED
@@ -704,6 +716,16 @@ def _terminal(func: ast.expr) -> str:
 def _leaves_loop(body: list[ast.stmt]) -> bool:
     """Whether a loop ends with its first round."""
     return isinstance(body[-1], (ast.Return, ast.Raise, ast.Break))
+
+
+def _seconds(iterable: tuple[Any, ...]) -> Ref:
+    """What the second ones of the pairs in ``iterable`` are: the values of a dict, or what is counted."""
+    if iterable[0] != "call":
+        return None
+    if iterable[1] == "enumerate" and iterable[2] and iterable[2][0] is not None:
+        return ("item", iterable[2][0])
+    owner, method = receiver_and_method(iterable[1])
+    return ("item", owner, None) if method == "items" and owner is not None and not iterable[2] else None
 
 
 def _gives_sets(node: ast.expr | None) -> bool:

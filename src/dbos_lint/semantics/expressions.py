@@ -257,8 +257,17 @@ def _annotated(
 ) -> Values:
     values = resolver.follow(module, ref[1], place, env, depth)
     if values and values != (Constant(None),):
-        return values
+        # What is put into an empty collection later, the annotation tells.
+        told = resolver.follow(module, ref[2], place, env, depth) if all(map(_is_empty, values)) else ()
+        return (*values, *(value for value in told if isinstance(value, Container) and value.elements))
     return resolver.follow(module, ref[2], place, env, depth) or values
+
+
+def _is_empty(value: Value) -> bool:
+    """Whether it is a collection that holds nothing yet, as far as it is known."""
+    if isinstance(value, Container):
+        return not value.elements and (value.display is None or not value.display.items)
+    return isinstance(value, Instance) and isinstance(value.type, External) and value.type.name in types.CONTAINERS
 
 
 def _instance(

@@ -12,7 +12,7 @@ from dbos_lint.semantics.orders import Orders, Unordered, runs_in
 from dbos_lint.semantics.refs import given, receiver_and_method, terminal, text_of
 from dbos_lint.semantics.scoping import Place, assigned, binding_scope
 from dbos_lint.semantics.sequences import MANY, Sequences, holds
-from dbos_lint.semantics.summary import Attempt, Call, Function, Launch, Loop, Managed, Member, Module, Ref
+from dbos_lint.semantics.summary import Attempt, Call, Function, Launch, Loop, Managed, Member, Module, Ref, Span
 from dbos_lint.semantics.values import Constant, Container, External, FunctionKey, Value
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ class _Finder:
     # ------------------------------------------------------------------ handlers and managers
 
     def _attempt(self, attempt: Attempt, durable: list[Call]) -> Iterator[Effect]:
-        if any(holds(attempt.body, call.span) for call in durable):
+        if self._runs_within(attempt.body, durable):
             place = Place(attempt.scope, attempt.body.row, attempt.block)
             cancels = errors = False
             for handler in attempt.handlers:
@@ -270,7 +270,7 @@ class _Finder:
         return {value.name for value in elements if isinstance(value, External)}
 
     def _managed(self, managed: Managed, durable: list[Call]) -> Iterator[Effect]:
-        if not any(holds(managed.body, call.span) for call in durable):
+        if not self._runs_within(managed.body, durable):
             return
         made = self._made(managed)
         if made is None:
@@ -288,6 +288,15 @@ class _Finder:
             limits = [*args[:1], *(ref for _, ref in keywords)]
             if limits and limits[0] != _NONE:
                 yield Effect(TIMED, "", label, managed.span)
+
+    def _runs_within(self, body: Span, durable: list[Call]) -> bool:
+        """Whether ``body`` makes durable calls, or waits for a task that does."""
+        return any(holds(body, call.span) for call in durable) or any(
+            launch.end is not None
+            and body[:2] <= launch.end <= body[2:]
+            and any(map(self._runs_durable, launch.members))
+            for launch in self._function.launches
+        )
 
     def _made(self, managed: Managed) -> tuple[tuple[Any, ...], Place] | None:
         """The call that makes the manager, which a variable may hold, and where it stands."""

@@ -80,6 +80,9 @@ class FanOut(Visitor):
             return all(isinstance(arg, ast.Constant) or self._is_length(arg, call) for arg in node.args)
         if name in ("items", "keys", "values") and isinstance(node.func, ast.Attribute):
             return self._is_bounded(node.func.value, call)
+        if name in ("count", "cycle"):
+            # Who goes round for ever starts one now and then, and not all at once.
+            return True
         if name == "islice":
             return len(node.args) > 1 and isinstance(node.args[1], ast.Constant)
         return name in _SAME_NUMBER and any(self._is_bounded(arg, call) for arg in node.args)
