@@ -7,6 +7,7 @@ the root of a repository.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
 
-_NAME = b"dbos"
+_NAMES = (b"dbos", b"DBOS")
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 _PYLOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
 _REQUIREMENTS = re.compile(r"requirements.*\.txt")
@@ -25,8 +26,13 @@ _LOCKED = re.compile(rb'^name = "dbos"\s*$', re.MULTILINE)
 # One line of a requirements file, without its hashes.
 _REQUIRED = re.compile(
     r"^[ \t]*dbos[ \t]*(?:\[[^\]]*\])?[ \t]*(?P<versions>[<>=!~][^;#\\\n]*?(?=[ \t]+--|[;#\\\n]|$)|(?=[;#\\\n]|$))",
-    re.MULTILINE,
+    re.MULTILINE | re.IGNORECASE,
 )
+# One that is got from a tag or as a file: ``dbos @ git+https://...@v2.31.0``.
+_FETCHED = re.compile(
+    r"^[ \t]*dbos[ \t]*(?:\[[^\]]*\])?[ \t]*@[ \t]*\S*?[@/-]v?(?P<version>\d+\.\d+)\.\d", re.MULTILINE | re.IGNORECASE
+)
+_PIPFILE = "Pipfile.lock"
 _RELEASE = re.compile(r"v?(\d+)\.(\d+)")
 
 
@@ -84,6 +90,10 @@ def _locked(folder: str, names: Iterable[str]) -> Iterator[Target]:
             versions = list(_versions(_read(path)))
             if versions:
                 yield Target(".".join(map(str, max(versions))), path)
+    if _PIPFILE in names:
+        path = os.path.join(folder, _PIPFILE)
+        if (pin := _pinned(",".join(_by_pipenv(_read(path))))) is not None:
+            yield Target(pin, path)
 
 
 def _versions(lock: bytes) -> Iterator[tuple[int, ...]]:
@@ -97,6 +107,17 @@ def _versions(lock: bytes) -> Iterator[tuple[int, ...]]:
                     yield int(found[1]), int(found[2])
 
 
+def _by_pipenv(lock: bytes) -> Iterator[str]:
+    try:
+        parsed = json.loads(lock) if lock else {}
+    except (ValueError, RecursionError):
+        return
+    for group in ("default", "develop"):
+        version = _table(parsed, group, "dbos").get("version")
+        if isinstance(version, str):
+            yield version
+
+
 # ---------------------------------------------------------------- what is asked for
 
 
@@ -107,16 +128,26 @@ def _wanted(folder: str, names: Iterable[str]) -> Iterator[_Wanted]:
     inner = os.path.join(folder, "requirements")
     if "requirements" in names and os.path.isdir(inner):
         paths += (os.path.join(inner, name) for name in sorted(os.listdir(inner)) if name.endswith(".txt"))
-    for path in paths:
-        text = _read(path).decode("utf-8", "replace")
-        found = [match["versions"].strip() for match in _REQUIRED.finditer(text)]
-        if found:
-            yield _Wanted(",".join(filter(None, found)), path)
+    specifications = [(path, _in_lines(_read(path).decode("utf-8", "replace"))) for path in paths]
     if "pyproject.toml" in names:
         path = os.path.join(folder, "pyproject.toml")
-        found = list(_required(_toml(_read(path))))
+        specifications.append((path, _required(_toml(_read(path)))))
+    if "setup.cfg" in names:
+        path = os.path.join(folder, "setup.cfg")
+        specifications.append((path, _in_lines(_read(path).decode("utf-8", "replace"))))
+    for path, versions in specifications:
+        found = list(versions)
         if found:
             yield _Wanted(",".join(filter(None, found)), path)
+
+
+def _in_lines(text: str) -> Iterator[str]:
+    """The versions of dbos that the lines of a text ask for; an empty text for any."""
+    text = text.replace("\r", "")
+    for match in _REQUIRED.finditer(text):
+        yield match["versions"].strip()
+    for match in _FETCHED.finditer(text):
+        yield f"=={match['version']}"
 
 
 def _required(pyproject: Mapping[str, Any]) -> Iterator[str]:
@@ -131,9 +162,8 @@ def _required(pyproject: Mapping[str, Any]) -> Iterator[str]:
     lists += (requirements for group in groups for requirements in group.values())
     for requirements in lists:
         for text in requirements if isinstance(requirements, list) else ():
-            match = _REQUIRED.match(text) if isinstance(text, str) else None
-            if match:
-                yield match["versions"].strip()
+            if isinstance(text, str):
+                yield from _in_lines(text)
     poetry = _table(tool, "poetry")
     tables = [_table(poetry, "dependencies"), _table(poetry, "dev-dependencies")]
     tables += (_table(group, "dependencies") for group in _table(poetry, "group").values() if isinstance(group, dict))
@@ -216,7 +246,7 @@ def _read(path: str) -> bytes:
             source = file.read()
     except OSError:
         return b""
-    return source if _NAME in source else b""
+    return source if any(name in source for name in _NAMES) else b""
 
 
 def _toml(source: bytes) -> Mapping[str, Any]:

@@ -65,6 +65,12 @@ def version(root: Path) -> str | None:
         ("requirements.txt", "flask==3\ndbos[otel]==2.31.1 ; python_version > '3.9' \\\n    --hash=sha256:12\n"),
         ("requirements.txt", "dbos==2.31.1 --hash=sha256:12\n"),
         ("requirements-dev.txt", "-r base.txt\ndbos == 2.31.*\n"),
+        ("requirements.txt", "flask==3\r\nDBOS==2.31.1\r\n"),
+        ("requirements.txt", "dbos[otel] @ git+https://example.com/dbos.git@v2.31.1#egg=dbos\n"),
+        ("requirements.txt", "dbos @ https://example.com/files/dbos-2.31.1-py3-none-any.whl\n"),
+        ("Pipfile.lock", '{"default": {"dbos": {"version": "==2.31.1"}}, "develop": {}}'),
+        ("Pipfile.lock", '{"default": {}, "develop": {"dbos": {"extras": ["otel"], "version": "==2.31.1"}}}'),
+        ("setup.cfg", "[options]\ninstall_requires =\n    flask\n    dbos>=2.20,<3\n"),
         ("requirements/prod.txt", "# dbos==1.0\ndbos>=2.20,<=2.31.5  # later: 3\n"),
         ("pyproject.toml", "[project]\ndependencies = ['flask', 'dbos[otel] ~=2.31.1']\n"),
         ("pyproject.toml", "[project]\noptional-dependencies = { flow = ['dbos>=2.1,<3'] }\n"),
@@ -144,6 +150,9 @@ def test_the_search_ends_at_the_root_of_a_repository(project: Path) -> None:
         ("pyproject.toml", "project = 3 # dbos\n"),
         ("pyproject.toml", "[project]\ndependencies = 'dbos==2.31.1'\n"),
         ("requirements.txt", "\udcff dbos\n"),
+        ("Pipfile.lock", '{"default": {"dbos": {"git": "https://example.com/dbos"}}}'),
+        ("Pipfile.lock", '{"default": ["dbos"]'),
+        ("setup.cfg", "[flake8]\ndbos-version = 2.31\n"),
     ],
 )
 def test_what_cannot_be_read_says_nothing(project: Path, name: str, text: str) -> None:
