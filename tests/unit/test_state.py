@@ -62,6 +62,7 @@ def level(tmp_path: Path, **lines: str) -> Level:
         {"step": "return len(seen)"},
         {"helper": "return seen[0]", "workflow": "report()"},
         {"workflow": "last = seen.pop()"},
+        {"workflow": "print(sorted(url, key=lambda each: each in seen))"},
     ],
 )
 def test_who_reads_it_afterwards_misses_it(tmp_path: Path, lines: dict[str, str]) -> None:
@@ -73,6 +74,9 @@ def test_who_reads_it_afterwards_misses_it(tmp_path: Path, lines: dict[str, str]
     [
         {},
         {"helper": "return seen[0]"},
+        {"workflow": "print(lambda: seen.append(url))"},
+        {"workflow": "print(lambda seen: seen[0])"},
+        {"workflow": "print(lambda *seen: seen[0])"},
         {"step": "seen.append(url)"},
         {"step": "seen[0] = url"},
         {"workflow": "seen = [url]"},

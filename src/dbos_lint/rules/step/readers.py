@@ -70,6 +70,8 @@ def _readers(here: Here, root: FunctionKey) -> list[Function]:
 def _reads(body: Body, text: str) -> bool:
     """Whether ``text`` is read: not only to change what it holds."""
     for node in body.walk():
+        if isinstance(node, ast.Lambda) and _reads_inside(node, text):
+            return True
         if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load) and ast.unparse(node) == text:
             parent = body.parent(node)
             if isinstance(parent, (ast.Subscript, ast.Attribute)) and not isinstance(parent.ctx, ast.Load):
@@ -78,6 +80,21 @@ def _reads(body: Body, text: str) -> bool:
                 continue
             return True
     return False
+
+
+def _reads_inside(function: ast.Lambda, text: str) -> bool:
+    """Whether a lambda, such as the key of a ``sorted``, reads ``text``, and does not call what changes it."""
+    if any(isinstance(node, ast.arg) and node.arg == text.partition(".")[0] for node in ast.walk(function.args)):
+        return False
+    changed = [
+        node.value
+        for node in ast.walk(function.body)
+        if isinstance(node, ast.Attribute) and node.attr in types.MUTATORS
+    ]
+    return any(
+        isinstance(node, (ast.Name, ast.Attribute)) and node not in changed and ast.unparse(node) == text
+        for node in ast.walk(function.body)
+    )
 
 
 def _is_dropped(body: Body, method: ast.Attribute) -> bool:
