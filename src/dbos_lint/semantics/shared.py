@@ -12,13 +12,15 @@ from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Contexts
 from dbos_lint.semantics.effects import GLOBAL_WRITE, LIFECYCLE, Effect
 from dbos_lint.semantics.refs import terminal
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import MODULE, Binding, Function, Module
+from dbos_lint.semantics.summary import MODULE, Binding, Function, Module, Ref
 from dbos_lint.semantics.testcode import is_in_test
 from dbos_lint.semantics.values import ClassValue, Constant, FunctionKey, Instance, Value
 from dbos_lint.semantics.writes import is_container
 
-# What programs call the code that runs before anything else does.
-_STARTS = re.compile(r"_*(main|lifespan|start_?up|on_start|set_?up|configure|init|bootstrap|load|register|prepare)")
+# Words in the names of the code that runs before anything else does.
+_STARTS = re.compile(
+    r"(^|_)(main|lifespan|start_?up|on_start|set_?up|configure|init|initiali[sz]e|bootstrap|load|register|prepare)(_|$)"
+)
 _BEGINS = frozenset({api.LAUNCH, api.DBOS})
 
 
@@ -85,15 +87,23 @@ class Shared:
             return True
         if function.parent != MODULE and self._starts(function.parent):
             return True
-        if _STARTS.match(function.name) or self._begins(function) or self._decorates(function):
+        if _STARTS.search(function.name) or self._begins(function) or self._decorates(function):
+            return True
+        if any(("const", "startup") in each.ref[2] for each in function.decorators if _is_call(each.ref)):
             return True
         callers = self._callers.get(function.id, ())
         return bool(callers) and all(self._starts(caller) for caller in callers)
 
     def _begins(self, function: Function) -> bool:
-        """Whether the function sets dbos up or launches it."""
-        facts = self.contexts.analysis.facts(FunctionKey(self.module.path, function.id))
-        return any(effect.kind == LIFECYCLE and effect.name in _BEGINS for effect in facts.effects)
+        """Whether the function sets dbos up or launches it, by itself or in a function of the module that it calls."""
+        queue = [function.id]
+        for id in queue:
+            facts = self.contexts.analysis.facts(FunctionKey(self.module.path, id))
+            if any(effect.kind == LIFECYCLE and effect.name in _BEGINS for effect in facts.effects):
+                return True
+            inner = [edge.callee.id for edge in facts.edges if edge.callee.module == self.module.path]
+            queue.extend(each for each in dict.fromkeys(inner) if each not in queue)
+        return False
 
     def _decorates(self, function: Function) -> bool:
         """Whether the function is there to decorate others: it gives back one that it is given, or one of its own."""
@@ -127,4 +137,8 @@ def _decorator_names(module: Module) -> Iterator[str]:
     decorators += [each for klass in module.classes for each in klass.decorators]
     for decorator in decorators:
         ref = decorator.ref
-        yield terminal(ref[1] if isinstance(ref, tuple) and ref[0] == "call" else ref)
+        yield terminal(ref[1] if _is_call(ref) else ref)
+
+
+def _is_call(ref: Ref) -> bool:
+    return isinstance(ref, tuple) and ref[0] == "call"
