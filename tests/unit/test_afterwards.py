@@ -11,7 +11,7 @@ from dbos_lint.semantics import retrying
 from dbos_lint.semantics.absence import Absence
 from dbos_lint.semantics.afterwards import is_used_after
 from dbos_lint.semantics.body import Body
-from dbos_lint.semantics.exclusive import exclude_each_other
+from dbos_lint.semantics.branches import together
 
 
 def body_of(text: str) -> Body:
@@ -91,12 +91,22 @@ def test_used_after(text: str, used: bool) -> None:
         ("y = step() if a else step()", True),
         ("match a:\n    case 1:\n        step()\n    case 2:\n        step()", True),
         ("for a in xs:\n    step()\n    step()", False),
+        ("for a in xs:\n    if a:\n        step()\n        continue\n    step()", True),
+        ("for a in xs:\n    if a:\n        break\n    step()\nstep()", False),
+        ("try:\n    step()\nexcept OSError:\n    step()", True),
+        ("try:\n    step()\nfinally:\n    step()", False),
+        ("try:\n    return step()\nfinally:\n    step()", False),
+        ("try:\n    step()\nexcept OSError:\n    pass\nelse:\n    step()", False),
+        ("with a:\n    step()\nstep()", False),
+        ("return step(step())", False),
+        ("y = step() or step()", True),
+        ("y = step() and step()", False),
     ],
 )
 def test_excluded(text: str, excluded: bool) -> None:
     body = body_of(text)
 
-    assert exclude_each_other(body, *calls(body, "step")) is excluded
+    assert together(body, *calls(body, "step")) is not excluded
 
 
 # ---------------------------------------------------------------- values that may be None

@@ -18,10 +18,11 @@ def together(body: Body, first: ast.AST, second: ast.AST) -> bool:
     below: ast.AST = first
     for node in way[1:]:
         if id(node) in others:
-            if isinstance(below, _LEAVING):
-                return False
             child = next(each for each in others.values() if body.parent(each) is node)
-            return _branch(node, below) is None or _branch(node, below) == _branch(node, child)
+            if isinstance(below, _LEAVING):
+                return isinstance(node, ast.Try) and child in node.finalbody
+            branches = _branch(node, below), _branch(node, child)
+            return None in branches or branches[0] == branches[1]
         if _leaves(node, below):
             return False
         below = node
@@ -55,7 +56,8 @@ def _branch(node: ast.AST, child: ast.AST) -> object:
     if isinstance(node, ast.Try):
         # What fails may have started nothing.
         return id(child) if child in node.handlers else "body" if child in node.body else None
-    if isinstance(node, ast.BoolOp):
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+        # The second runs if the first gave nothing.
         return id(child)
     return None
 

@@ -8,9 +8,9 @@ from dbos_lint.catalog import api
 from dbos_lint.rules.declared.advanced import PATCH_MISUSED, PATCH_OUTSIDE_WORKFLOW
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.body import Body
+from dbos_lint.semantics.branches import together
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Reached
 from dbos_lint.semantics.effects import RAISES_OUTSIDE
-from dbos_lint.semantics.exclusive import exclude_each_other
 from dbos_lint.semantics.summary import Call, Function
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.uses import Uses
@@ -139,7 +139,7 @@ class Patches(Visitor):
             name = values[0].value if len(values) == 1 and isinstance(values[0], Constant) else None
             if name is None:
                 continue
-            if any(not exclude_each_other(body, earlier, node) for earlier in seen.get(name, ())[-_EARLIER:]):
+            if any(together(body, earlier, node) for earlier in seen.get(name, ())[-_EARLIER:]):
                 self._report(
                     node,
                     f"patch '{name}' is used for a second change of the workflow: a run that began after the first "
