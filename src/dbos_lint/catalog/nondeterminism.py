@@ -82,10 +82,8 @@ def _terminals(kinds: frozenset[str], matches: frozenset[str]) -> frozenset[str]
 
 READ_TERMINALS: frozenset[str] = _terminals(VALUE_KINDS | {"user-input"}, frozenset({"read"}))
 """Last names of what is a finding when it is merely read."""
-RANDOM_TERMINALS: frozenset[str] = _terminals(frozenset({"random", "secret"}), frozenset({"call", "construct"}))
-"""Last names of what gives a random value."""
 VALUE_TERMINALS: frozenset[str] = _terminals(VALUE_KINDS, frozenset({"call", "construct", "read"})) - {"get", "name"}
-"""Last names of what gives a value that differs: only for these is the flow of the value looked at."""
+"""Last names of what gives a value that differs."""
 
 
 @dataclass(frozen=True, slots=True)
