@@ -468,6 +468,13 @@ def test_flows_can_be_pickled_and_take_no_tree() -> None:
     assert any(function.flows is not None and function.flows.targets for function in again.functions)
 
 
+def test_what_nests_too_deeply_is_not_followed_but_judged() -> None:
+    here = here_of(workflow("x = source()\nstep(" + "x + " * 700 + "x)"))
+    assert next(function for function in here.module.functions if function.name == "run").flows is None
+    assert here.sinks(the_source(here)) == Sink.UNKNOWN
+    assert here.uses(the_source(here)) == ()
+
+
 def test_tests_are_not_followed_but_what_they_define_is() -> None:
     here = here_of(f"{HEAD}def test_it():\n    x = source()\n    def inner(y):\n        print(y)\n    inner(x)\n")
     flows = {function.name: function.flows for function in here.module.functions}

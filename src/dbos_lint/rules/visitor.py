@@ -156,6 +156,9 @@ class Here:
 
     def sinks_of(self, function: Function, nodes: list[ast.expr]) -> list[Sink]:
         """The same of several expressions of one function of this file, at once."""
+        if function.flows is None:
+            # It nests too deeply to be followed.
+            return [Sink.UNKNOWN] * len(nodes)
         flows = self._tracer(function, nodes).trace()
         key = FunctionKey(self.module.path, function.id)
         found = []
@@ -169,7 +172,7 @@ class Here:
         """The names and attributes, in the order of the text, that are read where they may hold the value of ``node``,
         an expression in a function of this file; in a loop, those above it too."""
         function = self._around(node)
-        if function is None:
+        if function is None or function.flows is None:
             return ()
         tracer = self._tracer(function, [node])
         known = tracer.trace().origins
