@@ -428,7 +428,9 @@ class _Collector:
             first, second = target.elts
             given = _seconds(iterable)
             if given is not None and type(second) is not ast.Starred:
-                self._target(first, None, "unknown", None)
+                # The first ones of ``.items()`` are the keys.
+                keys = ("item", given[1]) if len(given) == 3 else None
+                self._target(first, None, "iter" if keys else "unknown", keys)
                 self._target(second, None, "iter", given)
                 return
         self._target(target, None, "iter", ("item", iterable) if iterable else None)
@@ -554,8 +556,8 @@ class _Collector:
                 name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
                 if isinstance(name, str):
                     self.bind(name, "unknown", None, getattr(pattern, "lineno", node.lineno))
-                elif isinstance(pattern, ast.MatchValue):
-                    self.expressions([pattern.value])
+                elif isinstance(pattern, (ast.MatchValue, ast.MatchClass)):
+                    self.expressions([pattern.value if isinstance(pattern, ast.MatchValue) else pattern.cls])
             if case.guard is not None:
                 self._test(case.guard)
             self._branch(case.body, "case", choice)

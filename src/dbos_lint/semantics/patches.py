@@ -19,6 +19,8 @@ _BY_TEXT = frozenset({"unittest.mock.patch", "mock.patch", "mocker.patch", "monk
 _BY_OBJECT = frozenset(
     {"unittest.mock.patch.object", "mock.patch.object", "mocker.patch.object", "monkeypatch.setattr"}
 )
+_BY_KEYWORDS = frozenset({"unittest.mock.patch.multiple", "mock.patch.multiple", "mocker.patch.multiple"})
+_ALL = _BY_TEXT | _BY_OBJECT | _BY_KEYWORDS
 _MONKEYPATCH = "pytest.MonkeyPatch.setattr"
 
 
@@ -39,31 +41,36 @@ class Patches:
 
     def misses(self, call: Call) -> Patched | None:
         """The durable function that ``call`` patches, if the workflows that run it look it up elsewhere only."""
-        patched = self._patched(call)
-        if patched is None:
-            return None
-        lookups = set(self._lookups(patched))
-        return patched if lookups == {False} else None
+        for patched in self._patched(call):
+            if set(self._lookups(patched)) == {False} and not self._is_looked_up_by_test(call, patched):
+                return patched
+        return None
 
     # ------------------------------------------------------------------ what is patched
 
-    def _patched(self, call: Call) -> Patched | None:
+    def _patched(self, call: Call) -> Iterator[Patched]:
         place = Place(call.scope, call.span.row, call.block)
         names = self.analysis.calls.callees(self.module, call).names | ({call.func} if _is_name(call.func) else set())
         if _MONKEYPATCH in names:
             names |= {"monkeypatch.setattr"}
-        if names.isdisjoint(_BY_TEXT | _BY_OBJECT) or not call.args:
-            return None
+        if names.isdisjoint(_ALL) or not call.args:
+            return
         resolver = self.analysis.resolver
         for value in resolver.resolve(self.module, call.args[0], place):
-            if isinstance(value, Constant) and isinstance(value.value, str) and names & _BY_TEXT:
-                module, _, name = value.value.rpartition(".")
-                return self._durable(resolver.project.find(module, 0, self.module.path) if module else None, name)
-            if isinstance(value, ModuleValue) and names & _BY_OBJECT and len(call.args) > 1:
+            text = value.value if isinstance(value, Constant) and isinstance(value.value, str) else ""
+            path = value.path if isinstance(value, ModuleValue) else None
+            attributes = [name for name, _ in call.keywords if name] if names & _BY_KEYWORDS else []
+            if text and names & _BY_TEXT:
+                text, _, name = text.rpartition(".")
+                attributes = [name]
+            if text:
+                path = resolver.project.find(text, 0, self.module.path)
+            elif names & _BY_OBJECT and len(call.args) > 1:
                 given = resolver.resolve(self.module, call.args[1], place)
-                if len(given) == 1 and isinstance(given[0], Constant) and isinstance(given[0].value, str):
-                    return self._durable(value.path, given[0].value)
-        return None
+                attributes = [
+                    each.value for each in given if isinstance(each, Constant) and isinstance(each.value, str)
+                ]
+            yield from filter(None, (self._durable(path, name) for name in attributes))
 
     def _durable(self, path: str | None, name: str) -> Patched | None:
         """The durable function that the module at ``path`` defines as ``name``."""
@@ -84,6 +91,17 @@ class Patches:
             for call in module.functions[key.id].calls:
                 if any(entity.function.key == patched.function.key for entity in self._durable_callees(module, call)):
                     yield self._finds(module, call, patched)
+
+    def _is_looked_up_by_test(self, call: Call, patched: Patched) -> bool:
+        """Whether the test that ``call`` patches for calls the function itself, by the name that is patched."""
+        functions = self.module.functions
+        tests = [function for function in functions if any(each.span == call.span for each in function.decorators)]
+        test = tests[0] if tests else functions[self.module.scopes[call.scope].function]
+        return any(
+            entity.function.key == patched.function.key and self._finds(self.module, own, patched)
+            for own in test.calls
+            for entity in self._durable_callees(self.module, own)
+        )
 
     def _durable_callees(self, module: Module, call: Call) -> tuple[Entity, ...]:
         return self.analysis.calls.callees(module, call).durable
