@@ -176,6 +176,14 @@ def test_the_database_refuses_what_is_no_id() -> None:
     assert set(lines(ADDRESSES, calls)) == {"ProgrammingError"}
 
 
+def test_no_workflow_has_the_text_of_a_handle_or_step_id_for_its_id() -> None:
+    calls = "handle = DBOS.start_workflow(bake, 'x'); handle.get_result()\n"
+    calls += "print(kind(lambda: DBOS.send(str(handle), 'x')), DBOS.get_event(str(handle), 'state', 0.1))\n"
+    calls += "print(kind(lambda: DBOS.send(str(DBOS.step_id), 'x')), DBOS.get_event(str(handle.workflow_id), 'state'))"
+
+    assert lines(ADDRESSES, calls) == ["DBOSNonExistentWorkflowError None", "DBOSNonExistentWorkflowError hot"]
+
+
 def test_an_id_is_accepted_and_a_step_id_is_not() -> None:
     calls = "handle = DBOS.start_workflow(bake, 'x'); print(DBOS.get_event(handle.workflow_id, 'state'))\n"
     calls += "print(kind(work), kind(send_to_step))"
