@@ -190,8 +190,12 @@ class Verdicts:
     def _report(self, rule: Rule, span: Span | ast.expr, name: str, message: str) -> None:
         if rule.code in self.here.enabled:
             row = span.row if isinstance(span, Span) else span.lineno
-            if not self._asking.covers(row, name):
+            if not self.is_asked(row, name):
                 self.here.report(rule, span, message)
+
+    def is_asked(self, row: int, name: str) -> bool:
+        """Whether the code around ``row`` asks first if there is ``name``."""
+        return self._asking.covers(row, name)
 
 
 def _effect(symbol: Symbol) -> str:

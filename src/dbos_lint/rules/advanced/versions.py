@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Kind, Status, Symbol
 from dbos_lint.rules.advanced.verdicts import Verdicts
 from dbos_lint.rules.declared.advanced import REMOVED_QUEUE_CONSTRUCTOR, REMOVED_QUEUE_PARAMETER
 from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.semantics.dicts import dicts
 from dbos_lint.semantics.origins import made_by
+from dbos_lint.semantics.references import span_of
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Call, Span
+from dbos_lint.semantics.summary import Call, Ref, Span
 from dbos_lint.semantics.symbols import Symbols, Use
 from dbos_lint.semantics.values import Container, External, Instance, Values
 
@@ -120,21 +123,24 @@ class Versions(Visitor):
             if constructor is not None and self._verdicts.judge(constructor, node, f"'{name}(...)'"):
                 return
             if symbol.kind in (Kind.CLASS, Kind.FUNCTION):
-                self._arguments(name, node, callees.values)
+                self._arguments(name, node, call, callees.values)
             if name == _LISTEN:
                 self._listens(node, call)
         if callees.names & _ENQUEUES and REMOVED_QUEUE_CONSTRUCTOR.code in self.here.enabled:
             self._enqueues(node, call, place)
 
-    def _arguments(self, function: str, node: ast.Call, callees: Values) -> None:
+    def _arguments(self, function: str, node: ast.Call, call: Call, callees: Values) -> None:
         parameters = self._history.parameters(function)
         there = {name for name, each in parameters.items() if each.is_in(self._verdicts.target)}
-        written = {keyword.arg for keyword in node.keywords}
-        for keyword in node.keywords:
-            name = keyword.arg
-            if name is None or (name == "concurrency" and "partition_queue" in written):
+        given = [
+            each
+            for keyword, (_, ref) in zip(node.keywords, call.keywords, strict=True)
+            for each in self._names(keyword, ref, call)
+        ]
+        written = {name for name, _ in given}
+        for name, span in given:
+            if name == "concurrency" and "partition_queue" in written:
                 continue  # the limits of such a queue get other names
-            span = Span(keyword.lineno, keyword.col_offset, *_end(keyword.value))
             if name in parameters:
                 if "**kwargs" not in there or parameters[name].status(self._verdicts.target) is not Status.NOT_YET:
                     self._verdicts.judge(parameters[name], span, f"'{name}' of {function}")
@@ -143,6 +149,30 @@ class Versions(Visitor):
         bound = function.count(".") == 0 or function.startswith("DBOS.") or _is_bound(callees)
         if bound and "*args" not in there:
             self._positional(function, node, list(parameters.values()))
+
+    def _names(self, keyword: ast.keyword, ref: Ref, call: Call) -> Iterator[tuple[str, Span]]:
+        """The names that a keyword gives, and where they stand; of ``**options`` those of the one dict of this file
+        that it is, unless something is taken out of that."""
+        if keyword.arg is not None:
+            yield keyword.arg, Span(keyword.lineno, keyword.col_offset, *_end(keyword.value))
+            return
+        found = list(dicts(self.here.resolver, self.here.module, ref, Place(call.scope, call.span.row, call.block)))
+        if len(found) != 1 or found[0].module != self.here.module.path or self._is_emptied(ref):
+            return
+        text = self.here.typed_dicts.written(found[0].span)
+        for index, (key, _) in enumerate(found[0].items):
+            if key is None or self._verdicts.is_asked(keyword.value.lineno, key):
+                continue
+            if isinstance(text, ast.Dict) and (name := text.keys[index]) is not None:
+                yield key, span_of(name)
+            elif isinstance(text, ast.Call):
+                made = text.keywords[index]
+                yield key, Span(made.lineno, made.col_offset, *_end(made.value))
+
+    def _is_emptied(self, ref: Ref) -> bool:
+        """Whether this file takes keys out of the dict that it names ``ref``."""
+        calls = (each.func for function in self.here.module.functions for each in function.calls)
+        return isinstance(ref, str) and any(func in (f"{ref}.pop", f"{ref}.clear", f"{ref}.popitem") for func in calls)
 
     def _positional(self, function: str, node: ast.Call, parameters: list[Symbol]) -> None:
         """The arguments that are given by position: one at which the target version has no parameter is judged as the
