@@ -76,6 +76,11 @@ class TypedDicts:
             place = Place(write.scope, write.span.row)
             if write.key is not None and self._is_of(type, write.target, place):
                 yield Entry(write.key, write.value, self._module.path, place, write.span)
+        for target, literal in self._updates:
+            if self._is_of(type, target, literal.place):
+                for index, (key, ref) in enumerate(literal.items):
+                    if key is not None:
+                        yield Entry(key, ref, literal.module, literal.place, literal.span, index)
         for use in self.uses(type):
             for literal in use.literals:
                 if literal.module != self._module.path and not self._is_declared(literal):
@@ -211,6 +216,17 @@ class TypedDicts:
     def _stores(self) -> tuple[Write, ...]:
         """The items that this file sets."""
         return tuple(_stores(self._module))
+
+    @cached_property
+    def _updates(self) -> tuple[tuple[Ref, Literal], ...]:
+        """What this file adds to dicts by ``target.update(...)``, as it is written down there."""
+        found: list[tuple[Ref, Literal]] = []
+        for _, call in self._collected.nodes.calls:
+            target, _, method = call.func.rpartition(".") if isinstance(call.func, str) else ("", "", "")
+            if target and method == "update":
+                found += ((target, written(self._module, ref, _place(call))) for ref in call.args if is_dict(ref))
+                found.append((target, of_keywords(self._module, call, _place(call))))
+        return tuple(found)
 
     def _is_of(self, type: str, ref: Ref, place: Place) -> bool:
         """Whether ``ref`` is a dict of ``type``."""
