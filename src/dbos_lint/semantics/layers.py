@@ -9,7 +9,7 @@ from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Decorator, Function, Module, Ref
-from dbos_lint.semantics.values import DecoratorValue, External, FunctionValue, Value, Values
+from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionValue, Value, Values
 
 DURABLE_KINDS = frozenset({api.WORKFLOW, api.STEP, api.TRANSACTION})
 
@@ -38,7 +38,7 @@ def layers(resolver: Resolver, module: Module, function: Function) -> tuple[Laye
         found.append(
             Layer(
                 decorator,
-                _durable_kind(values),
+                _durable_kind(resolver, values, below),
                 bool(names) and names <= frameworks.REGISTERS,
                 (bool(names) and names <= frameworks.CHANGES) or _wraps(resolver, values, below),
             )
@@ -53,10 +53,13 @@ def _named(resolver: Resolver, module: Module, ref: Ref, place: Place) -> list[E
     return [value for value in resolver.resolve(module, ref, place) if isinstance(value, External)]
 
 
-def _durable_kind(values: Values) -> str:
+def _durable_kind(resolver: Resolver, values: Values, below: FunctionValue) -> str:
     for value in values:
         if isinstance(value, DecoratorValue):
             kind: str | None = value.kind
+        elif isinstance(value, FunctionValue):
+            made = resolver.call(value, ((below,),), {})
+            kind = made[0].kind if len(made) == 1 and isinstance(made[0], Entity) else None
         else:
             kind = api.DECORATORS.get(value.name) if isinstance(value, External) else None
         if kind in DURABLE_KINDS:

@@ -163,13 +163,13 @@ class Schedules:
             return None
         if not isinstance(ref, str):
             return None
-        found = written(self._resolver, self._module, call, ref)
-        if found is None:
-            own = list(self._assigned(ref, place))
-            if len(own) != 1 or not isinstance(own[0][0], ast.Call) or self._is_changed(ref):
-                return None
+        own = list(self._assigned(ref, place))
+        if len(own) == 1 and isinstance(own[0][0], ast.Call) and not self._is_changed(ref):
             value, inner, at = own[0]
             return self._schedule(value, inner, at, call, workflow)
+        found = written(self._resolver, self._module, call, ref)
+        if found is None:
+            return None
         return self._of_items(found.module, found.place, found.items, node, found.span, workflow)
 
     def _is_changed(self, name: str) -> bool:
