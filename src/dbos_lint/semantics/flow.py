@@ -14,7 +14,7 @@ from typing import Any
 
 from dbos_lint.semantics.flow_nodes import asks_presence, region
 from dbos_lint.semantics.flow_values import ValueTracer
-from dbos_lint.semantics.flow_variables import Environment, Marks
+from dbos_lint.semantics.flow_variables import Marks
 from dbos_lint.semantics.flows import (
     ESCAPE,
     LOST,
@@ -175,7 +175,7 @@ class Tracer(ValueTracer):
         if other_leaves and not leaves:
             self.env = after
         elif not leaves:
-            self._join(after)
+            self.join(after)
 
     def _decides(self, node: ast.If, test: int) -> None:
         """What runs or does not run because of a condition: the branches, and what comes after, if one leaves."""
@@ -196,14 +196,14 @@ class Tracer(ValueTracer):
         return (*where[:2], *self._loops[-1][2:]) if exits & _CONTINUES and self._loops else where
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
-        source = self.value(node.iter)
-        self.put(Branch(region(*node.body), region(node.iter)), source)
+        source, count = self.value(node.iter), self.size(node.iter)
+        self.put(Branch(region(*node.body), region(node.iter)), count)
 
         def run() -> None:
             self.assign(node.target, source)
             self.block(node.body)
 
-        self._loop(region(*node.body), run, source)
+        self._loop(region(*node.body), run, count)
         self.block(node.orelse)
 
     def _while(self, node: ast.While) -> None:
@@ -231,7 +231,7 @@ class Tracer(ValueTracer):
             self.control = saved | control | broken
             self.runs = runs | control
             run()
-            self._join(before)
+            self.join(before)
             if self.env == before and self._breaks[-1] == broken:
                 break
         self.runs, self.control = runs, saved
@@ -256,7 +256,7 @@ class Tracer(ValueTracer):
         before = self.env.copy()
         self.block(node.body)
         after = self.env.copy()
-        self._join(before)
+        self.join(before)
         failed = self.env
         self.env = after
         self.block(node.orelse)
@@ -271,9 +271,9 @@ class Tracer(ValueTracer):
                 done.append(self.env)
         self.env = done[0] if done else failed
         for env in done[1:]:
-            self._join(env)
+            self.join(env)
         if node.finalbody and done:
-            self._join(failed)
+            self.join(failed)
         self.block(node.finalbody)
 
     def _match(self, node: ast.Match) -> None:
@@ -299,7 +299,7 @@ class Tracer(ValueTracer):
             self.runs, self.control = runs, control
             if not self._leaves(case.body):
                 joined, self.env = self.env, joined
-                self._join(joined)
+                self.join(joined)
                 joined = self.env
         self.env = joined
         self.put(Branch(self._reach_of(where, exits, subject), region(node.subject)), subject)
@@ -318,16 +318,6 @@ class Tracer(ValueTracer):
             elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
                 self.put(LOST, self.value(statement.value))
         self.store(node.name, 0)
-
-    def _join(self, other: Environment) -> None:
-        """What the variables hold where two ways meet."""
-        env = self.env
-        for name, mask in other.items():
-            known = env.get(name)
-            if known is None:
-                env[name] = mask
-            elif mask & ~known:
-                env[name] = self.mixed(known | mask)
 
 
 class AskedTracer(Tracer):

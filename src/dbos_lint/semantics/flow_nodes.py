@@ -56,8 +56,13 @@ def part_name(node: ast.expr) -> str:
         return f"{base}.{node.attr}" if base else ""
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
         base = part_name(node.value) if not isinstance(node.value, ast.Name) else node.value.id
-        return f"{base}[{node.slice.value!r}]" if base else ""
+        return part_of(base, node.slice) if base else ""
     return ""
+
+
+def part_of(base: str, key: ast.expr | None) -> str:
+    """The name of the part that ``base`` holds under a constant."""
+    return f"{base}[{key.value!r}]" if isinstance(key, ast.Constant) else ""
 
 
 def lies_in(inner: str, outer: str) -> bool:

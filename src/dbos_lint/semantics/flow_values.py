@@ -10,7 +10,16 @@ from dbos_lint.catalog.api import QUEUE_PROPERTIES
 from dbos_lint.catalog.flow import PURE_FUNCTIONS, PURE_METHODS
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS, VALUE_TERMINALS
 from dbos_lint.catalog.types import MUTATORS
-from dbos_lint.semantics.flow_nodes import asks_presence, bound_names, lies_in, logs, part_name, region, root_name
+from dbos_lint.semantics.flow_nodes import (
+    asks_presence,
+    bound_names,
+    lies_in,
+    logs,
+    part_name,
+    part_of,
+    region,
+    root_name,
+)
 from dbos_lint.semantics.flow_variables import Variables
 from dbos_lint.semantics.flows import (
     CALLEE,
@@ -34,6 +43,12 @@ _OF_QUEUES = frozenset({*QUEUE_PROPERTIES, "name"})
 _COMPUTES = PURE_METHODS - VALUE_TERMINALS
 # Addresses are fit for this: to tell objects apart.
 _LOOKS_UP = frozenset({"get", "pop", "setdefault", "discard", "remove"})
+# What holds as many things as it is told to, whatever they are.
+_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
+_COLLECTIONS = _COMPREHENSIONS | {ast.List}
+_AS_MANY = frozenset({"enumerate", "list", "reversed", "sorted", "tuple", "zip"})
+# Methods after which a list holds one more, or as many as before, whatever they are given.
+_ADDS_ONE = frozenset({"append", "appendleft", "reverse", "sort"})
 _TELLS_APART = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
 
 
@@ -46,7 +61,7 @@ class ValueTracer(Variables):
         """Put ``mask``, what ``value`` holds if that is given, into ``target``."""
         kind = type(target)
         if kind is ast.Name:
-            self.store(target.id, mask)  # type: ignore[attr-defined]
+            self._assign_name(target.id, mask, value)  # type: ignore[attr-defined]
         elif kind is ast.Tuple or kind is ast.List:
             elements = target.elts  # type: ignore[attr-defined]
             parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
@@ -63,9 +78,29 @@ class ValueTracer(Variables):
         elif isinstance(target, (ast.Attribute, ast.Subscript)):
             self._assign_part(target, mask | self.runs)
 
+    def _assign_name(self, name: str, mask: int, value: ast.expr | None) -> None:
+        if (
+            isinstance(value, ast.Dict)
+            and name in self.own
+            and all(isinstance(key, ast.Constant) for key in value.keys)
+        ):
+            held = {part_of(name, key): self.value(part) for key, part in zip(value.keys, value.values, strict=True)}
+            self.store(name, 0)
+            for part, each in held.items():
+                self._replace(name, part, self.mixed(each | self.control))
+            self.count(name, 0)
+        elif type(value) in _COLLECTIONS:
+            size = self.size(value)
+            self.store(name, mask)
+            self.count(name, size)
+        else:
+            self.store(name, mask)
+
     def _assign_part(self, target: ast.Attribute | ast.Subscript, mask: int) -> None:
+        grows = self.runs
         if isinstance(target, ast.Subscript):
-            mask |= self.value(target.slice) & ~self._addresses
+            key = self.value(target.slice) & ~self._addresses
+            mask, grows = mask | key, grows | key
         root = root_name(target)
         if root is None:
             self.put(KEEP, mask | self.runs)
@@ -74,8 +109,9 @@ class ValueTracer(Variables):
         part = part_name(target)
         if part and root in self.own and root not in self.params:
             self._replace(root, part, mask)
+            self.grow(root, grows)
         else:
-            self.add(root, mask, part)
+            self.add(root, mask, part, grows)
 
     def _replace(self, name: str, part: str, mask: int) -> None:
         """A part of a local object is given another value."""
@@ -105,6 +141,25 @@ class ValueTracer(Variables):
             if isinstance(child, ast.expr):
                 mask |= self.value(child)
         return mask
+
+    def size(self, node: ast.expr | None) -> int:
+        """The origins of what decides how many things the collection ``node`` holds."""
+        known = None
+        if isinstance(node, ast.Name):
+            known = self.env.get(f"#{node.id}")
+        elif type(node) in _COMPREHENSIONS:
+            self.value(node)
+            known = self.counted
+        elif isinstance(node, (ast.List, ast.Tuple)):
+            known = self.values(each for each in node.elts if type(each) is ast.Starred)
+        elif isinstance(node, ast.Call) and not node.keywords and self._is_as_many(node.func):
+            known = 0
+            for argument in node.args:
+                known |= self.size(argument)
+        return self.value(node) if known is None else known
+
+    def _is_as_many(self, func: ast.expr) -> bool:
+        return isinstance(func, ast.Name) and func.id in _AS_MANY and func.id not in self.own
 
     def _nothing(self, node: ast.expr) -> int:
         return 0
@@ -166,8 +221,10 @@ class ValueTracer(Variables):
 
     def test(self, node: ast.expr) -> int:
         """The value of a condition, where ``x`` and ``not x`` ask whether there is anything at all."""
-        mask = self.value(node)
-        return self._presence(node, mask) if mask and asks_presence(node) and type(node) is not ast.Compare else mask
+        if not asks_presence(node) or type(node) is ast.Compare:
+            return self.value(node)
+        mask = self.size(node.operand if type(node) is ast.UnaryOp else node)
+        return self._presence(node, mask) if mask else 0
 
     def _presence(self, node: ast.expr, mask: int) -> int:
         answer = Presence(region(node))
@@ -222,19 +279,23 @@ class ValueTracer(Variables):
         mask = 0
         hidden = {name: self.env.get(name) for each in node.generators for name in bound_names(each.target)}
         for generator in node.generators:
-            source = self.value(generator.iter)
-            self.assign(generator.target, source)
-            mask |= source
+            count = self.size(generator.iter)
+            self.assign(generator.target, self.value(generator.iter))
+            mask |= count
             for condition in generator.ifs:
                 test = self.value(condition)
                 self.put(Branch(region(*results), region(condition)), test)
                 mask |= test
-            self.put(Branch(region(*results), region(generator.iter)), source)
+            self.put(Branch(region(*results), region(generator.iter)), count)
+        # A set holds equal results once, a dict equal keys.
+        keys = self.values(results[:1]) if type(node) in (ast.SetComp, ast.DictComp) else 0
+        counted = mask | keys
         mask |= self.values(results)
         for name, before in hidden.items():
             self.env.pop(name, None)
             if before is not None:
                 self.env[name] = before
+        self.counted = counted
         return mask
 
     # ------------------------------------------------------------------ calls
@@ -243,6 +304,8 @@ class ValueTracer(Variables):
         func = node.func
         receiver, root = 0, None
         if isinstance(func, ast.Name):
+            if func.id == "len" and len(node.args) == 1:
+                return self.size(node.args[0])
             if func.id in PURE_FUNCTIONS and not any(keyword.arg == "key" for keyword in node.keywords):
                 return self.values(node.args) | self.values([keyword.value for keyword in node.keywords])
             receiver = self.load(func.id)
@@ -295,7 +358,7 @@ class ValueTracer(Variables):
             # ``rows.sort(key=...)``: the order is what the call gives.
             given |= self.runs | (self.bit(number) if func.attr == "sort" else 0)
             part = part_name(func.value) if isinstance(func.value, (ast.Attribute, ast.Subscript)) else ""
-            self.add(root, given, part)
+            self.add(root, given, part, self.runs if func.attr in _ADDS_ONE else None)
         elif root != self.receiver and root not in self.params and self._is_local(root) and not logs(func):
             self.add(root, given | self.bit(Changed(number)))
 

@@ -10,7 +10,8 @@ from typing import TypeAlias
 from dbos_lint.semantics.flows import KEEP, KEEP_SELF, Mixture, Origin, Region, Target
 
 Environment: TypeAlias = dict[str, int]
-"""Variables, and attributes and items of them (``order.paid``, ``order["paid"]``), to the origins of what they hold."""
+"""Variables, attributes and items of them (``order.paid``, ``order["paid"]``), and how many they hold
+(``#orders``, where that is told apart from what they hold), to the origins of what they hold."""
 
 _BUILTINS = frozenset(dir(builtins))
 # How many origins are told apart in one place.
@@ -51,6 +52,8 @@ class Variables:
         self.polled: Region | None = None
         # What the call that was looked at last was given.
         self.given = 0
+        # What decides how many results the comprehension that was looked at last has.
+        self.counted = 0
         self._free: dict[str, int] = {}
         self._mixtures: dict[int, int] = {}
         self._parts: dict[str, set[str]] = {}
@@ -107,11 +110,23 @@ class Variables:
         self.env[name] = mask
         if mask:
             self.ever[name] = self.ever.get(name, 0) | mask
-        for part in self._parts.pop(name, ()):
+        self.env.pop(f"#{name}", None)
+        for part in self._parts.get(name, ()):
             self.env.pop(part, None)
 
-    def add(self, name: str, mask: int, part: str = "") -> None:
-        """Let the object that the variable holds hold ``mask`` too, in its ``part`` if that is known."""
+    def count(self, name: str, mask: int) -> None:
+        """How many things the variable's new collection holds comes from ``mask``."""
+        self.env[f"#{name}"] = self.mixed(mask | self.control)
+
+    def grow(self, name: str, mask: int) -> None:
+        """``mask`` decides, too, how many things the variable's collection holds."""
+        known = self.env.get(f"#{name}")
+        if known is not None:
+            self.env[f"#{name}"] = self.mixed(known | mask)
+
+    def add(self, name: str, mask: int, part: str = "", grows: int | None = None) -> None:
+        """Let the object that the variable holds hold ``mask`` too, in its ``part`` if that is known. ``grows`` is what
+        decides whether it holds more then, if that is not all of it."""
         if not mask:
             return
         if name == self.receiver:
@@ -124,7 +139,22 @@ class Variables:
         if key not in self.env and not part:
             self.env[key] = self._outside(name)
         self.env[key] = self.mixed(self.env.get(key, 0) | mask)
+        self.grow(name, mask if grows is None else grows)
         self.ever[name] = self.ever.get(name, 0) | mask
 
     def _is_local(self, name: str) -> bool:
         return name in self.env or (name in self.own and name not in self.shared)
+
+    def join(self, other: Environment) -> None:
+        """What the variables hold where two ways meet."""
+        env = self.env
+        for name in [name for name in env if name[0] == "#" and name not in other and name[1:] in other]:
+            # How many it holds there is not told apart.
+            del env[name]
+        for name, mask in other.items():
+            known = env.get(name)
+            if known is None:
+                if name[0] != "#" or name[1:] not in env:
+                    env[name] = mask
+            elif mask & ~known:
+                env[name] = self.mixed(known | mask)

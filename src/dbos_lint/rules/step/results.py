@@ -18,7 +18,7 @@ _WHY = (
     "pickle refuses it, so nothing is recorded and the workflow fails after the step has run; use it inside the step, "
     "and return data"
 )
-# A step that returns one is DBS311's business.
+# A synchronous step that returns one is DBS311's business.
 _COROUTINE = "a coroutine"
 
 
@@ -70,13 +70,15 @@ class Results(Visitor):
             return False
         self._judged.add(function.id)
         found = [
-            self._report(expression, self._pickling.of(self.here.module, ref, place), what)
+            self._report(
+                expression, self._pickling.of(self.here.module, ref, place), what, runs_async=function.is_async
+            )
             for expression, ref, place in returned(self.here.body(function), function)
         ]
         return any(found)
 
-    def _report(self, span: ast.expr | Span, refused: str, what: str) -> bool:
-        if not refused or refused == _COROUTINE or self.here.serializer == OTHER:
+    def _report(self, span: ast.expr | Span, refused: str, what: str, *, runs_async: bool = False) -> bool:
+        if not refused or (refused == _COROUTINE and not runs_async) or self.here.serializer == OTHER:
             return False
         self.here.report(UNSERIALIZABLE_STEP_RESULT, span, f"{what} returns {refused}: {_WHY}")
         return True
