@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dbos_lint.catalog import api
+from dbos_lint.semantics.options import call_of
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, assigned, binding_scope
 from dbos_lint.semantics.summary import Call, Module, Ref, Span
@@ -92,10 +93,8 @@ def _made(resolver: Resolver, module: Module, value: Ref, place: Place) -> Liter
     if isinstance(value, tuple) and value[0] == "call":
         called = resolver.resolve(module, value[1], place)
         if len(called) == 1 and isinstance(called[0], External) and called[0].name in _MAKERS:
-            for function in module.functions:
-                for call in function.calls:
-                    if call.keywords is value[3] and call.args is value[2]:
-                        return of_keywords(module, call, place)
+            call = call_of(module, value)
+            return of_keywords(module, call, place) if call is not None else None
     return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
+from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import DECORATOR, Call, Module, Span
@@ -83,5 +84,8 @@ def registered_name(resolver: Resolver, entity: Entity) -> str | None:
             values = resolver.resolve(module, ref, place)
             if len(values) == 1 and isinstance(values[0], Constant) and isinstance(values[0].value, str):
                 return values[0].value
-            return function.qualname if values == (Constant(None),) else None
+            if values == (Constant(None),):
+                return function.qualname
+            made = strings(resolver, module, ref, place)
+            return made[0] if made is not None and len(made) == 1 else None
     return function.qualname

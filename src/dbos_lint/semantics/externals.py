@@ -24,6 +24,7 @@ from dbos_lint.semantics.values import (
 from dbos_lint.settings import Settings
 
 # What ``asyncio.wait`` gives two of.
+_GIVE_QUEUES = api.with_async(frozenset({f"{api.DBOS}.list_queues", f"{api.CLIENT}.list_queues"}))
 _TASKS = Container("set", (Instance(External("asyncio.Task")),))
 _BY_ARGUMENTS = frozenset({"functools.partial", "staticmethod", "type", "float"})
 _NOT_FINITE = frozenset({"inf", "infinity", "nan"})
@@ -92,6 +93,9 @@ def result_of_call(settings: Settings, callee: External, args: tuple[Values, ...
         return ()
     if name in waits.GIVES_SETS:
         return (Coroutine(callee, (Container("tuple", (_TASKS,)),)),)
+    if name in _GIVE_QUEUES:
+        queues = Container("list", (Instance(External(api.QUEUE)),))
+        return (Coroutine(callee, (queues,)) if api.gives_coroutine(name) else queues,)
     owner: str | None = callee.base
     returned = types.RETURNS.get(name)
     while returned is None and owner:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any, TypeAlias
 
+from dbos_lint.semantics.options import display
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, is_bound_later, reaching
 from dbos_lint.semantics.summary import MODULE, Binding, Module, Ref, Scope
@@ -61,6 +62,8 @@ class _Reader:
             return _joined(parts, _sum if kind == "add" else _text)
         if kind == "annotated":
             return self.read(module, ref[1], place, depth + 1)
+        if kind == "item" and len(ref) == 3:
+            return self._item(module, ref[1], ref[2], place, depth + 1)
         if kind == "call" and ref[1] == "str" and len(ref[2]) == 1:
             found = self.read(module, ref[2][0], place, depth + 1)
             return found if found is not None and all(isinstance(value, str) for value in found) else None
@@ -102,15 +105,47 @@ class _Reader:
         if kind == "def" and attributes in (["__name__"], ["__qualname__"]):
             function = module.functions[value]
             return None if function.decorators else (getattr(function, attributes[0].strip("_")),)
+        if kind == "iter" and isinstance(value, tuple) and len(value) == 2:
+            return self._elements(module, value[1], attributes, before, depth)
+        return self.read(module, value, before, depth + 1) if kind in ("value", "iter") and not attributes else None
+
+    def _item(self, module: Module, ref: Ref, key: str | None, place: Place, depth: int) -> Literals | None:
+        """What a dict that is written down holds under ``key``, or, where that is not known, under any key."""
+        found = display(self._resolver, module, place, ref)
+        if found is None or not found.items or any(name is None for name, _ in found.items):
+            return None
+        held = [value for name, value in found.items if key in (name, None)]
+        taken = held if key is None else held[-1:]
+        return _union(self.read(found.module, value, found.place, depth) for value in taken) if taken else None
+
+    def _elements(self, module: Module, ref: Ref, attributes: list[str], place: Place, depth: int) -> Literals | None:
+        """What ``element.attributes`` is, for each that iterating over ``ref`` gives."""
+        if isinstance(ref, str):
+            found = self._resolver.resolve(module, ref, place)
+            if len(found) == 1 and isinstance(found[0], ClassValue):
+                return self._members(found[0], attributes, depth)
         if attributes:
             return None
-        if kind == "value":
-            return self.read(module, value, before, depth + 1)
-        if kind == "iter" and isinstance(value, tuple) and len(value) == 2:
-            return self._elements(module, value[1], before, depth)
-        return None
+        keys = display(self._resolver, module, place, ref) if isinstance(ref, str) else None
+        if keys is not None:
+            names = [name for name, _ in keys.items if name is not None]
+            return tuple(dict.fromkeys(names)) if len(names) == len(keys.items) <= _MOST else None
+        return self._listed(module, ref, place, depth)
 
-    def _elements(self, module: Module, ref: Ref, place: Place, depth: int) -> Literals | None:
+    def _members(self, klass: ClassValue, attributes: list[str], depth: int) -> Literals | None:
+        """What ``member.attributes`` is, for each member of an enum."""
+        scope = self._resolver.module(klass.module).scopes[self._resolver.klass(klass).scope]
+        names = [
+            name
+            for name, bindings in scope.bindings.items()
+            if not name.startswith("_") and all(binding.kind != "def" for binding in bindings)
+        ]
+        bases = {ancestor.name for ancestor in self._resolver.lineage(klass) if isinstance(ancestor, External)}
+        if not names or bases.isdisjoint(_ENUMS):
+            return None
+        return _union(self._of_class(klass, [name, *attributes], depth) for name in names)
+
+    def _listed(self, module: Module, ref: Ref, place: Place, depth: int) -> Literals | None:
         """What the elements of ``ref``, a display or the name of a tuple, are."""
         if isinstance(ref, str) and "." not in ref:
             scope = binding_scope(module, place.scope, ref)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint.catalog import types
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, assigned
 from dbos_lint.semantics.summary import Call, Module, Ref, Span
 from dbos_lint.semantics.values import Constant, Container, External, Values
 
@@ -57,7 +57,7 @@ def of_keywords(
         if name is not None:
             given[name] = resolver.resolve(module, ref, place)
             continue
-        more = _display(resolver, module, place, ref)
+        more = display(resolver, module, place, ref)
         inner = of_keywords(resolver, more.module, more.items, more.place, span) if more is not None else None
         if inner is None:
             return None
@@ -77,21 +77,35 @@ def of_argument(analysis: Analysis, module: Module, call: Call, ref: Ref) -> Opt
 def written(resolver: Resolver, module: Module, call: Call, ref: Ref) -> Written | None:
     """The text of the dict that ``ref``, an argument of ``call``, is; None when that cannot be told."""
     place = Place(call.scope, call.span.row, call.block)
+    bound = list(assigned(module, ref, place)) if isinstance(ref, str) and "." not in ref else [(ref, place)]
+    if len(bound) == 1 and not is_changed(resolver, {module.path}, ref):
+        made, at = bound[0]
+        if isinstance(made, tuple) and made[0] == "call" and not made[2]:
+            called = resolver.resolve(module, made[1], at)
+            if len(called) == 1 and isinstance(called[0], External) and called[0].name in _DICTS:
+                source = call_of(module, made)
+                return Written(module, at, (source or call).span, made[3])
+    return display(resolver, module, place, ref)
+
+
+def call_of(module: Module, ref: Ref) -> Call | None:
+    """The call in ``module`` that ``ref`` refers to the result of."""
     if isinstance(ref, tuple) and ref[0] == "call":
-        called = resolver.resolve(module, ref[1], place)
-        if len(called) == 1 and isinstance(called[0], External) and called[0].name in _DICTS and not ref[2]:
-            return Written(module, place, call.span, ref[3])
-    return _display(resolver, module, place, ref)
+        for function in module.functions:
+            for call in function.calls:
+                if call.keywords is ref[3] and call.args is ref[2]:
+                    return call
+    return None
 
 
-def _display(resolver: Resolver, module: Module, place: Place, ref: Ref) -> Written | None:
+def display(resolver: Resolver, module: Module, place: Place, ref: Ref) -> Written | None:
     """The display that the dict ``ref`` is at ``place``, if nothing changes it."""
     values = resolver.resolve(module, ref, place)
-    display = values[0].display if len(values) == 1 and isinstance(values[0], Container) else None
-    if display is None or is_changed(resolver, {module.path, display.module}, ref):
+    text = values[0].display if len(values) == 1 and isinstance(values[0], Container) else None
+    if text is None or is_changed(resolver, {module.path, text.module}, ref):
         return None
-    inside = Place(display.scope, display.span.row, display.block)
-    return Written(resolver.module(display.module), inside, display.span, display.items)
+    inside = Place(text.scope, text.span.row, text.block)
+    return Written(resolver.module(text.module), inside, text.span, text.items)
 
 
 def is_changed(resolver: Resolver, paths: set[str], ref: Ref) -> bool:

@@ -58,13 +58,18 @@ class Limits:
 def limits_of(calls: Calls, module: Module, call: Call) -> Limits:
     """The limits that ``call``, which registers a queue, gives it."""
     given: dict[str, object] = {}
-    refs = [*zip(_POSITIONAL, call.args, strict=False), *call.keywords]
-    for name, ref in refs:
+    hidden = False
+    for name, ref in (*zip(_POSITIONAL, call.args, strict=False), *call.keywords):
+        more = options_of(calls, module, call, ref) if name is None else None
         if name is not None:
-            value = value_of(calls, module, call, name, ref)
-            if value is not None:
-                given[name] = value
-    return Limits(given, any(name is None for name, _ in refs))
+            given[name] = value_of(calls, module, call, name, ref)
+        elif more is None or any(key is None for key, _ in more.items):
+            hidden = True
+        else:
+            for key, inner in more.items:
+                found = literals(calls.resolver, more.module, inner, more.place)
+                given[str(key)] = found[0] if found is not None and len(found) == 1 else ...
+    return Limits({name: value for name, value in given.items() if value is not None}, hidden)
 
 
 def names_of_object(calls: Calls, module: Module, ref: Ref, place: Place) -> tuple[str, ...]:

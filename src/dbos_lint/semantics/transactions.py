@@ -11,6 +11,7 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.summary import Module
 
 _PACKAGES = ("sqlalchemy.", "sqlmodel.")
+_ENQUEUES = "enqueue_in_transaction"
 _BEGINS = ("begin", "begin_nested")
 # Statements that may stand between a transaction and what belongs to it.
 _BETWEEN = 3
@@ -78,6 +79,11 @@ class Transactions:
     def _commits_in(self, statement: ast.stmt) -> bool:
         """Whether ``statement`` is a transaction, or the commit of one."""
         if isinstance(statement, With):
+            if any(
+                _receiver(node, _ENQUEUES) for node in self.body.walk(*statement.body) if isinstance(node, ast.Call)
+            ):
+                # Whoever wrote this knows, and what follows belongs to something else.
+                return False
             if any(self._is_sqlalchemy(item.context_expr, "begin") for item in statement.items):
                 return True
             return any(self._is_sqlalchemy(node, "commit") for node in self.body.walk(*statement.body))

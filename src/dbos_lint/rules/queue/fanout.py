@@ -47,6 +47,8 @@ class FanOut(Visitor):
             iterables: list[ast.expr] = []
             if isinstance(outer, (ast.For, ast.AsyncFor)) and below in outer.body:
                 iterables = [outer.iter]
+            elif isinstance(outer, ast.While) and _empties(outer, body):
+                iterables = [outer.test]
             elif isinstance(outer, _COMPREHENSIONS) and not isinstance(below, ast.comprehension):
                 iterables = [generator.iter for generator in outer.generators]
             if any(not self._is_bounded(each, call) for each in iterables) and repeats(body, node, body.node):
@@ -99,6 +101,18 @@ class FanOut(Visitor):
         return isinstance(value, tuple) and value[0] in ("list", "tuple", "set") and len(value) > 1
 
 
+def _empties(loop: ast.While, body: Body) -> bool:
+    """Whether a loop takes items out of a list until there are none: ``while rows: ... rows.pop()``."""
+    return isinstance(loop.test, ast.Name) and any(
+        isinstance(each, ast.Call)
+        and isinstance(each.func, ast.Attribute)
+        and each.func.attr in ("pop", "popleft", "popitem")
+        and isinstance(each.func.value, ast.Name)
+        and each.func.value.id == loop.test.id
+        for each in body.walk(loop)
+    )
+
+
 def _is_waited_for(node: ast.AST, body: Body) -> bool:
     """Whether each workflow is waited for before the next one is started."""
     names: set[str] = set()
@@ -108,7 +122,7 @@ def _is_waited_for(node: ast.AST, body: Body) -> bool:
             return not any(isinstance(each, ast.GeneratorExp) for each in body.ancestors(node))
         if isinstance(outer, ast.Assign):
             names.update(target.id for target in outer.targets if isinstance(target, ast.Name))
-        if isinstance(outer, (ast.For, ast.AsyncFor)):
+        if isinstance(outer, (ast.For, ast.AsyncFor, ast.While)):
             loop = outer
             break
     return loop is not None and any(

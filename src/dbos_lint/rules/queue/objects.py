@@ -41,8 +41,8 @@ class QueueObjects(Visitor):
 
     def _first_argument(self, call: Call) -> None:
         """``enqueue_workflow`` takes the queue's name first, and the workflow second."""
-        ref = next((ref for name, ref in call.keywords if name == "queue_name"), call.args[0] if call.args else None)
-        wrong = instead_of_name(self.here.resolve(ref, call))
+        given = [*call.args[:1], *(ref for name, ref in call.keywords if name == "queue_name")]
+        wrong = next((found for ref in given if (found := instead_of_name(self.here.resolve(ref, call)))), "")
         if wrong:
             self.here.report(
                 ENQUEUE_ARGUMENT_ORDER,

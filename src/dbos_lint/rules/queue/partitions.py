@@ -100,7 +100,8 @@ class Partitions(Visitor):
         function = self.here.function(call)
         if function.name == "<lambda>" or FunctionKey(self.here.module.path, function.id) in self._covered:
             return
-        if self._key_around(node, self.here.body(function)) == _NO:
+        body = self.here.body(function)
+        if self._key_around(node, body) == _NO and not self._enters_by_call(body):
             self._report_key(
                 node,
                 min(queues),
@@ -124,6 +125,11 @@ class Partitions(Visitor):
                 if found != _NO:
                     return found
         return _NO
+
+    def _enters_by_call(self, body: Body) -> bool:
+        """Whether a block with a key is made that no ``with`` of this function opens: a stack may enter it."""
+        managers = {id(item.context_expr) for node in body.walk() if isinstance(node, With) for item in node.items}
+        return any(self._opens_block(self.here.module, call) for each, call in body.calls() if id(each) not in managers)
 
     def _given_by(self, manager: ast.expr, body: Body) -> int:
         call = body.record(manager) if isinstance(manager, ast.Call) else None
