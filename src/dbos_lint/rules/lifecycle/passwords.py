@@ -16,9 +16,20 @@ from dbos_lint.semantics.summary import Call, Module, Ref, Span
 from dbos_lint.semantics.testcode import is_in_test, is_test_file
 from dbos_lint.semantics.values import External
 
-_KEYS = ("system_database_url", "database_url", "application_database_url")
+_KEYS = ("system_database_url", "database_url", "application_database_url", "system_database_engine", "engine")
 _TAKES_URL = frozenset({api.CLIENT, *api.CREATES_DATASOURCE})
 _ENVIRONMENT = frozenset({"os.environ.get", "os.getenv"})
+# What is made of a URL and connects to it.
+_MADE_OF_URL = frozenset(
+    {
+        "sqlalchemy.create_engine",
+        "sqlalchemy.engine.create_engine",
+        "sqlalchemy.ext.asyncio.create_async_engine",
+        "sqlalchemy.make_url",
+        "sqlalchemy.engine.make_url",
+        "sqlalchemy.engine.url.make_url",
+    }
+)
 # Names that lead to names.
 _DEPTH = 6
 
@@ -82,13 +93,18 @@ class Passwords(Visitor):
         elif isinstance(ref, tuple) and ref[0] == "join":
             parts = [strings(self.here.resolver, module, part, place) or (HOLE,) for part in ref[1:]]
             yield "".join(part[0] for part in parts), is_default
-        elif isinstance(ref, tuple) and ref[0] == "call" and self._asks_environment(module, ref[1], place):
-            for default in (*ref[2][1:2], *(value for name, value in ref[3] if name == "default")):
-                yield from self._texts(module, default, place, True, depth + 1)
+        elif isinstance(ref, tuple) and ref[0] == "call":
+            names = self._names(module, ref[1], place)
+            if names & _ENVIRONMENT:
+                for default in (*ref[2][1:2], *(value for name, value in ref[3] if name == "default")):
+                    yield from self._texts(module, default, place, True, depth + 1)
+            elif names & _MADE_OF_URL:
+                for url in ref[2][:1]:
+                    yield from self._texts(module, url, place, is_default, depth + 1)
 
-    def _asks_environment(self, module: Module, func: Ref, place: Place) -> bool:
+    def _names(self, module: Module, func: Ref, place: Place) -> set[str]:
         values = self.here.resolver.resolve(module, func, place)
-        return any(isinstance(value, External) and value.name in _ENVIRONMENT for value in values)
+        return {value.name for value in values if isinstance(value, External)}
 
     def _report(self, where: ast.expr | Span) -> None:
         self.here.report(
