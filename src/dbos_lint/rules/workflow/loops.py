@@ -45,7 +45,7 @@ class Loops(Visitor):
             here.report(
                 INPUT_IN_LOOP_CURSOR,
                 _head(node),
-                f"an endless loop of durable calls in '{function.name}': the workflow's history grows as long as it "
+                f"an unbounded loop of durable calls in '{function.name}': the workflow's history grows as long as it "
                 "runs, and recovery replays all of it; let a schedule start each round, or start a child workflow",
             )
         elif durable and isinstance(node, ast.While) and self._polls(node, body, durable):
