@@ -18,7 +18,7 @@ from dbos_lint.semantics.attempts import attempt_of, stretch
 from dbos_lint.semantics.flow import follow
 from dbos_lint.semantics.flow_nodes import logs
 from dbos_lint.semantics.flow_variables import Marks
-from dbos_lint.semantics.guards import branch_kind, found_wanting, looked_up, not_found
+from dbos_lint.semantics.guards import branch_kind, found_wanting, looked_up, not_found, run_as_main
 from dbos_lint.semantics.launches import LAUNCHERS, Launches
 from dbos_lint.semantics.references import References, span_of
 from dbos_lint.semantics.refs import receiver_and_method
@@ -321,6 +321,11 @@ class _Collector:
 
     def _expr(self, node: ast.Expr) -> None:
         value = node.value
+        if (guarded := run_as_main(value)) is not None:
+            test, run = guarded
+            self._test(test)
+            self._branch([ast.copy_location(ast.Expr(run), run)], branch_kind(test))
+            return
         if type(value) is ast.Await:
             value = value.value
             self._flags[id(value)] = AWAITED

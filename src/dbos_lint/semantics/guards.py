@@ -21,6 +21,18 @@ def branch_kind(test: ast.expr) -> str:
     return "launched" if name.endswith("launched") else "if"
 
 
+def run_as_main(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+    """The test, and what it lets run, of a main guard that is an expression: ``main() if __name__ == "__main__" else
+    None``, ``__name__ == "__main__" and main()``."""
+    if isinstance(node, ast.IfExp):
+        test, run = node.test, node.body
+    elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+        test, run = node.values[0], node.values[-1]
+    else:
+        return None
+    return (test, run) if branch_kind(test) == "main" else None
+
+
 def found_wanting(test: ast.expr, holds: bool) -> dict[str, str]:
     """What is unset (``x is None``, ``not x``) or missing (``k not in c``, as ``c[k]``) where ``test`` holds or not."""
     if isinstance(test, ast.BoolOp):
