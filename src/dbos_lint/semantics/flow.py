@@ -158,7 +158,7 @@ class Tracer(ValueTracer):
     def _if(self, node: ast.If) -> None:
         leaves, other_leaves = self._leaves(node.body), self._leaves(node.orelse)
         guard = leaves and not node.orelse and not isinstance(node.test, ast.Name) and asks_presence(node.test)
-        test = self.test(node.test) if guard else self.value(node.test)
+        test = self.test(node.test) if guard else self.truth(node.test)
         if test:
             self._decides(node, test)
         runs, control = self.runs, self.control
@@ -196,11 +196,11 @@ class Tracer(ValueTracer):
         return (*where[:2], *self._loops[-1][2:]) if exits & _CONTINUES and self._loops else where
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
-        source, count = self.value(node.iter), self.size(node.iter)
+        things, count = self.things(node.iter), self.size(node.iter)
         self.put(Branch(region(*node.body), region(node.iter)), count)
 
         def run() -> None:
-            self.assign(node.target, source)
+            self.assign_each(node.target, things)
             self.block(node.body)
 
         self._loop(region(*node.body), run, count)
@@ -211,7 +211,7 @@ class Tracer(ValueTracer):
 
         def run() -> None:
             self.polled = region(node.test)
-            test = self.value(node.test)
+            test = self.truth(node.test)
             self.put(Branch(where, self.polled, loop=True), test)
             self.polled = None
             rounds = self.bit(Rounds(region(node.test))) if test else 0

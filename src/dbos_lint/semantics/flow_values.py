@@ -20,7 +20,7 @@ from dbos_lint.semantics.flow_nodes import (
     region,
     root_name,
 )
-from dbos_lint.semantics.flow_variables import Variables
+from dbos_lint.semantics.flow_sizes import COMPREHENSIONS, Sizes
 from dbos_lint.semantics.flows import (
     CALLEE,
     KEEP,
@@ -43,16 +43,13 @@ _OF_QUEUES = frozenset({*QUEUE_PROPERTIES, "name"})
 _COMPUTES = PURE_METHODS - VALUE_TERMINALS
 # Addresses are fit for this: to tell objects apart.
 _LOOKS_UP = frozenset({"get", "pop", "setdefault", "discard", "remove"})
-# What holds as many things as it is told to, whatever they are.
-_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
-_COLLECTIONS = _COMPREHENSIONS | {ast.List}
-_AS_MANY = frozenset({"enumerate", "list", "reversed", "sorted", "tuple", "zip"})
+_COLLECTIONS = COMPREHENSIONS | {ast.List}
 # Methods after which a list holds one more, or as many as before, whatever they are given.
 _ADDS_ONE = frozenset({"append", "appendleft", "reverse", "sort"})
 _TELLS_APART = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
 
 
-class ValueTracer(Variables):
+class ValueTracer(Sizes):
     """Follows values through the expressions of one function."""
 
     # ------------------------------------------------------------------ assignment
@@ -141,25 +138,6 @@ class ValueTracer(Variables):
             if isinstance(child, ast.expr):
                 mask |= self.value(child)
         return mask
-
-    def size(self, node: ast.expr | None) -> int:
-        """The origins of what decides how many things the collection ``node`` holds."""
-        known = None
-        if isinstance(node, ast.Name):
-            known = self.env.get(f"#{node.id}")
-        elif type(node) in _COMPREHENSIONS:
-            self.value(node)
-            known = self.counted
-        elif isinstance(node, (ast.List, ast.Tuple)):
-            known = self.values(each for each in node.elts if type(each) is ast.Starred)
-        elif isinstance(node, ast.Call) and not node.keywords and self._is_as_many(node.func):
-            known = 0
-            for argument in node.args:
-                known |= self.size(argument)
-        return self.value(node) if known is None else known
-
-    def _is_as_many(self, func: ast.expr) -> bool:
-        return isinstance(func, ast.Name) and func.id in _AS_MANY and func.id not in self.own
 
     def _nothing(self, node: ast.expr) -> int:
         return 0
@@ -280,7 +258,7 @@ class ValueTracer(Variables):
         hidden = {name: self.env.get(name) for each in node.generators for name in bound_names(each.target)}
         for generator in node.generators:
             count = self.size(generator.iter)
-            self.assign(generator.target, self.value(generator.iter))
+            self.assign_each(generator.target, self.things(generator.iter))
             mask |= count
             for condition in generator.ifs:
                 test = self.value(condition)
