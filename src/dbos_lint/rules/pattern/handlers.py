@@ -9,7 +9,6 @@ from functools import cached_property
 
 from dbos_lint.catalog import patterns
 from dbos_lint.rules.declared.pattern import HANDLER_WITHOUT_WORKFLOW_ID
-from dbos_lint.rules.pattern.blocks import blocks
 from dbos_lint.rules.pattern.ids import given_to_workflow
 from dbos_lint.rules.pattern.requests import request_names
 from dbos_lint.rules.visitor import Visitor
@@ -17,7 +16,7 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.derived import derived, names_in
 from dbos_lint.semantics.entrypoints import is_route
 from dbos_lint.semantics.starts import Starts
-from dbos_lint.semantics.summary import Function
+from dbos_lint.semantics.summary import Call, Function, Module
 from dbos_lint.semantics.values import Entity, External
 
 _IDENTITY = re.compile(r"(^|[_-])(id|key|no|number|ref|reference|slug|uuid)$|[a-z]Id$", re.IGNORECASE)
@@ -59,15 +58,35 @@ class Handlers(Visitor):
                 )
 
     def _has_id(self, node: ast.Call, body: Body) -> bool:
-        """Whether the start stands in a block that gives its workflow an ID, or a key by which it is started once."""
+        """Whether the start may stand in a block that gives its workflow an ID, or a key by which it is started once.
+
+        Such a block may be made by the project, or before it is entered.
+        """
         for outer in body.ancestors(node):
             if isinstance(outer, (ast.With, ast.AsyncWith)):
-                for block in blocks(self.here, body, outer):
-                    if block.name == patterns.SET_ID:
-                        return True
-                    if block.name == patterns.SET_ENQUEUE_OPTIONS:
-                        return any(name in ("deduplication_id", None) for name, _ in block.call.keywords)
+                made = [item.context_expr for item in outer.items]
+                calls = [body.record(each) for each in made if isinstance(each, ast.Call)]
+                if any(call is not None and self._leads_to_key(call) for call in calls):
+                    return True
+        return any(
+            self._is_key(self.here.module, call) and not isinstance(body.parent(start), ast.withitem)
+            for start, call in body.calls()
+        )
+
+    def _leads_to_key(self, call: Call) -> bool:
+        if self._is_key(self.here.module, call):
+            return True
+        for value in self.here.callees(call).runs:
+            module, function = self.here.resolver.module(value.module), self.here.resolver.function(value)
+            if any(self._is_key(module, inner) for inner in function.calls):
+                return True
         return False
+
+    def _is_key(self, module: Module, call: Call) -> bool:
+        names = self.here.analysis.calls.callees(module, call).names
+        if patterns.SET_ENQUEUE_OPTIONS in names:
+            return any(name in ("deduplication_id", None) for name, _ in call.keywords)
+        return patterns.SET_ID in names
 
 
 def _is_identity(node: ast.expr, told: frozenset[str], names: frozenset[str]) -> bool:
