@@ -13,6 +13,8 @@ from dbos_lint.semantics.summary import MODULE, Module
 
 # More folders than a project has that somebody lints as one: who imports what is not known, then.
 _FOLDERS = 5_000
+# Blocks that perhaps do not run when the file is imported: of two alternatives, only one does.
+_PERHAPS = ("main", "if", "else", "except", "case")
 
 
 class Meeting:
@@ -92,7 +94,9 @@ class Meeting:
                 for binding in bindings:
                     if binding.kind != "import" or module.within(binding.block, "typing"):
                         continue
-                    is_late = module.scopes[scope.id].function != MODULE or module.within(binding.block, "main")
+                    is_late = module.scopes[scope.id].function != MODULE or any(
+                        module.within(binding.block, kind) for kind in _PERHAPS
+                    )
                     if late or not is_late:
                         for path in loaded(self._project, module, *binding.value):
                             yield path
