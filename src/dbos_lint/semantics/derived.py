@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterable, Iterator
 
 from dbos_lint.semantics.body import Body
@@ -20,17 +21,33 @@ def names_in(*nodes: ast.AST) -> frozenset[str]:
     )
 
 
-def derived(body: Body, seeds: Iterable[str]) -> frozenset[str]:
-    """``seeds`` and the names of the function that are assigned what is made from them."""
+def derived(body: Body, seeds: Iterable[str], *, taken: bool = False) -> frozenset[str]:
+    """``seeds`` and the names of the function that are assigned what is made from them.
+
+    With ``taken`` only what is taken out of them counts, and not what somebody else gives for them: ``order["id"]``,
+    but not ``create(order)``.
+    """
     found = set(seeds)
-    pairs = [(targets, names_in(value)) for targets, value in _assignments(body) if value is not None]
+    pairs = [(targets, value, names_in(value)) for targets, value in _assignments(body) if value is not None]
     size = -1
     while len(found) > size:
         size = len(found)
-        for targets, used in pairs:
-            if not used.isdisjoint(found):
+        for targets, value, used in pairs:
+            if not used.isdisjoint(found) and not (taken and _asks_others(value, found)):
                 found |= targets
     return frozenset(found)
+
+
+def _asks_others(value: ast.AST, known: set[str]) -> bool:
+    """Whether ``value`` calls more than methods of what is ``known``, builtins and ``loads``."""
+    for each in ast.walk(value):
+        if isinstance(each, ast.Call):
+            func = each.func
+            if isinstance(func, ast.Name) and hasattr(builtins, func.id):
+                continue
+            if not (isinstance(func, ast.Attribute) and func.attr == "loads") and names_in(func).isdisjoint(known):
+                return True
+    return False
 
 
 def changing(body: Body, loop: Loop) -> frozenset[str]:

@@ -39,8 +39,9 @@ class Handlers(Visitor):
         if not any(is_route(decorator.ref) for decorator in function.decorators):
             return
         body = self.here.body(function)
-        told = derived(body, {param.name for param in function.params} | request_names(self.here, function, body))
-        names = derived(body, {name for name in told if _IDENTITY.search(name)})
+        given = {param.name for param in function.params} | request_names(self.here, function, body)
+        told = derived(body, given, taken=True)
+        names = derived(body, {name for name in told if _IDENTITY.search(name)}, taken=True)
         for start, call in body.calls():
             values = self.here.callees(call).values
             direct = bool(values) and all(
