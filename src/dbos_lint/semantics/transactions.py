@@ -60,6 +60,9 @@ class Transactions:
 
     def stands_behind(self, node: ast.Call) -> bool:
         """Whether the statement of ``node`` comes right after a transaction of its own."""
+        if any(isinstance(each, ast.Call) and _receiver(each, _ENQUEUES) is not None for each in self.body.walk()):
+            # Whoever wrote this knows, and what follows belongs to something else.
+            return False
         statement = self._statement(node)
         parent = self.body.parent(statement)
         lists = [getattr(parent, name, None) for name in ("body", "orelse", "finalbody")] if parent is not None else []
@@ -79,11 +82,6 @@ class Transactions:
     def _commits_in(self, statement: ast.stmt) -> bool:
         """Whether ``statement`` is a transaction, or the commit of one."""
         if isinstance(statement, With):
-            if any(
-                _receiver(node, _ENQUEUES) for node in self.body.walk(*statement.body) if isinstance(node, ast.Call)
-            ):
-                # Whoever wrote this knows, and what follows belongs to something else.
-                return False
             if any(self._is_sqlalchemy(item.context_expr, "begin") for item in statement.items):
                 return True
             return any(self._is_sqlalchemy(node, "commit") for node in self.body.walk(*statement.body))

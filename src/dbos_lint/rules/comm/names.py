@@ -36,9 +36,9 @@ class CommNames(Visitor):
                 self._never_set(found, kind, message.format(found.name))
 
     def _known(self, kind: str) -> Known | None:
-        """The names of ``kind``, where all of them can be told and both sides are in the project."""
+        """The names of ``kind``, where all that are offered can be told, and both sides are in the project."""
         known = self.here.analysis.names.known(kind, self.here.module)
-        return known if not known.open and known.asked and speaks_for_project(known, self.here) else None
+        return known if known.asked and speaks_for_project(known, self.here) else None
 
     def _never_received(self, found: Named) -> None:
         known = self._known(TOPIC)
@@ -58,7 +58,7 @@ class CommNames(Visitor):
 
     def _never_sent(self, found: Named) -> None:
         known = self._known(TOPIC)
-        if known is None or found.name in known.asked:
+        if known is None or known.open or found.name in known.asked:
             return
         near = closest(found.name, known.asked)
         if near is None and is_test(self.here, self.here.module.path):
