@@ -78,9 +78,13 @@ def written(resolver: Resolver, module: Module, call: Call, ref: Ref) -> Written
     """The text of the dict that ``ref``, an argument of ``call``, is; None when that cannot be told."""
     place = Place(call.scope, call.span.row, call.block)
     bound = list(assigned(module, ref, place)) if isinstance(ref, str) and "." not in ref else [(ref, place)]
-    if len(bound) == 1 and not is_changed(resolver, {module.path}, ref):
+    if len(bound) == 1:
         made, at = bound[0]
-        if isinstance(made, tuple) and made[0] == "call" and not made[2]:
+        if (
+            isinstance(made, tuple)
+            and made[:1] == ("call",)
+            and not (made[2] or is_changed(resolver, {module.path}, ref))
+        ):
             called = resolver.resolve(module, made[1], at)
             if len(called) == 1 and isinstance(called[0], External) and called[0].name in _DICTS:
                 source = call_of(module, made)
