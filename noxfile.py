@@ -64,7 +64,7 @@ def oracle(session: nox.Session) -> None:
 def unit(session: nox.Session) -> None:
     """The same tests on every interpreter of this machine."""
     install(session, "test")
-    session.run("pytest", "-m", "not slow and not oracle", *session.posargs)
+    session.run("pytest", "-m", "not slow and not oracle", "-n", "auto", "--dist", "loadgroup", *session.posargs)
 
 
 @nox.session

@@ -157,7 +157,8 @@ def _last_row(statements: list[ast.stmt], row: int) -> int:
     """The last row of the smallest statement around ``row``, if it is simple; otherwise ``row``."""
     around = [node for node in statements if node.lineno <= row <= (node.end_lineno or row)]
     inner = max(around, key=lambda node: (node.lineno, -(node.end_lineno or 0)), default=None)
-    return (inner.end_lineno or row) if inner is not None and not hasattr(inner, "body") else row
+    is_simple = inner is not None and not hasattr(inner, "body") and not isinstance(inner, ast.Match)
+    return (inner.end_lineno or row) if inner is not None and is_simple else row
 
 
 def without_dbos(text: str) -> str:

@@ -48,6 +48,7 @@ def parses(text: str) -> bool:
     return True
 
 
+@pytest.mark.xdist_group("doors")
 @on_every(READABLE)
 def test_exactly_the_marked_lines_fire(fixture: Fixture, doors: Doors) -> None:
     fired = [finding.marker for finding in doors.library[fixture.name]]
@@ -58,11 +59,13 @@ def test_exactly_the_marked_lines_fire(fixture: Fixture, doors: Doors) -> None:
     assert not wrong, f"{fixture.name}\n{wrong}"
 
 
+@pytest.mark.xdist_group("doors")
 @on_every(BROKEN)
 def test_what_cannot_be_read_is_said_once(fixture: Fixture, doors: Doors) -> None:
     assert [finding.code for finding in doors.library[fixture.name]] == ["DBS001"]
 
 
+@pytest.mark.xdist_group("doors")
 @on_every(ALL)
 @pytest.mark.parametrize("door", ["command", "stdin", "flake8"])
 def test_every_door_says_the_same(fixture: Fixture, doors: Doors, door: str) -> None:
