@@ -56,11 +56,10 @@ class ValueTracer(Sizes):
 
     def assign(self, target: ast.expr, mask: int, value: ast.expr | None = None) -> None:
         """Put ``mask``, what ``value`` holds if that is given, into ``target``."""
-        kind = type(target)
-        if kind is ast.Name:
-            self._assign_name(target.id, mask, value)  # type: ignore[attr-defined]
-        elif kind is ast.Tuple or kind is ast.List:
-            elements = target.elts  # type: ignore[attr-defined]
+        if isinstance(target, ast.Name):
+            self._assign_name(target.id, mask, value)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            elements = target.elts
             parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
             if len(parts) == len(elements) and not any(type(each) is ast.Starred for each in (*parts, *elements)):
                 # All are evaluated before any is assigned.
@@ -70,8 +69,8 @@ class ValueTracer(Sizes):
             else:
                 for element in elements:
                     self.assign(element, mask)
-        elif kind is ast.Starred:
-            self.assign(target.value, mask)  # type: ignore[attr-defined]
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, mask)
         elif isinstance(target, (ast.Attribute, ast.Subscript)):
             self._assign_part(target, mask | self.runs)
 
