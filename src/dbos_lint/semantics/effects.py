@@ -62,11 +62,15 @@ LOOP_KINDS = frozenset({RAISES_IN_LOOP, BLOCKS_LOOP, WAITS_IN_LOOP})
 LOCAL_KINDS = frozenset({CLOSURE_WRITE, SELF_WRITE, SELF_MEMOIZED})
 # What outlives the call that does it.
 LASTING = frozenset({GLOBAL_WRITE, CLOSURE_WRITE, SELF_WRITE, STARTS_WORKFLOW, DURABLE})
+# What reaches the world outside the process.
+REACHES_OUT = frozenset(
+    {"network", "cloud", "llm", "payment", "email", "messaging", "database", "filesystem", "subprocess", "user-input"}
+)
 SPARED_KINDS = VALUE_KINDS | {"sleep"}
 """Kinds of effect that do no harm in a task that nobody waits for."""
 FOLLOWED_KINDS = VALUE_KINDS | {EXTRA, UNRECORDED, IDENTITY}
 """Kinds of effect that are a value: what becomes of that decides whether they do harm."""
-_UNKNOWN_ARGUMENTS = Arguments(0, Ellipsis, frozenset(), splat=True)
+UNKNOWN_ARGUMENTS = Arguments(0, Ellipsis, frozenset(), splat=True)
 
 
 class Effect(NamedTuple):
@@ -94,7 +98,7 @@ def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, ca
     for external in callees.externals:
         yield from _effects_of_external(nondeterminism, call, external)
     for external in callees.handed:
-        source = _source_of(nondeterminism, external, _UNKNOWN_ARGUMENTS)
+        source = source_of(nondeterminism, external, UNKNOWN_ARGUMENTS)
         if source is not None:
             yield _of_source(source, external.name, f"{external.name}()", call)
         if external.name in patterns.NOT_IN_WORKFLOW:
@@ -128,7 +132,7 @@ def _effects_of_external(nondeterminism: Nondeterminism, call: Call, external: E
             yield Effect(UNRECORDED, name, label, call.span, origin=call.number)
     if known_as(external) in frameworks.SERVES:
         yield Effect(LIFECYCLE, name, label, call.span)
-    source = _source_of(nondeterminism, external, _arguments(call))
+    source = source_of(nondeterminism, external, _arguments(call))
     if source is not None:
         yield _of_source(source, name, label, call)
 
@@ -139,7 +143,7 @@ def _of_source(source: Source, name: str, label: str, call: Call) -> Effect:
     return Effect(source.kind, name, label, call.span, guess=source.guess, origin=origin)
 
 
-def _source_of(nondeterminism: Nondeterminism, external: External, arguments: Arguments) -> Source | None:
+def source_of(nondeterminism: Nondeterminism, external: External, arguments: Arguments) -> Source | None:
     name, base = external.name, external.base
     source = nondeterminism.of_call(name, base, arguments)
     while source is None and base in types.BASES:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dbos_lint.catalog import api, flow, types
 from dbos_lint.semantics import flows
 from dbos_lint.semantics.calls import Callees
-from dbos_lint.semantics.effects import LASTING
+from dbos_lint.semantics.effects import LASTING, REACHES_OUT, UNKNOWN_ARGUMENTS, source_of
 from dbos_lint.semantics.ends import NONE, Equation, Into, Node, Sink
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.flows import (
@@ -41,6 +41,7 @@ from dbos_lint.semantics.values import ClassValue, Entity, External, FunctionKey
 if TYPE_CHECKING:
     from dbos_lint.semantics.analysis import Analysis
 
+_ACTS = LASTING | REACHES_OUT
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
 _ENDS: dict[str, Sink] = {
     flows.RETURN: Sink.RETURNED,
@@ -145,7 +146,13 @@ class Equations:
         if not call.flags & LOGS and not all(map(flow.is_quiet, callees.names)):
             return True
         resolver = self.analysis.resolver
-        return any(self.analysis.leads_to(resolver.key(callee), LASTING) for callee in (*callees.runs, *callees.aside))
+        run = (resolver.key(callee) for callee in (*callees.runs, *callees.aside))
+        return any(self.analysis.leads_to(callee, _ACTS) for callee in run)
+
+    def _reaches_out(self, external: External) -> bool:
+        """Whether an outside function does something outside the process: sends, writes, asks."""
+        source = source_of(self.analysis.observer.nondeterminism, external, UNKNOWN_ARGUMENTS)
+        return source is not None and source.kind in REACHES_OUT
 
     def _dropped(self, key: FunctionKey, call: Call) -> Sink:
         """What becomes of what an outside function is given that is called for what it does, not for a result."""
@@ -204,6 +211,9 @@ class Equations:
                 found = NONE if place == flows.RECEIVER else _end_in(known_as(value), value.name, place)
                 if call.flags & LOGS or flow.is_logging(value.name):
                     found = Sink.LOGGED
+                if place == flows.RECEIVER and self._reaches_out(value):
+                    # ``invoice.closed_at = now``, and then ``invoice.save()``.
+                    found = Sink.UNKNOWN
                 ends |= found or NONE
                 onwards |= not found and not value.name.startswith("dbos.")
                 if found is NONE and value.name.startswith("dbos.") and place != flows.RECEIVER:

@@ -167,11 +167,11 @@ class Order(Visitor):
                 continue
             if not is_instance and is_in_test(self.here.resolver, self.here.module, line.function):
                 continue
-            is_import = event.name.endswith(".py")
-            if is_import and self.launches.is_loaded_before(event):
+            # What a request or a workflow defines is late, and there many times: DBS225. What it imports breaks a
+            # circle, as like as not, and whoever launches has imported it.
+            if not is_instance and runs_often(self.here.contexts, line.function):
                 continue
-            # What a request or a workflow defines is late, and there many times: DBS225.
-            if not is_instance and not is_import and runs_often(self.here.contexts, line.function):
+            if event.name.endswith(".py") and self.launches.is_loaded_before(event):
                 continue
             self.here.report_event(
                 LATE_REGISTRATION,
