@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import dbos
-import dbos._client
 import pytest
 
 from dbos_lint.catalog import api, messages
@@ -68,6 +66,9 @@ def test_page_programs(code: str, calls: str, bad: list[str], good: list[str] | 
 
 def member(name: str) -> object:
     """What dbos has under a qualified name of the catalog."""
+    import dbos
+    import dbos._client
+
     _, *path = name.split(".")
     found: object = dbos._client if path[0].startswith("WorkflowHandleClient") else dbos
     for part in path:
