@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import nox
@@ -62,7 +63,9 @@ def oracle(session: nox.Session) -> None:
 
 @nox.session(python=SUPPORTED)
 def unit(session: nox.Session) -> None:
-    """The same tests on every interpreter of this machine."""
+    """The same tests on every other interpreter of this machine."""
+    if session.python == f"{sys.version_info.major}.{sys.version_info.minor}":
+        session.skip("the session tests runs on this interpreter")
     install(session, "test")
     session.run("pytest", "-m", "not slow and not oracle", "-n", "auto", "--dist", "loadgroup", *session.posargs)
 
