@@ -65,11 +65,6 @@ def misfit(params: Sequence[Param], given: Arguments) -> str:
     return f"it gets no {'argument' if len(missing) == 1 else 'arguments'} {_listed(missing)}"
 
 
-def takes(function: Function, count: int, bound: bool) -> bool:
-    """Whether the function takes ``count`` positional arguments; ``bound`` tells that it has one already."""
-    return not misfit(function.params, Arguments(count + bound, ()))
-
-
 def described(function: Function, bound: bool) -> str:
     """How many arguments the function takes, in words."""
     params = function.params[1:] if bound else function.params
