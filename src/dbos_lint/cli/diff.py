@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 
 import click
@@ -62,8 +63,11 @@ def diff(
             configurations = (Configuration(folder, file, isolated) for folder in (before, after))
             found = changes(before, after, paths or (".",), *configurations)
             sources = reader()
+
             # A commit that is laid out elsewhere is spoken of as if it were here.
-            lines = lambda path: sources(_moved(path, cwd, after))  # noqa: E731
+            def lines(path: str, folder: str = after) -> Sequence[str]:
+                return sources(_moved(path, cwd, folder))
+
             shown = tuple(replace(each, filename=_moved(each.filename, after, cwd)) for each in found)
             text = render(Report(shown, cwd, lines, not output_file and wants_color(color)), output_format)
     except (RevisionError, SettingsError) as error:
