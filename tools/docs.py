@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dbos_lint.configuration import Configuration
-from dbos_lint.diagnostic import Applicability, Rule, Scope
+from dbos_lint.diagnostic import Rule, Scope
+from dbos_lint.fix import Applicability
 from dbos_lint.linter import lint_source
 from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 from dbos_lint.rules.registry import CATEGORIES, RULES

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from dbos_lint.fix import Applicability, Fix
+
 
 class Level(str, Enum):
     """How bad a finding is. ``ADVICE`` rules are off unless selected."""
@@ -21,14 +23,6 @@ class Confidence(str, Enum):
     MEDIUM = "medium"
 
 
-class Applicability(str, Enum):
-    """What ``--fix`` may do about a rule's findings."""
-
-    NONE = "none"
-    SAFE = "safe"
-    UNSAFE = "unsafe"
-
-
 class Scope(str, Enum):
     """How much of the program a rule's verdict needs; ``REVISIONS``: two states of it, for ``dbos-lint diff``."""
 
@@ -43,8 +37,8 @@ class Scope(str, Enum):
 class Rule:
     """The declaration of a rule; its page under ``docs/rules/`` is checked against it.
 
-    ``since`` and ``until`` bound the dbos versions (``since <= version < until``) under which the rule is
-    true; ``None`` leaves that side open. ``reference`` is the page of docs.dbos.dev that the rule interprets,
+    ``fix`` is the best applicability that a fix of it can have. ``since`` and ``until`` bound the dbos versions
+    (``since <= version < until``) under which the rule is true; ``None`` leaves that side open. ``reference`` is the page of docs.dbos.dev that the rule interprets,
     as a path. A ``preview`` rule is off until it is promoted.
     """
 
@@ -92,6 +86,7 @@ class Diagnostic:
     code. ``trace`` is the whole chain, from the durable function to the origin; it is empty where the finding
     needs none. ``statement`` holds the first and last row of the statement around the finding: a suppression
     comment counts on either. ``own_level`` is set where this finding is worse, or less bad, than its rule's others.
+    ``fix`` mends it, where that is certain.
     """
 
     rule: Rule
@@ -103,6 +98,7 @@ class Diagnostic:
     statement: tuple[int, int] = (0, 0)
     own_level: Level | None = None
     confidence: Confidence = Confidence.HIGH
+    fix: Fix | None = None
 
     @property
     def code(self) -> str:

@@ -111,6 +111,7 @@ def _diagnostic(finding: Finding, filename: str, lines: object) -> Diagnostic:
         lines.statement(span.row),
         finding.level,
         finding.confidence,
+        finding.fix,
     )
 
 

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, NamedTuple
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import history, version
 from dbos_lint.diagnostic import Confidence, Level, Rule, TraceStep
+from dbos_lint.fix import Fix
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.calls import Callees
@@ -32,10 +33,11 @@ from dbos_lint.semantics.lines import Event
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.serializers import serializer_of
-from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref, Span
+from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref
 from dbos_lint.semantics.typed_dicts import TypedDicts
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Values
 from dbos_lint.settings import Settings
+from dbos_lint.syntax.spans import Span, span_of
 
 
 class Finding(NamedTuple):
@@ -48,6 +50,7 @@ class Finding(NamedTuple):
     trace: tuple[TraceStep, ...] = ()
     level: Level | None = None
     confidence: Confidence = Confidence.HIGH
+    fix: Fix | None = None
 
 
 @dataclass
@@ -236,17 +239,18 @@ class Here:
         *,
         level: Level | None = None,
         confidence: Confidence = Confidence.HIGH,
+        fix: Fix | None = None,
     ) -> None:
-        """Tell of a finding, if its rule is on; ``level`` is given where it differs from the rule's."""
+        """Tell of a finding, if its rule is on; ``level`` is given where it differs from the rule's, ``fix`` where the
+        finding can be mended for certain."""
         if rule.code in self.enabled:
             if not isinstance(span, Span):
-                end_row, end_col = span.end_lineno or span.lineno, span.end_col_offset or span.col_offset
-                span = Span(span.lineno, span.col_offset, end_row, end_col)
+                span = span_of(span)
             # What a test expects to raise is wrong on purpose.
             if not any(first <= span.row <= last for first, last in self.module.expected):
                 shown = confidence is Confidence.HIGH or self.settings.shows_guesses
                 findings = self.findings if shown else self.hidden
-                findings.append(Finding(rule, span, message, tuple(chain), level, confidence))
+                findings.append(Finding(rule, span, message, tuple(chain), level, confidence, fix))
 
     def trace(self, reached: Reached) -> tuple[TraceStep, ...]:
         """The chain from the root of the context to the effect, each function where it is defined."""

@@ -20,7 +20,7 @@ from dbos_lint.semantics.flow_nodes import logs
 from dbos_lint.semantics.flow_variables import Marks
 from dbos_lint.semantics.guards import branch_kind, found_wanting, looked_up, not_found, run_as_main
 from dbos_lint.semantics.launches import LAUNCHERS, Launches
-from dbos_lint.semantics.references import References, span_of
+from dbos_lint.semantics.references import References
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.summary import (
     AWAITED,
@@ -45,11 +45,11 @@ from dbos_lint.semantics.summary import (
     Read,
     Ref,
     Scope,
-    Span,
     Try,
     Write,
 )
 from dbos_lint.semantics.uses import Uses
+from dbos_lint.syntax.spans import Span, span_of
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 

@@ -22,8 +22,9 @@ from dbos_lint.semantics.escapes import escaping
 from dbos_lint.semantics.facts import Edge
 from dbos_lint.semantics.fates import Fates
 from dbos_lint.semantics.flows import Origin
-from dbos_lint.semantics.summary import MODULE, Function, Module, Span
+from dbos_lint.semantics.summary import MODULE, Function, Module
 from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue, Partial, Value
+from dbos_lint.syntax.spans import Span
 
 OUTSIDE = "outside"
 LOOP = "loop"

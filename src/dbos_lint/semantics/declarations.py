@@ -14,7 +14,7 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.options import Options, of_argument, of_keywords
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import DECORATOR, Call, Function, Module, Ref, Span
+from dbos_lint.semantics.summary import DECORATOR, Call, Function, Module, Ref
 from dbos_lint.semantics.values import (
     DecoratorValue,
     Entity,
@@ -23,6 +23,7 @@ from dbos_lint.semantics.values import (
     Partial,
     Values,
 )
+from dbos_lint.syntax.spans import Span
 
 # Decorators that leave a function what it is.
 _TRANSPARENT = frozenset({"staticmethod", "classmethod"})

@@ -9,8 +9,9 @@ from dbos_lint.catalog import api
 from dbos_lint.semantics.options import call_of
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, assigned, binding_scope
-from dbos_lint.semantics.summary import Call, Module, Ref, Span
+from dbos_lint.semantics.summary import Call, Module, Ref
 from dbos_lint.semantics.values import Container, External, FunctionValue
+from dbos_lint.syntax.spans import Span
 
 # What makes a dict of its keywords.
 _MAKERS = api.TYPED_DICTS | {"dict"}

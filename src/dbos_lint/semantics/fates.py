@@ -11,8 +11,8 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.ends import NONE, OPEN, Sink
 from dbos_lint.semantics.facts import Edge
 from dbos_lint.semantics.flows import Origin
-from dbos_lint.semantics.summary import Span
 from dbos_lint.semantics.values import FunctionKey
+from dbos_lint.syntax.spans import Span
 
 
 class Beyond(NamedTuple):

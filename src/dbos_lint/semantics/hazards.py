@@ -12,8 +12,9 @@ from dbos_lint.semantics.orders import Orders, Unordered, runs_in
 from dbos_lint.semantics.refs import given, receiver_and_method, terminal, text_of
 from dbos_lint.semantics.scoping import Place, assigned, binding_scope
 from dbos_lint.semantics.sequences import MANY, Sequences, holds
-from dbos_lint.semantics.summary import Attempt, Call, Function, Launch, Loop, Managed, Member, Module, Ref, Span
+from dbos_lint.semantics.summary import Attempt, Call, Function, Launch, Loop, Managed, Member, Module, Ref
 from dbos_lint.semantics.values import Constant, Container, External, FunctionKey, Value
+from dbos_lint.syntax.spans import Span
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.analysis import Analysis

@@ -12,7 +12,7 @@ from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.effects import DURABLE, LIFECYCLE
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.registering import registered, registering
-from dbos_lint.semantics.summary import AWAITED, DECORATOR, MODULE, Call, Function, Module, Ref, Span
+from dbos_lint.semantics.summary import AWAITED, DECORATOR, MODULE, Call, Function, Module, Ref
 from dbos_lint.semantics.values import (
     Constant,
     DecoratorValue,
@@ -24,6 +24,7 @@ from dbos_lint.semantics.values import (
     Value,
     Values,
 )
+from dbos_lint.syntax.spans import Span
 
 BUILD = "build"
 LAUNCH = "launch"

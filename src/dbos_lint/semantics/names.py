@@ -30,8 +30,9 @@ from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.options import Written, written
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Call, Module, Ref, Span
+from dbos_lint.semantics.summary import Call, Module, Ref
 from dbos_lint.semantics.values import Entity
+from dbos_lint.syntax.spans import Span
 
 # More folders than a project has that somebody lints as one: nothing is known of its names, then.
 _FOLDERS = 5_000

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from dbos_lint.catalog import types
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, assigned
-from dbos_lint.semantics.summary import Call, Module, Ref, Span
+from dbos_lint.semantics.summary import Call, Module, Ref
 from dbos_lint.semantics.values import Constant, Container, External, Values
+from dbos_lint.syntax.spans import Span
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.analysis import Analysis

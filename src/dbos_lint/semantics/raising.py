@@ -10,8 +10,9 @@ from dbos_lint.semantics.effects import RAISES_LOSSY, Effect
 from dbos_lint.semantics.exceptions import Exceptions
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sequences import holds
-from dbos_lint.semantics.summary import Attempt, Function, Handler, Module, Read, Span
+from dbos_lint.semantics.summary import Attempt, Function, Handler, Module, Read
 from dbos_lint.semantics.values import ClassValue, Container, External, FunctionKey, Instance, Value
+from dbos_lint.syntax.spans import Span
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.analysis import Analysis

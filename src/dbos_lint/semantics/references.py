@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from dbos_lint.semantics.summary import Ref, Span
+from dbos_lint.semantics.summary import Ref
+from dbos_lint.syntax.spans import span_of
 
 # Generic types whose last argument is the type of what they hold.
 _COLLECTIONS = {
@@ -24,10 +25,6 @@ _ITEMS = 16
 # Longer f-strings are texts, not names.
 _PARTS = 8
 _CONSTANTS = (str, int, float, bool, type(None))
-
-
-def span_of(node: ast.expr | ast.stmt) -> Span:
-    return Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
 
 
 @dataclass(slots=True)

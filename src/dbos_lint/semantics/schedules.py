@@ -13,10 +13,10 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.literals import Literal, literals
 from dbos_lint.semantics.options import is_changed, written
-from dbos_lint.semantics.references import span_of
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
-from dbos_lint.semantics.summary import Call, Module, Ref, Span
+from dbos_lint.semantics.summary import Call, Module, Ref
 from dbos_lint.semantics.values import Container, External, Values
+from dbos_lint.syntax.spans import Span, span_of
 
 _DICTS = frozenset({"dict", "dbos.ScheduleInput"})
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from dbos_lint.semantics.ends import NONE, OPEN, Equation, Node, Sink
 from dbos_lint.semantics.equations import Equations
 from dbos_lint.semantics.flows import Branch, Given, Manager, Origin, Target
-from dbos_lint.semantics.summary import Span
 from dbos_lint.semantics.values import FunctionKey
+from dbos_lint.syntax.spans import Span
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.analysis import Analysis

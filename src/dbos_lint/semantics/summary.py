@@ -38,6 +38,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from dbos_lint.semantics.flows import Flows
+from dbos_lint.syntax.spans import Span
 
 Ref: TypeAlias = Any
 
@@ -54,15 +55,6 @@ LOGS = 16
 ITERATED = 32
 KEPT = 64
 UNTIL_CANCELLED = 256
-
-
-class Span(NamedTuple):
-    """A stretch of the text: rows from 1, columns in bytes from 0."""
-
-    row: int
-    col: int
-    end_row: int
-    end_col: int
 
 
 class Binding(NamedTuple):

@@ -16,11 +16,11 @@ from dbos_lint.catalog import api, types
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.dicts import Literal, dicts, is_dict, of_keywords, written
-from dbos_lint.semantics.references import span_of
 from dbos_lint.semantics.refs import terminal
 from dbos_lint.semantics.scoping import Place, binding_scope
-from dbos_lint.semantics.summary import Call, Module, Ref, Span, Write
+from dbos_lint.semantics.summary import Call, Module, Ref, Write
 from dbos_lint.semantics.values import Container, External, FunctionValue, Instance, Values
+from dbos_lint.syntax.spans import Span, span_of
 
 
 class Entry(NamedTuple):

@@ -10,9 +10,10 @@ from dbos_lint.semantics import declarations
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.entities import registered_name
-from dbos_lint.semantics.summary import Call, Span
+from dbos_lint.semantics.summary import Call
 from dbos_lint.semantics.values import Constant, Entity, FunctionKey, FunctionValue, Value
 from dbos_lint.shape.values import Choice, Deprecated, Durable, Loop, Node, Patched, Place, Runs, Shape
+from dbos_lint.syntax.spans import Span
 
 _PATCH = api.with_async(frozenset({f"{api.DBOS}.patch"}))
 _DEPRECATE = api.with_async(frozenset({f"{api.DBOS}.deprecate_patch"}))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias, Union
 
-from dbos_lint.semantics.summary import Span
 from dbos_lint.semantics.values import FunctionKey
+from dbos_lint.syntax.spans import Span
 
 
 class Place(NamedTuple):

@@ -22,8 +22,8 @@ from dbos_lint.rules.declared.advanced import (
 )
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.asking import Asking
-from dbos_lint.semantics.summary import Span
 from dbos_lint.semantics.symbols import Use
+from dbos_lint.syntax.spans import Span, span_of
 
 _REGISTER = (
     "DBOS.register_queue",
@@ -171,7 +171,7 @@ class Verdicts:
         advice = f"did you mean 'from dbos import {meant.last}'?" if meant else "import from dbos itself"
         what = "is a name of dbos, not a module" if self.history.get(name) else "is no module of dbos"
         message = f"'dbos.{name}' {what}, so that the import raises ModuleNotFoundError: {advice}"
-        self._report(UNKNOWN_SYMBOL, _of_statement(node), last, message)
+        self._report(UNKNOWN_SYMBOL, span_of(node), last, message)
 
     def _meant(self, use: Use) -> str | None:
         """The name that was perhaps meant: of the same owner, or of the same name elsewhere."""
@@ -206,7 +206,3 @@ def _effect(symbol: Symbol) -> str:
     if symbol.kind is Kind.CONSTRUCTOR:
         return "raises DBOSException"
     return "raises AttributeError"
-
-
-def _of_statement(node: ast.stmt) -> Span:
-    return Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)

@@ -12,12 +12,12 @@ from dbos_lint.rules.declared.advanced import REMOVED_QUEUE_CONSTRUCTOR, REMOVED
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.dicts import dicts
 from dbos_lint.semantics.origins import made_by
-from dbos_lint.semantics.references import span_of
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Call, Ref, Span
+from dbos_lint.semantics.summary import Call, Ref
 from dbos_lint.semantics.symbols import Symbols, Use
 from dbos_lint.semantics.values import Container, External, Instance, Values
+from dbos_lint.syntax.spans import Span, span_of
 
 _LISTEN = "DBOS.listen_queues"
 # With it, dbos itself makes queues.
@@ -63,7 +63,7 @@ class Versions(Visitor):
     def _imported(self, alias: ast.alias) -> None:
         """``from dbos import alias``"""
         name = alias.name
-        span = Span(alias.lineno, alias.col_offset, alias.end_lineno or alias.lineno, alias.end_col_offset or 0)
+        span = span_of(alias)
         symbol = self._history.get(name) or self._module_of(name)
         if symbol is not None:
             self._verdicts.judge(symbol, span, f"'dbos.{name}'", "raises ImportError")
@@ -84,7 +84,7 @@ class Versions(Visitor):
         if module is None:
             self._verdicts.unknown_module(rest, node)
         else:
-            span = Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
+            span = span_of(node)
             self._verdicts.judge(module, span, f"the module 'dbos.{rest}'", "raises ModuleNotFoundError")
 
     # ------------------------------------------------------------------ attributes

@@ -12,9 +12,10 @@ from dbos_lint.rules.declared.lifecycle import HARDCODED_DATABASE_PASSWORD
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.scoping import Place, assigned
-from dbos_lint.semantics.summary import Call, Module, Ref, Span
+from dbos_lint.semantics.summary import Call, Module, Ref
 from dbos_lint.semantics.testcode import is_in_test, is_test_file
 from dbos_lint.semantics.values import External
+from dbos_lint.syntax.spans import Span
 
 _KEYS = ("system_database_url", "database_url", "application_database_url", "system_database_engine", "engine")
 _TAKES_URL = frozenset({api.CLIENT, *api.CREATES_DATASOURCE})

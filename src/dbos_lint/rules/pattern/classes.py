@@ -17,8 +17,9 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.classes import Classes
 from dbos_lint.semantics.instances import Instances
 from dbos_lint.semantics.layers import Layer, layers
-from dbos_lint.semantics.summary import Class, Function, Span
+from dbos_lint.semantics.summary import Class, Function
 from dbos_lint.semantics.values import ClassValue, FunctionValue
+from dbos_lint.syntax.spans import Span
 
 _CONFIGURE = (
     "derive from DBOSConfiguredInstance and call super().__init__(config_name=...) with a name that each instance has "

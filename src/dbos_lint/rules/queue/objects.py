@@ -17,11 +17,11 @@ from dbos_lint.semantics.absence import Absence
 from dbos_lint.semantics.enqueues import BY_NAME, QUEUE_OBJECT, instead_of_name
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.queues import CONCURRENCIES, LIMITERS
-from dbos_lint.semantics.references import span_of
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import MODULE, Call, Span
+from dbos_lint.semantics.summary import MODULE, Call
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import Values
+from dbos_lint.syntax.spans import Span, span_of
 
 _RETRIEVES = api.with_async(frozenset({f"{api.DBOS}.retrieve_queue", f"{api.CLIENT}.retrieve_queue"}))
 _PROPERTIES = frozenset({*CONCURRENCIES, *LIMITERS, "polling_interval_sec"})

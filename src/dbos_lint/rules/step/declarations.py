@@ -20,7 +20,7 @@ from dbos_lint.semantics.declarations import Declaration
 from dbos_lint.semantics.names import closest
 from dbos_lint.semantics.options import Options, of_keywords
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Call, Function, Ref, Span
+from dbos_lint.semantics.summary import Call, Function, Ref
 from dbos_lint.semantics.values import (
     Constant,
     Container,
@@ -31,6 +31,7 @@ from dbos_lint.semantics.values import (
     Instance,
     Partial,
 )
+from dbos_lint.syntax.spans import Span
 
 _STEP = "dbos.DBOS.step"
 _RETRY_OPTIONS = ("max_attempts", "interval_seconds", "backoff_rate", "should_retry")

@@ -12,7 +12,7 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics import declarations
 from dbos_lint.semantics.contexts import OUTSIDE
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Call, Ref, Span, Try
+from dbos_lint.semantics.summary import Call, Ref, Try
 from dbos_lint.semantics.tries import calls_in, operators_raise
 from dbos_lint.semantics.values import (
     ClassValue,
@@ -20,6 +20,7 @@ from dbos_lint.semantics.values import (
     Entity,
     External,
 )
+from dbos_lint.syntax.spans import Span
 
 # Methods of containers that raise nothing.
 _FILLS = frozenset(["append", "appendleft", "extend", "insert", "add", "update", "setdefault", "discard", "clear"])

@@ -14,8 +14,9 @@ from dbos_lint.semantics.declarations import Declaration
 from dbos_lint.semantics.names import closest
 from dbos_lint.semantics.options import Options, of_keywords
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Call, Function, Span
+from dbos_lint.semantics.summary import Call, Function
 from dbos_lint.semantics.values import Entity, External
+from dbos_lint.syntax.spans import Span
 
 _STEP = f"{api.DBOS}.step"
 _TRANSACTION_OPTIONS = frozenset({"name", "isolation_level"})

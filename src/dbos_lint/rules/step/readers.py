@@ -8,10 +8,10 @@ from dbos_lint.catalog import api, types
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.contexts import Reached
-from dbos_lint.semantics.references import span_of
 from dbos_lint.semantics.scoping import binding_scope
 from dbos_lint.semantics.summary import Function, Scope
 from dbos_lint.semantics.values import FunctionKey
+from dbos_lint.syntax.spans import span_of
 
 _STEPS = (api.STEP, api.TRANSACTION)
 

@@ -11,8 +11,9 @@ from dbos_lint.semantics.data import returned
 from dbos_lint.semantics.pickling import Pickling
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.serializers import OTHER
-from dbos_lint.semantics.summary import Call, Function, Span
+from dbos_lint.semantics.summary import Call, Function
 from dbos_lint.semantics.values import External, FunctionValue
+from dbos_lint.syntax.spans import Span
 
 _WHY = (
     "pickle refuses it, so nothing is recorded and the workflow fails after the step has run; use it inside the step, "

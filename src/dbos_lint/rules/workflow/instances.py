@@ -11,8 +11,8 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import SELF_WRITE
 from dbos_lint.semantics.selves import FILLING, changed_by, keeps_self
-from dbos_lint.semantics.summary import Span
 from dbos_lint.semantics.values import FunctionKey
+from dbos_lint.syntax.spans import Span
 
 _WHY = (
     "every workflow on this instance shares it, and after a crash another process has an instance of its own; keep it "

@@ -10,11 +10,11 @@ from dbos_lint.rules.declared.workflow import MUTABLE_GLOBAL_READ_IN_WORKFLOW
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.ends import Sink
-from dbos_lint.semantics.references import span_of
 from dbos_lint.semantics.scoping import binding_scope
 from dbos_lint.semantics.shared import Shared
 from dbos_lint.semantics.summary import MODULE, Function
 from dbos_lint.semantics.values import FunctionKey
+from dbos_lint.syntax.spans import span_of
 
 _MATTERS = Sink.STEERS | Sink.POLLS | Sink.CHECKED | Sink.DURABLE | Sink.SLEEPS
 

@@ -22,7 +22,7 @@ from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import IDENTITY, UNRECORDED
 from dbos_lint.semantics.ends import Sink
-from dbos_lint.semantics.summary import Span
+from dbos_lint.syntax.spans import Span
 
 _STEP = "do it in a step (DBOS.run_step) and use what the step returns"
 _LOGGED = Sink.LOGGED | Sink.WAITS

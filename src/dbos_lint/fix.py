@@ -1,0 +1,201 @@
+"""How a finding is mended, as values: rules compose fixes of changes, and :mod:`dbos_lint.fixes` carries them out.
+
+Every change names the place where it happens by a ``Span`` of the text that was linted. A fix is carried out as a
+whole or not at all; its changes must not overlap, and none of them depends on another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from dbos_lint.syntax.spans import Span
+
+
+class Applicability(str, Enum):
+    """What ``--fix`` may do about a finding: a ``SAFE`` fix keeps what the program does, only right; a person should
+    look at an ``UNSAFE`` one."""
+
+    NONE = "none"
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+# ---------------------------------------------------------------------- expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Put ``text``, as it is, where ``span`` stands. An empty span inserts, an empty text deletes."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Put the expression ``text`` where the expression at ``span`` stands, in parentheses where its neighbours need
+    them."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """Put ``before`` and ``after`` around the expression at ``span``: ``sorted(`` and ``)``. What it becomes stands in
+    parentheses where its neighbours need them, so that ``Wrap(span, "await ", "")`` awaits anything."""
+
+    span: Span
+    before: str
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """Change the arguments of the call (or the bases and keywords of the class) at ``span``.
+
+    ``drop`` holds names of keywords and positions, from 0; ``rename`` pairs of names of keywords; ``keywords`` pairs of
+    a position and the name of the keyword as which the argument there is given; ``values`` pairs of a keyword, or a
+    position, and the text that its value becomes; ``add`` pairs of a keyword (empty: a positional argument, put behind
+    the last positional one) and the text of its value. What is named and not there makes the fix void.
+    """
+
+    span: Span
+    drop: tuple[str | int, ...] = ()
+    rename: tuple[tuple[str, str], ...] = ()
+    keywords: tuple[tuple[int, str], ...] = ()
+    values: tuple[tuple[str | int, str], ...] = ()
+    add: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Change the entries of the dict display at ``span``, by the text of their keys, which are literals: what to
+    ``drop``, pairs to ``rename``, pairs of a key and the text that its ``values`` become, pairs of a key and the text
+    of its value to ``add`` at the end. What is named and not there makes the fix void."""
+
+    span: Span
+    drop: tuple[str, ...] = ()
+    rename: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+    add: tuple[tuple[str, str], ...] = ()
+
+
+# ---------------------------------------------------------------------- definitions
+
+
+@dataclass(frozen=True, slots=True)
+class Decorators:
+    """Change the decorators of the function or class whose node has the span ``span`` (it begins at ``def``).
+
+    ``order`` are the positions, from 0, of those that stay, in their new order (``None``: all, as they are); ``above``
+    and ``below`` are decorators to add, without ``@``, above the first and below the last.
+    """
+
+    span: Span
+    order: tuple[int, ...] | None = None
+    above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MakeAsync:
+    """Turn the ``def`` at ``span`` into ``async def``."""
+
+    span: Span
+
+
+# ---------------------------------------------------------------------- statements
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Take away the statement at ``span``, its decorators and the comment behind it; a block that it leaves empty gets
+    ``pass``."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Put the statements ``text`` (indented from 0, lines end in ``\\n``) before the statement at ``span``, at its
+    depth, above its decorators."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Put the statements ``text`` behind the statement at ``span``, at its depth."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """Put the statements of one block, from the first one at ``first`` to the last one at ``last``, under ``head``:
+    ``with SetWorkflowTimeout(10):``."""
+
+    head: str
+    first: Span
+    last: Span
+
+
+# ---------------------------------------------------------------------- imports
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """See to it that ``from module import name`` (``import module`` where ``name`` is empty) holds in the whole file.
+
+    ``alias`` is what the name is bound to, empty for itself. It is added to an import of that module, or gets a line
+    of its own behind the imports.
+    """
+
+    module: str
+    name: str = ""
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unimport:
+    """Take away the import that binds ``name`` in the module's scope, if nothing in the file uses it when everything
+    else has been done."""
+
+    name: str
+
+
+Change: TypeAlias = (
+    Replace
+    | Expression
+    | Wrap
+    | Arguments
+    | Keys
+    | Decorators
+    | MakeAsync
+    | Delete
+    | Before
+    | After
+    | Under
+    | Import
+    | Unimport
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One way to mend a finding, in the file of the finding: ``title`` says in one line, as an order and without a final
+    full stop, what is done ("await DBOS.sleep_async").
+
+    ``elsewhere`` are changes that other files of the project need at the same time, by the path of the file: such a fix
+    is for ``dbos-lint upgrade`` only, which sees them all.
+    """
+
+    title: str
+    applicability: Applicability
+    changes: tuple[Change, ...]
+    elsewhere: tuple[tuple[str, tuple[Change, ...]], ...] = ()
