@@ -38,8 +38,8 @@ class Rule:
     """The declaration of a rule; its page under ``docs/rules/`` is checked against it.
 
     ``fix`` is the best applicability that a fix of it can have. ``since`` and ``until`` bound the dbos versions
-    (``since <= version < until``) under which the rule is true; ``None`` leaves that side open. ``reference`` is the page of docs.dbos.dev that the rule interprets,
-    as a path. A ``preview`` rule is off until it is promoted.
+    (``since <= version < until``) under which the rule is true; ``None`` leaves that side open. ``reference`` is the
+    page of docs.dbos.dev that the rule interprets, as a path. A ``preview`` rule is off until it is promoted.
     """
 
     code: str

@@ -188,8 +188,8 @@ Change: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One way to mend a finding, in the file of the finding: ``title`` says in one line, as an order and without a final
-    full stop, what is done ("await DBOS.sleep_async").
+    """One way to mend a finding, in the file of the finding: ``title`` says in one line what is done, as an order and
+    without a final full stop ("await DBOS.sleep_async").
 
     ``elsewhere`` are changes that other files of the project need at the same time, by the path of the file: such a fix
     is for ``dbos-lint upgrade`` only, which sees them all.

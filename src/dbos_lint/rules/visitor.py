@@ -33,6 +33,7 @@ from dbos_lint.semantics.lines import Event
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.serializers import serializer_of
+from dbos_lint.semantics.spellings import Spelling, spelling
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref
 from dbos_lint.semantics.typed_dicts import TypedDicts
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Values
@@ -217,6 +218,10 @@ class Here:
     def place(self, function: Function) -> Place:
         """Where the decorators and defaults of ``function`` are evaluated."""
         return Place(self.module.scopes[function.scope].parent, function.span.row, function.block)
+
+    def spelled(self, name: str, call: Call) -> Spelling | None:
+        """How to write ``name``, a qualified name such as ``dbos.DBOS``, where ``call`` stands."""
+        return spelling(self.resolver, self.module, Place(call.scope, call.span.row, call.block), name)
 
     # ------------------------------------------------------------------ answers
 

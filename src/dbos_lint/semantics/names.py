@@ -111,6 +111,18 @@ class Names:
             if other is not None:
                 yield other
 
+    def everywhere(self, module: Module) -> Iterator[Module]:
+        """The files of the project of ``module``, itself first, that concern dbos, in order; none but itself where the
+        project is too large to be known."""
+        yield module
+        project = self.calls.resolver.project
+        paths = project_files(project.settings, _FOLDERS) or ()
+        for path in dict.fromkeys((*paths, *self._overlaid())):
+            source = project.read(path) if path != module.path else None
+            other = project.module(path) if source is not None and self.concerns(path, source) else None
+            if other is not None:
+                yield other
+
     def registered_elsewhere(self, name: str, module: Module) -> Iterator[Mention]:
         """The workflows that other files than ``module`` register as ``name``: only files that may do so are parsed."""
         self._kinds()
