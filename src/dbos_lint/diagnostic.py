@@ -86,7 +86,7 @@ class Diagnostic:
     code. ``trace`` is the whole chain, from the durable function to the origin; it is empty where the finding
     needs none. ``statement`` holds the first and last row of the statement around the finding: a suppression
     comment counts on either. ``own_level`` is set where this finding is worse, or less bad, than its rule's others.
-    ``fix`` mends it, where that is certain.
+    ``fix`` mends it, where that is certain; ``by_hand`` says why it is not, where a migration looked for one.
     """
 
     rule: Rule
@@ -99,6 +99,7 @@ class Diagnostic:
     own_level: Level | None = None
     confidence: Confidence = Confidence.HIGH
     fix: Fix | None = None
+    by_hand: str = ""
 
     @property
     def code(self) -> str:

@@ -199,3 +199,11 @@ class Fix:
     applicability: Applicability
     changes: tuple[Change, ...]
     elsewhere: tuple[tuple[str, tuple[Change, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """That a finding is left to a person: ``reason`` is a clause, without a full stop, that says what is not certain
+    ("the queue is handed to 'start'")."""
+
+    reason: str

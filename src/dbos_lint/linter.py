@@ -112,6 +112,7 @@ def _diagnostic(finding: Finding, filename: str, lines: object) -> Diagnostic:
         finding.level,
         finding.confidence,
         finding.fix,
+        finding.by_hand,
     )
 
 

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, NamedTuple
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import history, version
 from dbos_lint.diagnostic import Confidence, Level, Rule, TraceStep
-from dbos_lint.fix import Fix
+from dbos_lint.fix import ByHand, Fix
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.calls import Callees
@@ -52,6 +52,7 @@ class Finding(NamedTuple):
     level: Level | None = None
     confidence: Confidence = Confidence.HIGH
     fix: Fix | None = None
+    by_hand: str = ""
 
 
 @dataclass
@@ -244,10 +245,10 @@ class Here:
         *,
         level: Level | None = None,
         confidence: Confidence = Confidence.HIGH,
-        fix: Fix | None = None,
+        fix: Fix | ByHand | None = None,
     ) -> None:
         """Tell of a finding, if its rule is on; ``level`` is given where it differs from the rule's, ``fix`` where the
-        finding can be mended for certain."""
+        finding can be mended for certain, or where it was looked for in vain."""
         if rule.code in self.enabled:
             if not isinstance(span, Span):
                 span = span_of(span)
@@ -255,7 +256,9 @@ class Here:
             if not any(first <= span.row <= last for first, last in self.module.expected):
                 shown = confidence is Confidence.HIGH or self.settings.shows_guesses
                 findings = self.findings if shown else self.hidden
-                findings.append(Finding(rule, span, message, tuple(chain), level, confidence, fix))
+                reason = fix.reason if isinstance(fix, ByHand) else ""
+                change = fix if isinstance(fix, Fix) else None
+                findings.append(Finding(rule, span, message, tuple(chain), level, confidence, change, reason))
 
     def trace(self, reached: Reached) -> tuple[TraceStep, ...]:
         """The chain from the root of the context to the effect, each function where it is defined."""
