@@ -8,6 +8,7 @@ from functools import cached_property
 
 from dbos_lint.catalog.history import Kind, Status, Symbol, closest, history, label, version
 from dbos_lint.diagnostic import Rule
+from dbos_lint.migration import removed
 from dbos_lint.rules.declared.advanced import (
     DEPRECATED_SYMBOL,
     REMOVED_CONFIG_KEY,
@@ -115,7 +116,7 @@ class Verdicts:
         rule = self._rule(symbol, status)
         if rule is not None:
             name, effect = name or f"'{symbol.name}'", effect or _effect(symbol)
-            self._report(rule, span, symbol.last, self._message(symbol, status, name, effect))
+            self._report(rule, span, symbol.last, self._message(symbol, status, name, effect), symbol)
         return True
 
     def _rule(self, symbol: Symbol, status: Status) -> Rule | None:
@@ -187,11 +188,12 @@ class Verdicts:
         near = closest(name, self.history.members(use.owner).values(), self.target)
         return near.name if near is not None else None
 
-    def _report(self, rule: Rule, span: Span | ast.expr, name: str, message: str) -> None:
+    def _report(self, rule: Rule, span: Span | ast.expr, name: str, message: str, symbol: Symbol | None = None) -> None:
         if rule.code in self.here.enabled:
-            row = span.row if isinstance(span, Span) else span.lineno
-            if not self.is_asked(row, name):
-                self.here.report(rule, span, message)
+            span = span if isinstance(span, Span) else span_of(span)
+            if not self.is_asked(span.row, name):
+                mended = removed.fix(self.here, symbol, span) if symbol is not None else None
+                self.here.report(rule, span, message, fix=mended)
 
     def is_asked(self, row: int, name: str) -> bool:
         """Whether the code around ``row`` asks first if there is ``name``."""
