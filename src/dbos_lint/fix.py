@@ -169,6 +169,17 @@ class Unimport:
     name: str
 
 
+# ---------------------------------------------------------------------- files
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Make a file that holds ``text`` (lines end in ``\\n``): only in ``Fix.elsewhere``, and the only change there. A
+    file that is there already makes the fix void, unless it holds just that."""
+
+    text: str
+
+
 Change: TypeAlias = (
     Replace
     | Expression
@@ -183,6 +194,7 @@ Change: TypeAlias = (
     | Under
     | Import
     | Unimport
+    | Create
 )
 
 
