@@ -58,7 +58,18 @@ def tests(session: nox.Session) -> None:
 def oracle(session: nox.Session) -> None:
     """The programs that run on the real dbos, each in processes of its own, so that they can share the processors."""
     install(session, "test", "oracle")
+    session.env["DBOS_LINT_OLD_DBOS"] = old_dbos(session)
     session.run("pytest", "-m", "oracle", "-n", "auto", *session.posargs)
+
+
+def old_dbos(session: nox.Session) -> str:
+    """The interpreter of a second environment, which has the release of dbos that upgraded programs come from."""
+    folder = Path(session.create_tmp()).resolve() / "old-dbos"
+    python = str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
+    session.run("python", "-m", "venv", str(folder))
+    group = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "old-dbos")
+    session.run(python, "-m", "pip", "install", "--quiet", *group, external=True)
+    return python
 
 
 @nox.session(python=SUPPORTED)
