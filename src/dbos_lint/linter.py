@@ -86,7 +86,7 @@ def _judge(
         from dbos_lint.rules.unused import Unused
 
         hidden = [_diagnostic(finding, filename, lines) for finding in here.hidden]
-        unused = Unused(comments, filename, settings.require_reason, noqa)
+        unused = Unused(comments, filename, source.text.split("\n"), settings.require_reason, noqa)
         kept.extend(unused.diagnostics([*diagnostics, *hidden], enabled, collected))
     return FileResult(
         filename,

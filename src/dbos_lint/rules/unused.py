@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from dbos_lint.diagnostic import Diagnostic, Scope
+from dbos_lint.fix import Applicability, Fix
 from dbos_lint.rules.declared.meta import UNUSED_SUPPRESSION
 from dbos_lint.rules.registry import RULES
 from dbos_lint.semantics.collect import Collected, head_rows
+from dbos_lint.syntax.removal import without
 from dbos_lint.syntax.suppressions import NamedCode, Suppression, Suppressions
 
 _OWN = UNUSED_SUPPRESSION.code
@@ -16,10 +18,11 @@ _OWN = UNUSED_SUPPRESSION.code
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """The comments of one file. ``require_reason`` and ``noqa`` tell which of them count."""
+    """The comments of one file, whose text is ``lines``. ``require_reason`` and ``noqa`` tell which of them count."""
 
     comments: Suppressions
     filename: str
+    lines: Sequence[str]
     require_reason: bool
     noqa: bool
 
@@ -45,13 +48,25 @@ class Unused:
             for named in self.comments.declarations
             if named.start.row not in heads
         ]
+        shown: list[tuple[Suppression | None, NamedCode, Diagnostic]] = []
         for comment, named, diagnostic in said:
             others = [each for other, _, each in said if other is not comment]
             is_used = (
                 comment is not None and _OWN.startswith(named.code) and any(_covers(comment, each) for each in others)
             )
             if not is_used and not self._is_silenced(diagnostic, comment):
-                yield diagnostic
+                shown.append((comment, named, diagnostic))
+        for comment, named, diagnostic in shown:
+            # What one comment names in vain goes in one go.
+            together = [other for its, other, _ in shown if comment is not None and its is comment]
+            yield replace(diagnostic, fix=self._fix(together or [named]))
+
+    def _fix(self, named: Collection[NamedCode]) -> Fix | None:
+        change = without(self.lines, named)
+        if change is None:
+            return None
+        codes = ", ".join(each.code for each in named)
+        return Fix(f"delete '{codes}' from the comment", Applicability.SAFE, (change,))
 
     def _said(self, named: NamedCode, what: str) -> Diagnostic:
         statement = (named.start.row, named.start.row)

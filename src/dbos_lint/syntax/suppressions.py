@@ -26,13 +26,13 @@ from dataclasses import dataclass, replace
 
 from dbos_lint.diagnostic import Diagnostic, Position
 
-_OURS = re.compile(
+OURS = re.compile(
     r"#\s*dbos-lint\s*:\s*(?P<verb>ignore-file|ignore|deterministic)\b(?:\s*\[(?P<codes>[^\]]*)\])?",
     re.I,
 )
-_NOQA = re.compile(r"# noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.I)
-_NOQA_FILE = re.compile(r"# flake8[:=]\s*noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.I)
-_CODE = re.compile(r"[^\s,]+")
+NOQA = re.compile(r"# noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.I)
+NOQA_FILE = re.compile(r"# flake8[:=]\s*noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.I)
+CODE = re.compile(r"[^\s,]+")
 _REASON = re.compile(r"[^#]*")
 
 
@@ -132,7 +132,7 @@ def parse(source: str) -> Suppressions:
     suppressions: list[Suppression] = []
     declarations: list[NamedCode] = []
     for comment in _comments(source):
-        for ours in _OURS.finditer(comment.text):
+        for ours in OURS.finditer(comment.text):
             if ours["verb"].lower() == "deterministic":
                 declarations.append(_named(comment, ours.span(), "deterministic"))
             else:
@@ -161,7 +161,7 @@ def _may_concern_us(source: str) -> bool:
         return False
     return any(
         match["codes"] is None or "DBS" in match["codes"].upper()
-        for pattern in (_NOQA, _NOQA_FILE)
+        for pattern in (NOQA, NOQA_FILE)
         for match in pattern.finditer(source)
     )
 
@@ -200,10 +200,10 @@ def _own(comment: _Comment, match: re.Match[str]) -> Iterator[Suppression]:
 
 def _foreign(comment: _Comment) -> Iterator[Suppression]:
     """``# noqa`` as flake8 reads it: the first on the line counts, and the file's stands alone on its line."""
-    match = _NOQA.search(comment.text)
+    match = NOQA.search(comment.text)
     if match:
         yield Suppression(_codes(comment, match), comment.rows, "", noqa=True)
-    elif comment.alone and (match := _NOQA_FILE.match(comment.text)):
+    elif comment.alone and (match := NOQA_FILE.match(comment.text)):
         yield Suppression(_codes(comment, match), None, "", noqa=True)
 
 
@@ -212,7 +212,7 @@ def _codes(comment: _Comment, match: re.Match[str]) -> tuple[NamedCode, ...]:
     if start < 0:
         return ()
     return tuple(
-        _named(comment, code.span(), code.group().upper()) for code in _CODE.finditer(comment.text, start, end)
+        _named(comment, code.span(), code.group().upper()) for code in CODE.finditer(comment.text, start, end)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.fix import Applicability
 
 UNREADABLE_FILE = Rule(
     "DBS001",
@@ -20,6 +21,7 @@ UNUSED_SUPPRESSION = Rule(
     Scope.MODULE,
     "suppression silences nothing",
     "python/programming-guide",
+    fix=Applicability.SAFE,
 )
 
 UNKNOWN_CODE_IN_SUPPRESSION = Rule(
