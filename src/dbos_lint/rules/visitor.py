@@ -9,11 +9,11 @@ asking :mod:`dbos_lint.semantics`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import history, version
@@ -41,6 +41,9 @@ from dbos_lint.settings import Settings
 from dbos_lint.syntax.spans import Span, span_of
 
 
+T = TypeVar("T")
+
+
 class Finding(NamedTuple):
     """A finding before it is put into the words of a diagnostic: ``span`` in bytes, ``level`` where it is not that of
     its rule."""
@@ -65,6 +68,7 @@ class Here:
     findings: list[Finding] = field(default_factory=list)
     hidden: list[Finding] = field(default_factory=list)
     _bodies: dict[int, Body] = field(default_factory=dict)
+    _made: dict[object, object] = field(default_factory=dict)
 
     @property
     def module(self) -> Module:
@@ -208,6 +212,12 @@ class Here:
         """Whether the target version of dbos has ``symbol``, such as ``DBOS.transaction``."""
         known = history().get(symbol)
         return known is not None and known.is_in(version(self.settings.dbos_version))
+
+    def once(self, make: Callable[[Here], T]) -> T:
+        """What ``make`` makes of this file: it is made once."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(T, self._made[make])
 
     def value(self, function: Function) -> FunctionValue:
         return FunctionValue(self.module.path, function.id)
