@@ -16,7 +16,8 @@ DURABLE_KINDS = frozenset({api.WORKFLOW, api.STEP, api.TRANSACTION})
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One decorator: ``kind`` is that of the durable function it makes, or empty.
+    """One decorator: ``kind`` is that of the durable function it makes, or empty; ``names`` are those of the outside
+    functions that it may be.
 
     ``registers`` says that it gives the function away to be called later, ``changes`` that it makes calls do
     something else.
@@ -26,6 +27,7 @@ class Layer:
     kind: str
     registers: bool
     changes: bool
+    names: frozenset[str] = frozenset()
 
 
 def layers(resolver: Resolver, module: Module, function: Function) -> tuple[Layer, ...]:
@@ -41,6 +43,7 @@ def layers(resolver: Resolver, module: Module, function: Function) -> tuple[Laye
                 _durable_kind(resolver, values, below),
                 bool(names) and names <= frameworks.REGISTERS,
                 (bool(names) and names <= frameworks.CHANGES) or _wraps(resolver, values, below),
+                frozenset(names),
             )
         )
     return tuple(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.fix import Applicability
 
 MISSING_ENQUEUE_OPTION = Rule(
     "DBS801",
@@ -22,6 +23,7 @@ UNKNOWN_ENQUEUE_OPTION = Rule(
     "enqueue options have a key that dbos does not know",
     "python/reference/client",
     since="0.25",
+    fix=Applicability.UNSAFE,
 )
 
 CLIENT_NOT_DESTROYED = Rule(

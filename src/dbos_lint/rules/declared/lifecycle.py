@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.fix import Applicability
 
 LAUNCH_AT_IMPORT = Rule(
     "DBS101",
@@ -76,6 +77,7 @@ UNKNOWN_CONFIG_KEY = Rule(
     Scope.EXPR,
     "DBOS configuration has a key that dbos does not know",
     "python/reference/configuration",
+    fix=Applicability.UNSAFE,
 )
 
 INVALID_CONFIG_VALUE = Rule(
@@ -85,6 +87,7 @@ INVALID_CONFIG_VALUE = Rule(
     Scope.EXPR,
     "DBOS configuration has a value that dbos refuses",
     "python/reference/configuration",
+    fix=Applicability.SAFE,
 )
 
 SERVE_BEFORE_LAUNCH = Rule(
@@ -103,6 +106,7 @@ ROUTE_UNDER_WORKFLOW = Rule(
     Scope.FUNCTION,
     "route or registration decorator stands below a DBOS decorator",
     "python/reference/decorators",
+    fix=Applicability.SAFE,
 )
 
 DECORATOR_WITHOUT_CALL = Rule(
@@ -112,6 +116,7 @@ DECORATOR_WITHOUT_CALL = Rule(
     Scope.EXPR,
     "DBOS decorator is applied without its parentheses, or with arguments it does not take",
     "python/reference/decorators",
+    fix=Applicability.SAFE,
 )
 
 LAUNCH_WITHOUT_DESTROY = Rule(

@@ -7,18 +7,21 @@ import ast
 from dbos_lint.catalog import api
 from dbos_lint.catalog.config import refusal
 from dbos_lint.catalog.history import closest, history, version
+from dbos_lint.fix import Arguments, Fix
 from dbos_lint.rules.declared.lifecycle import (
     INVALID_CONFIG_VALUE,
     MISSING_APPLICATION_NAME,
     MISSING_APPLICATION_VERSION,
     UNKNOWN_CONFIG_KEY,
 )
+from dbos_lint.rules.mending import rename_key, safe
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.dicts import Literal
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.summary import Call
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.typed_dicts import Entry, Use
+from dbos_lint.syntax.spans import span_of
 
 # Either of them says which version the workflows are of.
 _VERSION_KEYS = frozenset({"application_version", "enable_patching"})
@@ -35,7 +38,13 @@ class Configurations(Visitor):
                 INVALID_CONFIG_VALUE,
                 call.span,
                 "DBOS takes its configuration as a keyword, and this call raises TypeError: write DBOS(config=...)",
+                fix=self._by_name(node),
             )
+
+    def _by_name(self, node: ast.Call) -> Fix | None:
+        if len(node.args) != 1 or isinstance(node.args[0], ast.Starred) or node.keywords:
+            return None
+        return safe("give the configuration by name", Arguments(span_of(node), keywords=((0, "config"),)))
 
     def visit_module(self) -> None:
         dicts = self.here.typed_dicts
@@ -79,6 +88,7 @@ class Configurations(Visitor):
                 self.here.typed_dicts.spans(entry)[0],
                 f'dbos has no configuration key "{entry.key}" and ignores it without a word: '
                 + (f'did you mean "{meant.last}"?' if meant is not None else "drop it"),
+                fix=rename_key(self.here, entry, "DBOSConfig"),
             )
 
     def _refused(self, entry: Entry) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.catalog import api
+from dbos_lint.fix import Fix
 from dbos_lint.rules.declared.lifecycle import (
     DECORATOR_WITHOUT_CALL,
     OUTER_DECORATOR_SKIPPED,
     ROUTE_UNDER_WORKFLOW,
 )
+from dbos_lint.rules.lifecycle import reorder
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.layers import Layer, layers
 from dbos_lint.semantics.scoping import Place
@@ -43,6 +45,7 @@ class Decorators(Visitor):
                     decorator.span,
                     f"@{name} is applied without parentheses, so that what is below it becomes its argument: "
                     f"write @{name}{'(...)' if name.endswith('roles') else '()'}",
+                    fix=reorder.called(name, decorator.span),
                 )
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
@@ -53,6 +56,7 @@ class Decorators(Visitor):
                 call.span,
                 "DBOS.alert_handler takes the function itself, and this call raises TypeError: write "
                 "@DBOS.alert_handler",
+                fix=reorder.uncalled(node, call),
             )
         elif len(names) == 1 and self._given_by_position(min(names), node, call):
             name = min(names).removeprefix("dbos.")
@@ -61,6 +65,7 @@ class Decorators(Visitor):
                 call.span,
                 f"{name} takes its options as keywords only, and this call raises TypeError: write "
                 f"{name}(name=...), and decorate with what it returns",
+                fix=reorder.by_keyword(self.here, f"dbos.{name}", node, call),
             )
 
     def _given_by_position(self, name: str, node: ast.Call, call: Call) -> bool:
@@ -80,16 +85,18 @@ class Decorators(Visitor):
         workflows = [index for index in durable if found[index].kind == api.WORKFLOW]
         for index, layer in enumerate(found):
             if layer.registers and durable and index < durable[-1]:
-                self._registered_below(function, layer, found[durable[-1]])
+                fix = reorder.registered_above(self.here, function, found)
+                self._registered_below(function, layer, found[durable[-1]], fix)
             if layer.changes and workflows and index > workflows[-1]:
                 self._skipped_above(function, layer)
 
-    def _registered_below(self, function: Function, layer: Layer, durable: Layer) -> None:
+    def _registered_below(self, function: Function, layer: Layer, durable: Layer, fix: Fix | None) -> None:
         self.here.report(
             ROUTE_UNDER_WORKFLOW,
             layer.decorator.span,
             f"{_written(layer)} stands below the {durable.kind} decorator and registers the plain function "
             f"'{function.name}': what calls it runs no {durable.kind}; put it on top",
+            fix=fix,
         )
 
     def _skipped_above(self, function: Function, layer: Layer) -> None:

@@ -1,0 +1,142 @@
+"""What fixes of several categories are made of: names that were misspelt, and the text where they stand."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator
+from difflib import SequenceMatcher
+
+from dbos_lint.catalog.history import Status, history, version
+from dbos_lint.fix import Applicability, Change, Fix, Replace
+from dbos_lint.rules.visitor import Here
+from dbos_lint.semantics.typed_dicts import Entry
+from dbos_lint.syntax.spans import Span, span_of
+
+# How near a name must be to the one that was meant, and how much farther from any other.
+_NEAR = 0.8
+_APART = 0.1
+
+
+def unsafe(title: str, *changes: Change | None) -> Fix | None:
+    """A fix that a person should look at; None if one of its changes cannot be told."""
+    return _fix(title, Applicability.UNSAFE, changes)
+
+
+def safe(title: str, *changes: Change | None) -> Fix | None:
+    """A fix that keeps what the program does; None if one of its changes cannot be told."""
+    return _fix(title, Applicability.SAFE, changes)
+
+
+def _fix(title: str, applicability: Applicability, changes: Iterable[Change | None]) -> Fix | None:
+    known = tuple(changes)
+    sure = tuple(change for change in known if change is not None)
+    return Fix(title, applicability, sure) if len(sure) == len(known) > 0 else None
+
+
+# ---------------------------------------------------------------------- misspelt names
+
+
+def meant(name: str, known: Iterable[str], taken: Collection[str] = ()) -> str | None:
+    """The only one of ``known`` that ``name`` can have been meant to be; None if it is among ``taken``.
+
+    Two names that differ in number only take different things, so that neither is meant by the other.
+    """
+    matcher = SequenceMatcher(None, "", _folded(name))
+    rated: list[tuple[float, str]] = []
+    for other in known:
+        matcher.set_seq1(_folded(other))
+        rated.append((matcher.ratio(), other))
+    rated.sort(reverse=True)
+    if not rated or rated[0][0] < _NEAR or (len(rated) > 1 and rated[1][0] > rated[0][0] - _APART):
+        return None
+    best = rated[0][1]
+    in_number = _folded(name).rstrip("s") == _folded(best).rstrip("s") and _folded(name) != _folded(best)
+    return None if best in taken or in_number else best
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("-", "_").replace(" ", "_")
+
+
+def present(here: Here, typed_dict: str) -> Iterator[str]:
+    """The keys of a dict of dbos that the target version has and does not call deprecated."""
+    target = version(here.settings.dbos_version)
+    return (name for name, key in history().keys(typed_dict).items() if key.status(target) is Status.PRESENT)
+
+
+def rename_key(here: Here, entry: Entry, typed_dict: str) -> Fix | None:
+    """Give the misspelt key of a dict of dbos the name that was meant, unless something else in the file names it."""
+    tree = here.collected.tree
+    if entry.module != here.module.path or sum(text == entry.key for text in _texts(tree)) > 1:
+        return None
+    node = here.typed_dicts.written(entry.span) if entry.item >= 0 else None
+    new = meant(entry.key, present(here, typed_dict), frozenset(_texts(node or tree)))
+    if new is None:
+        return None
+    title = f"rename '{entry.key}' to '{new}'"
+    if isinstance(node, ast.Dict):
+        key = node.keys[entry.item]
+        return unsafe(title, reworded(key, new))
+    if node is not None:
+        return unsafe(title, rename_keyword(node.keywords[entry.item], new))
+    stored = [each.slice for each in ast.walk(tree) if isinstance(each, ast.Subscript) and span_of(each) == entry.span]
+    return unsafe(title, *(reworded(each, new) for each in stored))
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    """The strings and the names of keywords within ``node``."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield each.value
+        elif isinstance(each, ast.keyword) and each.arg is not None:
+            yield each.arg
+
+
+# ---------------------------------------------------------------------- places in the text
+
+
+def reworded(node: ast.expr | None, text: str) -> Replace | None:
+    """Put ``text`` between the quotes of a string, if that is a plain one."""
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return None
+    span = span_of(node)
+    if span.row != span.end_row or span.end_col - span.col != len(node.value.encode(errors="replace")) + 2:
+        return None  # a prefix, three quotes, an escape, several strings side by side
+    return Replace(Span(span.row, span.col + 1, span.end_row, span.end_col - 1), text)
+
+
+def rename_keyword(keyword: ast.keyword, new: str) -> Replace | None:
+    """Give an argument another name."""
+    if keyword.arg is None or not keyword.arg.isascii():
+        return None
+    row, col = keyword.lineno, keyword.col_offset
+    return Replace(Span(row, col, row, col + len(keyword.arg)), new)
+
+
+def rename_attribute(node: ast.expr, new: str) -> Replace | None:
+    """Name another attribute of what ``node`` is an attribute of."""
+    if not isinstance(node, ast.Attribute) or not node.attr.isascii():
+        return None
+    row, col = span_of(node)[2:]
+    return Replace(Span(row, col - len(node.attr), row, col), new)
+
+
+def before(node: ast.expr | ast.stmt, text: str) -> Replace:
+    """Put ``text`` right before ``node``."""
+    row, col = span_of(node)[:2]
+    return Replace(Span(row, col, row, col), text)
+
+
+def behind(node: ast.expr | ast.stmt, text: str) -> Replace:
+    """Put ``text`` right behind ``node``."""
+    row, col = span_of(node)[2:]
+    return Replace(Span(row, col, row, col), text)
+
+
+def between(first: ast.AST, last: ast.AST, length: int, text: str) -> Replace | None:
+    """Put ``text`` in place of what stands from the end of ``first`` to the end of ``last``, if that is ``length``
+    bytes of one row: then it is what the grammar asks for, and nothing else."""
+    if not isinstance(first, ast.expr) or not isinstance(last, ast.expr):
+        return None
+    (row, col), (end_row, end_col) = span_of(first)[2:], span_of(last)[2:]
+    return Replace(Span(row, col, end_row, end_col), text) if row == end_row and end_col - col == length else None
