@@ -127,6 +127,8 @@ def _no_collections() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            # What is there now is mostly here to stay: the first collection would look through all of it.
+            gc.freeze()
             gc.enable()
 
 
