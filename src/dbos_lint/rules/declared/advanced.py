@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.fix import Applicability
 
 SYNC_CALL_IN_EVENT_LOOP = Rule(
     "DBS901",
@@ -124,6 +125,7 @@ REMOVED_SYMBOL = Rule(
     Scope.PROJECT,
     "name, attribute or argument that dbos no longer has",
     "python/reference/dbos-class",
+    fix=Applicability.SAFE,
 )
 
 REMOVED_TRANSACTION_DECORATOR = Rule(
@@ -193,6 +195,7 @@ DEPRECATED_SYMBOL = Rule(
     Scope.PROJECT,
     "name, attribute or argument that dbos will take away",
     "python/reference/dbos-class",
+    fix=Applicability.SAFE,
 )
 
 SYMBOL_TOO_NEW = Rule(
