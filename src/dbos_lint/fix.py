@@ -22,6 +22,10 @@ class Applicability(str, Enum):
     UNSAFE = "unsafe"
 
 
+SHIFTS = "shifts the recorded positions of runs in flight, which DBOS.patch or another application_version keeps apart"
+"""What the title of a fix says that adds, removes or reorders durable calls."""
+
+
 # ---------------------------------------------------------------------- expressions
 
 
@@ -81,6 +85,22 @@ class Keys:
     rename: tuple[tuple[str, str], ...] = ()
     values: tuple[tuple[str, str], ...] = ()
     add: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """Turn the call at ``span``, ``f(a)``, into ``to(f, a)``."""
+
+    span: Span
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncFor:
+    """Turn the ``for``, of a statement or a comprehension, that iterates over the expression at ``span`` into ``async
+    for``."""
+
+    span: Span
 
 
 # ---------------------------------------------------------------------- definitions
@@ -186,6 +206,8 @@ Change: TypeAlias = (
     | Wrap
     | Arguments
     | Keys
+    | Through
+    | AsyncFor
     | Decorators
     | MakeAsync
     | Delete
