@@ -38,6 +38,10 @@ class Overrides(NamedTuple):
     respect_gitignore: bool | None = None
     dbos_version: str | None = None
     preset: str | None = None
+    fix: bool | None = None
+    unsafe_fixes: bool | None = None
+    fixable: tuple[str, ...] | None = None
+    unfixable: tuple[str, ...] = ()
 
     def apply(self, settings: Settings) -> Settings:
         changes: dict[str, Any] = {}
@@ -55,8 +59,16 @@ class Overrides(NamedTuple):
             changes["version_source"] = "--dbos-version"
         if self.preset is not None:
             changes["preset"] = self.preset
+        if self.fix is not None:
+            changes["fix"] = self.fix
+        if self.unsafe_fixes is not None:
+            changes["unsafe_fixes"] = self.unsafe_fixes
         if changes:
             settings = replace(settings, **changes)
+        if self.fixable is not None or self.unfixable:
+            from dbos_lint import selection
+
+            settings = selection.override_fixable(settings, self.fixable, self.unfixable)
         if self.select is None and not (self.ignore or self.extend_select or self.extend_ignore):
             return settings
         from dbos_lint import selection
@@ -344,5 +356,9 @@ _READERS: dict[str, Callable[[object], object]] = {
     "extend-exclude": _strings,
     "respect-gitignore": _bool,
     "require-reason": _bool,
+    "fix": _bool,
+    "unsafe-fixes": _bool,
+    "fixable": selectors,
+    "unfixable": selectors,
 }
 OPTIONS: tuple[str, ...] = tuple(_READERS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dbos_lint import selection
@@ -90,7 +90,7 @@ def _judge(
         kept.extend(unused.diagnostics([*diagnostics, *hidden], enabled, collected))
     return FileResult(
         filename,
-        tuple(sorted(_once(kept), key=Diagnostic.sort_key)),
+        tuple(sorted(_fixable(_once(kept), source.text, settings), key=Diagnostic.sort_key)),
         suppressed,
         here.unresolved,
     )
@@ -124,6 +124,19 @@ def _once(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         if key not in best or _weight(diagnostic) < _weight(best[key]):
             best[key] = diagnostic
     yield from best.values()
+
+
+def _fixable(diagnostics: Iterable[Diagnostic], text: str, settings: Settings) -> Iterator[Diagnostic]:
+    """``diagnostics``, without the fixes that the settings do not want; nobody mends what will be generated again."""
+    from dbos_lint.syntax.generated import is_generated
+
+    for diagnostic in diagnostics:
+        if diagnostic.fix is None:
+            yield diagnostic
+        elif diagnostic.code in selection.fixable_codes(settings) and not is_generated(text):
+            yield diagnostic
+        else:
+            yield replace(diagnostic, fix=None)
 
 
 def _weight(diagnostic: Diagnostic) -> tuple[int, str]:

@@ -86,6 +86,23 @@ def override(
     )
 
 
+@lru_cache(maxsize=64)
+def fixable_codes(settings: Settings) -> frozenset[str]:
+    """The codes of the rules whose findings may be mended."""
+    codes = set(RULES) if settings.fixable is None else set[str]()
+    _apply(codes, settings.fixable or (), settings.unfixable)
+    return frozenset(codes)
+
+
+def override_fixable(settings: Settings, fixable: tuple[str, ...] | None, unfixable: tuple[str, ...]) -> Settings:
+    """``settings`` as the command line changes what may be mended: ``fixable`` starts afresh, as ``select`` does."""
+    if fixable is not None:
+        return replace(settings, fixable=fixable, unfixable=unfixable)
+    codes = set(fixable_codes(settings))
+    _apply(codes, (), unfixable)
+    return replace(settings, fixable=tuple(sorted(codes)), unfixable=())
+
+
 def _of_settings(settings: Settings) -> frozenset[str]:
     select = (ALL,) if settings.select is None and settings.preset == "all" else settings.select
     return _selected(select, settings.extend_select, settings.ignore + settings.extend_ignore)

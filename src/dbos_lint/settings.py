@@ -50,7 +50,9 @@ class Settings:
     patterns are relative to it. ``config`` is the file that the options were read from. Names are qualified
     names; those of the nondeterminism lists may end in ``*``. ``dbos_version`` is the target as
     ``major.minor``, ``version_source`` who says so (empty: nobody, it is the newest known). ``preset`` is one of
-    :data:`PRESETS`. ``select`` is ``None`` where nobody said which rules to run: those of the preset, then.
+    :data:`PRESETS`. ``select`` is ``None`` where nobody said which rules to run: those of the preset, then. ``fix``
+    says that files are mended, ``unsafe_fixes`` that fixes count too which a person should look at (``None``: nobody
+    said so, and a run tells that there are some), ``fixable`` and ``unfixable`` of which rules (``None``: of all).
     """
 
     root: Path
@@ -72,6 +74,10 @@ class Settings:
     extend_exclude: tuple[str, ...] = ()
     respect_gitignore: bool = True
     require_reason: bool = False
+    fix: bool = False
+    unsafe_fixes: bool | None = None
+    fixable: tuple[str, ...] | None = None
+    unfixable: tuple[str, ...] = ()
     config: Path | None = None
     version_source: str = field(default="", compare=False)
 
