@@ -1,0 +1,301 @@
+"""Where the datasource of a program is, or is to be made, that takes the place of the transactions of dbos 2.x.
+
+It must be made before ``DBOS.launch()``, and every file that has transactions must be able to import it: so it stands
+at the top of the one file that has transactions, of one that all others of them import, or in a file of its own.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from dbos_lint.catalog import api
+from dbos_lint.catalog.history import history
+from dbos_lint.fix import Before, ByHand, Change, Create, Import
+from dbos_lint.migration.program import Program
+from dbos_lint.migration.urls import Url, Urls, text_of
+from dbos_lint.rules.visitor import Here
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.spellings import spelling
+from dbos_lint.semantics.summary import MODULE, Module
+from dbos_lint.semantics.symbols import Symbols
+from dbos_lint.semantics.typed_dicts import Entry
+from dbos_lint.semantics.values import External, Instance
+from dbos_lint.syntax.spans import span_of
+
+DATASOURCE = "dbos.SQLAlchemyDatasource"
+_REMOVED = frozenset({"DBOS.transaction", "DBOS.sql_session"})
+_WORDS = (b"transaction", b"sql_session")
+# The one that dbos 2.x took, where both were given, comes first.
+_URLS = ("database_url", "application_database_url")
+_NAMES = ("ds", "datasource")
+_FILE = "datasource"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The datasource ``name`` of the file ``path``; ``made`` makes it there, where it is not there yet."""
+
+    path: str
+    name: str
+    made: tuple[Change, ...] = ()
+
+
+class Datasources:
+    """What the linted file's program has, and needs, for its transactions."""
+
+    def __init__(self, here: Here) -> None:
+        self._here = here
+        self.program = Program(here)
+        self.urls = Urls(self.program)
+        self._resolver = here.resolver
+        self._symbols = Symbols(here.resolver, history())
+
+    @cached_property
+    def users(self) -> tuple[Module, ...]:
+        """The files that still have transactions of dbos 2.x, or use their session; in the order of their paths."""
+        found = [module for module in self.program.modules if self._uses(module)]
+        return tuple(sorted(found, key=lambda module: module.path))
+
+    def _uses(self, module: Module) -> bool:
+        source = self.program.source(module.path)
+        if not any(word in source for word in _WORDS):
+            return False
+        for function in module.functions:
+            reads = [(read.ref, Place(read.scope, read.span.row)) for read in function.reads]
+            reads += [(call.func, Place(call.scope, call.span.row, call.block)) for call in function.calls]
+            for ref, place in reads:
+                if any(use.symbol in _REMOVED for use in self._symbols.uses(module, ref, place)):
+                    return True
+        return False
+
+    # ------------------------------------------------------------------ the one that is there
+
+    @cached_property
+    def home(self) -> Home | ByHand:
+        """The datasource for the transactions of this program."""
+        found = self._url
+        if isinstance(found, ByHand):
+            return found
+        known = list(self._known())
+        if not known:
+            return self._new(found)
+        if len(known) > 1:
+            return ByHand("the project has more than one datasource")
+        home, url = known[0]
+        if url is None or self.urls.identity(url) != self.urls.identity(found):
+            return ByHand("the project has a datasource, and it is not certain that it is for the same database")
+        for module in self.users:
+            if module.path != home.path and module.path in self._reached(home.path):
+                return ByHand(f"{os.path.basename(home.path)}, which makes the datasource, imports this file")
+        return home
+
+    def _known(self) -> Iterator[tuple[Home, Url | None]]:
+        wanted = (Instance(External(DATASOURCE)),)
+        for module in self.program.modules:
+            if b"SQLAlchemyDatasource" not in self.program.source(module.path):
+                continue
+            for name, bindings in module.scopes[MODULE].bindings.items():
+                if bindings[-1].kind != "value":
+                    continue
+                if self._resolver.resolve(module, name, Place(MODULE)) == wanted:
+                    url = self._created_with(module, name) if len(bindings) == 1 else None
+                    yield Home(module.path, name), url
+
+    def _created_with(self, module: Module, name: str) -> Url | None:
+        """The URL that the datasource ``name`` is made with."""
+        tree = self.program.tree(module.path)
+        for node in tree.body if tree is not None else ():
+            if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Call):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+                    named = [each.value for each in node.value.keywords if each.arg == "database_url"]
+                    for url in [*node.value.args, *named][:1]:
+                        return Url(module.path, Place(MODULE, node.lineno), url)
+        return None
+
+    # ------------------------------------------------------------------ the URL
+
+    @cached_property
+    def _url(self) -> Url | ByHand:
+        """What the program's configurations give as the URL of its own database."""
+        found: list[Url] = []
+        for module in self.program.modules:
+            dicts = self.program.typed_dicts(module.path)
+            entries = [entry for entry in dicts.entries(api.CONFIG) if entry.key in _URLS] if dicts is not None else []
+            for entry in entries:
+                assert dicts is not None
+                if entry.module != module.path:
+                    continue
+                node = self.value(module, entry)
+                if node is None:
+                    return ByHand("it cannot be told which URL the configuration gives")
+                if not (isinstance(node, ast.Constant) and not node.value):
+                    found.append(Url(module.path, entry.place, node))
+        if not found:
+            return ByHand("no configuration in sight gives the URL of a database for transactions")
+        if len({self.urls.identity(url) for url in found}) > 1:
+            places = ", ".join(sorted({f"{os.path.basename(url.path)}:{url.node.lineno}" for url in found}))
+            return ByHand(f"the program has several database URLs ({places})")
+        return found[0]
+
+    def value(self, module: Module, entry: Entry) -> ast.expr | None:
+        """The expression that an entry of a configuration in ``module`` gives."""
+        dicts, tree = self.program.typed_dicts(module.path), self.program.tree(module.path)
+        if dicts is None or tree is None:
+            return None
+        if entry.item < 0:
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Assign) and any(span_of(target) == entry.span for target in node.targets):
+                    return node.value
+            return None
+        written = dicts.written(entry.span)
+        if isinstance(written, ast.Dict):
+            return written.values[entry.item]
+        return written.keywords[entry.item].value if written is not None else None
+
+    # ------------------------------------------------------------------ a new one
+
+    def _new(self, url: Url) -> Home | ByHand:
+        names = [name for name in _NAMES if not any(self._binds(module, name) for module in self.users)]
+        if not names:
+            return ByHand("the names 'ds' and 'datasource' are taken")
+        for module in self._candidates():
+            return self._at_top(module, names[0], url)
+        return self._of_its_own(names[0], url)
+
+    @staticmethod
+    def _binds(module: Module, name: str) -> bool:
+        return any(name in scope.bindings for scope in module.scopes)
+
+    def _candidates(self) -> Iterator[Module]:
+        """The files with transactions that all others import, and that import none of them."""
+        paths = {module.path for module in self.users}
+        for module in self.users:
+            others = [each for each in self.users if each is not module]
+            if paths.isdisjoint(self._reached(module.path) - {module.path}) and all(
+                module.path in self.program.imports(each, at_once=True) for each in others
+            ):
+                yield module
+
+    def _at_top(self, module: Module, name: str, url: Url) -> Home | ByHand:
+        """Make the datasource in front of the first statement that may need it."""
+        tree = self.program.tree(module.path)
+        if tree is None:
+            return ByHand("the file with the transactions cannot be read")
+        index = next((index for index, node in enumerate(tree.body) if self._needs(module, node)), None)
+        if index is None:
+            return ByHand("it is not certain where the datasource is to be made")
+        node = tree.body[index]
+        place = Place(MODULE, node.lineno)
+        cls = spelling(self._resolver, module, place, DATASOURCE)
+        text = self._text(url, module.path, index)
+        if cls is None or text is None:
+            return ByHand("the URL of the database is not known where the transactions are defined")
+        imports = [*cls.imports]
+        if "os.environ" in text and self._resolver.resolve(module, "os", place) != (External("os"),):
+            if self._binds(module, "os"):
+                return ByHand("the name 'os' is taken")
+            imports.append(Import("os"))
+        gap = "\n\n\n" if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else "\n"
+        made = Before(span_of(node), f"{name} = {cls.text}.create({text}){gap}")
+        return Home(module.path, name, (made, *imports))
+
+    def _needs(self, module: Module, node: ast.stmt) -> bool:
+        """Whether a statement of a module uses a transaction of dbos 2.x, or launches, when it runs."""
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            return False
+        last = node.end_lineno or node.lineno
+        first = min([each.lineno for each in getattr(node, "decorator_list", [])] + [node.lineno])
+        for function in module.functions:
+            for call in function.calls:
+                if first <= call.span.row <= last:
+                    place = Place(call.scope, call.span.row, call.block)
+                    if self._resolver.resolve(module, call.func, place) == (External(f"{api.DBOS}.launch"),):
+                        return True
+                    if any(use.symbol == "DBOS.transaction" for use in self._symbols.uses(module, call.func, place)):
+                        return True
+            for read in function.reads:
+                if first <= read.span.row <= last:
+                    uses = self._symbols.uses(module, read.ref, Place(read.scope, read.span.row))
+                    if any(use.symbol == "DBOS.transaction" for use in uses):
+                        return True
+        return False
+
+    def _text(self, url: Url, path: str, index: int) -> str | None:
+        """The expression of the URL, to be put in front of a statement of a module."""
+        if self.urls.holds_at(url, path, index) and not self.urls.may_be_none(url):
+            text = ast.get_source_segment(self.program.text(path), url.node)
+            if text is not None and "\n" not in text:
+                return text
+        inlined = self.urls.inlined(url)
+        return text_of(inlined) if inlined is not None else None
+
+    def _of_its_own(self, name: str, url: Url) -> Home | ByHand:
+        """Make a file for the datasource, beside those that have transactions."""
+        folder = os.path.commonpath([os.path.dirname(module.path) for module in self.users])
+        path = os.path.join(folder, f"{_FILE}.py")
+        inlined = self.urls.inlined(url)
+        if inlined is None:
+            return ByHand("the URL of the database is made at run time, and several files have transactions")
+        if self._here.resolver.project.kind(folder, _FILE) is not None:
+            return ByHand("several files have transactions, and there is a 'datasource' beside them already")
+        text = text_of(inlined)
+        lines = ["import os\n\n"] if "os.environ" in text else []
+        lines.append(f"from dbos import SQLAlchemyDatasource\n\n{name} = SQLAlchemyDatasource.create({text})\n")
+        return Home(path, name, (Create("".join(lines)),))
+
+    # ------------------------------------------------------------------ imports
+
+    def _reached(self, path: str) -> set[str]:
+        module = self._resolver.project.module(path)
+        return self.program.reached(module) if module is not None else set()
+
+    def imported(self, home: Home) -> Import | ByHand:
+        """The import that gives the linted file the datasource of another."""
+        module = self._here.module
+        reason = ByHand("it is not certain how this file imports the one that makes the datasource")
+        for user, own in ((module, True), *((each, False) for each in self.program.modules)):
+            for name, level, path in self.program.imported(user):
+                if own or path == module.path:
+                    spelled = self._spelled(home.path, user, name, level, path)
+                    if spelled is not None:
+                        return Import(spelled, home.name)
+        return reason
+
+    def _spelled(self, wanted: str, user: Module, name: str, level: int, path: str) -> str | None:
+        """The module ``wanted`` as the linted file names it, by the example of an import in the file ``user``."""
+        if level:
+            return _relative(wanted, self._here.module.path)
+        root = _root(path, name)
+        if root is None:
+            return None
+        parts = os.path.splitext(os.path.relpath(wanted, root))[0].split(os.sep)
+        if os.pardir in parts or not all(part.isidentifier() for part in parts):
+            return None
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _root(path: str, name: str) -> str | None:
+    """The folder from which ``path`` is imported as ``name``, or as something in it."""
+    base = os.path.dirname(path) if os.path.basename(path) == "__init__.py" else os.path.splitext(path)[0]
+    for tail in (base, os.path.dirname(base)):
+        folder = tail
+        for part in reversed(name.split(".")):
+            if os.path.basename(folder) != part:
+                break
+            folder = os.path.dirname(folder)
+        else:
+            return folder
+    return None
+
+
+def _relative(wanted: str, importer: str) -> str:
+    """The module ``wanted`` by the dots that lead to it."""
+    parts = os.path.splitext(os.path.relpath(wanted, os.path.dirname(importer)))[0].split(os.sep)
+    dots = 1 + sum(part == os.pardir for part in parts)
+    names = [part for part in parts if part not in (os.pardir, "__init__")]
+    return "." * dots + ".".join(names)

@@ -1,0 +1,181 @@
+"""Transactions of dbos 2.x: ``@DBOS.transaction`` and ``DBOS.sql_session`` become those of a datasource."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from dbos_lint.catalog import api
+from dbos_lint.catalog.history import Symbol
+from dbos_lint.fix import Applicability, ByHand, Change, Fix, Replace
+from dbos_lint.migration.datasources import Datasources, Home
+from dbos_lint.rules.visitor import Here
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.summary import MODULE, Call, Function, Module
+from dbos_lint.semantics.values import DecoratorValue, Entity, External, Value
+from dbos_lint.syntax.spans import Span, span_of
+
+# What the decorators below a transaction may make of its function.
+_DESCRIPTORS = frozenset({"staticmethod", "classmethod", "property"})
+_ROLES = frozenset({f"{api.DBOS}.required_roles", f"{api.DBOS}.default_required_roles"})
+_DURABLE = frozenset({api.WORKFLOW, api.STEP, api.TRANSACTION})
+
+
+def transaction(here: Here, symbol: Symbol, span: Span) -> Fix | ByHand | None:
+    """``@DBOS.transaction(...)`` → ``@ds.transaction(...)``"""
+    call = _call_at(here, span)
+    if call is None:
+        return ByHand("it is not called where it stands")
+    node, record = call
+    arguments = _arguments(here, node)
+    if arguments is None:
+        return ByHand("its arguments are not written down one by one")
+    function = _decorated(here, node)
+    reason = _reason(here, function) if function is not None else None
+    if reason is not None:
+        return ByHand(reason)
+    home = here.once(Datasources).home
+    if isinstance(home, ByHand):
+        return home
+    if not _is_seen(here, record, home):
+        return ByHand(f"the name '{home.name}' means something else here")
+    title = f"Take the transaction from a datasource, '{home.name}', which records it in workflows only"
+    return _fix(here, home, title, (Replace(span_of(node.func), f"{home.name}.transaction"), *arguments))
+
+
+def sql_session(here: Here, symbol: Symbol, span: Span) -> Fix | ByHand | None:
+    """``DBOS.sql_session`` → ``ds.sql_session()``"""
+    node = _attribute_at(here, span, "sql_session")
+    if node is None or not isinstance(node.ctx, ast.Load):
+        return ByHand("it is not read where it stands")
+    home = here.once(Datasources).home
+    if isinstance(home, ByHand):
+        return home
+    title = f"Ask the datasource '{home.name}' for its session"
+    return _fix(here, home, title, (Replace(span_of(node), f"{home.name}.sql_session()"),))
+
+
+def _fix(here: Here, home: Home, title: str, changes: tuple[Change, ...]) -> Fix | ByHand:
+    if home.path == here.module.path:
+        return Fix(title, Applicability.UNSAFE, (*home.made, *changes))
+    bound = here.module.scopes[MODULE].bindings.get(home.name, ())
+    if any(binding.kind != "import" for binding in bound):
+        return ByHand(f"the name '{home.name}' means something else here")
+    needed = here.once(Datasources).imported(home)
+    if isinstance(needed, ByHand):
+        return needed
+    elsewhere = ((home.path, home.made),) if home.made else ()
+    return Fix(title, Applicability.UNSAFE, (*changes, needed), elsewhere)
+
+
+# ---------------------------------------------------------------------- the text
+
+
+def _call_at(here: Here, span: Span) -> tuple[ast.Call, Call] | None:
+    """The call of what stands at ``span``."""
+    return next(((node, call) for node, call in here.collected.nodes.calls if span_of(node.func) == span), None)
+
+
+def _attribute_at(here: Here, span: Span, name: str) -> ast.Attribute | None:
+    """The attribute ``name`` that is read in the chain of names at ``span``."""
+    found = None
+    for node in ast.walk(here.collected.tree):
+        if isinstance(node, ast.Attribute) and node.attr == name and span_of(node)[:2] == span[:2]:
+            inside = span_of(node)[2:] <= span[2:]
+            found = node if inside and (found is None or span_of(node)[2:] < span_of(found)[2:]) else found
+    return found
+
+
+def _arguments(here: Here, node: ast.Call) -> tuple[Change, ...] | None:
+    """How the arguments are given by name; None where it cannot be told."""
+    if any(keyword.arg not in ("isolation_level", "name") for keyword in node.keywords) or len(node.args) > 1:
+        return None
+    for argument in node.args:
+        text = here.once(Datasources).program.text(here.module.path).split("\n")[argument.lineno - 1].encode()
+        before = text[: argument.col_offset].rstrip()
+        func = node.func
+        on_its_row = func.end_lineno == argument.lineno
+        opened = before[func.end_col_offset :].strip() if on_its_row else before
+        if isinstance(argument, ast.Starred) or opened != (b"(" if on_its_row else b""):
+            return None
+        start = Span(argument.lineno, argument.col_offset, argument.lineno, argument.col_offset)
+        return (Replace(start, "isolation_level="),)
+    return ()
+
+
+# ---------------------------------------------------------------------- what is decorated
+
+
+def _decorated(here: Here, node: ast.Call) -> Function | None:
+    """The function that ``node`` decorates."""
+    for definition, function in here.collected.nodes.functions:
+        if any(decorator is node for decorator in definition.decorator_list):
+            return function
+    return None
+
+
+def _reason(here: Here, function: Function) -> str | None:
+    """Why the transaction ``function`` cannot become that of a datasource."""
+    if function.is_async:
+        return "it is asynchronous: that takes an AsyncSQLAlchemyDatasource"
+    module, place = here.module, here.place(function)
+    values = [here.resolver.resolve(module, each.ref, place) for each in function.decorators]
+    mine = next(index for index, each in enumerate(values) if any(_is_transaction(value) for value in each))
+    if any(each.ref in _DESCRIPTORS for each in function.decorators[mine + 1 :]):
+        return "a decorator below it makes no plain function"
+    owner = module.classes[function.owner] if function.owner is not None else None
+    around = list(function.decorators) + list(owner.decorators if owner is not None else ())
+    if any(_names(here, module, each.ref, place) & _ROLES for each in around):
+        return "roles are required for it, which a datasource does not check"
+    if sum(isinstance(value, DecoratorValue) and value.kind in _DURABLE for each in values for value in each) > 1:
+        return "it is decorated as something else, too"
+    started = next(_starts(here, function), None)
+    if started is not None:
+        return f"it is started as a workflow of its own ({started}), and a datasource's transaction is none"
+    return None
+
+
+def _is_transaction(value: Value) -> bool:
+    return isinstance(value, DecoratorValue) and value.name == f"{api.DBOS}.transaction"
+
+
+def _names(here: Here, module: Module, ref: object, place: Place) -> frozenset[str]:
+    """What a decorator is called by dbos."""
+    func = ref[1] if isinstance(ref, tuple) and ref[0] == "call" else ref
+    return frozenset(each.name for each in here.resolver.resolve(module, func, place) if isinstance(each, External))
+
+
+def _starts(here: Here, function: Function) -> Iterator[str]:
+    """Where the program hands ``function`` to what starts workflows."""
+    program = here.once(Datasources).program
+    for module in program.modules:
+        for each in module.functions:
+            for call in each.calls:
+                refs = [ref for ref in (*call.args, *(ref for _, ref in call.keywords)) if isinstance(ref, str)]
+                named = [ref for ref in refs if ref.rpartition(".")[2] == function.name]
+                if named and any(_is(here, module, call, ref, function) for ref in named):
+                    names = here.analysis.calls.callees(module, call).names
+                    if any(name.startswith("dbos.") for name in names) or not names:
+                        yield f"{program.name(module)}:{call.span.row}"
+
+
+def _is(here: Here, module: Module, call: Call, ref: str, function: Function) -> bool:
+    wanted = (here.module.path, function.id)
+    for value in here.analysis.calls.resolve(module, ref, call):
+        target = value.function if isinstance(value, Entity) else value
+        if target[:2] == wanted:
+            return True
+    return False
+
+
+def _is_seen(here: Here, call: Call, home: Home) -> bool:
+    """Whether the name of the datasource means the module's own where ``call`` stands."""
+    scope = here.module.scopes[call.scope]
+    while scope.id:
+        if home.name in scope.bindings:
+            return False
+        scope = here.module.scopes[scope.parent]
+    return True
+
+
+FAMILIES = {"DBOS.transaction": transaction, "DBOS.sql_session": sql_session}
