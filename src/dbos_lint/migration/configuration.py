@@ -72,8 +72,9 @@ def _beside(here: Here, dicts: TypedDicts, entry: Entry) -> Mapping[str, ast.exp
         # Its own file does not tell what it is.
         written = dicts.written(entry.span)
         pairs = zip(written.keys, written.values, strict=True) if isinstance(written, ast.Dict) else ()
-        found = {key.value: value for key, value in pairs if isinstance(key, ast.Constant)}
-        return found if isinstance(written, ast.Dict) and len(found) == len(written.keys) else None
+        texts = {key.value: value for key, value in pairs if isinstance(key, ast.Constant)}
+        known_all = isinstance(written, ast.Dict) and len(texts) == len(written.keys)
+        return {str(name): value for name, value in texts.items()} if known_all else None
     if len(known) > 1:
         if any(each.item < 0 and each.key in _URLS for each in entries):
             return None

@@ -124,23 +124,30 @@ class Datasources:
         """What the program's configurations give as the URL of its own database."""
         found: list[Url] = []
         for module in self.program.modules:
-            dicts = self.program.typed_dicts(module.path)
-            entries = [entry for entry in dicts.entries(api.CONFIG) if entry.key in _URLS] if dicts is not None else []
-            for entry in entries:
-                assert dicts is not None
-                if entry.module != module.path:
-                    continue
-                node = self.value(module, entry)
+            for entry in self._entries(module):
+                node = self.value(self._resolver.module(entry.module), entry)
                 if node is None:
                     return ByHand("it cannot be told which URL the configuration gives")
                 if not (isinstance(node, ast.Constant) and not node.value):
-                    found.append(Url(module.path, entry.place, node))
+                    found.append(Url(entry.module, entry.place, node))
         if not found:
             return ByHand("no configuration in sight gives the URL of a database for transactions")
         if len({self.urls.identity(url) for url in found}) > 1:
             places = ", ".join(sorted({f"{os.path.basename(url.path)}:{url.node.lineno}" for url in found}))
             return ByHand(f"the program has several database URLs ({places})")
         return found[0]
+
+    def _entries(self, module: Module) -> Iterator[Entry]:
+        """The URLs in the configurations that a file writes down, or takes from another."""
+        dicts = self.program.typed_dicts(module.path)
+        if dicts is None:
+            return
+        yield from (each for each in dicts.entries(api.CONFIG) if each.key in _URLS and each.module == module.path)
+        for use in dicts.uses(api.CONFIG):
+            for literal in use.literals:
+                for index, (key, ref) in enumerate(literal.items):
+                    if key in _URLS and literal.module != module.path:
+                        yield Entry(key, ref, literal.module, literal.place, literal.span, index)
 
     def value(self, module: Module, entry: Entry) -> ast.expr | None:
         """The expression that an entry of a configuration in ``module`` gives."""
