@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.fix import Applicability
 
 _CLASSES = "python/tutorials/classes"
 _IDS = "python/tutorials/workflow-tutorial#workflow-ids-and-idempotency"
@@ -16,6 +17,7 @@ CLASS_NOT_REGISTERED = Rule(
     Scope.PROJECT,
     "a class with workflow methods is not registered",
     _CLASSES,
+    fix=Applicability.SAFE,
 )
 INSTANCE_NOT_CONFIGURED = Rule(
     "DBS602",
@@ -24,6 +26,7 @@ INSTANCE_NOT_CONFIGURED = Rule(
     Scope.PROJECT,
     "an instance with workflow methods has no registered name",
     _CLASSES,
+    fix=Applicability.UNSAFE,
 )
 DUPLICATE_CONFIG_NAME = Rule(
     "DBS603",
@@ -40,6 +43,7 @@ REGISTERED_SUBCLASS = Rule(
     Scope.PROJECT,
     "a subclass of a registered class is registered itself",
     _CLASSES,
+    fix=Applicability.SAFE,
 )
 METHOD_DECORATOR_ORDER = Rule(
     "DBS605",
@@ -48,6 +52,7 @@ METHOD_DECORATOR_ORDER = Rule(
     Scope.FUNCTION,
     "a decorator of dbos stands above @staticmethod or @classmethod",
     _CLASSES,
+    fix=Applicability.SAFE,
 )
 CONSTANT_WORKFLOW_ID = Rule(
     "DBS606",

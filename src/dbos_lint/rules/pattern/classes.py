@@ -7,19 +7,21 @@ from functools import cached_property
 
 from dbos_lint.catalog import api
 from dbos_lint.diagnostic import Level
+from dbos_lint.fix import Fix
 from dbos_lint.rules.declared.pattern import (
     CLASS_NOT_REGISTERED,
     INSTANCE_NOT_CONFIGURED,
     METHOD_DECORATOR_ORDER,
     REGISTERED_SUBCLASS,
 )
+from dbos_lint.rules.pattern.registering import ClassFixes, put_on_top
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.classes import Classes
 from dbos_lint.semantics.instances import Instances
 from dbos_lint.semantics.layers import Layer, layers
 from dbos_lint.semantics.summary import Class, Function
 from dbos_lint.semantics.values import ClassValue, FunctionValue
-from dbos_lint.syntax.spans import Span
+from dbos_lint.syntax.spans import Span, span_of
 
 _CONFIGURE = (
     "derive from DBOSConfiguredInstance and call super().__init__(config_name=...) with a name that each instance has "
@@ -39,28 +41,38 @@ class ClassShapes(Visitor):
         return Instances(self.here.analysis.calls, self.classes)
 
     @cached_property
+    def _fixes(self) -> ClassFixes:
+        return ClassFixes(self.here, self.classes, self.instances)
+
+    @cached_property
     def _reported(self) -> set[Span]:
         return set()
 
     def visit_ClassDef(self, node: ast.ClassDef, klass: Class) -> None:
         value = ClassValue(self.here.module.path, klass.id)
         if klass.decorators:
-            self._registered_subclass(klass, value)
+            self._registered_subclass(node, klass, value)
         workflows = list(self.classes.workflows(value))
         if not workflows:
             return
         if self.classes.is_registered(value):
-            self._not_configured(klass, value, [function for function, of_class in workflows if not of_class])
+            methods = [function for function, of_class in workflows if not of_class]
+            self._not_configured(node, klass, value, methods)
         elif not self.classes.may_be_registered(value):
-            self._not_registered(klass, value, workflows)
+            self._not_registered(node, klass, value, workflows)
 
     # ------------------------------------------------------------------ registration
 
-    def _not_registered(self, klass: Class, value: ClassValue, workflows: list[tuple[Function, bool]]) -> None:
+    def _not_registered(
+        self, node: ast.ClassDef, klass: Class, value: ClassValue, workflows: list[tuple[Function, bool]]
+    ) -> None:
         base = self.classes.registered_base(value)
+        fix = None
         if base is None:
             reason = f"class {klass.name} is not registered"
             advice = "decorate the class with @DBOS.dbos_class()"
+            has_instances = not all(of_class for _, of_class in workflows)
+            fix = self._fixes.register(node, klass, has_instances=has_instances)
         else:
             name = self.here.resolver.klass(base).name
             reason = f"class {klass.name} is not registered, and the registration of {name} covers its own methods only"
@@ -72,9 +84,10 @@ class ClassShapes(Visitor):
                     function.span,
                     f"workflow '{function.name}' is a method of {'the class' if of_class else 'an instance'}, but "
                     f"{reason}: dbos raises when it is called; {advice}",
+                    fix=fix,
                 )
 
-    def _registered_subclass(self, klass: Class, value: ClassValue) -> None:
+    def _registered_subclass(self, node: ast.ClassDef, klass: Class, value: ClassValue) -> None:
         registrars = list(self.classes.registrars(value))
         base = self.classes.registered_base(value) if registrars else None
         if base is not None and not self.classes.has_choice_of_bases(value):
@@ -84,15 +97,16 @@ class ClassShapes(Visitor):
                 registrars[0].span,
                 f"class {klass.name} inherits the registration of {name} and cannot be registered again: dbos raises "
                 "when the class is made; remove this decorator",
+                fix=self._fixes.unregister(node, klass),
             )
 
     # ------------------------------------------------------------------ names of instances
 
-    def _not_configured(self, klass: Class, value: ClassValue, workflows: list[Function]) -> None:
+    def _not_configured(self, node: ast.ClassDef, klass: Class, value: ClassValue, workflows: list[Function]) -> None:
         if not workflows or not self.classes.knows_bases(value):
             return
         if self.classes.is_configured(value):
-            self._forgotten(klass, value, workflows)
+            self._forgotten(node, klass, value, workflows)
             return
         by_hand = self.classes.has_config_name(value)
         if by_hand and not self.here.targets_at_least(3, 0):
@@ -110,9 +124,10 @@ class ClassShapes(Visitor):
                 function.span,
                 f"workflow '{function.name}' is a method of instances, but those of {klass.name} {given}: {effect}; "
                 f"{_CONFIGURE}",
+                fix=self._fixes.configure(node, klass),
             )
 
-    def _forgotten(self, klass: Class, value: ClassValue, workflows: list[Function]) -> None:
+    def _forgotten(self, node: ast.ClassDef, klass: Class, value: ClassValue, workflows: list[Function]) -> None:
         constructor = self.instances.forgotten_by(value)
         if constructor is None:
             if self.instances.constructor(value) is None and self._is_dataclass(value):
@@ -128,6 +143,7 @@ class ClassShapes(Visitor):
                 function.span,
                 f"{function.qualname} does not call super().__init__(config_name=...), so that the instances have no "
                 "registered name: dbos raises when a workflow of theirs is called; call it first",
+                fix=self._fixes.configure(node, klass) if function.owner == klass.id else None,
             )
 
     def _is_dataclass(self, value: ClassValue) -> bool:
@@ -153,14 +169,15 @@ class ClassShapes(Visitor):
         if made is None:
             return
         below = ""
-        for layer in layers(self.here.resolver, self.here.module, function):
+        found = layers(self.here.resolver, self.here.module, function)
+        for layer in found:
             if layer.decorator.ref in ("staticmethod", "classmethod"):
                 below = str(layer.decorator.ref)
             elif below and layer.kind in (api.WORKFLOW, api.STEP):
-                self._wrong_order(function, layer, below)
+                self._wrong_order(function, layer, below, put_on_top(span_of(node), found, below))
                 return
 
-    def _wrong_order(self, function: Function, layer: Layer, below: str) -> None:
+    def _wrong_order(self, function: Function, layer: Layer, below: str, fix: Fix | None) -> None:
         owner = ClassValue(self.here.module.path, function.owner or 0)
         level = Level.ERROR
         if below == "classmethod":
@@ -175,4 +192,5 @@ class ClassShapes(Visitor):
             layer.decorator.span,
             f"the {layer.kind} decorator of '{function.name}' stands above @{below}: it {effect}; put @{below} on top",
             level=level,
+            fix=fix,
         )
