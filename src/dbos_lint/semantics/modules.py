@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -205,6 +206,12 @@ class Project:
         self.overlay[path] = source
         parsed = quietly_parsed(source)
         return parsed if isinstance(parsed, Fault) else (parsed, self.collected(path, parsed))
+
+    def altered(self, texts: Mapping[str, bytes]) -> Project:
+        """This project with other ``texts`` of some files; what is known of the others need not be read again."""
+        other = Project(self.settings, {**self.overlay, **texts})
+        other._modules.update((path, known) for path, known in self._modules.items() if path not in texts)
+        return other
 
     def forget(self, path: str) -> None:
         """Drop what is known of a file that changed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from dbos_lint.catalog.nondeterminism import Nondeterminism
 from dbos_lint.mentions import imports, members, needles
@@ -24,8 +24,8 @@ class Program:
     Results do not depend on what was linted before: every answer is a function of files, and is only remembered.
     """
 
-    def __init__(self, settings: Settings, upcoming: Iterable[str] = ()) -> None:
-        self.project = Project(settings, upcoming=frozenset(upcoming))
+    def __init__(self, settings: Settings, upcoming: Iterable[str] = (), project: Project | None = None) -> None:
+        self.project = project or Project(settings, upcoming=frozenset(upcoming))
         nondeterminism = Nondeterminism(
             settings.extra_nondeterministic, settings.known_deterministic, settings.shows_guesses
         )
@@ -34,6 +34,10 @@ class Program:
         self._needles = needles(settings)
         self._concerned: dict[str, bool] = {}
         self._found: dict[tuple[tuple[str, ...], int, str], str | None] = {}
+
+    def altered(self, texts: Mapping[str, bytes]) -> Program:
+        """The project with other ``texts`` of some files, of which nothing is remembered but what they say."""
+        return Program(self.project.settings, project=self.project.altered(texts))
 
     def concerns(self, path: str, source: bytes) -> bool:
         """Whether the file can hold anything of dbos: it names it, or a file of the project does that it imports.
