@@ -33,10 +33,9 @@ def _renamed(here: Here, symbol: Symbol, span: Span) -> Answer:
     known = nodes(here)
     new = _last(rename)
     title = f"write {new} for {symbol.last}{f': {rename.but}' if rename.but else ''}"
-    attribute, keyword = known.find(span, ast.Attribute), known.find(span, ast.keyword)
-    if attribute is not None and attribute.attr == symbol.last:
-        place = Span(span.end_row, span.end_col - len(symbol.last), span.end_row, span.end_col)
-        return Fix(title, rename.applicability, (Replace(place, new),))
+    attribute, keyword = _attribute(known, symbol, span), known.find(span, ast.keyword)
+    if attribute is not None:
+        return Fix(title, rename.applicability, (Replace(_name_of(attribute), new),))
     if keyword is not None and keyword.arg == symbol.last:
         call = known.parents[keyword]
         if isinstance(call, ast.Call) and any(each.arg == new for each in call.keywords):
@@ -44,6 +43,22 @@ def _renamed(here: Here, symbol: Symbol, span: Span) -> Answer:
         place = Span(span.row, span.col, span.row, span.col + len(symbol.last))
         return Fix(title, rename.applicability, (Replace(place, new),))
     return ByHand("it is not written down where it is used")
+
+
+def _attribute(known: Nodes, symbol: Symbol, span: Span) -> ast.Attribute | None:
+    """The attribute that names ``symbol``: what stands at ``span``, or what that is got from."""
+    node: ast.expr | None = known.find(span, ast.Attribute)
+    found: list[ast.Attribute] = []
+    while isinstance(node, ast.Attribute):
+        found += [node] if node.attr == symbol.last else []
+        node = node.value
+    return found[0] if len(found) == 1 else None
+
+
+def _name_of(attribute: ast.Attribute) -> Span:
+    """Where the name behind the dot stands."""
+    _, _, row, col = span_of(attribute)
+    return Span(row, col - len(attribute.attr), row, col)
 
 
 def _last(rename: Rename) -> str:
@@ -98,17 +113,16 @@ def _restart(here: Here, symbol: Symbol, span: Span) -> Answer:
     if len(given) != 1 or len(call.args) + len(call.keywords) != 1:
         return ByHand("its arguments are not written down there")
     new = symbol.last.replace("restart", "fork")
-    name = Span(span.end_row, span.end_col - len(symbol.last), span.end_row, span.end_col)
     added = ("start_step" if call.keywords else "", "1")
-    changes = (Replace(name, new), Arguments(span_of(call), add=(added,)))
+    changes = (Replace(_name_of(function), new), Arguments(span_of(call), add=(added,)))
     return Fix(f"call DBOS.{new} from step 1, as it did itself", Applicability.SAFE, changes)
 
 
 def _parent(here: Here, symbol: Symbol, span: Span) -> Answer:
     """``DBOS.parent_workflow_id``: now in the status of the workflow."""
     known = nodes(here)
-    attribute = known.find(span, ast.Attribute)
-    if attribute is None or attribute.attr != symbol.last or not here.has("WorkflowStatus.parent_workflow_id"):
+    attribute = _attribute(known, symbol, span)
+    if attribute is None or not here.has("WorkflowStatus.parent_workflow_id"):
         return None
     inside = next((each for each in known.around(attribute) if isinstance(each, _FUNCTIONS)), None)
     record = next((record for node, record in here.collected.nodes.functions if node is inside), None)
@@ -122,7 +136,7 @@ def _parent(here: Here, symbol: Symbol, span: Span) -> Answer:
             return ByHand("nothing can be awaited there")
         status = f"(await {dbos}.get_workflow_status_async({dbos}.workflow_id))"
     title = f"read it from the status of the workflow, where it is None at the top; this {_POSITIONS}"
-    return Fix(title, Applicability.UNSAFE, (Expression(span, f"{status}.{symbol.last}"),))
+    return Fix(title, Applicability.UNSAFE, (Expression(span_of(attribute), f"{status}.{symbol.last}"),))
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)

@@ -1,0 +1,35 @@
+# options: dbos-version=3.4, fix=safe
+"""Orders of a topic are taken one after the other."""
+
+from dbos import DBOS as D
+from dbos import KafkaMessage
+
+CONFIG = {"bootstrap.servers": "localhost:9092", "group.id": "orders"}
+
+
+@D.kafka_consumer(
+    CONFIG,
+    ["orders"],
+    in_order=True,  # one after the other
+)
+@D.workflow()
+def take(message: KafkaMessage) -> None:
+    print(message.value)
+
+
+@D.kafka_consumer(CONFIG, ["returns"], True)
+@D.workflow()
+def take_back(message: KafkaMessage) -> None:
+    print(message.value)
+
+
+@D.kafka_consumer(CONFIG, ["clicks"], in_order=False)
+@D.workflow()
+def count(message: KafkaMessage) -> None:
+    print(message.value)
+
+
+@D.kafka_consumer(CONFIG, ["views"], False)
+@D.workflow()
+def count_again(message: KafkaMessage) -> None:
+    print(message.value)

@@ -1,0 +1,8 @@
+# options: dbos-version=3.4, fix=safe
+"""The switch is set apart from the rest."""
+
+from dbos import DBOS, DBOSConfig
+
+config: DBOSConfig = {"name": "shop"}
+config["application_version"] = "PATCHING_ENABLED"
+DBOS(config=config)
