@@ -12,14 +12,13 @@ from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import Applicability, Arguments, ByHand, Change, Delete, Expression, Fix, Keys, Replace
 from dbos_lint.migration.datasources import Datasources
+from dbos_lint.migration.system_urls import SYSTEM, system_url
 from dbos_lint.migration.urls import Url
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.typed_dicts import Entry, TypedDicts
 from dbos_lint.syntax.spans import Span, span_of
 
-_SYSTEM = "system_database_url"
-_SUFFIX = "_dbos_sys"
-_URLS = ("database_url", "application_database_url", _SYSTEM)
+_URLS = ("database_url", "application_database_url", SYSTEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def _disable_otlp(given: Given) -> Fix | ByHand:
 
 
 def _sys_db_name(given: Given) -> Fix | ByHand:
-    if _is_given(given, _SYSTEM):
+    if _is_given(given, SYSTEM):
         return _dropped(given)
     return ByHand("name this database in 'system_database_url'")
 
@@ -122,41 +121,30 @@ def _url(given: Given) -> Fix | ByHand:
         return ByHand(f"{first} has transactions of dbos 2.x, which need this URL until they have a datasource")
     if len([name for name in _URLS[:2] if name in given.beside]) > 1:
         return ByHand("the configuration gives two URLs, of which dbos 2.x took 'database_url'")
-    if _SYSTEM in given.beside:
-        if not _is_given(given, _SYSTEM):
+    if SYSTEM in given.beside:
+        if not _is_given(given, SYSTEM):
             return _either(given)
         title = f"Drop '{given.entry.key}': only transactions used it"
         return _fix(given, title, Applicability.SAFE, drop=True)
     url = Url(given.entry.module, given.entry.place, given.value)
-    dialect = datasources.urls.dialect(url)
-    if dialect == "sqlite":
-        return _fix(given, "Give the URL as 'system_database_url'", Applicability.SAFE, name=_SYSTEM)
-    if dialect == "postgres" and isinstance(given.value, ast.Constant):
-        text = _system_url(given)
-        if text is not None:
-            title = f"Name the database in which dbos 2.x kept its tables, '...{_SUFFIX}', as 'system_database_url'"
-            return _fix(given, title, Applicability.UNSAFE, name=_SYSTEM, text=text)
-    if datasources.urls.falls_back_to_sqlite(url):
-        title = f"Give the URL as 'system_database_url' (in PostgreSQL, dbos 2.x kept its tables in '<name>{_SUFFIX}')"
-        return _fix(given, title, Applicability.UNSAFE, name=_SYSTEM)
-    return ByHand(
-        "dbos 2.x kept its tables in this database if it is SQLite, and in PostgreSQL in the one whose name ends in "
-        f"'{_SUFFIX}': give that as 'system_database_url'"
-    )
+    system = system_url(given.here, url)
+    if isinstance(system, ByHand):
+        return system
+    return _fix(given, system.title, system.applicability, name=SYSTEM, text=system.text)
 
 
 def _either(given: Given) -> Fix | ByHand:
     """The program's own database, which dbos 2.x took where it found no URL of another."""
     datasources = given.here.once(Datasources)
-    system, own = (_text(given, each) for each in (given.beside[_SYSTEM], given.value))
+    system, own = (_text(given, each) for each in (given.beside[SYSTEM], given.value))
     url = Url(given.entry.module, given.entry.place, given.value)
-    plain = isinstance(given.beside[_SYSTEM], (ast.Call, ast.Name, ast.Attribute))
+    plain = isinstance(given.beside[SYSTEM], (ast.Call, ast.Name, ast.Attribute))
     simple = isinstance(given.value, (ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr))
     if datasources.urls.dialect(url) != "sqlite" or not (plain and simple and system and own) or "\n" in system + own:
         return ByHand("it is not certain that 'system_database_url' is given, without which dbos 2.x took this URL")
     title = f"Drop '{given.entry.key}', and take its URL where there is no other"
     return _as_fix(
-        given, title, Applicability.SAFE, _changes(given, True, "", "", values=((_SYSTEM, f"{system} or {own}"),))
+        given, title, Applicability.SAFE, _changes(given, True, "", "", values=((SYSTEM, f"{system} or {own}"),))
     )
 
 
@@ -171,19 +159,6 @@ def _is_given(given: Given, name: str) -> bool:
         return True
     url = Url(given.entry.module, given.entry.place, value)
     return bool(given.here.once(Datasources).urls.dialect(url)) or isinstance(value, ast.Subscript)
-
-
-def _system_url(given: Given) -> str | None:
-    """The URL of the system database beside the database of a URL, as the file writes it."""
-    text = _text(given, given.value)
-    value = given.value.value if isinstance(given.value, ast.Constant) else None
-    if text is None or not isinstance(value, str) or text[1:-1] != value:
-        return None
-    address, question, query = value.partition("?")
-    database = address.rpartition("/")[2] if address.count("/") == 3 else ""
-    if not database:
-        return None
-    return f"{text[0]}{address}{_SUFFIX}{question}{query}{text[-1]}"
 
 
 _MENDS: Mapping[str, Mend] = {

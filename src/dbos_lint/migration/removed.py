@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import ByHand, Fix
-from dbos_lint.migration import configuration, renamed, transactions
+from dbos_lint.migration import applications, clients, configuration, renamed, transactions
 from dbos_lint.rules.visitor import Here
 from dbos_lint.syntax.spans import Span
 
@@ -17,7 +17,13 @@ Answer: TypeAlias = Fix | ByHand | None
 Family: TypeAlias = Callable[[Here, Symbol, Span], Answer]
 """Mends the use of a symbol at a span of the linted file: where the finding stands."""
 
-_FAMILIES: Mapping[str, Family] = {**renamed.FAMILIES, **configuration.FAMILIES, **transactions.FAMILIES}
+_FAMILIES: Mapping[str, Family] = {
+    **renamed.FAMILIES,
+    **applications.FAMILIES,
+    **clients.FAMILIES,
+    **configuration.FAMILIES,
+    **transactions.FAMILIES,
+}
 
 
 def fix(here: Here, symbol: Symbol, span: Span) -> Answer:
