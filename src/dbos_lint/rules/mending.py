@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Iterator
 from difflib import SequenceMatcher
 
@@ -15,6 +16,8 @@ from dbos_lint.syntax.spans import Span, span_of
 # How near a name must be to the one that was meant, and how much farther from any other.
 _NEAR = 0.8
 _APART = 0.1
+# A positive number, as the text of a program writes it, too.
+_NUMBER = re.compile(r"[1-9][0-9]*(\.[0-9]+)?|0\.0*[1-9][0-9]*")
 
 
 def unsafe(title: str, *changes: Change | None) -> Fix | None:
@@ -56,6 +59,21 @@ def meant(name: str, known: Iterable[str], taken: Collection[str] = ()) -> str |
 
 def _folded(name: str) -> str:
     return name.casefold().replace("-", "_").replace(" ", "_")
+
+
+def spelled_right(node: ast.expr, known: Iterable[str | None]) -> Fix | None:
+    """The text of ``known`` that a string is but for case, hyphens and underscores."""
+    text = node.value if isinstance(node, ast.Constant) else None
+    same = [each for each in known if each and isinstance(text, str) and _folded(each) == _folded(text)]
+    return safe(f"write '{same[0]}'", reworded(node, same[0])) if len(same) == 1 else None
+
+
+def number_of(node: ast.expr) -> Fix | None:
+    """The number that a string writes down."""
+    text = node.value if isinstance(node, ast.Constant) else None
+    if not isinstance(text, str) or not _NUMBER.fullmatch(text) or reworded(node, text) is None:
+        return None
+    return safe(f"give the number {text}", Replace(span_of(node), text))
 
 
 def present(here: Here, typed_dict: str) -> Iterator[str]:
@@ -111,6 +129,16 @@ def rename_keyword(keyword: ast.keyword, new: str) -> Replace | None:
         return None
     row, col = keyword.lineno, keyword.col_offset
     return Replace(Span(row, col, row, col + len(keyword.arg)), new)
+
+
+def quote_keyword(keyword: ast.keyword, opening: str) -> Replace | None:
+    """``name=`` to ``"name": ``, with ``opening`` before it."""
+    if keyword.arg is None or not keyword.arg.isascii():
+        return None
+    start, value = (keyword.lineno, keyword.col_offset), span_of(keyword.value)
+    if value.row != start[0] or value.col - start[1] != len(keyword.arg) + 1:
+        return None
+    return Replace(Span(*start, value.row, value.col), f'{opening}"{keyword.arg}": ')
 
 
 def rename_attribute(node: ast.expr, new: str) -> Replace | None:

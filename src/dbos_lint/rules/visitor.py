@@ -236,7 +236,7 @@ class Here:
 
     # ------------------------------------------------------------------ answers
 
-    def report_event(self, rule: Rule, event: Event, what: str, advice: str) -> None:
+    def report_event(self, rule: Rule, event: Event, what: str, advice: str, *, fix: Fix | None = None) -> None:
         """Tell of something that happens to the engine in a line, where this file has it or leads to it."""
         trace: tuple[TraceStep, ...] = ()
         if len(event.frames) > 1:
@@ -244,7 +244,7 @@ class Here:
             steps = [self.step(frame.key) for frame in event.frames]
             trace = (*steps, TraceStep(event.label, origin.key.module, origin.span.row))
         place = next(frame.span for frame in reversed(event.frames) if frame.key.module == self.module.path)
-        self.report(rule, place, f"{event.label} {what}{self.route(trace)}: {advice}", trace)
+        self.report(rule, place, f"{event.label} {what}{self.route(trace)}: {advice}", trace, fix=fix)
 
     def report(
         self,

@@ -85,6 +85,7 @@ BLOCK_WITHOUT_EFFECT = Rule(
     Scope.FUNCTION,
     "a block of workflow options has no workflow to act on",
     _CONTEXTS,
+    fix=Applicability.UNSAFE,
 )
 BLOCK_REUSED = Rule(
     "DBS610",
@@ -102,6 +103,7 @@ INVALID_CONTEXT_ARGUMENT = Rule(
     Scope.EXPR,
     "a block of workflow options is given what it refuses",
     _CONTEXTS,
+    fix=Applicability.SAFE,
 )
 SCHEDULED_SIGNATURE = Rule(
     "DBS612",
@@ -144,6 +146,7 @@ CREATE_SCHEDULE_AT_STARTUP = Rule(
     "a program creates the same schedule each time it starts",
     _SCHEDULES,
     since="2.13",
+    fix=Applicability.UNSAFE,
 )
 DEBOUNCER_ON_METHOD = Rule(
     "DBS617",
@@ -170,6 +173,7 @@ INVALID_SCHEDULE_ENTRY = Rule(
     "a schedule lacks a key, or has one that dbos does not know",
     _SCHEDULES,
     since="2.13",
+    fix=Applicability.SAFE,
 )
 
 RULES: tuple[Rule, ...] = (

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 
 from dbos_lint.catalog import patterns
 from dbos_lint.diagnostic import Level
+from dbos_lint.fix import Fix, Wrap
 from dbos_lint.rules.declared.pattern import INVALID_CONTEXT_ARGUMENT
+from dbos_lint.rules.mending import number_of, safe, spelled_right
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics import origins
 from dbos_lint.semantics.literals import literals
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.summary import Call, Ref
 from dbos_lint.semantics.values import Container, Entity, External, FunctionValue, Instance, Value
+from dbos_lint.syntax.spans import span_of
 
 _POLICIES = ("return-existing", "reject", None)
 # Types of values, made by the standard library, that JSON does not know.
@@ -56,9 +59,11 @@ class Arguments(Visitor):
                 said = "None" if value is None else "empty" if not value else "blank"
                 self._report(given[0], f"the workflow ID is {said}: dbos raises DBOSException; give an ID, or no block")
             elif not isinstance(value, str) and value is not ...:
-                self._report(given[0], f"the workflow ID is {value!r}, which is no string: dbos raises; use str()")
+                fix = self._text_of(given[0], call) if type(value) is int else None
+                self._report(given[0], f"the workflow ID is {value!r}, which is no string: dbos raises; use str()", fix)
             elif is_uuid(self.here, given[1], call):
-                self._report(given[0], "the workflow ID is a UUID object, and no string: dbos raises; use str()")
+                fix = self._text_of(given[0], call)
+                self._report(given[0], "the workflow ID is a UUID object, and no string: dbos raises; use str()", fix)
         policy = named.get("workflow_id_reuse_policy")
         if policy is not None:
             value = self._literal(call, policy[1])
@@ -67,7 +72,13 @@ class Arguments(Visitor):
                     policy[0],
                     f"there is no workflow_id_reuse_policy {value!r}: dbos raises DBOSException; use 'return-existing' "
                     "or 'reject'",
+                    spelled_right(policy[0], _POLICIES),
                 )
+
+    def _text_of(self, node: ast.expr, call: Call) -> Fix | None:
+        if binding_scope(self.here.module, call.scope, "str") is not None:
+            return None
+        return safe("give the ID as text", Wrap(span_of(node), "str(", ")"))
 
     def _timeout(self, node: ast.Call, call: Call) -> None:
         given, _ = self._given(node, call, "workflow_timeout_sec")
@@ -75,10 +86,15 @@ class Arguments(Visitor):
         if given is None or isinstance(value, bool):
             return
         if made_by(self.here, given[1], call) == {"datetime.timedelta"}:
-            self._report(given[0], "the time-out is a timedelta: dbos raises TypeError; give its total_seconds()")
+            fix = safe("give the seconds", Wrap(span_of(given[0]), "", ".total_seconds()"))
+            self._report(given[0], "the time-out is a timedelta: dbos raises TypeError; give its total_seconds()", fix)
             return
         if isinstance(value, str) and value:
-            self._report(given[0], "the time-out is a string: dbos raises TypeError; give a number of seconds")
+            self._report(
+                given[0],
+                "the time-out is a string: dbos raises TypeError; give a number of seconds",
+                number_of(given[0]),
+            )
         elif isinstance(value, (int, float)) and value < 0:
             self._report(given[0], "the time-out is negative: dbos raises; give a positive number of seconds")
         elif isinstance(value, (int, float)) and value == 0:
@@ -86,7 +102,7 @@ class Arguments(Visitor):
                 given[0],
                 "a time-out of 0 means none, so that the workflow may run for ever: give a positive number of seconds, "
                 "or None to say so",
-                Level.WARNING,
+                level=Level.WARNING,
             )
 
     # ------------------------------------------------------------------ attributes
@@ -140,8 +156,8 @@ class Arguments(Visitor):
         found = literals(self.here.resolver, self.here.module, ref, Place(call.scope, call.span.row, call.block))
         return found[0] if found is not None and len(found) == 1 else ...
 
-    def _report(self, node: ast.expr, message: str, level: Level | None = None) -> None:
-        self.here.report(INVALID_CONTEXT_ARGUMENT, node, message, level=level)
+    def _report(self, node: ast.expr, message: str, fix: Fix | None = None, level: Level | None = None) -> None:
+        self.here.report(INVALID_CONTEXT_ARGUMENT, node, message, level=level, fix=fix)
 
 
 def made_by(here: Here, ref: Ref, call: Call) -> frozenset[str]:

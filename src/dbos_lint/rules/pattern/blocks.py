@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from dbos_lint.catalog import patterns
 from dbos_lint.diagnostic import Level
+from dbos_lint.fix import Delete, Fix, Replace, Under
 from dbos_lint.rules.declared.pattern import BLOCK_REUSED, BLOCK_WITHOUT_EFFECT, ONE_ID_MANY_WORKFLOWS
+from dbos_lint.rules.mending import safe, unsafe
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.branches import repeats, together
@@ -17,6 +19,7 @@ from dbos_lint.semantics.entrypoints import is_test
 from dbos_lint.semantics.starts import Starts
 from dbos_lint.semantics.summary import DISCARDED, KEPT, Call, Function
 from dbos_lint.semantics.values import External, Instance
+from dbos_lint.syntax.spans import Span, span_of
 
 With = ast.With | ast.AsyncWith
 
@@ -56,7 +59,10 @@ class Blocks(Visitor):
         self._reused(node, function, body)
         for block in blocks(self.here, body, node):
             if isinstance(node, ast.AsyncWith):
-                self._async(block)
+                # Alone, it can be entered as it is meant to be.
+                alone = len(node.items) == 1
+                start = Span(node.lineno, node.col_offset, node.lineno, node.col_offset + len("async "))
+                self._async(block, safe("write 'with'", Replace(start, "")) if alone else None)
             else:
                 if block.name == patterns.SET_ID:
                     self._many(node, block, body)
@@ -98,7 +104,7 @@ class Blocks(Visitor):
 
     # ------------------------------------------------------------------ no workflow
 
-    def _async(self, block: Block) -> None:
+    def _async(self, block: Block, fix: Fix | None) -> None:
         if block.name in patterns.ACTING_BLOCKS:
             self.here.report(
                 BLOCK_WITHOUT_EFFECT,
@@ -106,6 +112,7 @@ class Blocks(Visitor):
                 f"{block.label} is no asynchronous context manager: 'async with' raises TypeError; write 'with', in "
                 "asynchronous code too",
                 level=Level.ERROR,
+                fix=fix,
             )
 
     def _without_effect(self, node: With, block: Block, body: Body) -> None:
@@ -146,7 +153,34 @@ class Blocks(Visitor):
                     call.span,
                     f"{label} is made but not entered, and so has no effect: write 'with {label}(...):' around the "
                     "call that starts the workflow",
+                    fix=self._entered(node, call, label),
                 )
+
+    def _entered(self, node: ast.Call, call: Call, label: str) -> Fix | None:
+        """Enter the block around the statement behind it, if that is the only one to start a workflow."""
+        body = self.here.body(self.here.function(call))
+        statement, head = body.parent(node), head_of(node)
+        if not isinstance(statement, ast.Expr) or head is None:
+            return None
+        behind = statements_behind(body, statement)
+        if not behind or not self._starts_in(body, behind[0]) or any(self._acts_in(body, each) for each in behind[1:]):
+            return None
+        span = span_of(behind[0])
+        return unsafe(f"start the workflow in a block of {label}", Delete(span_of(statement)), Under(head, span, span))
+
+    def _starts_in(self, body: Body, statement: ast.stmt) -> bool:
+        if not isinstance(statement, (ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)):
+            return False
+        calls = [(each, call) for each, call in body.calls(statement)]
+        starts = [each for each, call in calls if self._starts.starts(self.here.module, call)]
+        others = [call for each, call in calls if each not in starts]
+        return len(starts) == 1 and all(self._starts.is_inert(self.here.module, call) for call in others)
+
+    def _acts_in(self, body: Body, statement: ast.stmt) -> bool:
+        """Whether a statement may start a workflow, for all that is known."""
+        if any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in body.walk(statement)):
+            return True
+        return any(not self._starts.is_inert(self.here.module, call) for _, call in body.calls(statement))
 
     def _is_forgotten(self, node: ast.Call, call: Call) -> bool:
         """Whether the name to which the object is assigned is never read."""
@@ -197,6 +231,24 @@ class Blocks(Visitor):
                 stored = (each for each in body.walk(*outer.body) if isinstance(each, (ast.Name, ast.Attribute)))
                 return not any(isinstance(each.ctx, ast.Store) and ast.unparse(each) == text for each in stored)
         return False
+
+
+def statements_behind(body: Body, statement: ast.stmt) -> list[ast.stmt]:
+    """The statements behind one in its block."""
+    parent = body.parent(statement)
+    lists = [getattr(parent, name, None) for name in ("body", "orelse", "finalbody")] if parent is not None else []
+    for siblings in (*lists, body.statements):
+        if isinstance(siblings, list) and statement in siblings:
+            return list(siblings[siblings.index(statement) + 1 :])
+    return []
+
+
+def head_of(node: ast.Call) -> str | None:
+    """``with ...:`` of a call on one row, if writing it anew gives the same text."""
+    text, span = ast.unparse(node), span_of(node)
+    if span.row != span.end_row or len(text.encode()) != span.end_col - span.col or '"' in text or "\\" in text:
+        return None
+    return f"with {text.replace(chr(39), chr(34))}:"
 
 
 def _is_block(value: object) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 
 from dbos_lint.catalog import api, patterns
 from dbos_lint.diagnostic import Level
+from dbos_lint.fix import Fix, Wrap
 from dbos_lint.rules.declared.pattern import (
     INVALID_CRON,
     INVALID_SCHEDULE_ENTRY,
@@ -15,6 +16,7 @@ from dbos_lint.rules.declared.pattern import (
     SCHEDULED_INSTANCE_METHOD,
     SCHEDULED_SIGNATURE,
 )
+from dbos_lint.rules.mending import meant, reworded, safe, unsafe
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.cron import refusal
@@ -25,9 +27,10 @@ from dbos_lint.semantics.signatures import Arguments, misfit, parameters
 from dbos_lint.semantics.summary import Call, Function
 from dbos_lint.semantics.values import DecoratorValue, Entity, Values
 from dbos_lint.semantics.zones import is_unknown
-from dbos_lint.syntax.spans import Span
+from dbos_lint.syntax.spans import Span, span_of
 
 _REQUIRED = ("schedule_name", "workflow", "schedule")
+_OPTIONAL = ("context", "automatic_backfill", "cron_timezone", "queue_name", "shard_key")
 
 
 class ScheduleEntries(Visitor):
@@ -67,7 +70,9 @@ class ScheduleEntries(Visitor):
         given = argument(node, call)
         if given is not None and isinstance(given[0], ast.Dict):
             self._report_entry(
-                given[0], "apply_schedules takes a list of schedules, and raises for a dict: put it in a list"
+                given[0],
+                "apply_schedules takes a list of schedules, and raises for a dict: put it in a list",
+                fix=safe("put the schedule in a list", Wrap(span_of(given[0]), "[", "]")),
             )
             return
         names: set[object] = set()
@@ -77,6 +82,7 @@ class ScheduleEntries(Visitor):
                 self._report_entry(
                     schedule.node,
                     f"the schedule has no {_listed(missing)}: dbos raises DBOSException, and applies none of the list",
+                    fix=_renamed(schedule, key, missing) if len(missing) == 1 else None,
                 )
             if not missing:
                 self._unknown_keys(schedule, key)
@@ -97,10 +103,11 @@ class ScheduleEntries(Visitor):
                     schedule.at(name),
                     f"a schedule has no key {name!r}: dbos ignores it without a word",
                     Level.WARNING,
+                    _renamed(schedule, key, _OPTIONAL, name),
                 )
 
-    def _report_entry(self, node: ast.expr, message: str, level: Level | None = None) -> None:
-        self.here.report(INVALID_SCHEDULE_ENTRY, node, message, level=level)
+    def _report_entry(self, node: ast.expr, message: str, level: Level | None = None, fix: Fix | None = None) -> None:
+        self.here.report(INVALID_SCHEDULE_ENTRY, node, message, level=level, fix=fix)
 
     # ------------------------------------------------------------------ what every schedule has
 
@@ -189,6 +196,20 @@ class ScheduleEntries(Visitor):
 
 def _required(key: str) -> Iterator[str]:
     return (key if name == "workflow" else name for name in _REQUIRED)
+
+
+def _renamed(schedule: Schedule, key: str, wanted: Collection[str], only: str = "") -> Fix | None:
+    """Give the one key of a schedule that dbos does not know the name of ``wanted`` that was meant."""
+    unknown = [name for name in schedule.fields if name not in patterns.SCHEDULE_KEYS[key]]
+    name = only or (unknown[0] if len(unknown) == 1 else "")
+    new = meant(name, patterns.SCHEDULE_KEYS[key], schedule.fields) if name else None
+    if any(name in keys for keys in patterns.SCHEDULE_KEYS.values()):
+        # What others than this call take holds something else.
+        return None
+    if new is None or new not in wanted or not isinstance(schedule.node, ast.Dict):
+        return None
+    keys = [each for each in schedule.node.keys if isinstance(each, ast.Constant) and each.value == name]
+    return unsafe(f"rename '{name}' to '{new}'", *(reworded(each, new) for each in keys[:1]))
 
 
 def _listed(names: list[str]) -> str:
