@@ -89,10 +89,11 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Through:
-    """Turn the call at ``span``, ``f(a)``, into ``to(f, a)``."""
+    """Turn the call at ``span``, ``f(a)``, into ``to(f, a)``; ``first`` are the texts of what comes before ``f``."""
 
     span: Span
     to: str
+    first: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
