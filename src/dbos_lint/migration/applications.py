@@ -40,7 +40,7 @@ def flask(here: Here, symbol: Symbol, span: Span) -> Fix | ByHand | None:
     found = _engine(here, span)
     if found is None:
         return None
-    title = f"Drop 'flask': {_HEADER}"
+    title = f"drop 'flask': {_HEADER}"
     return Fix(title, Applicability.UNSAFE, (Arguments(span_of(found[0]), drop=("flask",)),))
 
 
@@ -51,14 +51,14 @@ def fastapi(here: Here, symbol: Symbol, span: Span) -> Fix | ByHand | None:
     node, record = found
     value = next(keyword.value for keyword in node.keywords if _starts_at(keyword, span))
     if isinstance(value, ast.Constant) and value.value is None:
-        return Fix("Drop 'fastapi', which is None", Applicability.SAFE, (_drop(node),))
+        return Fix("drop 'fastapi', which is None", Applicability.UNSAFE, (_drop(node),))
     application = _application(here, value, record)
     if isinstance(application, ByHand):
         return application
     changes = _changes(here, node, record, application)
     if isinstance(changes, ByHand):
         return changes
-    title = f"Launch and destroy DBOS in the lifespan of the application; {_HEADER}"
+    title = f"launch and destroy DBOS in the lifespan of the application; {_HEADER}"
     return Fix(title, Applicability.UNSAFE, (_drop(node), *changes))
 
 

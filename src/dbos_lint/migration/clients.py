@@ -27,7 +27,7 @@ def url(here: Here, symbol: Symbol, span: Span) -> Fix | ByHand | None:
         return ByHand("the arguments are not written down one by one")
     name = next((keyword.arg for keyword in node.keywords if _starts_at(keyword, span)), None)
     if SYSTEM in keywords:
-        title = f"Drop the URL beside '{SYSTEM}', which a client does not use"
+        title = f"drop the URL beside '{SYSTEM}', which a client does not use"
         return Fix(title, Applicability.SAFE, (Arguments(span_of(node), drop=(name or 0,)),))
     if len(node.args) + len({"database_url", _APPLICATION, "system_database"} & keywords.keys()) > 1:
         return ByHand("it is given more than one URL or name, and none of them as 'system_database_url'")

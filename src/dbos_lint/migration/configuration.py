@@ -95,7 +95,7 @@ def _beside(here: Here, dicts: TypedDicts, entry: Entry) -> Mapping[str, ast.exp
 
 def _dropped(given: Given) -> Fix | ByHand:
     """A key that means nothing any more."""
-    return _fix(given, f"Drop '{given.entry.key}', which dbos ignores", Applicability.SAFE, drop=True)
+    return _fix(given, f"drop '{given.entry.key}', which dbos ignores", Applicability.SAFE, drop=True)
 
 
 def _disable_otlp(given: Given) -> Fix | ByHand:
@@ -103,7 +103,7 @@ def _disable_otlp(given: Given) -> Fix | ByHand:
     if value is True or (value is False and "enable_otlp" in given.beside):
         return _dropped(given)
     if value is False:
-        return _fix(given, "Say 'enable_otlp'", Applicability.SAFE, name="enable_otlp", text="True")
+        return _fix(given, "say 'enable_otlp'", Applicability.SAFE, name="enable_otlp", text="True")
     return ByHand("its value is not written down here: 'enable_otlp' is the opposite")
 
 
@@ -124,7 +124,7 @@ def _url(given: Given) -> Fix | ByHand:
     if SYSTEM in given.beside:
         if not _is_given(given, SYSTEM):
             return _either(given)
-        title = f"Drop '{given.entry.key}': only transactions used it"
+        title = f"drop '{given.entry.key}': only transactions used it"
         return _fix(given, title, Applicability.SAFE, drop=True)
     url = Url(given.entry.module, given.entry.place, given.value)
     system = system_url(given.here, url)
@@ -142,7 +142,7 @@ def _either(given: Given) -> Fix | ByHand:
     simple = isinstance(given.value, (ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr))
     if datasources.urls.dialect(url) != "sqlite" or not (plain and simple and system and own) or "\n" in system + own:
         return ByHand("it is not certain that 'system_database_url' is given, without which dbos 2.x took this URL")
-    title = f"Drop '{given.entry.key}', and take its URL where there is no other"
+    title = f"drop '{given.entry.key}', and take its URL where there is no other"
     return _as_fix(
         given, title, Applicability.SAFE, _changes(given, True, "", "", values=((SYSTEM, f"{system} or {own}"),))
     )

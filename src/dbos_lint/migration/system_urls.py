@@ -28,13 +28,13 @@ def system_url(here: Here, url: Url) -> SystemUrl | ByHand:
     urls = here.once(Datasources).urls
     dialect = urls.dialect(url)
     if dialect == "sqlite":
-        return SystemUrl(f"Give the URL as '{SYSTEM}'", Applicability.SAFE)
+        return SystemUrl(f"give the URL as '{SYSTEM}'", Applicability.SAFE)
     text = _suffixed(here, url) if dialect == "postgres" else None
     if text is not None:
-        title = f"Name the database in which dbos 2.x kept its tables, '...{_SUFFIX}', as '{SYSTEM}'"
+        title = f"name the database in which dbos 2.x kept its tables, '...{_SUFFIX}', as '{SYSTEM}'"
         return SystemUrl(title, Applicability.UNSAFE, text)
     if urls.falls_back_to_sqlite(url):
-        title = f"Give the URL as '{SYSTEM}' (in PostgreSQL, dbos 2.x kept its tables in '<name>{_SUFFIX}')"
+        title = f"give the URL as '{SYSTEM}' (in PostgreSQL, dbos 2.x kept its tables in '<name>{_SUFFIX}')"
         return SystemUrl(title, Applicability.UNSAFE)
     return ByHand(
         "dbos 2.x kept its tables in this database if it is SQLite, and in PostgreSQL in the one whose name ends in "

@@ -39,7 +39,7 @@ def transaction(here: Here, symbol: Symbol, span: Span) -> Fix | ByHand | None:
         return home
     if not _is_seen(here, record, home):
         return ByHand(f"the name '{home.name}' means something else here")
-    title = f"Take the transaction from a datasource, '{home.name}', which records it in workflows only"
+    title = f"take the transaction from a datasource, '{home.name}', which records it in workflows only"
     return _fix(here, home, title, (Replace(span_of(node.func), f"{home.name}.transaction"), *arguments))
 
 
@@ -51,7 +51,7 @@ def sql_session(here: Here, symbol: Symbol, span: Span) -> Fix | ByHand | None:
     home = here.once(Datasources).home
     if isinstance(home, ByHand):
         return home
-    title = f"Ask the datasource '{home.name}' for its session"
+    title = f"ask the datasource '{home.name}' for its session"
     return _fix(here, home, title, (Replace(span_of(node), f"{home.name}.sql_session()"),))
 
 

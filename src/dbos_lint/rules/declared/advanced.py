@@ -135,6 +135,7 @@ REMOVED_TRANSACTION_DECORATOR = Rule(
     Scope.MODULE,
     "`@DBOS.transaction` and `DBOS.sql_session` are gone",
     "python/tutorials/transaction-tutorial",
+    fix=Applicability.UNSAFE,
     since="3.0",
 )
 
@@ -165,6 +166,7 @@ REMOVED_FRAMEWORK_ARGUMENT = Rule(
     Scope.EXPR,
     "`DBOS(fastapi=...)` and `DBOS(flask=...)` are gone",
     "python/reference/dbos-class",
+    fix=Applicability.UNSAFE,
     since="3.0",
 )
 
@@ -175,6 +177,7 @@ REMOVED_CONFIG_KEY = Rule(
     Scope.EXPR,
     "configuration key that dbos no longer has",
     "python/reference/configuration",
+    fix=Applicability.SAFE,
     since="1.0",
 )
 
