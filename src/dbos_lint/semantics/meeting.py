@@ -18,10 +18,11 @@ _PERHAPS = ("main", "if", "else", "except", "case")
 
 
 class Meeting:
-    """Who imports whom in one project. It is looked at when two files claim the same name, which is rare."""
+    """Who imports whom in one project. It is looked at when two files claim the same name."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._texts: dict[str, int] = {}
         self._importers: dict[str, set[str]] | None = None
         self._above: dict[tuple[str, bool], frozenset[str]] = {}
 
@@ -53,9 +54,16 @@ class Meeting:
         if self._importers is None:
             self._importers = {}
             for path in project_files(self._project.settings, _FOLDERS) or ():
+                self._texts[path] = hash(self._project.read(path))
                 for target in self._mentioned(path):
                     self._importers.setdefault(target, set()).add(path)
         return self._importers
+
+    def renew(self, path: str) -> None:
+        """Be told that the text of a file may be another than before."""
+        if self._importers is not None and self._texts.get(path) != hash(self._project.read(path)):
+            self._importers = None
+            self._above = {}
 
     def _mentioned(self, path: str) -> Iterator[str]:
         source = self._project.read(path)

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.names import (
@@ -27,12 +27,15 @@ from dbos_lint.discovery import project_files
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.entities import registered_name, registrations
 from dbos_lint.semantics.literals import literals
+from dbos_lint.semantics.meeting import Meeting
 from dbos_lint.semantics.options import Written, written
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Module, Ref
 from dbos_lint.semantics.values import Entity
 from dbos_lint.syntax.spans import Span
+
+T = TypeVar("T")
 
 # More folders than a project has that somebody lints as one: nothing is known of its names, then.
 _FOLDERS = 5_000
@@ -81,6 +84,8 @@ class Names:
     _mentions: dict[tuple[str, str], tuple[Module, tuple[Mention, ...]]] = field(default_factory=dict)
     _known: dict[str, Known] = field(default_factory=dict)
     _words: dict[str, set[str]] = field(default_factory=dict)  # with the files that may register a workflow so
+    _meeting: Meeting | None = None
+    _learnt: dict[tuple[str, str], tuple[Module, Any]] = field(default_factory=dict)
 
     def known(self, kind: str, module: Module) -> Known:
         """The names of ``kind`` in the project of ``module``, the file that is being linted."""
@@ -123,6 +128,21 @@ class Names:
             if other is not None:
                 yield other
 
+    def once(self, what: str, module: Module, find: Callable[[Module], T]) -> T:
+        """What ``find`` tells of one file, remembered as ``what``: each file is asked about for each that is linted."""
+        known = self._learnt.get((what, module.path))
+        if known is None or known[0] is not module:
+            known = self._learnt[what, module.path] = module, find(module)
+        found: T = known[1]
+        return found
+
+    @property
+    def meeting(self) -> Meeting:
+        """Which files one program imports."""
+        if self._meeting is None:
+            self._meeting = Meeting(self.calls.resolver.project)
+        return self._meeting
+
     def registered_elsewhere(self, name: str, module: Module) -> Iterator[Mention]:
         """The workflows that other files than ``module`` register as ``name``: only files that may do so are parsed."""
         self._kinds()
@@ -133,6 +153,8 @@ class Names:
 
     def renew(self, module: Module, source: bytes) -> None:
         """Be told the text of a file, which may be another than before."""
+        if self._meeting is not None:
+            self._meeting.renew(module.path)
         if self._files is None:
             return
         before = self._files.get(module.path, frozenset())

@@ -23,7 +23,7 @@ def serializer_of(analysis: Analysis, module: Module) -> str:
     """What the data of ``module``'s project are stored with: ``PICKLE``, ``PORTABLE`` JSON, or something ``OTHER``."""
     found: set[str] = set()
     for each in analysis.names.files(SERIALIZER, module):
-        for ref, place in _given(each):
+        for ref, place in analysis.names.once("serializers", each, _given):
             values = analysis.resolver.resolve(each, ref, place)
             found.add(PORTABLE if values and all(value in _PORTABLE for value in values) else OTHER)
     return PICKLE if not found else found.pop() if len(found) == 1 else OTHER
@@ -50,7 +50,11 @@ def format_of_workflow(analysis: Analysis, workflow: Entity) -> str:
     return format_of(analysis, home, options[_OPTION], place) if _OPTION in options else ""
 
 
-def _given(module: Module) -> Iterator[tuple[Ref, Place]]:
+def _given(module: Module) -> tuple[tuple[Ref, Place], ...]:
+    return tuple(_all_given(module))
+
+
+def _all_given(module: Module) -> Iterator[tuple[Ref, Place]]:
     """What is written down under the name ``serializer``: in a dict, as an item of one, as a keyword."""
     for scope in module.scopes:
         for bindings in scope.bindings.values():

@@ -45,10 +45,9 @@ class Partitions(Visitor):
         """The functions that may run in a block that somebody else has opened with a partition key."""
         names = self.here.analysis.names
         todo = [
-            FunctionKey(module.path, function.id)
+            key
             for module in names.files(QUEUE, self.here.module)
-            for function in module.functions
-            if any(self._opens_block(module, call) for call in function.calls)
+            for key in names.once("partition keys", module, self._openers)
         ]
         found: set[FunctionKey] = set()
         while todo:
@@ -57,6 +56,14 @@ class Partitions(Visitor):
             found |= inside
             todo.extend(inside)
         return frozenset(FunctionKey(key.module, key.id) for key in found)
+
+    def _openers(self, module: Module) -> list[FunctionKey]:
+        """The functions of a file that open a block with a partition key."""
+        return [
+            FunctionKey(module.path, function.id)
+            for function in module.functions
+            if any(self._opens_block(module, call) for call in function.calls)
+        ]
 
     def _opens_block(self, module: Module, call: Call) -> bool:
         given = {name for name, _ in call.keywords}

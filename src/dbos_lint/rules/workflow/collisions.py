@@ -7,7 +7,6 @@ from pathlib import Path
 from dbos_lint.catalog.names import WORKFLOW
 from dbos_lint.rules.declared.workflow import WORKFLOW_NAME_COLLISION
 from dbos_lint.rules.visitor import Visitor
-from dbos_lint.semantics.meeting import Meeting
 from dbos_lint.semantics.names import Mention
 from dbos_lint.semantics.summary import MODULE
 
@@ -20,7 +19,7 @@ class Collisions(Visitor):
         if WORKFLOW_NAME_COLLISION.code not in here.enabled:
             return
         names = here.analysis.names
-        meeting = Meeting(here.resolver.project)
+        meeting = names.meeting
         for mention in filter(self._is_registered, names.of(here.module, WORKFLOW)):
             for other in names.registered_elsewhere(mention.name or "", here.module):
                 if self._is_registered(other) and meeting.may_meet(here.module.path, other.path):
