@@ -16,6 +16,11 @@ from dbos_lint.syntax.spans import Span, span_of
 # How near a name must be to the one that was meant, and how much farther from any other.
 _NEAR = 0.8
 _APART = 0.1
+SHIFTS = (
+    "this shifts the recorded positions of runs in flight, so keep the old code for them with DBOS.patch or another "
+    "application_version"
+)
+"""What the title of a fix says that adds, removes or reorders durable calls."""
 # A positive number, as the text of a program writes it, too.
 _NUMBER = re.compile(r"[1-9][0-9]*(\.[0-9]+)?|0\.0*[1-9][0-9]*")
 
@@ -121,6 +126,16 @@ def reworded(node: ast.expr | None, text: str) -> Replace | None:
     if span.row != span.end_row or span.end_col - span.col != len(node.value.encode(errors="replace")) + 2:
         return None  # a prefix, three quotes, an escape, several strings side by side
     return Replace(Span(span.row, span.col + 1, span.end_row, span.end_col - 1), text)
+
+
+def text_of(node: ast.expr) -> str | None:
+    """How a name, an attribute of one, or a plain string is written."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and reworded(node, "") is not None:
+        return None if '"' in node.value else f'"{node.value}"'
+    root = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    return ast.unparse(node) if isinstance(root, ast.Name) else None
 
 
 def rename_keyword(keyword: ast.keyword, new: str) -> Replace | None:

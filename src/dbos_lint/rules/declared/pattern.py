@@ -85,7 +85,7 @@ BLOCK_WITHOUT_EFFECT = Rule(
     Scope.FUNCTION,
     "a block of workflow options has no workflow to act on",
     _CONTEXTS,
-    fix=Applicability.UNSAFE,
+    fix=Applicability.SAFE,
 )
 BLOCK_REUSED = Rule(
     "DBS610",

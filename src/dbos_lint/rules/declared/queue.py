@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.fix import Applicability
 
 QUEUE_REGISTERED_AT_IMPORT = Rule(
     "DBS401",
@@ -69,6 +70,7 @@ INVALID_ENQUEUE_OPTION = Rule(
     Scope.EXPR,
     "enqueue option has a value that dbos refuses",
     "python/reference/queues",
+    fix=Applicability.SAFE,
 )
 
 ENQUEUE_OPTIONS_WITHOUT_ENQUEUE = Rule(
@@ -88,6 +90,7 @@ ENQUEUE_ARGUMENT_ORDER = Rule(
     "`enqueue_workflow` is given something else than the queue's name first",
     "python/reference/queues",
     since="2.20",
+    fix=Applicability.UNSAFE,
 )
 
 UNBOUNDED_FAN_OUT = Rule(
@@ -145,6 +148,7 @@ READ_ONLY_QUEUE_ATTRIBUTE = Rule(
     "limit of a queue is assigned like an attribute",
     "python/reference/queues",
     since="2.20",
+    fix=Applicability.SAFE,
 )
 
 RULES: tuple[Rule, ...] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.fix import Applicability
 
 START_WORKFLOW_IN_STEP = Rule(
     "DBS301",
@@ -56,6 +57,7 @@ RETRY_OPTIONS_IGNORED = Rule(
     Scope.EXPR,
     "retry options are set without `retries_allowed=True`",
     "python/tutorials/step-tutorial",
+    fix=Applicability.UNSAFE,
 )
 
 ASYNC_ONLY_STEP_OPTION = Rule(
@@ -75,6 +77,7 @@ INVALID_STEP_OPTION = Rule(
     Scope.EXPR,
     "dbos refuses or ignores an option of a step",
     "python/tutorials/step-tutorial",
+    fix=Applicability.UNSAFE,
 )
 
 HANDWRITTEN_RETRY = Rule(
@@ -160,6 +163,7 @@ COMMIT_IN_TRANSACTION = Rule(
     "transaction is ended before dbos ends it",
     "python/tutorials/transaction-tutorial",
     since="2.22",
+    fix=Applicability.SAFE,
 )
 
 RETRIED_STEP_EXCEPTION_NEVER_MATCHES = Rule(
@@ -189,6 +193,7 @@ RUN_STEP_MISUSE = Rule(
     "`run_step` is called with the wrong arguments",
     "python/tutorials/step-tutorial",
     since="2.9",
+    fix=Applicability.UNSAFE,
 )
 
 RULES: tuple[Rule, ...] = (

@@ -6,21 +6,23 @@ import ast
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.names import QUEUE
+from dbos_lint.fix import Expression, Fix, Replace
 from dbos_lint.rules.declared.queue import (
     ENQUEUE_ARGUMENT_ORDER,
     QUEUE_OBJECT_MAYBE_NONE,
     READ_ONLY_QUEUE_ATTRIBUTE,
 )
+from dbos_lint.rules.mending import SHIFTS, before, behind, safe, text_of, unsafe
 from dbos_lint.rules.named import is_test
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.absence import Absence
-from dbos_lint.semantics.enqueues import BY_NAME, QUEUE_OBJECT, instead_of_name
+from dbos_lint.semantics.enqueues import A_QUEUE, BY_NAME, QUEUE_OBJECT, instead_of_name
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.queues import CONCURRENCIES, LIMITERS
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import MODULE, Call
+from dbos_lint.semantics.summary import MODULE, Call, Function
 from dbos_lint.semantics.testcode import is_test_file
-from dbos_lint.semantics.values import Values
+from dbos_lint.semantics.values import Entity, Values
 from dbos_lint.syntax.spans import Span, span_of
 
 _RETRIEVES = api.with_async(frozenset({f"{api.DBOS}.retrieve_queue", f"{api.CLIENT}.retrieve_queue"}))
@@ -35,11 +37,11 @@ class QueueObjects(Visitor):
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         names = self.here.names_called(call)
         if not names.isdisjoint(BY_NAME):
-            self._first_argument(call)
+            self._first_argument(node, call)
         elif names and names <= _RETRIEVES:
             self._unchecked(node, call)
 
-    def _first_argument(self, call: Call) -> None:
+    def _first_argument(self, node: ast.Call, call: Call) -> None:
         """``enqueue_workflow`` takes the queue's name first, and the workflow second."""
         given = [*call.args[:1], *(ref for name, ref in call.keywords if name == "queue_name")]
         wrong = next((found for ref in given if (found := instead_of_name(self.here.resolve(ref, call)))), "")
@@ -49,7 +51,36 @@ class QueueObjects(Visitor):
                 call.span,
                 f"enqueue_workflow() is given {wrong} where the name of the queue belongs: dbos raises; give the "
                 "name first, then the workflow, then its arguments",
+                fix=self._in_order(node, call, wrong),
             )
+
+    def _in_order(self, node: ast.Call, call: Call, wrong: str) -> Fix | None:
+        """The name of a queue object; or the first two arguments in their order, where the second is a name for
+        certain."""
+        if len(node.args) < 2 or any(isinstance(each, ast.Starred) for each in node.args[:2]):
+            return None
+        first, second = node.args[:2]
+        if wrong == A_QUEUE:
+            is_plain = isinstance(first, (ast.Name, ast.Attribute))
+            return unsafe("give the name of the queue", behind(first, ".name")) if is_plain else None
+        workflow = self.here.resolve(call.args[0], call)
+        place = Place(call.scope, call.span.row, call.block)
+        texts = strings(self.here.resolver, self.here.module, call.args[1], place)
+        is_workflow = len(workflow) == 1 and isinstance(workflow[0], Entity) and workflow[0].kind == api.WORKFLOW
+        if not is_workflow or not texts or not isinstance(first, (ast.Name, ast.Attribute)):
+            return None
+        if self._may_be_argument(texts, call):
+            return None
+        name = text_of(second)
+        if name is None:
+            return None
+        swapped = (Expression(span_of(first), name), Expression(span_of(second), ast.unparse(first)))
+        return unsafe(f"put the name of the queue first: {SHIFTS}", *swapped)
+
+    def _may_be_argument(self, texts: tuple[str, ...], call: Call) -> bool:
+        """Whether what stands second may be an argument of the workflow, and no queue's name."""
+        offered = self.here.analysis.names.known(QUEUE, self.here.module).offered
+        return not all(text in offered for text in texts)
 
     # ------------------------------------------------------------------ none
 
@@ -92,19 +123,44 @@ class QueueObjects(Visitor):
             for write in function.writes:
                 if write.kind == "attribute" and write.key in _PROPERTIES:
                     values = self.here.analysis.calls.resolve(self.here.module, write.target, write)
-                    self._assigned(write.key, write.span, values)
-        own = self.here.body(self.here.module.functions[MODULE])
+                    self._assigned(write.key, write.span, values, function)
+        whole = self.here.module.functions[MODULE]
+        own = self.here.body(whole)
         for node in own.walk():
             if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and node.attr in _PROPERTIES:
                 place = Place(MODULE, node.lineno)
                 values = self.here.resolver.resolve(self.here.module, ast.unparse(node.value), place)
-                self._assigned(node.attr, span_of(node), values)
+                self._assigned(node.attr, span_of(node), values, whole)
 
-    def _assigned(self, name: str, span: Span, values: Values) -> None:
+    def _assigned(self, name: str, span: Span, values: Values, function: Function) -> None:
         if values == (QUEUE_OBJECT,):
             self.here.report(
                 READ_ONLY_QUEUE_ATTRIBUTE,
                 span,
                 f"{name} of a queue cannot be assigned: it is a property without a setter, and this raises "
                 f"AttributeError; call set_{name}()",
+                fix=self._set(name, span, function),
             )
+
+    def _set(self, name: str, span: Span, function: Function) -> Fix | None:
+        """``queue.x = value`` to ``queue.set_x(value)``, awaited in a coroutine; not in workflows (DBS414)."""
+        if function.name == "<lambda>" or self.here.contexts.runs_as(function.id, api.WORKFLOW):
+            return None
+        name = {"concurrency": "global_concurrency"}.get(name, name) if self.here.targets_at_least(2, 31) else name
+        setter = f"set_{name}_async" if function.is_async else f"set_{name}"
+        if not self.here.has(f"Queue.{setter}"):
+            return None
+        for node in self.here.body(function).walk():
+            if isinstance(node, ast.Assign) and len(node.targets) == 1 and span_of(node.targets[0]) == span:
+                target, value = node.targets[0], span_of(node.value)
+                whole = span_of(node)
+                one_row = isinstance(target, ast.Attribute) and span.row == span.end_row == value.row
+                if isinstance(node.value, (ast.Tuple, ast.Yield, ast.YieldFrom)):
+                    return None
+                if not one_row or value.col - span.end_col != len(" = ") or whole[2:] != value[2:]:
+                    return None
+                assert isinstance(target, ast.Attribute)
+                head = Replace(Span(span.row, span.end_col - len(target.attr), span.row, value.col), f"{setter}(")
+                awaited = (before(node, "await "),) if function.is_async else ()
+                return safe(f"call {setter}", *awaited, head, behind(node.value, ")"))
+        return None

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from dbos_lint.catalog import api, patterns
+from dbos_lint.fix import Fix
 from dbos_lint.rules.declared.queue import ENQUEUE_OPTIONS_WITHOUT_ENQUEUE, INVALID_ENQUEUE_OPTION
+from dbos_lint.rules.mending import meant, number_of, rename_keyword, spelled_right, unsafe
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.dicts import Literal
@@ -53,7 +55,7 @@ class EnqueueOptions(Visitor):
             return
         fault = self._fault_of_block(call)
         if fault is not None:
-            self.here.report(INVALID_ENQUEUE_OPTION, call.span, fault)
+            self.here.report(INVALID_ENQUEUE_OPTION, call.span, fault, fix=_mended(node))
         if call.flags & DISCARDED and not is_in_test(self.here.resolver, self.here.module, self.here.function(call)):
             self.here.report(
                 ENQUEUE_OPTIONS_WITHOUT_ENQUEUE,
@@ -94,13 +96,21 @@ class EnqueueOptions(Visitor):
             fault = self._fault_of_entry(entry) if entry.span not in expected else None
             # What is set later on replaces it.
             if fault is not None and (entry.item < 0 or entry.key not in stored):
-                self.here.report(INVALID_ENQUEUE_OPTION, dicts.spans(entry)[1], fault)
+                fix = _value_mended(entry.key, self._value_of(entry))
+                self.here.report(INVALID_ENQUEUE_OPTION, dicts.spans(entry)[1], fault, fix=fix)
         for use in uses:
             # A debouncer does not take the option at all.
             if "dbos.DebouncerClient" not in self.here.names_called(use.call):
                 for literal in use.literals:
                     if literal.span not in expected:
                         self._without_id(use, literal)
+
+    def _value_of(self, entry: Entry) -> ast.expr | None:
+        """The value of an entry that stands in the text of a dict of this file."""
+        node = self.here.typed_dicts.written(entry.span) if entry.item >= 0 else None
+        if isinstance(node, ast.Dict):
+            return node.values[entry.item]
+        return node.keywords[entry.item].value if node is not None else None
 
     def _is_expected_to_fail(self, use: Use) -> bool:
         """Whether a test expects an exception of what takes the options."""
@@ -208,6 +218,34 @@ def _faults(name: str, value: object) -> Iterator[str]:
         )
     elif name == "workflow_id" and isinstance(value, str) and not value.strip():
         yield "workflow_id is empty: dbos raises DBOSException; give an ID, or leave the option out"
+
+
+def _mended(node: ast.Call) -> Fix | None:
+    """What mends the first argument of ``SetEnqueueOptions`` that has something to mend."""
+    written = {keyword.arg for keyword in node.keywords if keyword.arg is not None}
+    for keyword in node.keywords:
+        if keyword.arg is not None:
+            fix = _value_mended(keyword.arg, keyword.value)
+            if fix is None and keyword.arg not in _OPTIONS:
+                new = meant(keyword.arg, _OPTIONS, written)
+                fix = unsafe(f"rename '{keyword.arg}' to '{new}'", rename_keyword(keyword, new)) if new else None
+            if fix is not None:
+                return fix
+    return None
+
+
+def _value_mended(name: str, value: ast.expr | None) -> Fix | None:
+    """A literal as dbos wants it."""
+    if value is None:
+        return None
+    if name == "priority":
+        text = value.value if isinstance(value, ast.Constant) else None
+        return number_of(value) if isinstance(text, str) and text.isdecimal() and int(text) <= _HIGHEST else None
+    if name in _NUMBERS:
+        return number_of(value)
+    known = {"duplication_policy": _POLICIES, "workflow_id_reuse_policy": _REUSE_POLICIES}.get(name)
+    is_wrong = isinstance(value, ast.Constant) and value.value not in (known or ())
+    return spelled_right(value, known) if known and is_wrong else None
 
 
 def _awaits_value(node: ast.AST) -> bool:

@@ -6,12 +6,15 @@ import ast
 
 from dbos_lint.catalog import api
 from dbos_lint.diagnostic import Confidence, Level, Rule
+from dbos_lint.fix import Delete, Fix
 from dbos_lint.rules.declared.step import COMMIT_IN_TRANSACTION, IO_IN_TRANSACTION, STEP_IN_STEP
+from dbos_lint.rules.mending import safe
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics import declarations
 from dbos_lint.semantics.afterwards import following
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import CALLS_STEP, ENDS_TRANSACTION, RETRIED
+from dbos_lint.syntax.spans import span_of
 
 # Kind of effect: what a transaction does then.
 _ERRANDS = {
@@ -84,7 +87,26 @@ class Compositions(Visitor):
             reached,
             f"{reached.effect.label} {what} transaction",
             f"dbos, which commits it together with its checkpoint, raises InvalidRequestError; {advice}",
+            fix=self._without(reached) if reached.effect.name.endswith(".commit") else None,
         )
+
+    def _without(self, reached: Reached) -> Fix | None:
+        """Delete the statement that commits, in the transaction itself: helpers may commit for others, too."""
+        here = self.here
+        root = reached.chain[0]
+        if reached.origin != root or root.module != here.module.path:
+            return None
+        function = here.module.functions[root.id]
+        if function.name == "<lambda>":
+            return None
+        body = here.body(function)
+        for node, call in body.calls():
+            if call.span == reached.effect.span:
+                above = body.parent(node)
+                statement = body.parent(above) if isinstance(above, ast.Await) else above
+                if isinstance(statement, ast.Expr) and not node.args and not node.keywords:
+                    return safe("delete the commit, which dbos makes", Delete(span_of(statement)))
+        return None
 
     def _gives_up(self, reached: Reached) -> bool:
         """Whether the transaction is rolled back and an exception raised right after, which is what dbos would do; or
@@ -108,8 +130,9 @@ class Compositions(Visitor):
         *,
         level: Level | None = None,
         confidence: Confidence = Confidence.HIGH,
+        fix: Fix | None = None,
     ) -> None:
         trace = self.here.trace(reached)
         root = trace[0].label.rpartition("<locals>.")[2]
         message = f"{what} '{root}'{self.here.route(trace)}: {advice}"
-        self.here.report(rule, reached.span, message, trace, level=level, confidence=confidence)
+        self.here.report(rule, reached.span, message, trace, level=level, confidence=confidence, fix=fix)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.catalog import api
+from dbos_lint.fix import Arguments, Fix, Keys, Replace
 from dbos_lint.rules.declared.step import (
     ASYNC_ONLY_STEP_OPTION,
     DATASOURCE_FUNCTION_KIND,
@@ -14,6 +15,7 @@ from dbos_lint.rules.declared.step import (
     START_WORKFLOW_IN_STEP,
     STEP_AND_WORKFLOW,
 )
+from dbos_lint.rules.mending import SHIFTS, before, between, unsafe
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics import declarations
 from dbos_lint.semantics.declarations import Declaration
@@ -31,10 +33,12 @@ from dbos_lint.semantics.values import (
     Instance,
     Partial,
 )
-from dbos_lint.syntax.spans import Span
+from dbos_lint.syntax.spans import Span, span_of
 
 _STEP = "dbos.DBOS.step"
 _RETRY_OPTIONS = ("max_attempts", "interval_seconds", "backoff_rate", "should_retry")
+# The parameters of run_step itself.
+_OWN_PARAMETERS = frozenset({"dbos_step_options", "func"})
 _ASYNC_OPTIONS = ("timeout_seconds", "preemptible")
 # Types whose objects cannot be called.
 _DATA = frozenset(
@@ -91,7 +95,23 @@ class Declarations(Visitor):
                 options.span if here else span,
                 f"{_listed(ignored)} without retries_allowed=True: dbos calls the step once and ignores the rest; "
                 "add retries_allowed=True, or remove what has no effect",
+                fix=self._allowing(options) if here else None,
             )
+
+    def _allowing(self, options: Options) -> Fix | None:
+        """Switch retries on, where the options are written down and do not say that they are off."""
+        node = self.here.typed_dicts.written(options.span)
+        title = "add retries_allowed=True, so that the step is tried again when it fails"
+        if node is None or "retries_allowed" in options.given:
+            return None
+        if isinstance(node, ast.Dict):
+            return (
+                None if None in node.keys else unsafe(title, Keys(options.span, add=(('"retries_allowed"', "True"),)))
+            )
+        written = {keyword.arg for keyword in node.keywords}
+        if None in written or not written & set(_RETRY_OPTIONS):
+            return None
+        return unsafe(title, Arguments(options.span, add=(("retries_allowed", "True"),)))
 
     def _two_kinds(self, declaration: Declaration) -> None:
         """A step or transaction over a workflow, or a step over a transaction."""
@@ -208,6 +228,7 @@ class Declarations(Visitor):
                 RUN_STEP_MISUSE,
                 call.span,
                 f"{name} is given a function where its options belong: it raises TypeError; write {name}(None, ...)",
+                fix=self._without_options(node, call),
             )
         elif self._is_called_already(declarations.given(call, 1, ("func",)), call):
             self.here.report(
@@ -215,7 +236,17 @@ class Declarations(Visitor):
                 call.span,
                 f"{name} is given the result of a call, not a function: the work is done before the step, and it "
                 "raises; give it the function, and its arguments after it",
+                fix=_uncalled(node),
             )
+
+    def _without_options(self, node: ast.Call, call: Call) -> Fix | None:
+        """``None`` in front of the function, unless its options may stand behind it."""
+        if any(isinstance(each, ast.Starred) for each in node.args) or node.keywords:
+            return None
+        rest = [value for ref in call.args[1:] for value in self.here.resolve(ref, call)]
+        if any(isinstance(each, ast.Dict) for each in node.args) or any(map(_may_be_options, rest)):
+            return None
+        return unsafe(f"give None as the options: {SHIFTS}", before(node.args[0], "None, "))
 
     def _is_called_already(self, ref: Ref, call: Call) -> bool:
         """Whether an argument is the result of a call that certainly does not give a function."""
@@ -243,6 +274,33 @@ class Declarations(Visitor):
         return bool(results) and all(
             values and all(isinstance(value, (Container, Constant)) for value in values) for values in results
         )
+
+
+def _may_be_options(value: object) -> bool:
+    if isinstance(value, Instance):
+        return value.type in (External("dict"), External("dbos.StepOptions"))
+    return isinstance(value, Container) and value.kind == "dict"
+
+
+def _uncalled(node: ast.Call) -> Fix | None:
+    """``run_step(options, f(x))`` to ``run_step(options, f, x)``, where the call of ``f`` stands on one row."""
+    given = node.args[1] if len(node.args) == 2 and not node.keywords else None
+    if not isinstance(given, ast.Call) or any(isinstance(each, ast.Starred) for each in given.args):
+        return None
+    if any(keyword.arg is None or keyword.arg in _OWN_PARAMETERS for keyword in given.keywords):
+        return None
+    title = f"give the function, and its arguments after it: {SHIFTS}"
+    if not given.args and not given.keywords:
+        return unsafe(title, between(given.func, given, 2, ""))
+    if given.lineno != given.end_lineno or not isinstance(given.func, (ast.Name, ast.Attribute)):
+        return None
+    spans = [*map(span_of, given.args), *map(span_of, given.keywords)]
+    whole, func = span_of(given), span_of(given.func)
+    opening = Span(func.end_row, func.end_col, spans[0].row, spans[0].col)
+    closing = Span(spans[-1].end_row, spans[-1].end_col, whole.end_row, whole.end_col)
+    if opening.end_col - opening.col != 1 or closing.end_col - closing.col != 1:
+        return None
+    return unsafe(title, Replace(opening, ", "), Replace(closing, ""))
 
 
 def _function_of(value: FunctionValue | Entity) -> FunctionValue:

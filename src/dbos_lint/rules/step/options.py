@@ -7,7 +7,9 @@ import math
 from typing import TypeGuard
 
 from dbos_lint.catalog import api
+from dbos_lint.fix import Fix
 from dbos_lint.rules.declared.step import INVALID_STEP_OPTION
+from dbos_lint.rules.mending import meant, rename_keyword, reworded, unsafe
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics import declarations
 from dbos_lint.semantics.declarations import Declaration
@@ -63,7 +65,8 @@ class StepOptions(Visitor):
             near = closest(name, known, cutoff=0.6)
             effect = "dbos raises TypeError" if raises else "dbos ignores it"
             advice = f"did you mean {near}?" if near else f"dbos knows {', '.join(sorted(known))}"
-            self._report(options, span, f"{name} is no option of a {kind}: {effect}; {advice}")
+            fix = self._renamed(options, name, known)
+            self._report(options, span, f"{name} is no option of a {kind}: {effect}; {advice}", fix)
         attempts = options.constant("max_attempts")
         if kind == api.STEP and options.constant("retries_allowed") is True and _is_number(attempts) and attempts < 1:
             why = "dbos raises an AssertionError that has no text when a workflow calls the step"
@@ -101,11 +104,23 @@ class StepOptions(Visitor):
             return None
         return self.here.resolver.function(target.function if isinstance(target, Entity) else target).is_async
 
-    def _report(self, options: Options, span: Span, message: str) -> None:
+    def _renamed(self, options: Options, name: str, known: frozenset[str]) -> Fix | None:
+        """Give a misspelt option the name that was meant, where it is written down."""
+        new = meant(name, known, options.given)
+        node = self.here.typed_dicts.written(options.span) if options.module == self.here.module.path else None
+        if new is None or node is None:
+            return None
+        title = f"rename '{name}' to '{new}'"
+        if isinstance(node, ast.Dict):
+            keys = [each for each in node.keys if isinstance(each, ast.Constant) and each.value == name]
+            return unsafe(title, *(reworded(each, new) for each in keys))
+        return unsafe(title, *(rename_keyword(each, new) for each in node.keywords if each.arg == name))
+
+    def _report(self, options: Options, span: Span, message: str, fix: Fix | None = None) -> None:
         where = options.span if options.module == self.here.module.path else span
         if (where, message) not in self._told:
             self._told.add((where, message))
-            self.here.report(INVALID_STEP_OPTION, where, message)
+            self.here.report(INVALID_STEP_OPTION, where, message, fix=fix)
 
 
 def _is_number(value: object) -> TypeGuard[float]:
