@@ -77,13 +77,16 @@ def _call_at(here: Here, span: Span) -> tuple[ast.Call, Call] | None:
 
 
 def _attribute_at(here: Here, span: Span, name: str) -> ast.Attribute | None:
-    """The attribute ``name`` that is read in the chain of names at ``span``."""
-    found = None
-    for node in ast.walk(here.collected.tree):
-        if isinstance(node, ast.Attribute) and node.attr == name and span_of(node)[:2] == span[:2]:
-            inside = span_of(node)[2:] <= span[2:]
-            found = node if inside and (found is None or span_of(node)[2:] < span_of(found)[2:]) else found
-    return found
+    """The attribute ``name`` that is read in what stands at ``span``."""
+    found = [
+        node
+        for node in ast.walk(here.collected.tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr == name
+        and span[:2] <= span_of(node)[:2]
+        and span_of(node)[2:] <= span[2:]
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _arguments(here: Here, node: ast.Call) -> tuple[Change, ...] | None:
