@@ -174,6 +174,14 @@ WAITS_IN_LOOP: dict[str, str] = {
 """Synchronous calls that work in the database, and that dbos lets pass while an event loop runs, with what to await
 instead; empty where there is no such twin."""
 
+_GIVES_HANDLE = "enqueue retrieve_workflow wait_first resume_workflow resume_workflows rewind_workflow fork_workflow"
+GIVES_HANDLE = (
+    _dbos(f"start_workflow enqueue_workflow enqueue_workflow_with_options {_GIVES_HANDLE}")
+    | {f"{CLIENT}.{name}" for name in _GIVES_HANDLE.split()}
+    | {f"{QUEUE}.enqueue", "dbos.DebouncerClient.debounce", *_DEBOUNCES}
+)
+"""Synchronous calls that give handles, which are asynchronous ones where their twins give them."""
+
 TELLS_WORKFLOW = frozenset({"workflow_id", "step_id", "step_status"})
 """Attributes of DBOS that tell whether a workflow is running: code that reads them knows where it is."""
 

@@ -1,4 +1,4 @@
-"""Where ``await`` may stand, and what becomes of a handle: what must be awaited too when a call becomes asynchronous."""
+"""Where ``await`` may stand, and what must be awaited too when a call gives an asynchronous handle."""
 
 from __future__ import annotations
 
@@ -34,9 +34,14 @@ def iteration_over(body: Body, node: ast.expr) -> ast.For | ast.comprehension | 
         return None
     if isinstance(loop, ast.comprehension):
         whole = body.parent(loop)
-        if not isinstance(whole, (ast.ListComp, ast.SetComp, ast.DictComp)) or any(_scopes(body, whole)):
+        if not isinstance(whole, (ast.ListComp, ast.SetComp, ast.DictComp)) or is_comprehended(body, whole):
             return None
     return loop
+
+
+def is_comprehended(body: Body, node: ast.expr) -> bool:
+    """Whether ``node`` stands in a comprehension: before Python 3.11, an asynchronous one may not."""
+    return any(isinstance(outer, _Comprehension) for outer in body.ancestors(node))
 
 
 def handle_uses(body: Body, made: ast.expr) -> tuple[ast.Call, ...] | None:
@@ -55,6 +60,16 @@ def handle_uses(body: Body, made: ast.expr) -> tuple[ast.Call, ...] | None:
         uses = [_asked(body, made)]
     found = [use for use in uses if use is not None]
     return tuple(use for use in found if isinstance(use, ast.Call)) if len(found) == len(uses) else None
+
+
+def is_only_asked(body: Body, made: ast.expr) -> bool:
+    """Whether the variable that holds what ``made`` gives is only asked for attributes and items."""
+    parent = body.parent(made)
+    target = parent.targets[0] if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else None
+    if not isinstance(target, ast.Name) or _is_shared(body, target.id):
+        return False
+    users = [body.parent(each) for each in body.mentions[target.id] if each is not target]
+    return all(isinstance(user, (ast.Attribute, ast.Subscript)) for user in users)
 
 
 def _asked(body: Body, handle: ast.expr) -> ast.expr | None:

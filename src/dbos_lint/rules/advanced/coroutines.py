@@ -5,8 +5,12 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.catalog import api
+from dbos_lint.fix import Fix
+from dbos_lint.rules.awaiting import Awaiting
 from dbos_lint.rules.declared.advanced import ASYNC_HANDLE_UNAWAITED, MISSING_AWAIT
 from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.semantics.awaits import is_only_asked
+from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.coroutines import is_only_shown, makes_coroutine, used_as_result
 from dbos_lint.semantics.summary import DISCARDED, IN_EXPRESSION, ITERATED, KEPT, Call, Function
 from dbos_lint.semantics.uses import Uses
@@ -22,6 +26,7 @@ class Coroutines(Visitor):
 
     def __init__(self, here: Here) -> None:
         super().__init__(here)
+        self._awaiting = Awaiting(here)
         self._kept: dict[int, list[tuple[ast.Call, Call, Coroutine]]] = {}
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
@@ -44,7 +49,7 @@ class Coroutines(Visitor):
             if uses.is_lost(call) or is_only_shown(body, call, lambda user: self._shows(body.record(user))):
                 self._never_awaited(call, record, made)
             else:
-                self._used(call, made, used_as_result(body, call))
+                self._used(body, call, record, made)
 
     def _coroutine(self, call: Call) -> Coroutine | None:
         """The coroutine that ``call`` certainly gives, if it is one of dbos."""
@@ -75,17 +80,23 @@ class Coroutines(Visitor):
             node,
             f"coroutine of {self._maker(made)} is never awaited: what it should do never happens; put 'await' before "
             "the call, or asyncio.run() around it where no event loop runs",
+            fix=self._mended(node, call, made),
         )
 
-    def _used(self, call: ast.Call, made: Coroutine, use: ast.expr | None) -> None:
+    def _used(self, body: Body, call: ast.Call, record: Call, made: Coroutine) -> None:
         """A coroutine in a variable that is used as if it had been awaited."""
+        use = used_as_result(body, call)
         if use is not None:
             self.here.report(
                 ASYNC_HANDLE_UNAWAITED,
                 use,
                 f"{ast.unparse(use)} is asked of a coroutine: {self._maker(made)}, line {call.lineno}, is not awaited, "
                 "so that nothing has been done, and this raises AttributeError; put 'await' before the call there",
+                fix=self._mended(call, record, made) if is_only_asked(body, call) else None,
             )
+
+    def _mended(self, node: ast.Call, call: Call, made: Coroutine) -> Fix | None:
+        return self._awaiting.coroutine(self._awaiting.site_of(node, call), self._maker(made))
 
 
 def _is_handle(value: Value) -> bool:

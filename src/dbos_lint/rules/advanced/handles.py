@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.catalog import api
+from dbos_lint.fix import Fix
+from dbos_lint.rules.awaiting import Awaiting
 from dbos_lint.rules.declared.advanced import ASYNC_HANDLE_UNAWAITED
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.coroutines import makes_coroutine
 from dbos_lint.semantics.declarations import given
 from dbos_lint.semantics.summary import AWAITED, Call
@@ -20,11 +22,15 @@ _SYNCHRONOUS = api.WAITS_IN_LOOP.keys() | {f"{api.HANDLE}.get_result", f"{api.CL
 class Handles(Visitor):
     """``await`` of what is synchronous."""
 
+    def __init__(self, here: Here) -> None:
+        super().__init__(here)
+        self._awaiting = Awaiting(here)
+
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         if call.flags & AWAITED:
             values = self.here.callees(call).values
             if values and all(map(self._is_synchronous, values)) and not self._gives_awaitable(call):
-                self._awaited(node, values[0])
+                self._awaited(node, call, values[0])
         if self.here.names_called(call) == {_STARTS}:
             self._started(node, call)
 
@@ -42,7 +48,7 @@ class Handles(Visitor):
             for value in given
         )
 
-    def _awaited(self, node: ast.Call, value: Value) -> None:
+    def _awaited(self, node: ast.Call, call: Call, value: Value) -> None:
         what = f"{ast.unparse(node.func)}()"
         if isinstance(value, Entity):
             name = self.here.resolver.function(value.function).name
@@ -52,7 +58,9 @@ class Handles(Visitor):
             why = "it does its work, and then what it gives cannot be awaited"
             twin = api.WAITS_IN_LOOP.get(value.name) if isinstance(value, External) else ""
             advice = f"await {twin}()" if twin else "use a handle of the _async calls, or await asyncio.to_thread()"
-        self._report(node, f"{what} is awaited, and is synchronous: {why} (TypeError); {advice}")
+        site = self._awaiting.site_of(node, call)
+        fix = self._awaiting.twin(site) or self._awaiting.thread(site)
+        self._report(node, f"{what} is awaited, and is synchronous: {why} (TypeError); {advice}", fix)
 
     def _started(self, node: ast.Call, call: Call) -> None:
         target = self.here.resolve(given(call, 0, ("func",)), call)
@@ -69,8 +77,8 @@ class Handles(Visitor):
                 "its result cannot be awaited; make it async def, or put it on a queue with enqueue_workflow_async()",
             )
 
-    def _report(self, node: ast.Call, message: str) -> None:
-        self.here.report(ASYNC_HANDLE_UNAWAITED, node, message)
+    def _report(self, node: ast.Call, message: str, fix: Fix | None = None) -> None:
+        self.here.report(ASYNC_HANDLE_UNAWAITED, node, message, fix=fix)
 
 
 def _is_awaitable(name: str) -> bool:

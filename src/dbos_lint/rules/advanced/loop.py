@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.diagnostic import Rule
+from dbos_lint.fix import Applicability, Fix
+from dbos_lint.rules.awaiting import Awaiting, Site
 from dbos_lint.rules.declared.advanced import (
     BLOCKING_CALL_IN_EVENT_LOOP,
     DATABASE_CALL_IN_EVENT_LOOP,
     SYNC_CALL_IN_EVENT_LOOP,
 )
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.contexts import LOOP, Reached
 from dbos_lint.semantics.effects import BLOCKS_LOOP, HANDLE, RAISES_IN_LOOP, WAITS_IN_LOOP
 from dbos_lint.semantics.lines import terminal
@@ -19,6 +21,8 @@ _ANOTHER_WAY = {
     "dbos.DBOS.read_stream": "iterate with 'async for' over DBOS.read_stream_async()",
     "dbos.StepReservation.run": "await its run_async()",
 }
+# Asked of a handle that its twin, if it has one, would have to be made for.
+_OF_HANDLES = frozenset({f"{api.HANDLE}.get_status"})
 # What blocks the event loop: how to do it otherwise. Only what runs a whole workflow matters outside workflows.
 _INSTEAD = {
     api.WORKFLOW: "await asyncio.to_thread(), or put it on a queue with await DBOS.enqueue_workflow_async()",
@@ -30,6 +34,10 @@ _INSTEAD = {
 
 class EventLoop(Visitor):
     """What must not be done while an event loop runs."""
+
+    def __init__(self, here: Here) -> None:
+        super().__init__(here)
+        self._awaiting = Awaiting(here)
 
     def visit_effect(self, reached: Reached) -> None:
         if reached.context == LOOP:
@@ -48,7 +56,9 @@ class EventLoop(Visitor):
         if len(reached.chain) > 1:
             instead += " in async code, or run the synchronous code with await asyncio.to_thread()"
         what = f"{reached.effect.label} is called while an event loop runs"
-        self._report(SYNC_CALL_IN_EVENT_LOOP, reached, f"{what}{{}}: dbos raises RuntimeError; {instead}")
+        site = self._site(reached)
+        fix = self._awaiting.thread(site) if name in _OF_HANDLES else self._awaiting.twin(site)
+        self._report(SYNC_CALL_IN_EVENT_LOOP, reached, f"{what}{{}}: dbos raises RuntimeError; {instead}", fix)
 
     def _blocks(self, reached: Reached) -> None:
         kind = reached.effect.detail
@@ -57,7 +67,8 @@ class EventLoop(Visitor):
             return
         what = f"{reached.effect.label} {'waits for a workflow' if kind == HANDLE else f'runs a synchronous {kind}'}"
         why = "nothing else runs there until it ends"
-        self._report(BLOCKING_CALL_IN_EVENT_LOOP, reached, f"{what} in the event loop{{}}: {why}; {_INSTEAD[kind]}")
+        message = f"{what} in the event loop{{}}: {why}; {_INSTEAD[kind]}"
+        self._report(BLOCKING_CALL_IN_EVENT_LOOP, reached, message, self._awaiting.thread(self._site(reached)))
 
     def _waits(self, reached: Reached) -> None:
         name = reached.effect.name
@@ -77,8 +88,21 @@ class EventLoop(Visitor):
             instead = f"await {twin}()"
         what = f"{reached.effect.label} {'asks' if is_property else 'waits for'} the database in the event loop"
         why = "nothing else runs there until it answers"
-        self._report(DATABASE_CALL_IN_EVENT_LOOP, reached, f"{what}{{}}: {why}; {instead}")
+        self._report(DATABASE_CALL_IN_EVENT_LOOP, reached, f"{what}{{}}: {why}; {instead}", self._quick(reached, twin))
 
-    def _report(self, rule: Rule, reached: Reached, message: str) -> None:
+    def _quick(self, reached: Reached, twin: str) -> Fix | None:
+        """Mends a call that waits for the database: by its twin, or in a thread where there is none."""
+        site = self._site(reached)
+        if twin and not reached.effect.name.endswith(".start_workflow"):
+            return self._awaiting.twin(site)
+        safe = reached.effect.name.endswith("_schedule")
+        applicability = Applicability.SAFE if safe else Applicability.UNSAFE
+        return self._awaiting.twin(site) or self._awaiting.thread(site, applicability)
+
+    def _site(self, reached: Reached) -> Site | None:
+        """Where the async function itself makes the call."""
+        return self._awaiting.site(reached.span) if len(reached.chain) == 1 else None
+
+    def _report(self, rule: Rule, reached: Reached, message: str, fix: Fix | None) -> None:
         trace = self.here.trace(reached)
-        self.here.report(rule, reached.span, message.format(self.here.route(trace)), trace)
+        self.here.report(rule, reached.span, message.format(self.here.route(trace)), trace, fix=fix)

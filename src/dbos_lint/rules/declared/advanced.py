@@ -12,6 +12,7 @@ SYNC_CALL_IN_EVENT_LOOP = Rule(
     Scope.PROJECT,
     "synchronous DBOS call raises in an event loop",
     "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+    fix=Applicability.SAFE,
     since="2.10",
 )
 
@@ -22,6 +23,7 @@ BLOCKING_CALL_IN_EVENT_LOOP = Rule(
     Scope.PROJECT,
     "synchronous workflow, step or handle call blocks the event loop",
     "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+    fix=Applicability.UNSAFE,
 )
 
 MISSING_AWAIT = Rule(
@@ -31,6 +33,7 @@ MISSING_AWAIT = Rule(
     Scope.PROJECT,
     "coroutine of a DBOS call is never awaited",
     "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+    fix=Applicability.UNSAFE,
 )
 
 PATCH_OUTSIDE_WORKFLOW = Rule(
@@ -60,6 +63,7 @@ ASYNC_HANDLE_UNAWAITED = Rule(
     Scope.FUNCTION,
     "`await` is missing at a handle, or stands at what cannot be awaited",
     "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+    fix=Applicability.UNSAFE,
 )
 
 PORTABLE_TYPE_LOSS = Rule(
@@ -79,6 +83,7 @@ DATABASE_CALL_IN_EVENT_LOOP = Rule(
     Scope.PROJECT,
     "synchronous DBOS call waits for the database in an event loop",
     "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+    fix=Applicability.SAFE,
 )
 
 WORKFLOW_SHAPE_CHANGED = Rule(

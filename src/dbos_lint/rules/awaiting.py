@@ -1,0 +1,245 @@
+"""Fixes that put ``await`` where it belongs: the rules about event loops, coroutines and sleeps share them."""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+from typing import NamedTuple
+
+from dbos_lint.catalog import api
+from dbos_lint.fix import SHIFTS, Applicability, AsyncFor, Change, Fix, Replace, Through, Wrap
+from dbos_lint.rules.visitor import Here
+from dbos_lint.semantics.awaits import can_await, handle_uses, held_by, is_comprehended, is_tried, iteration_over
+from dbos_lint.semantics.body import Body
+from dbos_lint.semantics.coroutines import makes_coroutine
+from dbos_lint.semantics.declarations import given
+from dbos_lint.semantics.summary import Call, Function
+from dbos_lint.semantics.values import Entity, External
+from dbos_lint.syntax.spans import Span, span_of
+
+_START = f"{api.DBOS}.start_workflow"
+# What takes handles: the twin takes those that twins give.
+_TAKES_HANDLES = frozenset({f"{api.DBOS}.wait_first", f"{api.CLIENT}.wait_first"})
+# What may wait for other threads while it is held.
+_LOCKS = ("threading.", "multiprocessing.", "_thread.")
+# Builtins that make of all values of a stream what a comprehension can make, with its brackets.
+_COLLECTS = {"list": "[]", "set": "{}"}
+
+
+class Site(NamedTuple):
+    """A call in a function of the linted file."""
+
+    node: ast.Call
+    call: Call
+    function: Function
+    body: Body
+
+    @property
+    def whole(self) -> ast.expr:
+        """The call, with the ``await`` before it."""
+        parent = self.body.parent(self.node)
+        return parent if isinstance(parent, ast.Await) else self.node
+
+    @property
+    def text(self) -> str:
+        return ast.unparse(self.node.func)
+
+
+class Awaiting:
+    """What can be mended by an ``await``, and how."""
+
+    def __init__(self, here: Here) -> None:
+        self._here = here
+
+    @cached_property
+    def _calls(self) -> dict[Span, list[tuple[ast.Call, Call]]]:
+        found: dict[Span, list[tuple[ast.Call, Call]]] = {}
+        for node, call in self._here.collected.nodes.calls:
+            found.setdefault(call.span, []).append((node, call))
+        return found
+
+    def site(self, span: Span) -> Site | None:
+        """The call at ``span``, if only one stands there: old Pythons do not know where those in f-strings are."""
+        calls = self._calls.get(span, [])
+        return self.site_of(*calls[0]) if len(calls) == 1 else None
+
+    def site_of(self, node: ast.Call, call: Call) -> Site | None:
+        """A call that the body of a named function makes itself."""
+        function = self._here.function(call)
+        if function.name == "<lambda>":
+            return None
+        body = self._here.body(function)
+        return Site(node, call, function, body) if body.parent(node) is not None else None
+
+    def can_await(self, site: Site, *nodes: ast.expr) -> bool:
+        """Whether ``await`` can be put before the call, and before ``nodes``: not where anything is held meanwhile that
+        others may wait for, as far as can be told."""
+        return all(
+            can_await(site.body, node) and all(self._lets_wait(site, each) for each in held_by(site.body, node))
+            for node in (site.node, *nodes)
+        )
+
+    def _lets_wait(self, site: Site, manager: ast.expr) -> bool:
+        record = site.body.record(manager) if isinstance(manager, ast.Call) else None
+        callees = self._here.callees(record) if record is not None else None
+        return (
+            callees is not None
+            and bool(callees.values)
+            and all(isinstance(value, External) and not value.name.startswith(_LOCKS) for value in callees.values)
+        )
+
+    # ------------------------------------------------------------------ the asynchronous twin
+
+    def twin(self, site: Site | None) -> Fix | None:
+        """Awaits the ``_async`` twin of a synchronous call of dbos, and what is asked of the handle that it gives."""
+        if site is None or not isinstance(site.node.func, ast.Attribute):
+            return None
+        name = self.name(site)
+        if name is None or not self._has_twin(name, site.node.func.attr) or name in _TAKES_HANDLES:
+            return None
+        changes = self._iterated(site) if name in api.GENERATORS else self._awaited(site, name)
+        if changes is None:
+            return None
+        verb = "iterate with 'async for' over" if name in api.GENERATORS else "await"
+        title = f"{verb} {site.text}_async"
+        applicability = Applicability.SAFE
+        if name == _START:
+            if not self._starts_coroutine(site):
+                return None
+            title = f"{title}, which runs the workflow in this event loop and ends with it"
+            applicability = Applicability.UNSAFE
+        elif self._is_new(site, name):
+            title = f"{title}; it {SHIFTS}"
+            applicability = Applicability.UNSAFE
+        return Fix(title, applicability, (Replace(_end(site.node.func), "_async"), *changes))
+
+    def name(self, site: Site) -> str | None:
+        """The qualified name of what the call certainly calls, outside the project."""
+        values = self._here.callees(site.call).values
+        return values[0].name if len(values) == 1 and isinstance(values[0], External) else None
+
+    def _has_twin(self, name: str, attribute: str) -> bool:
+        owner, _, method = name.rpartition(".")
+        if owner == api.QUEUE_DEBOUNCER:
+            owner = api.DEBOUNCER
+        return (
+            (name in api.RAISES_IN_LOOP or name in api.WAITS_IN_LOOP)
+            and method == attribute
+            and self._here.has(f"{owner.removeprefix('dbos.')}.{method}_async")
+        )
+
+    def _awaited(self, site: Site, name: str) -> list[Change] | None:
+        uses = handle_uses(site.body, site.whole) if name in api.GIVES_HANDLE else ()
+        if uses is None or not self.can_await(site, *uses):
+            return None
+        return [_await(node) for node in (site.node, *uses) if not _is_awaited(site.body, node)]
+
+    def _iterated(self, site: Site) -> list[Change] | None:
+        """A loop over all values of a stream, or a list of them."""
+        body, node = site.body, site.node
+        around = body.parent(node)
+        if isinstance(around, ast.Call):
+            return self._collected(site, around)
+        if not all(self._lets_wait(site, each) for each in held_by(body, node)):
+            return None
+        return [AsyncFor(span_of(node))] if iteration_over(body, node) is not None else None
+
+    def _collected(self, site: Site, around: ast.Call) -> list[Change] | None:
+        record = site.body.record(around)
+        callees = self._here.callees(record) if record is not None else None
+        if callees is None or callees.values != (External(ast.unparse(around.func)),) or around.keywords:
+            return None
+        brackets = _COLLECTS.get(ast.unparse(around.func))
+        outer, inner = span_of(around), site.call.span
+        on_one_row = outer.row == inner.row and outer.end_row == inner.end_row
+        if brackets is None or around.args != [site.node] or not on_one_row:
+            return None
+        if not self.can_await(site) or is_comprehended(site.body, around):
+            return None
+        return [
+            Replace(Span(outer.row, outer.col, inner.row, inner.col), f"{brackets[0]}value async for value in "),
+            Replace(Span(inner.end_row, inner.end_col, outer.end_row, outer.end_col), brackets[1]),
+        ]
+
+    def _starts_coroutine(self, site: Site) -> bool:
+        """Whether what is started is asynchronous: a synchronous workflow cannot be started so."""
+        target = self._here.resolve(given(site.call, 0, ("func",)), site.call)
+        return bool(target) and all(
+            isinstance(value, Entity)
+            and value.kind == api.WORKFLOW
+            and makes_coroutine(self._here.resolver, value.function) is True
+            for value in target
+        )
+
+    def _is_new(self, site: Site, name: str) -> bool:
+        """Whether the call, once awaited, may be recorded where runs in flight have gone on without it, or elsewhere
+        among the calls of other tasks."""
+        if not self.in_workflow(site):
+            return False
+        if name in api.RAISES_IN_LOOP:
+            return is_tried(site.body, site.node)
+        return self._here.entity(site.function) is None
+
+    def in_workflow(self, site: Site) -> bool:
+        return self._here.contexts.runs_as(site.function.id, api.WORKFLOW)
+
+    # ------------------------------------------------------------------ another thread
+
+    def thread(self, site: Site | None, applicability: Applicability = Applicability.UNSAFE) -> Fix | None:
+        """Awaits a synchronous call in another thread, which dbos's context follows. A workflow may do so only one by
+        one, or its calls would be recorded in any order."""
+        if site is None or not self.can_await(site) or self._may_run_beside(site) or self._comes_from_twin(site):
+            return None
+        spelled = self._here.spelled("asyncio.to_thread", site.call)
+        if spelled is None:
+            return None
+        title = f"run {site.text}() in a thread with await {spelled.text}"
+        changes: list[Change] = [Through(site.call.span, spelled.text), *spelled.imports]
+        if site.whole is site.node:
+            changes.append(_await(site.node))
+        return Fix(title, applicability, tuple(changes))
+
+    def _may_run_beside(self, site: Site) -> bool:
+        """Whether the function may be one of several tasks of a workflow."""
+        entity = self._here.entity(site.function)
+        return self.in_workflow(site) and (entity is None or entity.kind != api.WORKFLOW)
+
+    def _comes_from_twin(self, site: Site) -> bool:
+        """Whether it is asked of a handle that the fix of another finding makes asynchronous."""
+        handle = site.node.func.value if isinstance(site.node.func, ast.Attribute) else None
+        makers = [handle]
+        if isinstance(handle, ast.Name):
+            assigned = [each for each in site.body.walk() if isinstance(each, ast.Assign)]
+            makers = [each.value for each in assigned if any(_is_name(target, handle.id) for target in each.targets)]
+        made = [(each, site.body.record(each)) for each in makers if isinstance(each, ast.Call)]
+        return any(call is not None and self.twin(self.site_of(node, call)) is not None for node, call in made)
+
+    # ------------------------------------------------------------------ coroutines
+
+    def coroutine(self, site: Site | None, what: str) -> Fix | None:
+        """Awaits a coroutine where it is made, and what is then asked of it, if that is a handle."""
+        if site is None or site.whole is not site.node or not self.can_await(site):
+            return None
+        uses = handle_uses(site.body, site.node) or ()
+        after = [use for use in uses if not _is_awaited(site.body, use)]
+        if after and not self.can_await(site, *after):
+            return None
+        changes = tuple(map(_await, (site.node, *after)))
+        return Fix(f"await {what}, which then runs; in a workflow that {SHIFTS}", Applicability.UNSAFE, changes)
+
+
+def _await(node: ast.expr) -> Wrap:
+    return Wrap(span_of(node), "await ")
+
+
+def _is_awaited(body: Body, node: ast.expr) -> bool:
+    return isinstance(body.parent(node), ast.Await)
+
+
+def _end(node: ast.expr) -> Span:
+    span = span_of(node)
+    return Span(span.end_row, span.end_col, span.end_row, span.end_col)
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
