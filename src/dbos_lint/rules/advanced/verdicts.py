@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from functools import cached_property, partial
 
 from dbos_lint.catalog.history import Kind, Status, Symbol, closest, history, label, version
 from dbos_lint.diagnostic import Rule
+from dbos_lint.fix import Fix
 from dbos_lint.migration import removed
+from dbos_lint.rules.advanced.renaming import rename_member, rename_parameter
 from dbos_lint.rules.declared.advanced import (
     DEPRECATED_SYMBOL,
     REMOVED_CONFIG_KEY,
@@ -153,7 +155,8 @@ class Verdicts:
         meant = self._meant(use)
         advice = f"did you mean '{meant}'?" if meant else "look for it in the reference"
         whole = f"{use.owner or 'dbos'}.{name}"
-        self._report(UNKNOWN_SYMBOL, span, name, f"no release of dbos has '{whole}', which raises {raises}: {advice}")
+        message = f"no release of dbos has '{whole}', which raises {raises}: {advice}"
+        self._unknown(span, name, message, lambda at: rename_member(self.here, self.target, use, at))
 
     def unknown_parameter(self, name: str, function: str, parameters: Iterable[Symbol], span: Span) -> None:
         if not self.knows_all:
@@ -162,7 +165,9 @@ class Verdicts:
         meant = there.get(_HABITS.get(name, "")) or closest(name, there.values(), self.target)
         advice = f"did you mean '{meant.last}'?" if meant else "drop it"
         message = f"{function} never had a parameter '{name}', so that the call raises TypeError: {advice}"
-        self._report(UNKNOWN_SYMBOL, span, name, message)
+        known = tuple(there.values())
+        fixed = partial(rename_parameter, self.here, self.target, name, known, _HABITS)
+        self._unknown(span, name, message, fixed)
 
     def unknown_module(self, name: str, node: ast.stmt) -> None:
         if not self.knows_all:
@@ -194,6 +199,11 @@ class Verdicts:
             if not self.is_asked(span.row, name):
                 mended = removed.fix(self.here, symbol, span) if symbol is not None else None
                 self.here.report(rule, span, message, fix=mended)
+
+    def _unknown(self, span: Span | ast.expr, name: str, message: str, fix: Callable[[Span], Fix | None]) -> None:
+        span = span if isinstance(span, Span) else span_of(span)
+        if UNKNOWN_SYMBOL.code in self.here.enabled and not self.is_asked(span.row, name):
+            self.here.report(UNKNOWN_SYMBOL, span, message, fix=fix(span))
 
     def is_asked(self, row: int, name: str) -> bool:
         """Whether the code around ``row`` asks first if there is ``name``."""

@@ -121,6 +121,7 @@ UNKNOWN_SYMBOL = Rule(
     Scope.MODULE,
     "name, attribute or argument that dbos never had",
     "python/reference/dbos-class",
+    fix=Applicability.UNSAFE,
 )
 
 REMOVED_SYMBOL = Rule(
