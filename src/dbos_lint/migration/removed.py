@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import ByHand, Fix
-from dbos_lint.migration import applications, clients, configuration, renamed, transactions
+from dbos_lint.migration import applications, clients, configuration, databases, renamed, transactions
 from dbos_lint.rules.visitor import Here
 from dbos_lint.syntax.spans import Span
 
@@ -22,6 +22,7 @@ _FAMILIES: Mapping[str, Family] = {
     **applications.FAMILIES,
     **clients.FAMILIES,
     **configuration.FAMILIES,
+    **databases.FAMILIES,
     **transactions.FAMILIES,
 }
 
@@ -30,3 +31,8 @@ def fix(here: Here, symbol: Symbol, span: Span) -> Answer:
     """How to mend the use of ``symbol`` that a rule reports at ``span``."""
     family = _FAMILIES.get(symbol.name)
     return family(here, symbol, span) if family is not None else None
+
+
+def is_known(symbol: str) -> bool:
+    """Whether there is something to say of how to mend the use of ``symbol``."""
+    return symbol in _FAMILIES
