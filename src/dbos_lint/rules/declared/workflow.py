@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.fix import Applicability
 
 CLOCK_IN_WORKFLOW = Rule(
     "DBS201",
@@ -11,6 +12,7 @@ CLOCK_IN_WORKFLOW = Rule(
     Scope.PROJECT,
     "clock is read in workflow code",
     "python/tutorials/workflow-tutorial#determinism",
+    fix=Applicability.UNSAFE,
 )
 
 RANDOM_IN_WORKFLOW = Rule(
@@ -20,6 +22,7 @@ RANDOM_IN_WORKFLOW = Rule(
     Scope.PROJECT,
     "random number is drawn in workflow code",
     "python/tutorials/workflow-tutorial#determinism",
+    fix=Applicability.UNSAFE,
 )
 
 UUID_IN_WORKFLOW = Rule(
@@ -29,6 +32,7 @@ UUID_IN_WORKFLOW = Rule(
     Scope.PROJECT,
     "random identifier is made in workflow code",
     "python/tutorials/workflow-tutorial#determinism",
+    fix=Applicability.UNSAFE,
 )
 
 ENVIRONMENT_IN_WORKFLOW = Rule(
@@ -92,6 +96,7 @@ UNORDERED_ITERATION_IN_WORKFLOW = Rule(
     Scope.PROJECT,
     "durable calls come in the order of a set",
     "python/tutorials/workflow-tutorial#determinism",
+    fix=Applicability.UNSAFE,
 )
 
 OBJECT_IDENTITY_IN_WORKFLOW = Rule(
@@ -182,6 +187,7 @@ FIRST_COMPLETED_WAIT = Rule(
     Scope.PROJECT,
     "a race of durable calls is not recorded",
     "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+    fix=Applicability.UNSAFE,
 )
 
 TIMEOUT_AROUND_DURABLE_CALL = Rule(
@@ -338,6 +344,7 @@ ITERATING_DONE_SET = Rule(
     Scope.PROJECT,
     "durable calls come in the order of a set of tasks",
     "python/tutorials/workflow-tutorial#coroutine-async-workflows",
+    fix=Applicability.UNSAFE,
 )
 
 CLOCK_COMPUTED_SLEEP = Rule(
@@ -347,6 +354,7 @@ CLOCK_COMPUTED_SLEEP = Rule(
     Scope.PROJECT,
     "workflow code waits for a moment that its clock tells",
     "python/tutorials/workflow-tutorial#determinism",
+    fix=Applicability.UNSAFE,
 )
 
 UNRECORDED_READ_IN_WORKFLOW = Rule(

@@ -19,6 +19,7 @@ from dbos_lint.rules.declared.workflow import (
     UUID_IN_WORKFLOW,
 )
 from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.rules.workflow.recording import Recording
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import IDENTITY, UNRECORDED
 from dbos_lint.semantics.ends import Sink
@@ -64,6 +65,8 @@ _KINDS: dict[str, Kind] = {
         ~(Sink.STEERS | Sink.POLLS | Sink.CHECKED | Sink.DURABLE | Sink.SLEEPS),
     ),
 }
+# Rules whose values a step can draw: the environment differs on purpose, and may hold secrets.
+_MENDED = (CLOCK_IN_WORKFLOW, RANDOM_IN_WORKFLOW, UUID_IN_WORKFLOW)
 _OF_QUEUES = f"{api.QUEUE}."
 
 
@@ -73,6 +76,7 @@ class Values(Visitor):
     def __init__(self, here: Here) -> None:
         super().__init__(here)
         self._found: dict[tuple[str, Span], list[Reached]] = {}
+        self._recording = Recording(here)
 
     def visit_effect(self, reached: Reached) -> None:
         effect = reached.effect
@@ -107,7 +111,8 @@ class Values(Visitor):
         message = (
             f"{effect.label} {kind.verb} while workflow '{trace[0].label}' runs{self.here.route(trace)}: {kind.advice}"
         )
-        self.here.report(kind.rule, reached.span, message, trace, level=level, confidence=confidence)
+        fix = self._recording.of(reached) if kind.rule in _MENDED else None
+        self.here.report(kind.rule, reached.span, message, trace, level=level, confidence=confidence, fix=fix)
 
     def _report_logged(self, reached: Reached) -> None:
         """A value of the first rules that comes to nothing."""
@@ -137,4 +142,5 @@ class Values(Visitor):
                 text = f"loop around durable calls ends by {clock}: recovery makes fewer rounds, and fewer of the calls"
             else:
                 text = f"sleep is computed from {clock}: recovery after that moment skips it, and shifts later steps"
-            self.here.report(CLOCK_COMPUTED_SLEEP, span, f"{text}; read the clock in a step", trace)
+            fix = self._recording.of(reached)
+            self.here.report(CLOCK_COMPUTED_SLEEP, span, f"{text}; read the clock in a step", trace, fix=fix)

@@ -1,0 +1,132 @@
+"""Fixes that have a step draw a value, in place of workflow code."""
+
+from __future__ import annotations
+
+import ast
+
+from dbos_lint.catalog import recordable
+from dbos_lint.fix import SHIFTS, Applicability, Change, Fix, Through, Wrap
+from dbos_lint.rules.visitor import Here
+from dbos_lint.rules.workflow.places import Places
+from dbos_lint.semantics.body import Body
+from dbos_lint.semantics.contexts import Reached
+from dbos_lint.semantics.effects import Effect
+from dbos_lint.semantics.elements import element_types
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.serializers import PICKLE, format_of_workflow
+from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.values import External
+from dbos_lint.syntax.spans import span_of
+
+# Of what ``run_step`` takes itself, nothing can be handed on as a keyword.
+_OWN_KEYWORDS = frozenset({None, "dbos_step_options", "func"})
+
+
+class Recording:
+    """The fixes of one file."""
+
+    def __init__(self, here: Here) -> None:
+        self._here = here
+        self._places = Places(here)
+        self._known: dict[int, Fix | None] = {}
+
+    def of(self, reached: Reached) -> Fix | None:
+        """The fix that has a step make the call by which a workflow reaches a value, where that is certain."""
+        effect = reached.effect
+        if reached.origin.module != self._here.module.path or not isinstance(effect.origin, int):
+            return None
+        if effect.origin not in self._known:
+            self._known[effect.origin] = self._fix(effect, effect.origin)
+        return self._known[effect.origin]
+
+    def _fix(self, effect: Effect, number: int) -> Fix | None:
+        here = self._here
+        node, call = here.collected.nodes.calls[number]
+        function = here.function(call)
+        twin = "run_step_async" if function.is_async else "run_step"
+        if call.span != effect.span or not here.has(f"DBOS.{twin}") or not self._can_go_on(call):
+            return None
+        body = here.body(function) if function.name != "<lambda>" else None
+        if body is None or not self._places.take_durable_call(node, call):
+            return None
+        dbos = here.spelled("dbos.DBOS", call)
+        options = _options(node, body)
+        if dbos is None or options is None:
+            return None
+        to = f"{dbos.text}.{twin}"
+        changes: list[Change] = [Wrap(span_of(node), "await ")] if function.is_async else []
+        changes += [Through(call.span, to, (options,)), *dbos.imports]
+        secret = ", which keeps the secret in the database" if effect.kind == "secret" else ""
+        title = f"call {effect.label} in a step, by {to}{secret}: {SHIFTS}"
+        return Fix(title, Applicability.UNSAFE, tuple(changes))
+
+    # ------------------------------------------------------------------ what is called
+
+    def _can_go_on(self, call: Call) -> bool:
+        """Whether a step may make ``call``, and what that gives can be stored as it is."""
+        callees = self._here.callees(call)
+        if len(callees.values) != 1 or not isinstance(callees.values[0], External):
+            return False
+        if any(name in _OWN_KEYWORDS for name, _ in call.keywords):
+            return False
+        name = callees.values[0].name
+        if name in recordable.CHOOSES:
+            place = Place(call.scope, call.span.row, call.block)
+            choices = call.args[0] if call.args else dict(call.keywords).get("population")
+            return bool(element_types(self._here.resolver, self._here.module, choices, place))
+        return name in recordable.SIMPLE or (name in recordable.PICKLED and self._is_pickled())
+
+    def _is_pickled(self) -> bool:
+        """Whether all workflows of this file store what they are given with pickle."""
+        here = self._here
+        workflows = [each.entity for each in here.contexts.registrations]
+        return here.serializer == PICKLE and all(
+            format_of_workflow(here.analysis, each) in ("", PICKLE) for each in workflows
+        )
+
+
+# ------------------------------------------------------------------ how the step is named
+
+
+def _options(node: ast.Call, body: Body) -> str | None:
+    """The options of the step: its name is that of the variable to which the value is given, or else that of what is
+    called. In an f-string, where quotes would end the text, ``None`` leaves the name to dbos."""
+    if any(isinstance(each, (ast.FormattedValue, ast.JoinedStr)) for each in body.ancestors(node)):
+        return None if _is_spelled_out(node, body) else "None"
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return f'{{"name": "{_variable(node, body) or called}"}}'
+
+
+def _variable(node: ast.Call, body: Body) -> str:
+    """The variable to which the value of ``node`` is given, as it is or as another form of it: ``str(node)``,
+    ``node.hex``, ``node.isoformat()``."""
+    inner: ast.expr = node
+    for outer in body.ancestors(node):
+        if isinstance(outer, ast.Assign):
+            target = outer.targets[0]
+            return target.id if len(outer.targets) == 1 and isinstance(target, ast.Name) else ""
+        if isinstance(outer, (ast.AnnAssign, ast.NamedExpr)):
+            return outer.target.id if isinstance(outer.target, ast.Name) and inner is outer.value else ""
+        if isinstance(outer, ast.Call):
+            is_form = inner is outer.func or (isinstance(outer.func, ast.Name) and outer.args == [inner])
+        else:
+            is_form = isinstance(outer, (ast.Attribute, ast.Subscript)) and inner is outer.value
+        if not is_form:
+            return ""
+        assert isinstance(outer, ast.expr)
+        inner = outer
+    return ""
+
+
+def _is_spelled_out(node: ast.Call, body: Body) -> bool:
+    """Whether the f-string around ``node`` may print its text too: ``f"{now()=}"``. The text before it then ends so."""
+    inner: ast.AST = node
+    for outer in body.ancestors(node):
+        if isinstance(outer, ast.JoinedStr):
+            at = next((index for index, value in enumerate(outer.values) if value is inner), 0)
+            before = outer.values[at - 1] if at else None
+            if isinstance(before, ast.Constant) and isinstance(before.value, str) and before.value.rstrip()[-1:] == "=":
+                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                return called in before.value
+        inner = outer
+    return False
