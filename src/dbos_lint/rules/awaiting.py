@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
-from dbos_lint.fix import SHIFTS, Applicability, AsyncFor, Change, Fix, Replace, Through, Wrap
+from dbos_lint.fix import SHIFTS, Applicability, AsyncFor, Change, Fix, Replace, Through, Unimport, Wrap
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.awaits import can_await, handle_uses, held_by, is_comprehended, is_tried, iteration_over
 from dbos_lint.semantics.body import Body
-from dbos_lint.semantics.coroutines import makes_coroutine
+from dbos_lint.semantics.coroutines import is_asked_as_coroutine, makes_coroutine
 from dbos_lint.semantics.declarations import given
 from dbos_lint.semantics.summary import Call, Function
 from dbos_lint.semantics.values import Entity, External
@@ -22,6 +22,7 @@ _START = f"{api.DBOS}.start_workflow"
 _TAKES_HANDLES = frozenset({f"{api.DBOS}.wait_first", f"{api.CLIENT}.wait_first"})
 # What may wait for other threads while it is held.
 _LOCKS = ("threading.", "multiprocessing.", "_thread.")
+_SLEEPS = frozenset({"time.sleep", "asyncio.sleep"})
 # Builtins that make of all values of a stream what a comprehension can make, with its brackets.
 _COLLECTS = {"list": "[]", "set": "{}"}
 
@@ -216,16 +217,49 @@ class Awaiting:
 
     # ------------------------------------------------------------------ coroutines
 
-    def coroutine(self, site: Site | None, what: str) -> Fix | None:
+    def coroutine(self, site: Site | None) -> Fix | None:
         """Awaits a coroutine where it is made, and what is then asked of it, if that is a handle."""
-        if site is None or site.whole is not site.node or not self.can_await(site):
+        if site is None or site.whole is not site.node or is_asked_as_coroutine(site.body, site.node):
             return None
-        uses = handle_uses(site.body, site.node) or ()
-        after = [use for use in uses if not _is_awaited(site.body, use)]
-        if after and not self.can_await(site, *after):
+        after = [use for use in handle_uses(site.body, site.node) or () if not _is_awaited(site.body, use)]
+        if not self.can_await(site, *after):
             return None
+        shifts = f" and {SHIFTS}" if self.in_workflow(site) else ""
         changes = tuple(map(_await, (site.node, *after)))
-        return Fix(f"await {what}, which then runs; in a workflow that {SHIFTS}", Applicability.UNSAFE, changes)
+        return Fix(f"await {site.text}(), which then runs{shifts}", Applicability.UNSAFE, changes)
+
+    # ------------------------------------------------------------------ sleeps
+
+    def sleep(self, site: Site | None) -> Fix | None:
+        """Sleeps durably in the body of a workflow; a helper may be called elsewhere, too, where that raises."""
+        name = self.name(site) if site is not None else None
+        if site is None or name not in _SLEEPS or not self._is_workflow(site):
+            return None
+        plain = len(site.node.args) == 1 and not site.node.keywords and not isinstance(site.node.args[0], ast.Starred)
+        is_async = site.function.is_async
+        spelled = self._here.spelled(api.DBOS, site.call)
+        waits = site.whole is not site.node
+        if spelled is None or not plain or waits != (name == "asyncio.sleep"):
+            return None
+        if is_async and not self.can_await(site):
+            return None
+        text = f"{spelled.text}.sleep_async" if is_async else f"{spelled.text}.sleep"
+        changes: list[Change] = [Replace(span_of(site.node.func), text), *spelled.imports]
+        if is_async and not waits:
+            changes.append(_await(site.node))
+        module = ast.unparse(site.node.func).partition(".")[0]
+        title = f"sleep with {'await ' if is_async else ''}{text}, which {SHIFTS}"
+        return Fix(title, Applicability.UNSAFE, (*changes, Unimport(module)))
+
+    def _is_workflow(self, site: Site) -> bool:
+        """Whether the function is a workflow and nothing else: another kind of code must not sleep durably."""
+        entity = self._here.entity(site.function)
+        runs_as = self._here.contexts.runs_as
+        return (
+            entity is not None
+            and entity.kind == api.WORKFLOW
+            and not any(runs_as(site.function.id, kind) for kind in (api.STEP, api.TRANSACTION))
+        )
 
 
 def _await(node: ast.expr) -> Wrap:

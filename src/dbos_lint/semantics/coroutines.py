@@ -115,6 +115,12 @@ def used_as_result(body: Body, call: ast.Call) -> ast.expr | None:
     return None
 
 
+def is_asked_as_coroutine(body: Body, call: ast.Call) -> bool:
+    """Whether the coroutine that ``call`` gives is asked at once for what coroutine objects have."""
+    use = body.parent(call)
+    return isinstance(use, ast.Attribute) and use.attr.startswith(_OF_COROUTINES)
+
+
 def is_only_shown(body: Body, call: ast.Call, shows: Callable[[ast.Call], bool]) -> bool:
     """Whether nothing is done with the coroutine that ``call`` gives but to make a text of it: it is kept in a variable
     that holds nothing else, and given to calls that ``shows`` knows, or put into f-strings."""

@@ -80,7 +80,7 @@ class Coroutines(Visitor):
             node,
             f"coroutine of {self._maker(made)} is never awaited: what it should do never happens; put 'await' before "
             "the call, or asyncio.run() around it where no event loop runs",
-            fix=self._mended(node, call, made),
+            fix=self._mended(node, call),
         )
 
     def _used(self, body: Body, call: ast.Call, record: Call, made: Coroutine) -> None:
@@ -92,11 +92,11 @@ class Coroutines(Visitor):
                 use,
                 f"{ast.unparse(use)} is asked of a coroutine: {self._maker(made)}, line {call.lineno}, is not awaited, "
                 "so that nothing has been done, and this raises AttributeError; put 'await' before the call there",
-                fix=self._mended(call, record, made) if is_only_asked(body, call) else None,
+                fix=self._mended(call, record) if is_only_asked(body, call) else None,
             )
 
-    def _mended(self, node: ast.Call, call: Call, made: Coroutine) -> Fix | None:
-        return self._awaiting.coroutine(self._awaiting.site_of(node, call), self._maker(made))
+    def _mended(self, node: ast.Call, call: Call) -> Fix | None:
+        return self._awaiting.coroutine(self._awaiting.site_of(node, call))
 
 
 def _is_handle(value: Value) -> bool:

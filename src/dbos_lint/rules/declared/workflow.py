@@ -124,6 +124,7 @@ NON_DURABLE_SLEEP = Rule(
     Scope.PROJECT,
     "workflow code sleeps without DBOS",
     "python/tutorials/workflow-tutorial#determinism",
+    fix=Applicability.UNSAFE,
 )
 
 GLOBAL_WRITE_IN_WORKFLOW = Rule(

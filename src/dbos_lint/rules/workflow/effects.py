@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dbos_lint.catalog import api
 from dbos_lint.diagnostic import Confidence, Rule
+from dbos_lint.fix import Fix
+from dbos_lint.rules.awaiting import Awaiting
 from dbos_lint.rules.declared.workflow import (
     CONSOLE_INPUT_IN_WORKFLOW,
     DATABASE_IN_WORKFLOW,
@@ -15,7 +17,7 @@ from dbos_lint.rules.declared.workflow import (
     THREAD_IN_WORKFLOW,
     THREAD_STARTS_WORKFLOW,
 )
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import (
     CLOSURE_WRITE,
@@ -47,6 +49,10 @@ _EFFECTS: dict[str, tuple[Rule, str, str]] = {
 class Effects(Visitor):
     """What workflow code must not do."""
 
+    def __init__(self, here: Here) -> None:
+        super().__init__(here)
+        self._awaiting = Awaiting(here)
+
     def visit_effect(self, reached: Reached) -> None:
         kind = reached.effect.kind
         if reached.context == api.WORKFLOW:
@@ -59,7 +65,10 @@ class Effects(Visitor):
 
     def _nondeterminism(self, reached: Reached) -> None:
         rule, verb, advice = _EFFECTS[reached.effect.kind]
-        self._report(rule, reached, f"{reached.effect.label} {verb}", advice)
+        fix = None
+        if rule is NON_DURABLE_SLEEP and len(reached.chain) == 1:
+            fix = self._awaiting.sleep(self._awaiting.site(reached.span))
+        self._report(rule, reached, f"{reached.effect.label} {verb}", advice, fix)
 
     def _write(self, reached: Reached) -> None:
         effect = reached.effect
@@ -85,12 +94,12 @@ class Effects(Visitor):
             "or start a child workflow",
         )
 
-    def _report(self, rule: Rule, reached: Reached, what: str, advice: str) -> None:
+    def _report(self, rule: Rule, reached: Reached, what: str, advice: str, fix: Fix | None = None) -> None:
         trace = self.here.trace(reached)
         route = self.here.route(trace)
         confidence = Confidence.MEDIUM if reached.effect.guess else Confidence.HIGH
         message = f"{what} while workflow '{trace[0].label}' runs{route}: {advice}"
-        self.here.report(rule, reached.span, message, trace, confidence=confidence)
+        self.here.report(rule, reached.span, message, trace, confidence=confidence, fix=fix)
 
     # ------------------------------------------------------------------ threads
 
