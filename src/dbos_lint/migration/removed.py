@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import ByHand, Fix
-from dbos_lint.migration import applications, clients, configuration, databases, renamed, transactions
+from dbos_lint.migration import applications, clients, configuration, databases, queue_options, renamed, transactions
 from dbos_lint.rules.visitor import Here
 from dbos_lint.syntax.spans import Span
 
@@ -24,6 +24,7 @@ _FAMILIES: Mapping[str, Family] = {
     **configuration.FAMILIES,
     **databases.FAMILIES,
     **transactions.FAMILIES,
+    **queue_options.FAMILIES,
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Kind, Status, Symbol
+from dbos_lint.migration import queue_options
 from dbos_lint.rules.advanced.verdicts import Verdicts
 from dbos_lint.rules.declared.advanced import REMOVED_QUEUE_CONSTRUCTOR, REMOVED_QUEUE_PARAMETER
 from dbos_lint.rules.visitor import Here, Visitor
@@ -214,6 +215,7 @@ class Versions(Visitor):
             node,
             "since dbos 3.0 DBOS.listen_queues takes names and passes over a queue object without a word, so that "
             "nothing on that queue is run: give its name",
+            fix=queue_options.listened(node),
         )
 
     def _enqueues(self, node: ast.Call, call: Call, place: Place) -> None:
@@ -226,6 +228,7 @@ class Versions(Visitor):
                 node.func,
                 "this queue is made by 'Queue(...)', which raises DBOSException since dbos 3.0: register it after "
                 f"DBOS.launch() and call DBOS.{twin} with its name",
+                fix=queue_options.enqueued(self.here, span_of(node.func)),
             )
 
 

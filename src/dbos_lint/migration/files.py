@@ -1,0 +1,215 @@
+"""The files of a program as trees in which one can look around: what holds a node, which names mean a variable."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from dbos_lint.rules.visitor import Here
+from dbos_lint.semantics.collect import Collected, collect
+from dbos_lint.semantics.modules import quietly_parsed
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Scope
+from dbos_lint.syntax.parse import Fault, decode
+from dbos_lint.syntax.spans import Span, span_of
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+class UnsureError(Exception):
+    """That a rewrite is not certain; the message is the reason, as a clause."""
+
+
+@dataclass
+class File:
+    """A file of the program."""
+
+    collected: Collected
+    source: bytes
+
+    @property
+    def module(self) -> Module:
+        return self.collected.summary
+
+    @property
+    def path(self) -> str:
+        return self.module.path
+
+    @property
+    def tree(self) -> ast.Module:
+        return self.collected.tree
+
+    @cached_property
+    def lines(self) -> list[bytes]:
+        return [line.encode(errors="replace") for line in decode(self.source).split("\n")]
+
+    @cached_property
+    def parents(self) -> dict[int, ast.AST]:
+        return {id(child): node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+
+    @cached_property
+    def calls(self) -> dict[int, Call]:
+        """The record of each call, by its node."""
+        return {id(node): call for node, call in self.collected.nodes.calls}
+
+    # ------------------------------------------------------------------ looking around
+
+    def around(self, node: ast.AST) -> Iterator[ast.AST]:
+        """What ``node`` stands in, from the inside."""
+        while (parent := self.parents.get(id(node))) is not None:
+            yield parent
+            node = parent
+
+    def parent(self, node: ast.AST) -> ast.AST:
+        return self.parents[id(node)]
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """The innermost statement that holds ``node``."""
+        return next(each for each in (node, *self.around(node)) if isinstance(each, ast.stmt))
+
+    def siblings(self, statement: ast.stmt) -> list[ast.stmt]:
+        """The block that ``statement`` is in."""
+        parent = self.parent(statement)
+        blocks = [value for _, value in ast.iter_fields(parent) if isinstance(value, list)]
+        return next(block for block in blocks if any(each is statement for each in block))
+
+    def function(self, node: ast.AST) -> Function | None:
+        """The function that ``node``, a ``def`` or a lambda, is."""
+        number = self.collected.marks.functions.get(id(node))
+        return None if number is None else self.module.functions[number]
+
+    def outer(self, node: ast.AST) -> FunctionNode | None:
+        """The innermost function whose body ``node`` is in."""
+        return next((each for each in self.around(node) if isinstance(each, FUNCTIONS)), None)
+
+    def place(self, node: ast.expr | ast.stmt) -> Place:
+        outer = self.outer(node)
+        function = self.function(outer) if outer is not None else None
+        return Place(function.scope if function is not None else MODULE, node.lineno)
+
+    def is_global(self, node: ast.AST) -> bool:
+        """Whether ``node`` is in the module's own code, outside of classes too."""
+        return not any(isinstance(each, (*FUNCTIONS, ast.ClassDef)) for each in self.around(node))
+
+    def call_at(self, span: Span) -> ast.Call | None:
+        """The call whose own span, or that of what it calls, is ``span``."""
+        return next(
+            (node for node, _ in self.collected.nodes.calls if span in (span_of(node), span_of(node.func))), None
+        )
+
+    def where(self, node: ast.expr | ast.stmt) -> str:
+        """The place of ``node`` in words."""
+        return f"{os.path.basename(self.path)}:{node.lineno}"
+
+    def text(self, span: Span) -> str:
+        """The text at ``span``."""
+        rows = self.lines[span.row - 1 : span.end_row]
+        if len(rows) == 1:
+            return rows[0][span.col : span.end_col].decode()
+        return b"\n".join([rows[0][span.col :], *rows[1:-1], rows[-1][: span.end_col]]).decode()
+
+    # ------------------------------------------------------------------ names
+
+    def names(self, name: str, root: ast.Module | FunctionNode) -> list[ast.Name]:
+        """The names that mean the variable ``name`` of ``root``."""
+        found: list[ast.Name] = []
+        body = root.body if isinstance(root.body, list) else [root.body]
+        for each in body:
+            self._find(each, name, found)
+        return found
+
+    def _find(self, node: ast.AST, name: str, found: list[ast.Name]) -> None:
+        inside: list[ast.AST] = []
+        if isinstance(node, ast.Name):
+            if node.id == name:
+                found.append(node)
+        elif isinstance(node, FUNCTIONS):
+            inside = _head(node)
+            function = self.function(node)
+            if function is None or not _hides(self.module.scopes[function.scope], name):
+                inside += node.body if isinstance(node.body, list) else [node.body]
+        elif isinstance(node, ast.ClassDef):
+            klass = next((each for each in self.module.classes if each.span == span_of(node)), None)
+            if klass is None or _hides(self.module.scopes[klass.scope], name):
+                raise UnsureError(f"the class '{node.name}' has a '{name}' of its own")
+            inside = [*ast.iter_child_nodes(node)]
+        elif isinstance(node, _COMPREHENSIONS):
+            targets = {each.id for it in node.generators for each in ast.walk(it.target) if isinstance(each, ast.Name)}
+            inside = [node.generators[0].iter] if name in targets else [*ast.iter_child_nodes(node)]
+        else:
+            inside = [*ast.iter_child_nodes(node)]
+        for each in inside:
+            self._find(each, name, found)
+
+
+class Files:
+    """The files of the linted one's project that concern dbos."""
+
+    def __init__(self, here: Here) -> None:
+        self._here = here
+        self._project = here.resolver.project
+        self._files: dict[str, File | None] = {}
+
+    @property
+    def own(self) -> File:
+        """The linted file."""
+        found = self.of(self._here.module)
+        assert found is not None
+        return found
+
+    @cached_property
+    def _modules(self) -> tuple[Module, ...]:
+        found = self._here.analysis.names.everywhere(self._here.module)
+        return tuple(sorted(found, key=lambda module: module.path))
+
+    @cached_property
+    def _sources(self) -> dict[str, bytes]:
+        return {module.path: self._project.read(module.path) or b"" for module in self._modules}
+
+    def holding(self, word: str) -> Iterator[File]:
+        """The files whose text holds ``word``, in the order of their paths."""
+        needle = word.encode()
+        for module in self._modules:
+            found = self.of(module) if needle in self._sources[module.path] else None
+            if found is not None:
+                yield found
+
+    def of(self, module: Module) -> File | None:
+        if module.path not in self._files:
+            source = self._project.read(module.path) or b""
+            own = module.path == self._here.module.path
+            collected = self._here.collected if own else _collected(module.path, module.name, source)
+            if collected is not None and not own:
+                # Two summaries of one text are alike, but the resolver remembers by the first.
+                collected = Collected(collected.tree, module, collected.nodes, collected.marks)
+            self._files[module.path] = File(collected, source) if collected is not None else None
+        return self._files[module.path]
+
+    def at(self, path: str) -> File | None:
+        module = self._project.module(path) if path.endswith(".py") else None
+        return self.of(module) if module is not None else None
+
+
+@lru_cache(maxsize=64)
+def _collected(path: str, name: str, source: bytes) -> Collected | None:
+    """A file's tree: it is wanted for each file of the project that has something to migrate."""
+    parsed = quietly_parsed(source)
+    return None if isinstance(parsed, Fault) else collect(parsed.tree, path, name)
+
+
+def _head(node: FunctionNode) -> list[ast.AST]:
+    """What is evaluated where a function is defined."""
+    parts: list[ast.AST] = [node.args]
+    if not isinstance(node, ast.Lambda):
+        parts += node.decorator_list
+        parts += [node.returns] if node.returns is not None else []
+    return parts
+
+
+def _hides(scope: Scope, name: str) -> bool:
+    return name in scope.bindings and name not in scope.globals

@@ -1,0 +1,189 @@
+"""The calls of ``DBOS.launch()`` behind which a program can register what lives in the system database since 3.0."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from dbos_lint.catalog import api
+from dbos_lint.fix import After, Import
+from dbos_lint.migration.files import File, Files, FunctionNode, UnsureError
+from dbos_lint.rules.visitor import Here
+from dbos_lint.semantics.meeting import Meeting
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.spellings import spelling
+from dbos_lint.semantics.summary import Call, Function
+from dbos_lint.semantics.values import FunctionKey, FunctionValue
+from dbos_lint.syntax.spans import span_of
+
+_QUEUES = ("register_queue", "register_queue_async")
+_SCHEDULES = ("apply_schedules", "apply_schedules_async")
+# Decorators under which a function runs as it would by itself: not in an event loop, unless what calls it is in one.
+_PLAIN = frozenset(
+    {"staticmethod", "classmethod", "pytest.fixture", "pytest_asyncio.fixture", "contextlib.contextmanager"}
+)
+_COMMANDS = ("click.", "typer.", "flask.")
+# Chains of callers that are longer than a program has from its start to its launch.
+_CALLERS = 200
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A call of ``DBOS.launch()``."""
+
+    file: File
+    node: ast.Call
+    call: Call
+
+    @property
+    def place(self) -> Place:
+        return Place(self.call.scope, self.call.span.row, self.call.block)
+
+    @property
+    def where(self) -> str:
+        return self.file.where(self.node)
+
+    @cached_property
+    def outer(self) -> FunctionNode | None:
+        return self.file.outer(self.node)
+
+    @property
+    def is_async(self) -> bool:
+        return isinstance(self.outer, ast.AsyncFunctionDef)
+
+    def behind(self, text: str, *, schedules: bool = False) -> After:
+        """The change that puts statements behind this launch: queues first, then schedules, each in their order."""
+        anchor = self.file.statement(self.node)
+        block = self.file.siblings(anchor)
+        known = (*_QUEUES, *_SCHEDULES) if schedules else _QUEUES
+        for each in block[block.index(anchor) + 1 :]:
+            if _method(each) not in known:
+                break
+            anchor = each
+        return After(span_of(anchor), text)
+
+
+class LaunchSites:
+    """The launches of the project of the linted file."""
+
+    def __init__(self, here: Here) -> None:
+        self._here = here
+        self._files = here.once(Files)
+        self._meeting = Meeting(here.resolver.project)
+
+    @cached_property
+    def all(self) -> tuple[Launch, ...]:
+        calls = self._here.analysis.calls
+        return tuple(
+            Launch(file, node, call)
+            for file in self._files.holding("launch")
+            for node, call in file.collected.nodes.calls
+            if _last(node.func) == "launch" and api.LAUNCH in calls.callees(file.module, call).names
+        )
+
+    def of(self, home: File) -> list[Launch]:
+        """The launches of the programs that import ``home``, behind each of which something can be registered.
+
+        Raises UnsureError where there is none, or one of them is not certain.
+        """
+        found = [launch for launch in self.all if self._reaches(launch.file, home)]
+        if not found:
+            raise UnsureError("no DBOS.launch() of a program that imports it is seen")
+        for launch in found:
+            self._check(launch)
+        return found
+
+    def dbos(self, launch: Launch) -> tuple[str, tuple[Import, ...]]:
+        """How ``DBOS`` is written at a launch."""
+        found = spelling(self._here.resolver, launch.file.module, launch.place, api.DBOS)
+        if found is None:
+            raise UnsureError(f"DBOS has no name at {launch.where}")
+        return found
+
+    def _reaches(self, file: File, home: File) -> bool:
+        if file is home or self._meeting.may_meet(file.path, home.path):
+            return True
+        # What is in it serves the tests beside it, which do not import it.
+        folder = os.path.join(os.path.dirname(file.path), "")
+        return os.path.basename(file.path) == "conftest.py" and any(
+            path.startswith(folder) and self._meeting.may_meet(path, home.path) for path in self._tests
+        )
+
+    @cached_property
+    def _tests(self) -> tuple[str, ...]:
+        paths = (file.path for file in self._files.holding("test"))
+        return tuple(path for path in paths if os.path.basename(path).startswith("test"))
+
+    # ------------------------------------------------------------------ where nothing can be put
+
+    def _check(self, launch: Launch) -> None:
+        statement = launch.file.statement(launch.node)
+        if not isinstance(statement, ast.Expr) or statement.value is not launch.node:
+            raise UnsureError(f"DBOS.launch() at {launch.where} is no statement of its own")
+        if launch.outer is None or launch.is_async:
+            return
+        function = launch.file.function(launch.outer)
+        assert function is not None
+        self._check_callers(launch, function)
+
+    def _check_callers(self, launch: Launch, function: Function) -> None:
+        """In a running loop, only the asynchronous functions work, and a synchronous function cannot await them."""
+        start = FunctionValue(launch.file.path, function.id)
+        seen = {(start.module, start.id)}
+        queue = [start]
+        for value in queue:
+            file = self._files.at(value.module)
+            each = self._here.resolver.function(value)
+            unsure = UnsureError(
+                f"DBOS.launch() at {launch.where} may run in an event loop, in the synchronous '{each.name}'"
+            )
+            if file is None or len(queue) > _CALLERS or each.name == "<lambda>" or not self._is_plain(file, each):
+                raise unsure
+            for module, caller in self._callers(file, each):
+                if caller.is_async:
+                    raise unsure
+                if caller.id and (module, caller.id) not in seen:
+                    seen.add((module, caller.id))
+                    queue.append(FunctionValue(module, caller.id))
+
+    def _is_plain(self, file: File, function: Function) -> bool:
+        names = self._here.resolver.decorator_names(file.module, function)
+        if len(names) < len(function.decorators):
+            return all(_is_command(each.ref) for each in function.decorators)
+        return all(name in _PLAIN or name.startswith(_COMMANDS) for name in names)
+
+    def _callers(self, file: File, function: Function) -> Iterator[tuple[str, Function]]:
+        """The functions that call ``function``; raises UnsureError where something else may call it, too."""
+        calls, key = self._here.analysis.calls, FunctionKey(file.path, function.id)
+        for other in self._files.holding(function.name):
+            called = set()
+            for node, call in other.collected.nodes.calls:
+                runs = calls.callees(other.module, call).runs
+                if any(value.key == key for value in runs):
+                    called.add(id(node.func))
+                    yield other.path, other.module.functions[other.module.scopes[call.scope].function]
+            for name in ast.walk(other.tree):
+                if isinstance(name, ast.Name) and name.id == function.name and id(name) not in called:
+                    values = self._here.resolver.resolve(other.module, name.id, other.place(name))
+                    if any(isinstance(each, FunctionValue) and each.key == key for each in values):
+                        raise UnsureError(f"'{function.name}', which calls DBOS.launch(), is handed on")
+
+
+def _is_command(ref: object) -> bool:
+    """``@app.command()`` of click and typer."""
+    func = ref[1] if isinstance(ref, tuple) and ref[0] == "call" else ref
+    return isinstance(func, str) and func.rpartition(".")[2] in ("command", "callback", "group")
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _method(statement: ast.stmt) -> str:
+    """The method that a statement calls, and does nothing else."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    value = value.value if isinstance(value, ast.Await) else value
+    return value.func.attr if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) else ""

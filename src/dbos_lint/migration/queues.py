@@ -1,0 +1,281 @@
+"""Queues that ``Queue(...)`` makes in a module: registered behind ``DBOS.launch()``, and named where they are used.
+
+A queue is rewritten in all files of the project, or not at all.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from dbos_lint.catalog import api
+from dbos_lint.fix import Applicability, ByHand, Change, Delete, Expression, Fix, Import, Replace, Unimport
+from dbos_lint.migration.files import File, Files, UnsureError
+from dbos_lint.migration.launches import Launch, LaunchSites
+from dbos_lint.migration.moving import Moved, flat, literal, moved, statement
+from dbos_lint.migration.queue_limits import POSITIONAL, limits
+from dbos_lint.migration.variables import Use, Uses, dotted, imports_from, uses_of
+from dbos_lint.rules.visitor import Here
+from dbos_lint.semantics.literals import literals
+from dbos_lint.semantics.registering import defines_workflow
+from dbos_lint.semantics.scoping import Place, binding_scope
+from dbos_lint.semantics.spellings import spelling
+from dbos_lint.semantics.summary import MODULE
+from dbos_lint.syntax.spans import Span, span_of
+
+_ENQUEUES = {"enqueue": "enqueue_workflow", "enqueue_async": "enqueue_workflow_async"}
+_LISTENS = frozenset({f"{api.DBOS}.listen_queues"})
+_DEBOUNCES = api.with_async(frozenset({f"{api.DEBOUNCER}.create"}))
+
+
+@dataclass
+class _Plan:
+    """What becomes of one queue: ``changes`` by file, or the reason why it is left to a person."""
+
+    home: File
+    node: ast.Call
+    name: str = ""
+    uses: list[tuple[str, Span]] = field(default_factory=list)
+    changes: dict[str, list[Change]] = field(default_factory=dict)
+    reason: str = ""
+
+    def add(self, file: File, *changes: Change) -> None:
+        known = self.changes.setdefault(file.path, [])
+        known.extend(change for change in changes if change not in known)
+
+    def concerns(self, path: str, span: Span) -> bool:
+        """Whether a finding at ``span`` is about this queue."""
+        if path == self.home.path and span == span_of(self.node):
+            return True
+        return any(path == file and span[:2] <= use[:2] and use[2:] <= span[2:] for file, use in self.uses)
+
+
+class Queues:
+    """The queues that the project of the linted file makes by ``Queue(...)``."""
+
+    def __init__(self, here: Here) -> None:
+        self._here = here
+        self._resolver = here.resolver
+        self._files = here.once(Files)
+        self._sites = here.once(LaunchSites)
+
+    def at(self, path: str, span: Span) -> Fix | ByHand | None:
+        """What becomes of the queue that a finding in the file ``path`` is about."""
+        plan = next((plan for plan in self._plans if plan.concerns(path, span)), None)
+        if plan is None:
+            return ByHand("which queue this is cannot be told")
+        if plan.reason:
+            return ByHand(plan.reason)
+        changes = {file: tuple(made) for file, made in plan.changes.items()}
+        own = changes.pop(path, ())
+        title = f"register the queue {plan.name} behind DBOS.launch(), and enqueue by its name"
+        return Fix(title, Applicability.UNSAFE, own, tuple(sorted(changes.items())))
+
+    @cached_property
+    def _plans(self) -> tuple[_Plan, ...]:
+        calls = self._here.analysis.calls
+        return tuple(
+            self._plan(file, node)
+            for file in self._files.holding("Queue")
+            for node, call in file.collected.nodes.calls
+            if api.QUEUE in calls.callees(file.module, call).names and not _is_internal(node)
+        )
+
+    def _plan(self, home: File, node: ast.Call) -> _Plan:
+        plan = _Plan(home, node)
+        try:
+            self._rewrite(plan)
+        except UnsureError as unsure:
+            plan.reason = str(unsure)
+        except RecursionError:
+            plan.reason = "the program nests too deeply"
+        return plan
+
+    def _rewrite(self, plan: _Plan) -> None:
+        home, node = plan.home, plan.node
+        target = _assigned(home, node)
+        found = uses_of(self._here, home, target)
+        plan.uses = [(use.file.path, span_of(use.node)) for use in found.uses]
+        given = _given(node)
+        name = given.pop("name", None)
+        if name is None:
+            raise UnsureError("it has no name")
+        limited = limits(given)
+        naming = _Naming(self._here, home, name, found)
+        plan.name = repr(naming.value)
+        for use in found.uses:
+            self._use(plan, naming, use)
+        self._take_away(plan, found)
+        for launch in self._sites.of(home):
+            self._register(plan, naming, limited, launch)
+
+    # ------------------------------------------------------------------ uses
+
+    def _use(self, plan: _Plan, naming: _Naming, use: Use) -> None:
+        file, node = use.file, use.node
+        if any(isinstance(each, ast.JoinedStr) for each in file.around(node)):
+            raise UnsureError(f"it stands in an f-string ({_where(use)})")
+        parent = file.parent(node)
+        if isinstance(parent, ast.Attribute):
+            outer = file.parent(parent)
+            if parent.attr == "name" and isinstance(parent.ctx, ast.Load):
+                self._replace(plan, naming, file, parent)
+                return
+            if parent.attr in _ENQUEUES and isinstance(outer, ast.Call) and outer.func is parent:
+                self._enqueue(plan, naming, file, outer, _ENQUEUES[parent.attr])
+                return
+            raise UnsureError(f"its '{parent.attr}' is used ({_where(use)})")
+        call = next((each for each in file.around(node) if isinstance(each, ast.Call)), None)
+        if call is None or id(call) not in file.calls or not self._takes_name(file, node, call):
+            raise UnsureError(f"the object is handed on ({_where(use)})")
+        self._replace(plan, naming, file, node)
+
+    def _takes_name(self, file: File, node: ast.expr, call: ast.Call) -> bool:
+        """Whether ``call`` takes ``node`` as a queue that it may as well be told by name."""
+        names = self._here.analysis.calls.callees(file.module, file.calls[id(call)]).names
+        parent = file.parent(node)
+        if names and names <= _LISTENS and isinstance(parent, (ast.List, ast.Tuple, ast.Set)):
+            outer = file.parent(parent)
+            return outer is call or (isinstance(outer, ast.keyword) and file.parent(outer) is call)
+        is_queue = isinstance(parent, ast.keyword) and parent.arg == "queue" and file.parent(parent) is call
+        return bool(names) and names <= _DEBOUNCES and is_queue
+
+    def _replace(self, plan: _Plan, naming: _Naming, file: File, node: ast.expr) -> None:
+        text, imports = naming.at(file, file.place(node))
+        plan.add(file, Expression(span_of(node), text), *imports)
+
+    def _enqueue(self, plan: _Plan, naming: _Naming, file: File, node: ast.Call, method: str) -> None:
+        record = file.calls[id(node)]
+        place = Place(record.scope, record.span.row, record.block)
+        text, imports = naming.at(file, place)
+        dbos = spelling(self._resolver, file.module, place, api.DBOS)
+        if dbos is None:
+            raise UnsureError(f"DBOS has no name where it enqueues ({file.where(node)})")
+        func = Replace(span_of(node.func), f"{dbos.text}.{method}")
+        plan.add(file, func, _first_argument(file, node, text), *imports, *dbos.imports)
+
+    # ------------------------------------------------------------------ what makes it
+
+    def _take_away(self, plan: _Plan, found: Uses) -> None:
+        home, node = plan.home, plan.node
+        plan.add(home, Delete(span_of(home.statement(node))))
+        maker = dotted(node.func).partition(".")[0]
+        if maker:
+            plan.add(home, Unimport(maker))
+        for file, local, node_of in found.imported:
+            self._check_import(home, file, node_of)
+            plan.add(file, Unimport(local))
+        for file, node_of in found.within:
+            if len(node_of.names) > 1 or self._has_workflows(home):
+                raise UnsureError(f"it is imported inside a function ({file.where(node_of)})")
+            plan.add(file, Delete(span_of(node_of)))
+
+    def _check_import(self, home: File, file: File, node: ast.ImportFrom) -> None:
+        """An import that goes must not be what makes dbos know workflows."""
+        others = [each for each in imports_from(file, home.path, self._resolver) if each is not node]
+        if len(node.names) == 1 and not others and self._has_workflows(home):
+            raise UnsureError(f"its import is what makes its workflows known ({file.where(node)})")
+
+    def _has_workflows(self, home: File) -> bool:
+        return defines_workflow(self._resolver, home.module)
+
+    # ------------------------------------------------------------------ registering
+
+    def _register(self, plan: _Plan, naming: _Naming, limited: dict[str, ast.expr], launch: Launch) -> None:
+        file, place = launch.file, launch.place
+        dbos, needed = self._sites.dbos(launch)
+        text, imports = naming.at(file, place)
+        items, wanted = [text], [*needed, *imports]
+        for name, value in limited.items():
+            argument: Moved = moved(self._resolver, plan.home, value, file, place)
+            items.append(f"{name}={argument.text}")
+            wanted += argument.imports
+        head = f"await {dbos}.register_queue_async(" if launch.is_async else f"{dbos}.register_queue("
+        plan.add(file, launch.behind(statement(head, items, ")")), *wanted)
+
+
+class _Naming:
+    """How the name of a queue is written: by the constant that it was made with, where that is known, else as it is."""
+
+    def __init__(self, here: Here, home: File, node: ast.expr, uses: Uses) -> None:
+        self._resolver = here.resolver
+        self._home = home
+        self._uses = uses
+        self._node = node
+        reference = dotted(node) if not isinstance(node, ast.Constant) else ("const", node.value)
+        found = literals(here.resolver, home.module, reference or None, Place(MODULE, node.lineno))
+        if found is None or len(found) != 1 or not isinstance(found[0], str):
+            raise UnsureError("its name is made at run time")
+        self.value = found[0]
+
+    def at(self, file: File, place: Place) -> tuple[str, tuple[Import, ...]]:
+        """The name as it is written at ``place`` of ``file``."""
+        if isinstance(self._node, ast.Constant):
+            text = flat(self._home, self._node)
+            return (text if text[0] in "\"'" else literal(self.value)), ()
+        text = dotted(self._node)
+        if literals(self._resolver, file.module, text, place) == (self.value,):
+            return text, ()
+        if isinstance(self._node, ast.Name) and file is not self._home:
+            for other, _, node in self._uses.imported:
+                source = self._resolver.project.find(node.module or "", node.level, file.path)
+                if (
+                    other is file
+                    and source == self._home.path
+                    and binding_scope(file.module, place.scope, text) is None
+                ):
+                    return text, (Import("." * node.level + (node.module or ""), text),)
+        return literal(self.value), ()
+
+
+def _assigned(file: File, node: ast.Call) -> str:
+    """The module's variable that the queue is assigned to."""
+    parent = file.parent(node)
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
+        target: ast.expr = parent.targets[0]
+    elif isinstance(parent, ast.AnnAssign):
+        target = parent.target
+    else:
+        raise UnsureError("it is not simply assigned to a variable of the module")
+    if not isinstance(target, ast.Name) or not file.is_global(parent):
+        raise UnsureError("it is not simply assigned to a variable of the module")
+    if file.siblings(parent) is not file.tree.body:
+        raise UnsureError("it is made under a condition")
+    return target.id
+
+
+def _given(node: ast.Call) -> dict[str, ast.expr]:
+    """The arguments of ``Queue(...)`` by their names."""
+    if any(isinstance(each, ast.Starred) for each in node.args) or any(each.arg is None for each in node.keywords):
+        raise UnsureError("not all of its arguments are written down")
+    if len(node.args) > len(POSITIONAL):
+        raise UnsureError("it has more arguments than a queue takes")
+    given = dict(zip(POSITIONAL, node.args, strict=False))
+    return {**given, **{str(each.arg): each.value for each in node.keywords}}
+
+
+def _first_argument(file: File, node: ast.Call, text: str) -> Replace:
+    """Puts ``text`` before all other arguments of a call."""
+    row, col = node.func.end_lineno or 0, node.func.end_col_offset or 0
+    rest = file.lines[row - 1][col:]
+    opening = len(rest) - len(rest.lstrip())
+    if rest[opening : opening + 1] != b"(" or not (node.args or node.keywords):
+        raise UnsureError(f"its arguments stand in an odd place ({file.where(node)})")
+    at = (row, col + opening + 1)
+    first = min([*map(span_of, node.args), *map(span_of, node.keywords)], key=lambda each: each[:2])
+    before = file.lines[first.row - 1][: first.col]
+    if first.row > row and not before.strip():
+        # Each argument has a line of its own.
+        at = first[:2]
+        return Replace(Span(*at, *at), f"{text},\n{before.decode()}")
+    return Replace(Span(*at, *at), f"{text}, ")
+
+
+def _where(use: Use) -> str:
+    return use.file.where(use.node)
+
+
+def _is_internal(node: ast.Call) -> bool:
+    """With a token, dbos itself makes queues."""
+    return any(each.arg == "token" for each in node.keywords)

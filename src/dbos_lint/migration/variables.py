@@ -1,0 +1,150 @@
+"""Where a variable of a module is used, in all files of the project."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dbos_lint.migration.files import FUNCTIONS, File, Files, FunctionNode, UnsureError
+from dbos_lint.rules.visitor import Here
+from dbos_lint.semantics.resolve import Resolver
+from dbos_lint.semantics.scoping import is_exported
+from dbos_lint.semantics.summary import MODULE
+from dbos_lint.semantics.values import ModuleValue
+
+
+class Use(NamedTuple):
+    """An expression that reads the variable: its name, or an attribute of its module."""
+
+    file: File
+    node: ast.Name | ast.Attribute
+
+
+@dataclass(slots=True)
+class Uses:
+    """The uses of a variable, the names that imports give it in other modules, and the imports inside functions."""
+
+    uses: list[Use] = field(default_factory=list)
+    imported: list[tuple[File, str, ast.ImportFrom]] = field(default_factory=list)
+    within: list[tuple[File, ast.ImportFrom]] = field(default_factory=list)
+
+
+def uses_of(here: Here, home: File, name: str) -> Uses:
+    """What uses the variable ``name`` of the module ``home``, which is bound there once.
+
+    Raises UnsureError where something may use it that is not seen.
+    """
+    return _Search(here.resolver, here.once(Files)).run(home, name)
+
+
+class _Search:
+    def __init__(self, resolver: Resolver, files: Files) -> None:
+        self._resolver = resolver
+        self._files = files
+        self._found = Uses()
+        self._known: list[tuple[File, str]] = []
+
+    def run(self, home: File, name: str) -> Uses:
+        self._known.append((home, name))
+        for file, local in self._known:
+            self._in_module(file, local, is_home=file is home)
+            for other in self._files.holding(local):
+                self._check_strings(other, file, local)
+                if other is not file:
+                    self._imports(other, file, local)
+                    self._attributes(other, file, local)
+        return self._found
+
+    def _in_module(self, file: File, name: str, is_home: bool) -> None:
+        if len(file.module.scopes[MODULE].bindings.get(name, ())) > 1:
+            raise UnsureError(f"'{name}' is bound more than once in {_name(file)}")
+        for node in file.names(name, file.tree):
+            if isinstance(node.ctx, ast.Load):
+                self._found.uses.append(Use(file, node))
+            elif not is_home or not file.is_global(node):
+                raise UnsureError(f"'{name}' is bound more than once in {_name(file)}")
+
+    def _imports(self, other: File, file: File, name: str) -> None:
+        for node in ast.walk(other.tree):
+            if not isinstance(node, ast.ImportFrom):
+                continue
+            if self._resolver.project.find(node.module or "", node.level, other.path) != file.path:
+                continue
+            for alias in node.names:
+                if alias.name == name:
+                    self._imported(other, node, alias.asname or name)
+                elif alias.name == "*" and is_exported(file.module, name):
+                    bound = other.module.scopes[MODULE].bindings
+                    if name not in bound and (other, name) not in self._known:
+                        self._known.append((other, name))
+
+    def _imported(self, other: File, node: ast.ImportFrom, local: str) -> None:
+        outer = next((each for each in other.around(node) if isinstance(each, (*FUNCTIONS, ast.ClassDef))), None)
+        if isinstance(outer, ast.ClassDef):
+            raise UnsureError(f"the class '{outer.name}' imports it")
+        if outer is None:
+            self._found.imported.append((other, local, node))
+            if (other, local) not in self._known:
+                self._known.append((other, local))
+            return
+        assert isinstance(outer, FunctionNode)
+        function = other.function(outer)
+        if function is None or len(other.module.scopes[function.scope].bindings.get(local, ())) > 1:
+            raise UnsureError(f"'{local}' is bound more than once in {_name(other)}")
+        self._found.within.append((other, node))
+        for name in other.names(local, outer):
+            if not isinstance(name.ctx, ast.Load):
+                raise UnsureError(f"'{local}' is bound more than once in {_name(other)}")
+            self._found.uses.append(Use(other, name))
+
+    def _attributes(self, other: File, file: File, name: str) -> None:
+        """``module.name``"""
+        for node in ast.walk(other.tree):
+            if isinstance(node, ast.Attribute) and node.attr == name:
+                ref = dotted(node.value)
+                if ref and self._resolver.resolve(other.module, ref, other.place(node)) == (ModuleValue(file.path),):
+                    if not isinstance(node.ctx, ast.Load):
+                        raise UnsureError(f"{_name(other)} sets '{ref}.{name}'")
+                    self._found.uses.append(Use(other, node))
+
+    def _check_strings(self, other: File, file: File, name: str) -> None:
+        """A string may name the variable: in ``__all__``, or for what patches it."""
+        stem = os.path.basename(file.path).removesuffix(".py")
+        for node in ast.walk(other.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if node.value == name and other is file and _is_exports(other, node):
+                    raise UnsureError(f"'{name}' is listed in __all__ of {_name(file)}")
+                owner, _, last = node.value.rpartition(".")
+                if last == name and owner.rpartition(".")[2] == stem:
+                    raise UnsureError(f"the string '{node.value}' in {_name(other)} names it")
+
+
+def dotted(node: ast.expr) -> str:
+    """``a.b.c`` as text; empty for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+def imports_from(file: File, target: str, resolver: Resolver) -> Iterator[ast.ImportFrom]:
+    """The imports at the top of ``file`` that take something from the module at the path ``target``."""
+    for node in file.tree.body:
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        if resolver.project.find(node.module or "", node.level, file.path) == target:
+            yield node
+
+
+def _is_exports(file: File, node: ast.AST) -> bool:
+    statement = file.statement(node)
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    return any(isinstance(each, ast.Name) and each.id == "__all__" for each in targets)
+
+
+def _name(file: File) -> str:
+    return os.path.basename(file.path)
