@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator
-from difflib import SequenceMatcher
 
 from dbos_lint.catalog.history import Status, history, version
 from dbos_lint.fix import Applicability, Change, Fix, Replace
@@ -13,9 +12,9 @@ from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.typed_dicts import Entry
 from dbos_lint.syntax.spans import Span, span_of
 
-# How near a name must be to the one that was meant, and how much farther from any other.
-_NEAR = 0.8
-_APART = 0.1
+# In a name of so many letters, two may be wrong.
+_LONG = 8
+_MOST_SLIPS = 2
 SHIFTS = (
     "this shifts the recorded positions of runs in flight, so keep the old code for them with DBOS.patch or another "
     "application_version"
@@ -45,25 +44,37 @@ def _fix(title: str, applicability: Applicability, changes: Iterable[Change | No
 
 
 def meant(name: str, known: Iterable[str], taken: Collection[str] = ()) -> str | None:
-    """The only one of ``known`` that ``name`` can have been meant to be; None if it is among ``taken``.
+    """The only one of ``known`` that ``name`` is a slip of the fingers for; None if it is among ``taken``.
 
     Two names that differ in number only take different things, so that neither is meant by the other.
     """
-    matcher = SequenceMatcher(None, "", _folded(name))
-    rated: list[tuple[float, str]] = []
-    for other in known:
-        matcher.set_seq1(_folded(other))
-        rated.append((matcher.ratio(), other))
-    rated.sort(reverse=True)
-    if not rated or rated[0][0] < _NEAR or (len(rated) > 1 and rated[1][0] > rated[0][0] - _APART):
+    slips = sorted((_slips(_folded(name), _folded(other)), other) for other in known)
+    least, best = slips[0] if slips else (_MOST_SLIPS + 1, "")
+    if least > (_MOST_SLIPS if len(name) >= _LONG else 1) or [each for each, _ in slips].count(least) > 1:
         return None
-    best = rated[0][1]
-    in_number = _folded(name).rstrip("s") == _folded(best).rstrip("s") and _folded(name) != _folded(best)
-    return None if best in taken or in_number else best
+    pair = sorted((_folded(name), _folded(best)), key=len)
+    return None if best in taken or pair[1] in (f"{pair[0]}s", f"{pair[0]}es") else best
+
+
+def _slips(name: str, other: str) -> int:
+    """How many letters are missing, too many, wrong, or have changed places with the next one."""
+    if abs(len(name) - len(other)) > _MOST_SLIPS:
+        return _MOST_SLIPS + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for index, letter in enumerate(name):
+        above, row = row, [index + 1]
+        for place, wanted in enumerate(other):
+            least = min(above[place] + (letter != wanted), above[place + 1] + 1, row[place] + 1)
+            if index and place and letter == other[place - 1] and name[index - 1] == wanted:
+                least = min(least, before[place - 1] + 1)
+            row.append(least)
+        before = above
+    return row[-1]
 
 
 def _folded(name: str) -> str:
-    return name.casefold().replace("-", "_").replace(" ", "_")
+    return name.casefold().replace("-", "").replace(" ", "").replace("_", "")
 
 
 def spelled_right(node: ast.expr, known: Iterable[str | None]) -> Fix | None:
