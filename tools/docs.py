@@ -1,4 +1,5 @@
-"""Renews ``docs/rules/index.md``, and the rule tables and sessions of the README; ``--check`` says what is stale.
+"""Renews ``docs/rules/index.md``, the tables of ``docs/upgrade.md``, and the rule tables and sessions of the README;
+``--check`` says what is stale.
 
 A rule is documented when its page has the headings of CONTRIBUTING.md, its example fires it and nothing else, its
 mended example fires nothing, and it has a fixture and a line in the ledger.
@@ -15,10 +16,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dbos_lint.catalog.history import Kind, Symbol, history, label
+from dbos_lint.catalog.renames import BY_HAND, RENAMES
+from dbos_lint.catalog.upgrades import LINES, NOTES
 from dbos_lint.configuration import Configuration
 from dbos_lint.diagnostic import Rule, Scope
 from dbos_lint.fix import Applicability
 from dbos_lint.linter import lint_source
+from dbos_lint.migration import removed
 from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 from dbos_lint.rules.registry import CATEGORIES, RULES
 from dbos_lint.settings import Settings
@@ -61,6 +66,10 @@ TITLES = {
 REFERENCE_SITE = "https://docs.dbos.dev/"
 BEGIN = "<!-- rules: written by tools/docs.py -->"
 END = "<!-- end of rules -->"
+UPGRADE = ROOT / "docs" / "upgrade.md"
+BEGIN_UPGRADE = "<!-- upgrade: written by tools/docs.py -->"
+# What only the first releases had is nobody's upgrade any more.
+OLDEST = (1, 0)
 NEXT_RELEASE = "\n# ---- the next release ----\n"
 NEXT_FILE = re.compile(r"^# ---- (\w+\.py) ----\n", re.M)
 SESSION = re.compile(r"(?P<command>^```console\n\$ dbos-lint (?P<arguments>[^\n]*)\n).*?^```", re.M | re.S)
@@ -177,6 +186,44 @@ def readme(text: str) -> str:
     return "\n".join([before + BEGIN, "", *grouped("docs/rules/", "###"), END]) + after
 
 
+def upgrade(text: str) -> str:
+    """``text`` of the page on upgrades with its tables renewed."""
+    return "\n".join([text.partition(BEGIN_UPGRADE)[0] + BEGIN_UPGRADE, "", *upgrade_tables()]) + "\n"
+
+
+def upgrade_tables() -> Iterator[str]:
+    yield "## What is gone, and what takes its place"
+    yield ""
+    yield "| In older releases | Since | In its place | `dbos-lint upgrade` |"
+    yield "|---|---|---|---|"
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    for symbol in history().symbols():
+        if (
+            symbol.kind is not Kind.INTERNAL
+            and symbol.instead
+            and (symbol.until or symbol.deprecated or OLDEST) > OLDEST
+        ):
+            gone, late = symbol.until, symbol.deprecated
+            since = label(gone) if gone else f"deprecated in {label(late)}" if late else ""
+            rows.setdefault((since, symbol.instead.replace("|", "\\|"), rewriting(symbol)), []).append(symbol.name)
+    for (since, instead, does), names in rows.items():
+        yield f"| {', '.join(f'`{name}`' for name in names)} | {since} | {instead} | {does} |"
+    yield from ("", "## What is otherwise though nothing is rewritten", "")
+    yield from ("The report names what concerns a program.", "", "| Since | What |", "|---|---|")
+    yield from (f"| {label(note.since)} | {note.text} |" for note in NOTES)
+    yield from ("", "## What is looked for outside of Python", "", "| Since | What |", "|---|---|")
+    yield from (f"| {label(line.since)} | {line.text} |" for line in LINES)
+
+
+def rewriting(symbol: Symbol) -> str:
+    """What the upgrade does about a symbol that is gone."""
+    if rename := RENAMES.get(symbol.name):
+        return f"rewrites, for review: {rename.but}" if rename.but else "rewrites"
+    if symbol.name in BY_HAND:
+        return f"reports: {BY_HAND[symbol.name]}"
+    return "rewrites where it is certain, else reports" if removed.is_known(symbol.name) else "reports"
+
+
 def output(arguments: str) -> str:
     """What ``dbos-lint`` prints in the root of the repository."""
     program = "import sys; from dbos_lint.cli import main; main(sys.argv[1:])"
@@ -280,7 +327,11 @@ def faults() -> Iterator[str]:
 def generated() -> dict[Path, str]:
     """The generated files and what they ought to hold."""
     front = ROOT / "README.md"
-    return {PAGES / "index.md": index(), front: readme(front.read_text("utf-8"))}
+    return {
+        PAGES / "index.md": index(),
+        front: readme(front.read_text("utf-8")),
+        UPGRADE: upgrade(UPGRADE.read_text("utf-8")),
+    }
 
 
 def main() -> int:

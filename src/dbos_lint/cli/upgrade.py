@@ -1,0 +1,115 @@
+"""``dbos-lint upgrade``: from one release of dbos to a later one."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+from dbos_lint.cli.output import Failure, emit
+
+if TYPE_CHECKING:
+    from dbos_lint.catalog.history import Version
+    from dbos_lint.configuration import Configuration
+    from dbos_lint.discovery import Discovery
+
+
+def _release(_context: click.Context, _option: click.Parameter, value: str | None) -> Version | None:
+    """``2.31`` or ``2.31.1`` as a version."""
+    if value is None:
+        return None
+    match = re.fullmatch(r"v?(\d+)\.(\d+)(\.\d+)*", value)
+    if match is None:
+        raise click.BadParameter(f"'{value}' is no release such as 2.31.")
+    return int(match[1]), int(match[2])
+
+
+@click.command(
+    short_help="Rewrite a program for a later release of dbos.",
+    epilog="Exit code: 0 nothing is left to do by hand, 1 something is (or --diff shows changes), 2 wrong usage or "
+    "configuration.",
+)
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--from", "since", callback=_release, metavar="VERSION", help="The dbos it is for.  [default: what it requires]"
+)
+@click.option(
+    "--to", "until", callback=_release, metavar="VERSION", help="The dbos it is to be for.  [default: the newest known]"
+)
+@click.option("--diff", is_flag=True, help="Change nothing: print what would change.")
+@click.option("--safe-only", is_flag=True, help="Rewrite only what does the same for certain.")
+@click.option("--config", metavar="FILE", help="Read the options from this file, not from the nearest one.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file, nor what the project requires.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("-q", "--quiet", is_flag=True, help="Print no report.")
+@click.pass_context
+def upgrade(
+    context: click.Context,
+    /,
+    paths: tuple[str, ...],
+    since: Version | None,
+    until: Version | None,
+    diff: bool,
+    safe_only: bool,
+    config: str | None,
+    isolated: bool,
+    output_format: str,
+    quiet: bool,
+) -> None:
+    """Rewrite the programs below PATHS (by default the working folder) for a later release of dbos, and say what was
+    rewritten, what is left to do by hand, and what changes without a rewrite.
+
+    Everything that can be rewritten is, across files; what a person should review is marked. Commit before you run
+    it, and read the difference.
+    """
+    from dbos_lint.configuration import Configuration, SettingsError
+    from dbos_lint.discovery import MissingPathError, discover
+    from dbos_lint.fixes.files import ReplaceError, replace_all
+    from dbos_lint.fixes.mend import unified
+    from dbos_lint.migration.report import as_json, text
+    from dbos_lint.migration.run import Request
+    from dbos_lint.migration.run import upgrade as run
+
+    if config is not None and isolated:
+        raise click.UsageError("--config and --isolated exclude each other.")
+    cwd = os.getcwd()
+    configuration = Configuration(cwd, config, isolated)
+    try:
+        found = discover(paths or (".",), configuration)
+        first, last = _releases(found, configuration, since, until)
+        report, before = run(found, configuration, Request(first, last, safe_only, diff, isolated))
+    except (SettingsError, MissingPathError) as error:
+        raise Failure(str(error)) from None
+    texts = {path: new for project in report.projects for path, new in project.texts.items()}
+    if diff:
+        emit("".join(unified(path, before.get(path, b""), texts[path], cwd) for path in report.changed))
+    else:
+        try:
+            replace_all([(path, before.get(path), texts[path]) for path in report.changed])
+        except ReplaceError as error:
+            raise Failure(str(error)) from None
+    if not quiet and not (diff and output_format == "text"):
+        emit(as_json(report) if output_format == "json" else text(report))
+    context.exit(1 if report.by_hand or (diff and texts) else 0)
+
+
+def _releases(
+    found: Discovery, configuration: Configuration, since: Version | None, until: Version | None
+) -> tuple[Version, Version]:
+    """From which release to which; what the projects say where nobody else does."""
+    from dbos_lint.catalog.history import history, label, version
+
+    last = until or history().newest
+    if last > history().newest:
+        raise click.UsageError(f"The newest dbos that is known here is {label(history().newest)}.")
+    if since is None:
+        settings = [configuration.for_file(path) for path in found.files]
+        told = [version(each.dbos_version) for each in settings if each.version_source]
+        if not told:
+            raise click.UsageError("No file says which dbos the program is for: say it with --from.")
+        since = min(told)
+    if since >= last:
+        raise click.UsageError(f"The program is for dbos {label(since)}, which is no older than {label(last)}.")
+    return since, last

@@ -1,0 +1,102 @@
+"""The upgrade of what stands below some paths: every project there, from the files to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from dbos_lint.catalog.history import Version, label
+from dbos_lint.configuration import Configuration
+from dbos_lint.diagnostic import Diagnostic, Position
+from dbos_lint.discovery import Discovery
+from dbos_lint.migration.outside import Outside, notes, outside, requirement
+from dbos_lint.migration.report import Report
+from dbos_lint.migration.rounds import Left, Rounds, Upgraded, checked_codes, upgrade_codes
+from dbos_lint.rules.declared.meta import UNREADABLE_FILE
+from dbos_lint.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for: from which release to which, and whether only what is safe is to be done."""
+
+    since: Version
+    until: Version
+    only_safe: bool = False
+    dry: bool = False
+    isolated: bool = False
+
+
+def upgrade(found: Discovery, configuration: Configuration, request: Request) -> tuple[Report, dict[str, bytes]]:
+    """What becomes of the files that were ``found``, and what they held. Nothing is written."""
+    codes = upgrade_codes(request.since, request.until)
+    projects: list[Upgraded] = []
+    before: dict[str, bytes] = {}
+    roots: list[str] = []
+    for settings, paths in _projects(found.files, configuration):
+        files, unreadable = _read(paths)
+        target = replace(
+            settings,
+            dbos_version=label(request.until),
+            version_source="--to",
+            select=tuple(sorted(checked_codes(codes))),
+            ignore=(),
+            extend_select=(),
+            extend_ignore=(),
+            per_file_ignores=(),
+            fixable=None,
+            unfixable=(),
+        )
+        upgraded = Rounds(target, codes, files, request.only_safe).run()
+        projects.append(replace(upgraded, left=(*upgraded.left, *unreadable)))
+        before.update(files)
+        roots.append(str(settings.root))
+    return (
+        Report(
+            request.since,
+            request.until,
+            configuration.cwd,
+            tuple(projects),
+            tuple(_outside(found, roots, request)),
+            notes(before.values(), request.since, request.until),
+            request.dry,
+        ),
+        before,
+    )
+
+
+def _projects(paths: Iterable[str], configuration: Configuration) -> Iterator[tuple[Settings, list[str]]]:
+    """The files that have the same settings, which is those of one project."""
+    together: dict[Settings, list[str]] = {}
+    for path in paths:
+        together.setdefault(configuration.for_file(path), []).append(path)
+    yield from together.items()
+
+
+def _read(paths: Iterable[str]) -> tuple[dict[str, bytes], list[Left]]:
+    files: dict[str, bytes] = {}
+    unreadable: list[Left] = []
+    for path in paths:
+        text = _text(path)
+        if isinstance(text, bytes):
+            files[path] = text
+        else:
+            start = Position(1, 1)
+            message = f"file is not upgraded: it cannot be read: {text.strerror}"
+            unreadable.append(Left(Diagnostic(UNREADABLE_FILE, path, start, start, message), "", ""))
+    return files, unreadable
+
+
+def _text(path: str) -> bytes | OSError:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        return error
+
+
+def _outside(found: Discovery, roots: Iterable[str], request: Request) -> Iterator[Outside]:
+    folders = {*found.walked, *roots}
+    asked = () if request.isolated else chain(*(requirement(root, request.until) for root in sorted(set(roots))))
+    yield from dict.fromkeys(chain(outside(folders, request.since, request.until), asked))
