@@ -12,28 +12,43 @@ from dataclasses import dataclass
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import After, Applicability, Arguments, Before, ByHand, Change, Fix
+from dbos_lint.migration.program import Program
 from dbos_lint.migration.urls import dotted
 from dbos_lint.rules.visitor import Here
+from dbos_lint.semantics.collect import Collected
+from dbos_lint.semantics.dicts import origin_of
 from dbos_lint.semantics.scoping import Place, binding_scope
+from dbos_lint.semantics.spellings import Spelling, spelling
 from dbos_lint.semantics.summary import MODULE, Call
 from dbos_lint.semantics.values import External, Instance
 from dbos_lint.syntax.spans import Span, span_of
 
 _FASTAPI = "fastapi.FastAPI"
 _HEADER = "the header dbos-idempotency-key is no longer read"
-_HANDLERS = frozenset({"on_event", "add_event_handler"})
+# Handlers of an application, its routers included, that are not called where there is a lifespan.
+_HANDLERS = (b".on_event(", b".add_event_handler(", b"on_startup", b"on_shutdown")
 _NAMES = ("lifespan", "dbos_lifespan")
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """``name = FastAPI(...)``, the statement, in a body of the linted file."""
+    """``name = FastAPI(...)``: the statement, in a file of the program."""
 
+    here: Here
+    home: Collected
     name: str
     node: ast.Assign | ast.AnnAssign
     call: ast.Call
     record: Call
+
+    @property
+    def place(self) -> Place:
+        return Place(self.record.scope, self.record.span.row, self.record.block)
+
+    def spelled(self, name: str) -> Spelling | None:
+        """How the file of the application writes a name."""
+        return spelling(self.here.resolver, self.home.summary, self.place, name)
 
 
 def flask(here: Here, symbol: Symbol, span: Span) -> Fix | ByHand | None:
@@ -55,11 +70,14 @@ def fastapi(here: Here, symbol: Symbol, span: Span) -> Fix | ByHand | None:
     application = _application(here, value, record)
     if isinstance(application, ByHand):
         return application
-    changes = _changes(here, node, record, application)
+    changes = _changes(application)
     if isinstance(changes, ByHand):
         return changes
     title = f"launch and destroy DBOS in the lifespan of the application; {_HEADER}"
-    return Fix(title, Applicability.UNSAFE, (_drop(node), *changes))
+    path = application.home.summary.path
+    if path == here.module.path:
+        return Fix(title, Applicability.UNSAFE, (_drop(node), *changes))
+    return Fix(title, Applicability.UNSAFE, (_drop(node),), ((path, changes),) if changes else ())
 
 
 FAMILIES = {"DBOS(fastapi)": fastapi, "DBOS(flask)": flask}
@@ -86,23 +104,29 @@ def _drop(node: ast.Call) -> Arguments:
 
 def _application(here: Here, value: ast.expr, record: Call) -> Application | ByHand:
     """The one statement that makes the application."""
-    name = value.id if isinstance(value, ast.Name) else ""
-    scope = binding_scope(here.module, record.scope, name) if name else None
-    if scope is None or len(scope.bindings[name]) != 1 or scope.bindings[name][0].kind != "value":
-        return ByHand("the application is not made in this file by one statement")
+    reason = ByHand("it is not certain which statement makes the application")
+    module, name = here.module, value.id if isinstance(value, ast.Name) else ""
+    place = Place(record.scope, record.span.row, record.block)
+    origin = origin_of(here.resolver, module, name, place) if name else None
+    if origin is not None:
+        module, name, place = origin
+    scope = binding_scope(module, place.scope, name) if name else None
+    home = here.once(Program).collected(module.path)
+    if scope is None or home is None or len(scope.bindings[name]) != 1 or scope.bindings[name][0].kind != "value":
+        return reason
     row = scope.bindings[name][0].row
-    for node, call in here.collected.nodes.calls:
+    made = here.resolver.resolve(module, name, place)
+    for node, call in home.nodes.calls:
         if node.lineno <= row <= (node.end_lineno or row) and call.scope == scope.id:
-            made = here.resolver.resolve(here.module, name, Place(record.scope, record.span.row, record.block))
-            statement = _statement(here, node)
+            statement = _statement(home, node)
             if made == (Instance(External(_FASTAPI)),) and statement is not None:
-                return Application(name, statement, node, call)
-    return ByHand("the application is not made in this file by one statement")
+                return Application(here, home, name, statement, node, call)
+    return reason
 
 
-def _statement(here: Here, node: ast.Call) -> ast.Assign | ast.AnnAssign | None:
+def _statement(home: Collected, node: ast.Call) -> ast.Assign | ast.AnnAssign | None:
     """The assignment of what ``node`` makes."""
-    for each in ast.walk(here.collected.tree):
+    for each in ast.walk(home.tree):
         if isinstance(each, (ast.Assign, ast.AnnAssign)) and each.value is node:
             return each
     return None
@@ -111,73 +135,72 @@ def _statement(here: Here, node: ast.Call) -> ast.Assign | ast.AnnAssign | None:
 # ---------------------------------------------------------------------- the lifespan
 
 
-def _changes(here: Here, node: ast.Call, record: Call, application: Application) -> tuple[Change, ...] | ByHand:
+def _changes(application: Application) -> tuple[Change, ...] | ByHand:
     given = {keyword.arg: keyword.value for keyword in application.call.keywords}
     if None in given or {"on_startup", "on_shutdown"} & given.keys() or application.call.args:
         return ByHand("the application has other handlers, which a lifespan would silence")
-    engine = dotted(node.func)
-    if not engine:
+    engine = application.spelled(api.DBOS)
+    if engine is None:
         return ByHand("it is not certain how to name DBOS in a lifespan")
     if "lifespan" in given:
-        return _extended(here, given["lifespan"], application, engine)
-    for each in ast.walk(here.collected.tree):
-        if isinstance(each, ast.Attribute) and each.attr in _HANDLERS and dotted(each.value) == application.name:
-            return ByHand("the application has handlers of its own ('on_event'), which a lifespan would silence")
-    return _new(here, application, engine)
+        return _extended(application, given["lifespan"], engine)
+    for module in application.here.once(Program).modules:
+        if any(word in application.here.once(Program).source(module.path) for word in _HANDLERS):
+            return ByHand("the application may have handlers ('on_event'), which a lifespan would silence")
+    return _new(application, engine)
 
 
-def _new(here: Here, application: Application, engine: str) -> tuple[Change, ...] | ByHand:
+def _new(application: Application, engine: Spelling) -> tuple[Change, ...] | ByHand:
     """A lifespan in front of the application."""
-    record = application.record
-    names = [name for name in _NAMES if not any(name in scope.bindings for scope in here.module.scopes)]
-    manager = here.spelled("contextlib.asynccontextmanager", record)
-    iterator = here.spelled("collections.abc.AsyncIterator", record)
+    module = application.home.summary
+    names = [name for name in _NAMES if not any(name in scope.bindings for scope in module.scopes)]
+    manager = application.spelled("contextlib.asynccontextmanager")
+    iterator = application.spelled("collections.abc.AsyncIterator")
     if not names or manager is None or iterator is None:
         return ByHand("the names that a lifespan needs are taken")
-    launched = _is_launched_at_import(here)
     lines = [
         f"@{manager.text}",
         f"async def {names[0]}(_: {dotted(application.call.func)}) -> {iterator.text}[None]:",
-        *([] if launched else [f"    {engine}.launch()"]),
+        *([] if _is_launched_at_import(application) else [f"    {engine.text}.launch()"]),
         "    yield",
-        f"    {engine}.destroy()",
+        f"    {engine.text}.destroy()",
     ]
-    gap = "\n\n\n" if record.scope == MODULE else "\n\n"
+    gap = "\n\n\n" if application.record.scope == MODULE else "\n\n"
     return (
         Before(span_of(application.node), "\n".join(lines) + gap),
         Arguments(span_of(application.call), add=(("lifespan", names[0]),)),
         *manager.imports,
         *iterator.imports,
+        *engine.imports,
     )
 
 
-def _extended(here: Here, given: ast.expr, application: Application, engine: str) -> tuple[Change, ...] | ByHand:
+def _extended(application: Application, given: ast.expr, engine: Spelling) -> tuple[Change, ...] | ByHand:
     """The lifespan that the application has already launches and destroys, too."""
-    definition = _lifespan(here, given, application.record)
+    definition = _lifespan(application, given)
     if definition is None:
-        return ByHand("the application has a lifespan that is not written down in this file in the usual way")
+        return ByHand("the application has a lifespan that is not written down beside it in the usual way")
     calls = {dotted(each.func) for each in ast.walk(definition) if isinstance(each, ast.Call)}
     yields = [each for each in ast.walk(definition) if isinstance(each, ast.Yield)]
     place = _straight(definition, yields[0]) if len(yields) == 1 else None
     if place is None:
         return ByHand("it is not certain where the lifespan of the application starts and ends")
     changes: list[Change] = []
-    if f"{engine}.launch" not in calls and not _is_launched_at_import(here):
-        changes.append(Before(span_of(place), f"{engine}.launch()\n"))
-    if f"{engine}.destroy" not in calls:
-        changes.append(After(span_of(definition.body[-1]), f"{engine}.destroy()\n"))
-    return tuple(changes)
+    if f"{engine.text}.launch" not in calls and not _is_launched_at_import(application):
+        changes.append(Before(span_of(place), f"{engine.text}.launch()\n"))
+    if f"{engine.text}.destroy" not in calls:
+        changes.append(After(span_of(definition.body[-1]), f"{engine.text}.destroy()\n"))
+    return (*changes, *engine.imports) if changes else ()
 
 
-def _lifespan(here: Here, given: ast.expr, record: Call) -> Definition | None:
+def _lifespan(application: Application, given: ast.expr) -> Definition | None:
     """The function that ``given`` names, if it is an asynchronous context manager."""
-    values = here.resolver.resolve(here.module, dotted(given), Place(record.scope, record.span.row, record.block))
-    for node, function in here.collected.nodes.functions:
+    for node, function in application.home.nodes.functions:
         if function.name == dotted(given) and isinstance(node, ast.AsyncFunctionDef):
             names = {dotted(each).rpartition(".")[2] for each in node.decorator_list}
-            scope = binding_scope(here.module, record.scope, function.name)
+            scope = binding_scope(application.home.summary, application.record.scope, function.name)
             if names == {"asynccontextmanager"} and scope is not None and len(scope.bindings[function.name]) == 1:
-                return node if len(values) <= 1 else None
+                return node
     return None
 
 
@@ -196,12 +219,14 @@ def _straight(definition: Definition, wanted: ast.Yield) -> ast.stmt | None:
         body = inside[0].body
 
 
-def _is_launched_at_import(here: Here) -> bool:
-    """Whether the module launches whenever it is imported."""
+def _is_launched_at_import(application: Application) -> bool:
+    """Whether the file that hands over the application, or makes it, launches whenever it is imported."""
+    here = application.here
     launch = (External(f"{api.DBOS}.launch"),)
     return any(
         call.block == MODULE
         and call.scope == MODULE
-        and here.resolver.resolve(here.module, call.func, Place(MODULE, call.span.row, call.block)) == launch
-        for call in here.module.functions[MODULE].calls
+        and here.resolver.resolve(module, call.func, Place(MODULE, call.span.row, call.block)) == launch
+        for module in (here.module, application.home.summary)
+        for call in module.functions[MODULE].calls
     )

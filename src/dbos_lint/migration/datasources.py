@@ -49,7 +49,7 @@ class Datasources:
 
     def __init__(self, here: Here) -> None:
         self._here = here
-        self.program = Program(here)
+        self.program = here.once(Program)
         self.urls = Urls(self.program)
         self._resolver = here.resolver
         self._symbols = Symbols(here.resolver, history())
