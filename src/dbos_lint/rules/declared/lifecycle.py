@@ -12,6 +12,7 @@ LAUNCH_AT_IMPORT = Rule(
     Scope.MODULE,
     "`DBOS.launch()` runs when the module is imported",
     "python/reference/dbos-class",
+    fix=Applicability.UNSAFE,
 )
 
 CONFIG_AT_IMPORT = Rule(
@@ -126,6 +127,7 @@ LAUNCH_WITHOUT_DESTROY = Rule(
     Scope.FUNCTION,
     "lifespan or context manager launches DBOS and never destroys it",
     "python/reference/dbos-class",
+    fix=Applicability.UNSAFE,
 )
 
 RESET_OUTSIDE_TESTS = Rule(

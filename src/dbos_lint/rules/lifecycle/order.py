@@ -15,6 +15,7 @@ from dbos_lint.rules.declared.lifecycle import (
     SCRIPT_SIDE_EFFECTS_AT_IMPORT,
     SERVE_BEFORE_LAUNCH,
 )
+from dbos_lint.rules.lifecycle import placing
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.launch import Launches, Line
 from dbos_lint.semantics.lines import BUILD, LAUNCH, NEEDS_LAUNCH, REGISTERS, SERVES, SETS_UP, Event
@@ -63,6 +64,7 @@ class Order(Visitor):
                     "runs when this module is imported",
                     "every process that imports its workflows becomes a worker of the application; launch in a main "
                     "guard, a main function or a lifespan",
+                    fix=placing.under_guard(self.here, event),
                 )
 
     def _config_at_import(self, events: list[Event]) -> None:
@@ -107,6 +109,7 @@ class Order(Visitor):
                     LAUNCH_WITHOUT_DESTROY,
                     event.span,
                     f"{event.label} starts an engine that goes on when this context is left: call DBOS.destroy() there",
+                    fix=placing.destroyed(self.here, event),
                 )
         if MAIN_EXITS.code in self.here.enabled:
             for event in self.launches.ends_early():
