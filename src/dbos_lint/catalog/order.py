@@ -37,6 +37,8 @@ LISTINGS = frozenset(
     }
 )
 """Functions that give files in the order in which the file system does."""
+SORTABLE_LISTINGS = LISTINGS - {"os.scandir", "os.walk", "os.fwalk", "pathlib.Path.walk"}
+"""Those whose elements can be compared with each other."""
 
 NUMBERS = frozenset({"int", "float", "bool", "complex"})
 """Types whose small values hash to themselves, so that a set of them has one order."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dbos_lint.catalog import api
 from dbos_lint.diagnostic import Rule
+from dbos_lint.fix import Fix
 from dbos_lint.rules.declared.workflow import (
     DURABLE_CALL_IN_FINALLY,
     FIRST_COMPLETED_WAIT,
@@ -15,7 +18,8 @@ from dbos_lint.rules.declared.workflow import (
     UNAWAITED_TASK,
     UNORDERED_ITERATION_IN_WORKFLOW,
 )
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.rules.workflow.ordering import Ordering
 from dbos_lint.semantics import hazards
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.orders import Unordered
@@ -96,6 +100,17 @@ _HAZARDS: dict[tuple[str, str], tuple[Rule, str, str]] = {
 class Hazards(Visitor):
     """What must not be done around durable calls."""
 
+    def __init__(self, here: Here) -> None:
+        super().__init__(here)
+        ordering = Ordering(here)
+        self._fixes: dict[tuple[str, str], Callable[[Reached], Fix | None]] = {
+            (hazards.RACES, ""): ordering.recorded_wait,
+            (hazards.UNORDERED, Unordered.SET.name): ordering.sorting,
+            (hazards.UNORDERED, Unordered.LISTING.name): ordering.sorting,
+            (hazards.UNORDERED, Unordered.TASKS.name): ordering.in_order,
+            (hazards.WAITS_FOR_SET, ""): ordering.listed,
+        }
+
     def visit_effect(self, reached: Reached) -> None:
         effect = reached.effect
         if reached.context != api.WORKFLOW:
@@ -111,4 +126,5 @@ class Hazards(Visitor):
         trace = self.here.trace(reached)
         route = self.here.route(trace)
         text = f"{reached.effect.label} {what} while workflow '{trace[0].label}' runs{route}: {advice}"
-        self.here.report(rule, reached.span, text, trace)
+        mend = self._fixes.get((reached.effect.kind, reached.effect.detail))
+        self.here.report(rule, reached.span, text, trace, fix=mend(reached) if mend else None)

@@ -124,6 +124,20 @@ class Places:
         body = here.body(function)
         if body.parent(node) is None or any(isinstance(each, ast.GeneratorExp) for each in body.ancestors(node)):
             return False
+        if not self.lets_through(node, function):
+            return False
+        orders = Orders(here.resolver)
+        if any(runs_in(here.module, loop, call) and orders.of_loop(here.module, loop) for loop in function.loops):
+            return False
+        return not function.is_async or (
+            can_await(body, node)
+            and not any(self._is_running(launch, node, function) for launch in function.launches)
+            and all(self._may_be_held(manager, function) for manager in held_by(body, node))
+            and not self._changes_shared(node, function)
+        )
+
+    def lets_through(self, node: ast.Call, function: Function) -> bool:
+        """Whether what ``node`` raises when the workflow is cancelled, or late, gets out of ``function``."""
         inner: ast.AST = node
         for outer in body.ancestors(node):
             if hasattr(outer, "finalbody") and not _lets_through(outer, inner):
@@ -135,15 +149,7 @@ class Places:
             if isinstance(outer, ast.AnnAssign) and inner is outer.annotation:
                 return False
             inner = outer
-        orders = Orders(here.resolver)
-        if any(runs_in(here.module, loop, call) and orders.of_loop(here.module, loop) for loop in function.loops):
-            return False
-        return not function.is_async or (
-            can_await(body, node)
-            and not any(self._is_running(launch, node, function) for launch in function.launches)
-            and all(self._may_be_held(manager, function) for manager in held_by(body, node))
-            and not self._changes_shared(node, function)
-        )
+        return True
 
     def _limits_time(self, outer: ast.AsyncWith, function: Function) -> bool:
         calls = self._here.body(function).calls(*(item.context_expr for item in outer.items))
