@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -45,10 +45,12 @@ class _Outcome:
 
 
 class _Linter:
-    """Lints one file after the other, and remembers what it read of their projects."""
+    """Lints one file after the other, and remembers what it read of their projects. ``texts`` count instead of what is
+    on the disk."""
 
-    def __init__(self, tasks: Sequence[Task] = ()) -> None:
+    def __init__(self, tasks: Sequence[Task] = (), texts: Mapping[str, bytes] | None = None) -> None:
         self._programs: dict[Settings, Program] = {}
+        self.texts = texts or {}
         self._linted = 0
         self.expect(tasks)
 
@@ -60,6 +62,8 @@ class _Linter:
 
     def file(self, task: Task) -> _Outcome:
         path, settings, _ = task
+        if path in self.texts:
+            return self.source(self.texts[path], path, settings)
         try:
             with open(path, "rb") as file:
                 source = file.read()
@@ -87,6 +91,7 @@ class _Linter:
 
         if settings not in self._programs:
             self._programs[settings] = Program(settings, self._upcoming)
+            self._programs[settings].project.overlay.update(self.texts)
         return self._programs[settings]
 
 
@@ -95,11 +100,13 @@ def run(paths: Iterable[str], configuration: Configuration, *, jobs: int = 1) ->
     return run_files(discover(paths, configuration), configuration, jobs=jobs)
 
 
-def run_files(found: Discovery, configuration: Configuration, *, jobs: int = 1) -> RunResult:
-    """Lint the files that were found."""
+def run_files(
+    found: Discovery, configuration: Configuration, *, jobs: int = 1, texts: Mapping[str, bytes] | None = None
+) -> RunResult:
+    """Lint the files that were found, by the ``texts`` that are given of some of them instead of the disk's."""
     tasks, quiet = candidates(_with_settings(found.files, configuration), found)
     with _no_collections():
-        outcomes = _in_processes(tasks, jobs) if jobs > 1 else list(map(_Linter(tasks).file, tasks))
+        outcomes = _in_processes(tasks, jobs, texts) if jobs > 1 else list(map(_Linter(tasks, texts).file, tasks))
     unreadable = (
         _failed(item.path, configuration.for_file(item.path), f"it cannot be read: {item.reason}")
         for item in found.unreadable
@@ -156,19 +163,19 @@ def _failed(path: str, settings: Settings, cause: str) -> _Outcome:
     )
 
 
-def _in_processes(tasks: Sequence[Task], jobs: int) -> list[_Outcome]:
+def _in_processes(tasks: Sequence[Task], jobs: int, texts: Mapping[str, bytes] | None) -> list[_Outcome]:
     """Lint in worker processes what is worth it, and the rest here meanwhile."""
     workers = min(jobs, sum(task.size for task in tasks) // _BYTES_PER_WORKER)
     if workers < 2:
-        return list(map(_Linter(tasks).file, tasks))
+        return list(map(_Linter(tasks, texts).file, tasks))
     heavy = [task for task in tasks if task.size]
     light = [task for task in tasks if not task.size]
-    outcomes, lost = _shared(heavy, workers, lambda: list(map(_Linter(light).file, light)))
-    return [*outcomes, *map(_lint_apart, lost)]
+    outcomes, lost = _shared(heavy, workers, texts, lambda: list(map(_Linter(light, texts).file, light)))
+    return [*outcomes, *(_lint_apart(task, texts) for task in lost)]
 
 
 def _shared(
-    tasks: Sequence[Task], workers: int, meanwhile: Callable[[], list[_Outcome]]
+    tasks: Sequence[Task], workers: int, texts: Mapping[str, bytes] | None, meanwhile: Callable[[], list[_Outcome]]
 ) -> tuple[list[_Outcome], list[Task]]:
     """Share ``tasks`` among processes, do something ``meanwhile``, and say what was lost with a process that died."""
     from concurrent.futures.process import BrokenProcessPool
@@ -176,7 +183,7 @@ def _shared(
     batches = _batches(tasks, workers)
     lost: list[Task] = []
     others = _children()
-    with _pool(workers) as pool:
+    with _pool(workers, texts) as pool:
         try:
             futures = [_submitted(pool, batch) for batch in batches]
             outcomes = meanwhile()
@@ -205,11 +212,11 @@ def _submitted(pool: ProcessPoolExecutor, batch: Sequence[Task]) -> Future[list[
         return failed
 
 
-def _lint_apart(task: Task) -> _Outcome:
+def _lint_apart(task: Task, texts: Mapping[str, bytes] | None) -> _Outcome:
     """Lint one file in a process that only it can kill."""
     from concurrent.futures.process import BrokenProcessPool
 
-    with _pool(1) as pool:
+    with _pool(1, texts) as pool:
         try:
             return pool.submit(_lint_batch, [task]).result()[0]
         except BrokenProcessPool:
@@ -227,22 +234,23 @@ def _of_this_worker() -> _Linter:
     return _Linter()
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
+def _pool(workers: int, texts: Mapping[str, bytes] | None) -> ProcessPoolExecutor:
     import multiprocessing
     import sys
     from concurrent.futures import ProcessPoolExecutor
 
     # Forking keeps what is already imported; elsewhere than on Linux it is not safe.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
-    return ProcessPoolExecutor(workers, context, _start_worker)
+    return ProcessPoolExecutor(workers, context, _start_worker, (texts,))
 
 
-def _start_worker() -> None:
+def _start_worker(texts: Mapping[str, bytes] | None) -> None:
     """Leave interrupts to the parent, and forget what a fork has brought along."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _of_this_worker.cache_clear()
+    _of_this_worker().texts = texts or {}
 
 
 def _children() -> set[BaseProcess]:

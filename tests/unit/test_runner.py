@@ -74,9 +74,9 @@ def test_workers_are_used_only_where_they_pay(project: Path, monkeypatch: pytest
     pools: list[int] = []
     start = runner._pool
 
-    def counted(workers: int) -> object:
+    def counted(workers: int, texts: object) -> object:
         pools.append(workers)
-        return start(workers)
+        return start(workers, texts)
 
     monkeypatch.setattr(runner, "_pool", counted)
     monkeypatch.setattr(runner, "_BYTES_PER_WORKER", 1000)

@@ -1,0 +1,169 @@
+"""One file mended: in rounds, each of which is linted before it counts."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from dbos_lint.choice import Place, fix_of, is_wanted
+from dbos_lint.diagnostic import Diagnostic
+from dbos_lint.fix import Change, Import, Unimport
+from dbos_lint.fixes.comparing import stretches, worse
+from dbos_lint.fixes.document import Document
+from dbos_lint.fixes.edits import Edit, Void, overlap
+from dbos_lint.fixes.realise import edits
+from dbos_lint.fixes.settle import settle
+from dbos_lint.linter import FileResult, lint_source
+from dbos_lint.rules.declared.meta import UNREADABLE_FILE
+from dbos_lint.semantics.program import Program
+from dbos_lint.settings import Settings
+
+# Each round leaves fewer findings. So many take as deep a nest of them as nobody writes.
+_MOST_ROUNDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A finding, where it stands now, whose fix was not carried out, and why: a clause without a full stop."""
+
+    finding: Diagnostic
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A file ``before`` and ``after``, with its findings then; what was ``fixed``, and which fixes were ``dropped``."""
+
+    filename: str
+    before: bytes
+    after: bytes
+    result: FileResult
+    fixed: tuple[Diagnostic, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """The file at some moment, and the ``edits`` of the text before that led to it."""
+
+    source: bytes
+    result: FileResult
+    program: Program
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    finding: Diagnostic
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    filename: str
+    settings: Settings
+
+    def state(self, source: bytes, program: Program, made: tuple[Edit, ...] = ()) -> _State:
+        program = program.altered({self.filename: source})
+        return _State(source, lint_source(source, self.filename, self.settings, program=program), program, made)
+
+    def attempt(self, state: _State, document: Document, planned: Sequence[_Planned]) -> _State | str:
+        """The file with all that is ``planned``, or why that cannot be."""
+        try:
+            made = edits(document, tuple(dict.fromkeys(change for each in planned for change in each.changes)))
+            source = document.bytes_with(made)
+        except Void as void:
+            return str(void)
+        after = self.state(source, state.program, made)
+        found = after.result.diagnostics
+        if (
+            any(each.code == UNREADABLE_FILE.code for each in found)
+            or not _compiles(source)
+            and _compiles(state.source)
+        ):
+            return "it would not be Python any more"
+        mended = [each.finding for each in planned]
+        return worse(state.result.diagnostics, mended, found, stretches(document.text, made)) or after
+
+
+def mend(
+    source: bytes,
+    filename: str,
+    settings: Settings,
+    places: Collection[Place] | None = None,
+    *,
+    program: Program | None = None,
+) -> Mended:
+    """Mend what ``settings`` want mended of the file ``filename``, whose text is ``source``; at ``places`` only, if any
+    are given.
+
+    ``program`` is what is known of the project, and stays as it is. A file that cannot be parsed is left alone.
+    """
+    file = _File(filename, settings)
+    state = file.state(source, program or Program(settings))
+    fixed: list[Diagnostic] = []
+    dropped: list[Dropped] = []
+    for _ in range(_MOST_ROUNDS):
+        wanted = [found for found in state.result.diagnostics if is_wanted(found, settings, places)]
+        if not wanted:
+            dropped = []
+            break
+        document = Document.of(state.source)
+        planned, dropped = _plans(document, wanted)
+        settled = settle(planned, partial(file.attempt, state, document))
+        dropped += [Dropped(each.finding, reason) for each, reason in settled.dropped]
+        if settled.state is None:
+            break
+        state = settled.state
+        done = [each.finding for each in settled.kept]
+        fixed += done
+        if places is not None:
+            places = tuple(_moved(each, document.text, state.edits) for each in wanted if each not in done)
+    return Mended(filename, source, state.source, state.result, tuple(fixed), tuple(dropped))
+
+
+def _compiles(source: bytes) -> bool:
+    """Whether Python takes it: what only parses may still await something outside of any coroutine."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(source, "<fixed>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _plans(document: Document, wanted: Iterable[Diagnostic]) -> tuple[list[_Planned], list[Dropped]]:
+    """In the order of the text, each fix that is in the way of none before it; the others wait for another round."""
+    taken: dict[Change, tuple[Edit, ...]] = {}
+    planned: list[_Planned] = []
+    dropped: list[Dropped] = []
+    for found in wanted:
+        fix = fix_of(found)
+        assert fix is not None
+        # What brings and takes imports is put together for all fixes of a round, so they are in nobody's way.
+        local = [change for change in fix.changes if not isinstance(change, (Import, Unimport)) and change not in taken]
+        try:
+            made: dict[Change, tuple[Edit, ...]] = {change: edits(document, (change,)) for change in local}
+        except Void as void:
+            dropped.append(Dropped(found, str(void)))
+            continue
+        if not any(overlap(own, other) for own in made.values() for other in taken.values()):
+            taken.update(made)
+            planned.append(_Planned(found, fix.changes))
+    return planned, dropped
+
+
+def _moved(found: Diagnostic, text: str, made: Iterable[Edit]) -> Place:
+    """Where ``found``, a finding in ``text``, stands after the edits that were ``made``."""
+    lines = text.split("\n")
+    start = sum(len(line) + 1 for line in lines[: found.start.row - 1]) + found.start.column - 1
+    row = found.start.row
+    for edit in made:
+        if edit.start < start:
+            row += edit.text.count("\n") - text.count("\n", edit.start, min(edit.end, start))
+        elif edit.start == edit.end == start:
+            row += edit.text.count("\n")
+    return Place(found.filename, row, found.code)
