@@ -139,7 +139,7 @@ class Places:
     def lets_through(self, node: ast.Call, function: Function) -> bool:
         """Whether what ``node`` raises when the workflow is cancelled, or late, gets out of ``function``."""
         inner: ast.AST = node
-        for outer in body.ancestors(node):
+        for outer in self._here.body(function).ancestors(node):
             if hasattr(outer, "finalbody") and not _lets_through(outer, inner):
                 return False
             if isinstance(outer, ast.ExceptHandler) and _catches_cancellation(outer):
