@@ -78,10 +78,8 @@ class _File:
             return str(void)
         after = self.state(source, state.program, made)
         found = after.result.diagnostics
-        if (
-            any(each.code == UNREADABLE_FILE.code for each in found)
-            or not _compiles(source)
-            and _compiles(state.source)
+        if any(each.code == UNREADABLE_FILE.code for each in found) or (
+            not _compiles(source) and _compiles(state.source)
         ):
             return "it would not be Python any more"
         mended = [each.finding for each in planned]

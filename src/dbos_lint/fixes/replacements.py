@@ -1,0 +1,54 @@
+"""Fixes as editors and bots apply them: what to put where, in rows and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from dbos_lint.choice import fix_of
+from dbos_lint.diagnostic import Diagnostic, Position
+from dbos_lint.fixes.document import Document
+from dbos_lint.fixes.edits import Void
+from dbos_lint.fixes.realise import edits
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """``content`` in place of what stands from ``start`` to ``end``; its newlines are those of the file."""
+
+    content: str
+    start: Position
+    end: Position
+
+
+def reader(read: Callable[[str], bytes]) -> Callable[[Diagnostic], tuple[Replacement, ...]]:
+    """Give what the fix of a finding replaces, in order; nothing without a fix, or where it cannot be carried out.
+
+    ``read`` gives what the file of a finding holds.
+    """
+
+    @lru_cache(maxsize=1)  # findings come sorted by file
+    def document(filename: str) -> Document:
+        return Document.of(read(filename))
+
+    def replacements(found: Diagnostic) -> tuple[Replacement, ...]:
+        fix = fix_of(found)
+        if fix is None:
+            return ()
+        try:
+            text = document(found.filename)
+            made = edits(text, fix.changes)
+            text.bytes_with(made)
+        except (Void, OSError):
+            return ()
+        return tuple(
+            Replacement(edit.text.replace("\n", text.newline), _position(text, edit.start), _position(text, edit.end))
+            for edit in made
+        )
+
+    return replacements
+
+
+def _position(document: Document, offset: int) -> Position:
+    return Position(document.row(offset), offset - document.line_start(offset) + 1)
