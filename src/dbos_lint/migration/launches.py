@@ -11,12 +11,13 @@ from functools import cached_property
 from dbos_lint.catalog import api
 from dbos_lint.fix import After, Import
 from dbos_lint.migration.files import File, Files, FunctionNode, UnsureError
+from dbos_lint.migration.variables import dotted
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.meeting import Meeting
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.spellings import spelling
 from dbos_lint.semantics.summary import Call, Function
-from dbos_lint.semantics.values import FunctionKey, FunctionValue
+from dbos_lint.semantics.values import External, FunctionKey, FunctionValue
 from dbos_lint.syntax.spans import span_of
 
 _QUEUES = ("register_queue", "register_queue_async")
@@ -98,6 +99,9 @@ class LaunchSites:
 
     def dbos(self, launch: Launch) -> tuple[str, tuple[Import, ...]]:
         """How ``DBOS`` is written at a launch."""
+        receiver = dotted(launch.node.func).rpartition(".")[0]
+        if self._here.resolver.resolve(launch.file.module, receiver, launch.place) == (External(api.DBOS),):
+            return receiver, ()
         found = spelling(self._here.resolver, launch.file.module, launch.place, api.DBOS)
         if found is None:
             raise UnsureError(f"DBOS has no name at {launch.where}")

@@ -25,10 +25,10 @@ def spelling(resolver: Resolver, module: Module, place: Place, name: str) -> Spe
     has imported there, or with an import to add. None where its name means something else there."""
     package, _, last = name.rpartition(".")
     wanted = (External(name),)
-    for local in _imported(module, place):
-        for text in (local, f"{local}.{last}"):
-            if resolver.resolve(module, text, place) == wanted:
-                return Spelling(text)
+    known = list(_imported(module, place))
+    for text in (*known, *(f"{local}.{last}" for local in known)):
+        if resolver.resolve(module, text, place) == wanted:
+            return Spelling(text)
     if not package or hasattr(builtins, last) or binding_scope(module, place.scope, last) is not None:
         return None
     return Spelling(last, (Import(package, last),))

@@ -152,6 +152,7 @@ REMOVED_QUEUE_CONSTRUCTOR = Rule(
     Scope.MODULE,
     "queues are no longer made by `Queue(...)`",
     "python/tutorials/queue-tutorial",
+    fix=Applicability.UNSAFE,
     since="3.0",
 )
 
@@ -162,6 +163,7 @@ REMOVED_SCHEDULED_DECORATOR = Rule(
     Scope.MODULE,
     "`@DBOS.scheduled` is gone",
     "python/tutorials/scheduled-workflows",
+    fix=Applicability.UNSAFE,
     since="3.0",
 )
 
@@ -194,6 +196,7 @@ REMOVED_QUEUE_PARAMETER = Rule(
     Scope.EXPR,
     "queue argument that dbos no longer takes",
     "python/tutorials/queue-tutorial",
+    fix=Applicability.SAFE,
     since="3.0",
 )
 
