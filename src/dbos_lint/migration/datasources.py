@@ -16,7 +16,7 @@ from dbos_lint.catalog import api
 from dbos_lint.catalog.history import history
 from dbos_lint.fix import Before, ByHand, Change, Create, Import
 from dbos_lint.migration.program import Program
-from dbos_lint.migration.urls import Url, Urls, text_of
+from dbos_lint.migration.urls import Url, Urls, relative, text_of
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.spellings import spelling
@@ -199,17 +199,17 @@ class Datasources:
         node = tree.body[index]
         place = Place(MODULE, node.lineno)
         cls = spelling(self._resolver, module, place, DATASOURCE)
-        text = self._text(url, module.path, index)
-        if cls is None or text is None:
+        found = self._text(url, module.path, index)
+        if cls is None or found is None:
             return ByHand("the URL of the database is not known where the transactions are defined")
-        imports = [*cls.imports]
-        if "os.environ" in text and self._resolver.resolve(module, "os", place) != (External("os"),):
-            if self._binds(module, "os"):
-                return ByHand("the name 'os' is taken")
-            imports.append(Import("os"))
+        text, imports = found
+        for needed in imports:
+            bound = needed.alias or needed.name or needed.module
+            if self._binds(module, bound) and not self._imports(module, bound, needed):
+                return ByHand(f"the name '{bound}' is taken")
         gap = "\n\n\n" if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else "\n"
         made = Before(span_of(node), f"{name} = {cls.text}.create({text}){gap}")
-        return Home(module.path, name, (made, *imports))
+        return Home(module.path, name, (made, *cls.imports, *imports))
 
     def _needs(self, module: Module, node: ast.stmt) -> bool:
         """Whether a statement of a module uses a transaction of dbos 2.x, or launches, when it runs."""
@@ -232,27 +232,52 @@ class Datasources:
                         return True
         return False
 
-    def _text(self, url: Url, path: str, index: int) -> str | None:
-        """The expression of the URL, to be put in front of a statement of a module."""
-        if self.urls.holds_at(url, path, index) and not self.urls.may_be_none(url):
-            text = ast.get_source_segment(self.program.text(path), url.node)
-            if text is not None and "\n" not in text:
-                return text
+    def _text(self, url: Url, path: str, index: int) -> tuple[str, tuple[Import, ...]] | None:
+        """The expression of the URL, to be put in front of a statement of a module, and what it needs there."""
+        text = ast.get_source_segment(self.program.text(url.path), url.node) or ""
+        plain = text if "\n" not in text and not self.urls.may_be_none(url) else ""
+        if plain and self.urls.holds_at(url, path, index):
+            return plain, ()
         inlined = self.urls.inlined(url)
-        return text_of(inlined) if inlined is not None else None
+        if inlined is not None:
+            text = text_of(inlined)
+            return text, ((Import("os"),) if "os.environ" in text else ())
+        imports = self.urls.imports_for(url, path) if plain else None
+        if imports is None:
+            return None
+        # Nothing that is imported for the URL may import the file in turn, or one that has transactions.
+        users = {path, *(module.path for module in self.users)}
+        reached = {each for target in imports.values() for each in (target, *self._reached(target))}
+        return (plain, tuple(imports)) if users.isdisjoint(reached) else None
+
+    def _imports(self, module: Module, name: str, needed: Import) -> bool:
+        """Whether a module binds ``name`` by just that import."""
+        bindings = [each for scope in module.scopes for each in scope.bindings.get(name, ())]
+        return all(
+            each.kind == "import"
+            and "." * each.value[2] + each.value[0] == needed.module
+            and each.value[1] == needed.name
+            for each in bindings
+        )
 
     def _of_its_own(self, name: str, url: Url) -> Home | ByHand:
         """Make a file for the datasource, beside those that have transactions."""
         folder = os.path.commonpath([os.path.dirname(module.path) for module in self.users])
         path = os.path.join(folder, f"{_FILE}.py")
-        inlined = self.urls.inlined(url)
-        if inlined is None:
-            return ByHand("the URL of the database is made at run time, and several files have transactions")
         if self._here.resolver.project.kind(folder, _FILE) is not None:
             return ByHand("several files have transactions, and there is a 'datasource' beside them already")
-        text = text_of(inlined)
-        lines = ["import os\n\n"] if "os.environ" in text else []
-        lines.append(f"from dbos import SQLAlchemyDatasource\n\n{name} = SQLAlchemyDatasource.create({text})\n")
+        found = self._text(url, path, 0)
+        if found is None:
+            return ByHand("the URL of the database is made at run time, and several files have transactions")
+        text, imports = found
+        lines = ["import os\n\n" for needed in imports if not needed.name]
+        lines.append("from dbos import SQLAlchemyDatasource\n")
+        named = [
+            f"{needed.name} as {needed.alias}" if needed.alias else needed.name for needed in imports if needed.name
+        ]
+        own = [f"from {needed.module} import {each}\n" for needed, each in zip(imports, named, strict=False)]
+        lines += ["\n", *own] if own else []
+        lines.append(f"\n{name} = SQLAlchemyDatasource.create({text})\n")
         return Home(path, name, (Create("".join(lines)),))
 
     # ------------------------------------------------------------------ imports
@@ -276,7 +301,7 @@ class Datasources:
     def _spelled(self, wanted: str, user: Module, name: str, level: int, path: str) -> str | None:
         """The module ``wanted`` as the linted file names it, by the example of an import in the file ``user``."""
         if level:
-            return _relative(wanted, self._here.module.path)
+            return relative(wanted, self._here.module.path)
         root = _root(path, name)
         if root is None:
             return None
@@ -298,11 +323,3 @@ def _root(path: str, name: str) -> str | None:
         else:
             return folder
     return None
-
-
-def _relative(wanted: str, importer: str) -> str:
-    """The module ``wanted`` by the dots that lead to it."""
-    parts = os.path.splitext(os.path.relpath(wanted, os.path.dirname(importer)))[0].split(os.sep)
-    dots = 1 + sum(part == os.pardir for part in parts)
-    names = [part for part in parts if part not in (os.pardir, "__init__")]
-    return "." * dots + ".".join(names)

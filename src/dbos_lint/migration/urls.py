@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import os
 from dataclasses import dataclass
 
+from dbos_lint.fix import Import
 from dbos_lint.migration.program import Program
 from dbos_lint.semantics.dicts import origin_of
+from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.summary import MODULE, Binding, Module
 from dbos_lint.semantics.values import External
@@ -50,7 +53,7 @@ class Urls:
         found = self.inlined(url)
         if found is not None:
             return ast.unparse(found)
-        return f"{url.path}:{url.place.scope}:{ast.unparse(url.node)}"
+        return _Qualified(self._resolver, self._resolver.module(url.path), url.place).text(url.node)
 
     def dialect(self, url: Url) -> str:
         """``sqlite`` or ``postgresql``, where the text tells; else empty."""
@@ -99,6 +102,27 @@ class Urls:
             if scope.id != MODULE or len(bindings) != 1 or bindings[0].block != MODULE or bindings[0].row >= row:
                 return False
         return True
+
+    def imports_for(self, url: Url, path: str) -> dict[Import, str] | None:
+        """What the file ``path`` has to import, so that the expression means there what it means where it is written,
+        with the files that this imports; None where that is not certain."""
+        module = self._resolver.module(url.path)
+        if not self._is_pure(module, url) or any(isinstance(node, ast.Call) for node in ast.walk(url.node)):
+            return None
+        found: dict[Import, str] = {}
+        for name in sorted({node.id for node in ast.walk(url.node) if isinstance(node, ast.Name)}):
+            scope = binding_scope(module, url.place.scope, name)
+            bindings = scope.bindings[name] if scope is not None else []
+            if len(bindings) != 1 or bindings[0].kind != "import" or not bindings[0].value[1]:
+                return None
+            source, attribute, level = bindings[0].value
+            target = self._program.project.find(source, level, url.path)
+            if target is None or not target.endswith(".py"):
+                return None
+            package = relative(target, path) if level else source
+            needed = Import(package, attribute, name if name != attribute else "")
+            found[needed] = self._program.project.submodule(target, attribute) or target
+        return found
 
     def may_be_none(self, url: Url) -> bool:
         """Whether it is a variable of the environment that need not be set."""
@@ -198,6 +222,23 @@ class Urls:
         return None
 
 
+class _Qualified(ast.NodeTransformer):
+    """Writes an expression with names that mean the same in every file."""
+
+    def __init__(self, resolver: Resolver, module: Module, place: Place) -> None:
+        self._resolver, self._module, self._place = resolver, module, place
+
+    def text(self, node: ast.expr) -> str:
+        return ast.unparse(self.visit(ast.parse(ast.unparse(node), mode="eval")))
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        origin = origin_of(self._resolver, self._module, node.id, self._place)
+        if origin is not None:
+            return ast.Name(f"{origin[0].path}:{origin[1]}")
+        scope = binding_scope(self._module, self._place.scope, node.id)
+        return node if scope is None else ast.Name(f"{self._module.path}:{scope.id or ''}{node.id}")
+
+
 def dotted(node: ast.expr) -> str:
     """``a.b.c``; empty where it is anything else."""
     names = []
@@ -205,6 +246,13 @@ def dotted(node: ast.expr) -> str:
         names.append(node.attr)
         node = node.value
     return ".".join(reversed([*names, node.id])) if isinstance(node, ast.Name) else ""
+
+
+def relative(wanted: str, importer: str) -> str:
+    """The module in the file ``wanted`` by the dots that lead to it."""
+    parts = os.path.splitext(os.path.relpath(wanted, os.path.dirname(importer)))[0].split(os.sep)
+    names = [part for part in parts if part not in (os.pardir, "__init__")]
+    return "." * (1 + parts.count(os.pardir)) + ".".join(names)
 
 
 def text_of(node: ast.expr) -> str:
