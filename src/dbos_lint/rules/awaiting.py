@@ -22,7 +22,7 @@ _START = f"{api.DBOS}.start_workflow"
 _TAKES_HANDLES = frozenset({f"{api.DBOS}.wait_first", f"{api.CLIENT}.wait_first"})
 # What may wait for other threads while it is held.
 _LOCKS = ("threading.", "multiprocessing.", "_thread.")
-_SLEEPS = frozenset({"time.sleep", "asyncio.sleep"})
+_SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep"})
 # Builtins that make of all values of a stream what a comprehension can make, with its brackets.
 _COLLECTS = {"list": "[]", "set": "{}"}
 
@@ -239,7 +239,7 @@ class Awaiting:
         is_async = site.function.is_async
         spelled = self._here.spelled(api.DBOS, site.call)
         waits = site.whole is not site.node
-        if spelled is None or not plain or waits != (name == "asyncio.sleep"):
+        if spelled is None or not plain or waits != (name != "time.sleep"):
             return None
         if is_async and not self.can_await(site):
             return None

@@ -1,0 +1,21 @@
+"""Workflows that wait, and a step that may."""
+
+from time import sleep as pause
+
+from dbos import DBOS
+
+
+@DBOS.step()
+def call(number: str) -> bool:
+    pause(0.1)
+    return bool(number)
+
+
+@DBOS.workflow()
+def remind(numbers: list[str], hours: int) -> None:
+    for attempt, number in enumerate(numbers):
+        DBOS.sleep(2 ** attempt)  # longer each time
+        if not call(number):
+            print("nobody"); DBOS.sleep(
+                60 * 60 * hours,
+            )

@@ -1,0 +1,35 @@
+"""A hotel: steps, events and workflows that nothing awaits."""
+
+from dbos import DBOS
+
+
+@DBOS.step()
+async def reserve(room: int) -> str:
+    return f"room-{room}"
+
+
+@DBOS.workflow()
+async def remind(room: str) -> None:
+    await DBOS.sleep_async(60); await DBOS.set_event_async("reminded", room)
+
+
+@DBOS.workflow()
+async def stay(rooms: list[int], late: bool) -> str:
+    await reserve(rooms[0])  # the first one
+    unused = await reserve(
+        rooms[-1],  # the last one
+    )
+    free = [room for room in rooms if await reserve(room)]
+    name = f"{free} " + ("" if late else await reserve(1)).strip()
+    if late and await DBOS.patch_async("remind"):
+        await DBOS.start_workflow_async(remind, name)
+    return (await reserve(2))[0] or name
+
+
+class Desk:
+    @staticmethod
+    async def open(room: str) -> None:
+        async def tell() -> None:
+            await remind(room)
+
+        await tell()
