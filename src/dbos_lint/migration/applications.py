@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import After, Applicability, Arguments, Before, ByHand, Change, Fix
+from dbos_lint.migration.placing import above, step
 from dbos_lint.migration.program import Program
 from dbos_lint.migration.urls import dotted
 from dbos_lint.rules.visitor import Here
@@ -158,16 +159,18 @@ def _new(application: Application, engine: Spelling) -> tuple[Change, ...] | ByH
     iterator = application.spelled("collections.abc.AsyncIterator")
     if not names or manager is None or iterator is None:
         return ByHand("the names that a lifespan needs are taken")
+    text = application.here.once(Program).text(module.path)
+    indent = step(text, application.home.tree)
     lines = [
         f"@{manager.text}",
         f"async def {names[0]}(_: {dotted(application.call.func)}) -> {iterator.text}[None]:",
-        *([] if _is_launched_at_import(application) else [f"    {engine.text}.launch()"]),
-        "    yield",
-        f"    {engine.text}.destroy()",
+        *([] if _is_launched_at_import(application) else [f"{indent}{engine.text}.launch()"]),
+        f"{indent}yield",
+        f"{indent}{engine.text}.destroy()",
     ]
     gap = "\n\n\n" if application.record.scope == MODULE else "\n\n"
     return (
-        Before(span_of(application.node), "\n".join(lines) + gap),
+        above(text, application.node, "\n".join(lines) + gap, len(gap) - 1),
         Arguments(span_of(application.call), add=(("lifespan", names[0]),)),
         *manager.imports,
         *iterator.imports,

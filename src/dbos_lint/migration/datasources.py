@@ -14,7 +14,8 @@ from functools import cached_property
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import history
-from dbos_lint.fix import Before, ByHand, Change, Create, Import
+from dbos_lint.fix import ByHand, Change, Create, Import
+from dbos_lint.migration.placing import above
 from dbos_lint.migration.program import Program
 from dbos_lint.migration.urls import Url, Urls, relative, text_of
 from dbos_lint.rules.visitor import Here
@@ -208,7 +209,7 @@ class Datasources:
             if self._binds(module, bound) and not self._imports(module, bound, needed):
                 return ByHand(f"the name '{bound}' is taken")
         gap = "\n\n\n" if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else "\n"
-        made = Before(span_of(node), f"{name} = {cls.text}.create({text}){gap}")
+        made = above(self.program.text(module.path), node, f"{name} = {cls.text}.create({text}){gap}", 1)
         return Home(module.path, name, (made, *cls.imports, *imports))
 
     def _needs(self, module: Module, node: ast.stmt) -> bool:
