@@ -13,6 +13,7 @@ from dbos_lint.cli.check import check
 from dbos_lint.cli.diff import diff
 from dbos_lint.cli.output import INTERRUPTED
 from dbos_lint.cli.rule import rule
+from dbos_lint.cli.upgrade import upgrade
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -24,6 +25,7 @@ def cli() -> None:
 cli.add_command(check)
 cli.add_command(diff)
 cli.add_command(rule)
+cli.add_command(upgrade)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -22,11 +22,13 @@ class Failure(click.ClickException):
         return _harmless(self.message)
 
 
-def emit(text: str) -> None:
+def emit(text: str | bytes) -> None:
     """Print ``text``, whatever the output can encode, and quietly stop where nobody reads it."""
     stream = sys.stdout.buffer
+    if isinstance(text, str):
+        text = text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")
     try:
-        stream.write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+        stream.write(text)
         stream.flush()
     except BrokenPipeError:
         # Python flushes once more when it ends, and would complain then.

@@ -66,11 +66,12 @@ def upgrade(
     """
     from dbos_lint.configuration import Configuration, SettingsError
     from dbos_lint.discovery import MissingPathError, discover
-    from dbos_lint.fixes.files import ReplaceError, replace_all
-    from dbos_lint.fixes.mend import unified
+    from dbos_lint.fixes.difference import patch
     from dbos_lint.migration.report import as_json, text
     from dbos_lint.migration.run import Request
     from dbos_lint.migration.run import upgrade as run
+    from dbos_lint.migration.writing import WriteError, write_all
+    from dbos_lint.paths import shown
 
     if config is not None and isolated:
         raise click.UsageError("--config and --isolated exclude each other.")
@@ -84,12 +85,12 @@ def upgrade(
         raise Failure(str(error)) from None
     texts = {path: new for project in report.projects for path, new in project.texts.items()}
     if diff:
-        emit("".join(unified(path, before.get(path, b""), texts[path], cwd) for path in report.changed))
+        emit(b"".join(patch(shown(path, cwd), before.get(path, b""), texts[path]) for path in report.changed))
     else:
         try:
-            replace_all([(path, before.get(path), texts[path]) for path in report.changed])
-        except ReplaceError as error:
-            raise Failure(str(error)) from None
+            write_all(before, texts)
+        except WriteError as error:
+            raise Failure(f"{shown(error.path, cwd)} cannot be written: {error}; {error.others}") from None
     if not quiet and not (diff and output_format == "text"):
         emit(as_json(report) if output_format == "json" else text(report))
     context.exit(1 if report.by_hand or (diff and texts) else 0)

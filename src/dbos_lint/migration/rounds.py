@@ -31,6 +31,7 @@ Texts = Mapping[str, bytes]
 # Each round mends something or gives something up; a program that needs more is beyond any that was seen.
 _MOST_ROUNDS = 200
 _UNREADABLE = UNREADABLE_FILE.code
+_ANOTHER = "another finding of the upgrade"
 _GENERATED = "a program wrote that file and will write it again"
 
 
@@ -189,18 +190,24 @@ class Rounds:
     def _worse(self, planned: Iterable[_Planned], before: _State, after: _State) -> str:
         """What is worse than before, empty for nothing.
 
-        What was hidden behind a finding may show when it is mended, as long as the findings of the upgrade get fewer.
+        What was hidden behind a finding of the upgrade may show when that is mended, if it can be mended as well.
         """
         mended = Counter(_identity(each.diagnostic) for each in planned)
         then, now = Counter(map(_identity, before.diagnostics)), Counter(map(_identity, after.diagnostics))
         for identity, number in mended.items():
             if now[identity] > then[identity] - number:
                 return "the finding would stay"
-        codes_then, codes_now = Counter(_codes(before, self.codes)), Counter(_codes(after, self.codes))
+        codes_then, codes_now = Counter(self._codes(before)), Counter(self._codes(after))
         for code in sorted(codes_now):
             if codes_now[code] > codes_then[code]:
-                return f"it would bring {code or 'another finding of the upgrade'}"
+                return f"it would bring {code or _ANOTHER}"
+        if _without_fix(after, self.codes) > _without_fix(before, self.codes):
+            return f"it would bring {_ANOTHER}"
         return ""
+
+    def _codes(self, state: _State) -> Iterator[str]:
+        """The codes of the findings; those of the upgrade count as one, without a name."""
+        return ("" if each.code in self.codes else each.code for each in state.diagnostics)
 
     def _rewrite(self, plan: _Planned, texts: Texts) -> Rewrite:
         path = plan.diagnostic.filename
@@ -275,9 +282,8 @@ def _applied(planned: Iterable[_Planned], texts: Texts) -> dict[str, bytes]:
     return after
 
 
-def _codes(state: _State, upgrade: frozenset[str]) -> Iterator[str]:
-    """The codes of the findings; those of the upgrade count as one, without a name."""
-    return ("" if each.code in upgrade else each.code for each in state.diagnostics)
+def _without_fix(state: _State, codes: frozenset[str]) -> int:
+    return sum(1 for each in state.diagnostics if each.code in codes and each.fix is None)
 
 
 def _identity(diagnostic: Diagnostic) -> tuple[str, str, str]:
