@@ -168,9 +168,8 @@ def _new(application: Application, engine: Spelling) -> tuple[Change, ...] | ByH
         f"{indent}yield",
         f"{indent}{engine.text}.destroy()",
     ]
-    gap = "\n\n\n" if application.record.scope == MODULE else "\n\n"
     return (
-        above(text, application.node, "\n".join(lines) + gap, len(gap) - 1),
+        above(text, application.home.tree, application.node, "".join(f"{line}\n" for line in lines)),
         Arguments(span_of(application.call), add=(("lifespan", names[0]),)),
         *manager.imports,
         *iterator.imports,

@@ -208,8 +208,7 @@ class Datasources:
             bound = needed.alias or needed.name or needed.module
             if self._binds(module, bound) and not self._imports(module, bound, needed):
                 return ByHand(f"the name '{bound}' is taken")
-        gap = "\n\n\n" if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else "\n"
-        made = above(self.program.text(module.path), node, f"{name} = {cls.text}.create({text}){gap}", 1)
+        made = above(self.program.text(module.path), tree, node, f"{name} = {cls.text}.create({text})\n")
         return Home(module.path, name, (made, *cls.imports, *imports))
 
     def _needs(self, module: Module, node: ast.stmt) -> bool:

@@ -4,27 +4,48 @@ from __future__ import annotations
 
 import ast
 
-from dbos_lint.fix import Before, Change, Replace
-from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.fix import After, Before, Change
+from dbos_lint.syntax.spans import span_of
 
 
-def above(text: str, node: ast.stmt, statements: str, blank: int) -> Change:
-    """Put ``statements`` in front of ``node`` in ``text``, above its decorators and the comment that speaks of it, with
-    so many blank lines above them."""
+def above(text: str, tree: ast.Module, node: ast.stmt, statement: str) -> Change:
+    """Put ``statement`` in front of ``node`` in ``text``, above its decorators and the comment that speaks of it, with
+    the blank lines that belong around it."""
     lines = text.split("\n")
-    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-    indentation = _indentation(lines[first - 1])
-    row = first
-    while row > 1 and lines[row - 2].startswith(f"{indentation}#"):
-        row -= 1
-    there = next((index for index, line in enumerate(reversed(lines[: row - 1])) if line.strip()), blank)
-    opens = lines[row - 2 - there : row - 1][:1]
-    if not (opens and _indentation(opens[0]) < indentation):
-        statements = "\n" * max(blank - there, 0) + statements
-    if row == first:
-        return Before(span_of(node), statements)
-    made = (f"{indentation}{line}\n" if line else "\n" for line in statements.splitlines())
-    return Replace(Span(row, 0, row, 0), "".join(made))
+    row = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    indentation = _indentation(lines[row - 1])
+    first = row
+    while first > 1 and lines[first - 2].startswith(f"{indentation}#"):
+        first -= 1
+    there = next((index for index, line in enumerate(reversed(lines[: first - 1])) if line.strip()), 0)
+    before = _before(tree, node)
+    new, most = ast.parse(statement).body[0], 1 if indentation else 2
+    lead, trail = min(_apart(before, new), most), min(_apart(new, node) if _defines(new) or _defines(node) else 0, most)
+    if before is None or first == row:
+        return Before(span_of(node), "\n" * max(lead - there, 0) + statement + "\n" * trail)
+    return After(span_of(before), "\n" * lead + statement + "\n" * max(trail - there, 0))
+
+
+def _defines(node: ast.stmt | None) -> bool:
+    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+
+
+def _apart(one: ast.stmt | None, other: ast.stmt) -> int:
+    """How many blank lines stand between two statements."""
+    if one is None:
+        return 0
+    return 2 if _defines(one) or _defines(other) else 1
+
+
+def _before(tree: ast.Module, node: ast.stmt) -> ast.stmt | None:
+    """The statement of the same block in front of ``node``."""
+    for each in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            body = getattr(each, name, None)
+            if isinstance(body, list) and node in body[1:]:
+                previous = body[body.index(node) - 1]
+                return previous if isinstance(previous, ast.stmt) else None
+    return None
 
 
 def step(text: str, tree: ast.Module) -> str:
