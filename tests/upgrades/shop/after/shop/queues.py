@@ -1,0 +1,5 @@
+"""The queues of the shop."""
+
+PACKING = "packing"
+
+# Two tables to pack on.
