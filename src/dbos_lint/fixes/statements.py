@@ -1,0 +1,321 @@
+"""Delete, Before, After, Under, MakeAsync: what is done to whole statements, by lines."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from dbos_lint.fix import After, Before, Delete, MakeAsync, Under
+from dbos_lint.fixes.document import Document
+from dbos_lint.fixes.edits import Edit, Void
+from dbos_lint.fixes.fragments import Fragments, beginning, blocks, parsed
+from dbos_lint.syntax.spans import Span, span_of
+
+_REST_OF_LINE = re.compile(r"[ \t\f]*;?[ \t\f]*(#[^\n]*)?(?:\n|\Z)")
+_COMMENT_LINE = re.compile(r"([ \t\f]*)#[^\n]*(?:\n|\Z)")
+_EMPTY_LINE = re.compile(r"[ \t\f]*\n")
+
+
+class Statement:
+    """A statement of a document: its node, the block in which it is, and where it begins and ends."""
+
+    def __init__(self, document: Document, span: Span) -> None:
+        self.document = document
+        self.node, self.block, self.parent = _find(document.tree, span)
+        self.start = beginning(document, self.node)
+        self.end = document.place(span)[1]
+        if isinstance(self.node, ast.If) and document.text.startswith("elif", self.start):
+            raise Void("it is a branch of another statement")
+
+    @property
+    def index(self) -> int:
+        return next(index for index, each in enumerate(self.block) if each is self.node)
+
+    @property
+    def starts_line(self) -> bool:
+        return not self.document.text[self.document.line_start(self.start) : self.start].strip(" \t\f")
+
+    @property
+    def rest(self) -> re.Match[str] | None:
+        """What follows on its last line, if that is a comment at most."""
+        return _REST_OF_LINE.match(self.document.text, self.end)
+
+    @property
+    def first_line(self) -> int:
+        return self.document.line_start(self.start)
+
+    @property
+    def behind(self) -> int:
+        """Where the next line begins, comments in its own blocks included."""
+        rest = self.rest
+        if rest is None:
+            raise Void("another statement stands on the same line")
+        end = rest.end()
+        if next(blocks(self.node), None) is None:
+            return end
+        depth = len(self.document.indentation(self.start))
+        text, at = self.document.text, end
+        while at < len(text):
+            if (comment := _COMMENT_LINE.match(text, at)) and len(comment[1]) > depth:
+                end = at = comment.end()
+            elif empty := _EMPTY_LINE.match(text, at):
+                at = empty.end()
+            else:
+                break
+        return end
+
+    @property
+    def is_docstring(self) -> bool:
+        return (
+            self.block[0] is self.node
+            and isinstance(self.parent, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+            and self.block is self.parent.body
+            and isinstance(self.node, ast.Expr)
+            and isinstance(self.node.value, ast.Constant)
+            and isinstance(self.node.value.value, str)
+        )
+
+    @property
+    def is_future(self) -> bool:
+        return isinstance(self.node, ast.ImportFrom) and self.node.module == "__future__"
+
+
+def _find(tree: ast.Module, span: Span) -> tuple[Any, list[Any], Any]:
+    """The statement at ``span``, its block, and what the block belongs to."""
+    parent: Any = tree
+    while True:
+        for _, block in blocks(parent):
+            for node in block:
+                if isinstance(node, ast.stmt) and span_of(node) == span:
+                    return node, block, parent
+        inner = [
+            node
+            for _, block in blocks(parent)
+            for node in block
+            if _first_row(node) <= span.row and span.end_row <= _last_row(node)
+        ]
+        if len(inner) != 1:
+            raise Void("no statement stands there")
+        parent = inner[0]
+
+
+def _first_row(node: Any) -> int:
+    row: int = node.pattern.lineno if isinstance(node, ast.match_case) else node.lineno
+    return row
+
+
+def _last_row(node: Any) -> int:
+    last: Any = node.body[-1] if isinstance(node, ast.match_case) else node
+    row: int = last.end_lineno
+    return row
+
+
+# ---------------------------------------------------------------------- definitions
+
+
+def make_async(fragments: Fragments, change: MakeAsync) -> tuple[Edit, ...]:
+    """``def`` becomes ``async def``."""
+    document = fragments.document
+    node, _, _ = _find(document.tree, change.span)
+    if not isinstance(node, ast.FunctionDef):
+        raise Void("no function stands there")
+    own = list(_own(node.body))
+    yields = any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in own)
+    returns = any(isinstance(each, ast.Return) and each.value is not None for each in own)
+    if any(isinstance(each, ast.YieldFrom) for each in own) or (yields and returns):
+        raise Void("the generator cannot be async")
+    place, _ = document.place(change.span)
+    return (Edit(place, place, "async "),)
+
+
+def _own(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """``nodes`` and all below them, functions aside."""
+    for node in nodes:
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            yield from _own(list(ast.iter_child_nodes(node)))
+
+
+# ---------------------------------------------------------------------- adding
+
+
+def before(fragments: Fragments, change: Before) -> tuple[Edit, ...]:
+    """Statements before another, above its decorators."""
+    document = fragments.document
+    statement = Statement(document, change.span)
+    if not statement.starts_line or _has_neighbour(statement):
+        raise Void("another statement stands on the same line")
+    if statement.is_docstring or (statement.is_future and "__future__" not in change.text):
+        raise Void("it has to come first")
+    place = statement.first_line
+    return (Edit(place, place, _indented(change.text, document.indentation(statement.start))),)
+
+
+def after(fragments: Fragments, change: After) -> tuple[Edit, ...]:
+    """Statements behind another, and behind the comment on its line."""
+    document = fragments.document
+    statement = Statement(document, change.span)
+    if not statement.starts_line or _has_neighbour(statement):
+        raise Void("another statement stands on the same line")
+    place = statement.behind
+    text = _indented(change.text, document.indentation(statement.start))
+    if place and document.text[place - 1] != "\n":
+        text = f"\n{text.removesuffix(chr(10))}"
+    return (Edit(place, place, text),)
+
+
+def _has_neighbour(statement: Statement) -> bool:
+    """Whether another statement of the block stands on a line of ``statement``."""
+    index, block = statement.index, statement.block
+    ends_before = index and block[index - 1].end_lineno >= statement.document.row(statement.start)
+    starts_after = index + 1 < len(block) and block[index + 1].lineno <= statement.node.end_lineno
+    return bool(ends_before or starts_after)
+
+
+def _indented(text: str, indentation: str) -> str:
+    if parsed(text) is None:
+        raise Void("what is to be written is not Python")
+    inner = _rows_in_strings(text)
+    lines = text.removesuffix("\n").split("\n")
+    return "".join(f"{indentation if line and row not in inner else ''}{line}\n" for row, line in enumerate(lines, 1))
+
+
+def _rows_in_strings(text: str) -> frozenset[int]:
+    """The rows of ``text`` that begin inside a string."""
+    rows: set[int] = set()
+    opened: list[int] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            name = tokenize.tok_name[token.type]
+            if name == "STRING":
+                rows.update(range(token.start[0] + 1, token.end[0] + 1))
+            elif name in ("FSTRING_START", "TSTRING_START"):
+                opened.append(token.start[0])
+            elif name in ("FSTRING_END", "TSTRING_END"):
+                rows.update(range(opened.pop() + 1, token.end[0] + 1))
+    except (tokenize.TokenError, SyntaxError) as error:
+        raise Void("what is to be moved cannot be read") from error
+    return frozenset(rows)
+
+
+# ---------------------------------------------------------------------- moving
+
+
+def under(fragments: Fragments, change: Under) -> tuple[Edit, ...]:
+    """Some statements of a block under a head of their own, with the comments between them."""
+    document = fragments.document
+    first, last = Statement(document, change.first), Statement(document, change.last)
+    if first.block is not last.block or first.index > last.index:
+        raise Void("the statements are not of one block")
+    if not first.starts_line or _has_neighbour(first) or _has_neighbour(last):
+        raise Void("another statement stands on the same line")
+    if first.is_docstring or last.is_future:
+        raise Void("it has to come first")
+    start, end = first.first_line, last.behind
+    if parsed(f"{change.head}\n pass") is None or "\n" in change.head:
+        raise Void("what is to be written is not Python")
+    indentation, step = document.indentation(first.start), _step(first)
+    moved = document.text[start:end]
+    row = document.row(start)
+    inner = _rows_in_strings(f"if 1:\n{moved}" if indentation else moved)
+    shift = row - 2 if indentation else row - 1
+    edits = [Edit(start, start, f"{indentation}{change.head}\n")]
+    at = start
+    for number, line in enumerate(moved.split("\n"), row):
+        if line.strip() and number - shift not in inner:
+            edits.append(Edit(at, at, step))
+        at += len(line) + 1
+    return tuple(edits)
+
+
+def _step(statement: Statement) -> str:
+    """By how much the file indents, near ``statement`` if possible."""
+    document = statement.document
+    found: list[tuple[bool, str]] = []
+
+    def look(node: Any) -> None:
+        for _, block in blocks(node):
+            for each in block:
+                look(each)
+            if isinstance(node, ast.Module) or isinstance(block[0], (ast.ExceptHandler, ast.match_case)):
+                continue
+            inner = beginning(document, block[0])
+            outer = document.indentation(beginning(document, node))
+            deeper = document.indentation(inner)
+            if document.row(inner) > _first_row(node) and deeper.startswith(outer) and deeper != outer:
+                found.append((block is statement.block, deeper[len(outer) :]))
+
+    look(document.tree)
+    return max(found, key=lambda each: each[0], default=(False, "    "))[1]
+
+
+# ---------------------------------------------------------------------- deleting
+
+
+def delete(document: Document, changes: Sequence[Delete], others: Sequence[Before | After]) -> Iterator[Edit]:
+    """Statements that go, all at once: a block that none of them leaves anything in gets ``pass``."""
+    found = {id(each.node): each for each in (Statement(document, change.span) for change in changes)}
+    held = {id(Statement(document, other.span).block) for other in others} if found else set()
+    for statement in found.values():
+        block = statement.block
+        emptied = all(id(each) in found for each in block) and not isinstance(statement.parent, ast.Module)
+        if emptied and id(block) not in held and block[0] is statement.node:
+            end = statement.end
+            if statement.starts_line and (rest := statement.rest) and rest[1] and len(block) == 1:
+                end = rest.end(1)
+            yield Edit(statement.start, end, "pass")
+        else:
+            yield deleted(statement, frozenset(found))
+
+
+def deleted(statement: Statement, gone: frozenset[int] = frozenset()) -> Edit:
+    """What takes ``statement`` away, and ``gone``, by their identity."""
+    document, text = statement.document, statement.document.text
+    index, block = statement.index, statement.block
+    rest = statement.rest
+    if statement.starts_line and rest is not None:
+        return _deleted_lines(statement, rest.end())
+    if rest is None:
+        if index + 1 == len(block) or not re.fullmatch(
+            r"[ \t\f]*;[ \t\f]*", text[statement.end : _start(document, block[index + 1])]
+        ):
+            raise Void("the line has a strange form")
+        return Edit(statement.start, _start(document, block[index + 1]), "")
+    while index and id(block[index - 1]) in gone:
+        index -= 1
+    if not index or index != statement.index:
+        raise Void("the line has a strange form")
+    previous = block[index - 1]
+    start = document.offset(previous.end_lineno, previous.end_col_offset)
+    if not re.fullmatch(r"[ \t\f]*;[ \t\f]*", text[start : statement.start]):
+        raise Void("the line has a strange form")
+    return Edit(start, statement.end, "")
+
+
+def _start(document: Document, node: Any) -> int:
+    return document.offset(node.lineno, node.col_offset)
+
+
+def _deleted_lines(statement: Statement, end: int) -> Edit:
+    """The lines of ``statement``, and empty lines of which there would be more than there were."""
+    text, start = statement.document.text, statement.first_line
+    above, below = start, end
+    while above and (line := text.rfind("\n", 0, above - 1) + 1) < above and not text[line:above].strip():
+        above = line
+    while below < len(text) and (empty := _EMPTY_LINE.match(text, below)):
+        below = empty.end()
+    before, after = text.count("\n", above, start), text.count("\n", end, below)
+    index, block = statement.index, statement.block
+    first = not index and not text[statement.document.line_start(max(above - 1, 0)) : above].lstrip().startswith("#")
+    last = index + 1 == len(block)
+    if last:
+        return Edit(above, end, "")
+    if first:
+        return Edit(start, below, "")
+    if before >= after:
+        return Edit(start, below, "")
+    return Edit(above, end, "")
