@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dbos_lint.catalog import api
 from dbos_lint.fix import SHIFTS, Applicability, AsyncFor, Change, Fix, Replace, Through, Unimport, Wrap
 from dbos_lint.rules.visitor import Here
-from dbos_lint.semantics.awaits import can_await, handle_uses, held_by, is_comprehended, is_tried, iteration_over
+from dbos_lint.semantics.awaits import can_await, handle_uses, held_by, is_tried, iterates
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.coroutines import is_asked_as_coroutine, makes_coroutine
 from dbos_lint.semantics.declarations import given
@@ -23,8 +23,6 @@ _TAKES_HANDLES = frozenset({f"{api.DBOS}.wait_first", f"{api.CLIENT}.wait_first"
 # What may wait for other threads while it is held.
 _LOCKS = ("threading.", "multiprocessing.", "_thread.")
 _SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep"})
-# Builtins that make of all values of a stream what a comprehension can make, with its brackets.
-_COLLECTS = {"list": "[]", "set": "{}"}
 
 
 class Site(NamedTuple):
@@ -112,7 +110,7 @@ class Awaiting:
         elif self._is_new(site, name):
             title = f"{title}; it {SHIFTS}"
             applicability = Applicability.UNSAFE
-        return Fix(title, applicability, (Replace(_end(site.node.func), "_async"), *changes))
+        return Fix(title, applicability, (_renamed(site.node.func), *changes))
 
     def name(self, site: Site) -> str | None:
         """The qualified name of what the call certainly calls, outside the project."""
@@ -136,31 +134,10 @@ class Awaiting:
         return [_await(node) for node in (site.node, *uses) if not _is_awaited(site.body, node)]
 
     def _iterated(self, site: Site) -> list[Change] | None:
-        """A loop over all values of a stream, or a list of them."""
+        """A loop over the values of a stream."""
         body, node = site.body, site.node
-        around = body.parent(node)
-        if isinstance(around, ast.Call):
-            return self._collected(site, around)
-        if not all(self._lets_wait(site, each) for each in held_by(body, node)):
-            return None
-        return [AsyncFor(span_of(node))] if iteration_over(body, node) is not None else None
-
-    def _collected(self, site: Site, around: ast.Call) -> list[Change] | None:
-        record = site.body.record(around)
-        callees = self._here.callees(record) if record is not None else None
-        if callees is None or callees.values != (External(ast.unparse(around.func)),) or around.keywords:
-            return None
-        brackets = _COLLECTS.get(ast.unparse(around.func))
-        outer, inner = span_of(around), site.call.span
-        on_one_row = outer.row == inner.row and outer.end_row == inner.end_row
-        if brackets is None or around.args != [site.node] or not on_one_row:
-            return None
-        if not self.can_await(site) or is_comprehended(site.body, around):
-            return None
-        return [
-            Replace(Span(outer.row, outer.col, inner.row, inner.col), f"{brackets[0]}value async for value in "),
-            Replace(Span(inner.end_row, inner.end_col, outer.end_row, outer.end_col), brackets[1]),
-        ]
+        waits = all(self._lets_wait(site, each) for each in held_by(body, node))
+        return [AsyncFor(span_of(node))] if waits and iterates(body, node) else None
 
     def _starts_coroutine(self, site: Site) -> bool:
         """Whether what is started is asynchronous: a synchronous workflow cannot be started so."""
@@ -195,9 +172,8 @@ class Awaiting:
         if spelled is None:
             return None
         title = f"run {site.text}() in a thread with await {spelled.text}"
-        changes: list[Change] = [Through(site.call.span, spelled.text), *spelled.imports]
-        if site.whole is site.node:
-            changes.append(_await(site.node))
+        changes: list[Change] = [] if _is_awaited(site.body, site.node) else [_await(site.node)]
+        changes += [Through(site.call.span, spelled.text), *spelled.imports]
         return Fix(title, applicability, tuple(changes))
 
     def _may_run_beside(self, site: Site) -> bool:
@@ -270,9 +246,10 @@ def _is_awaited(body: Body, node: ast.expr) -> bool:
     return isinstance(body.parent(node), ast.Await)
 
 
-def _end(node: ast.expr) -> Span:
-    span = span_of(node)
-    return Span(span.end_row, span.end_col, span.end_row, span.end_col)
+def _renamed(method: ast.Attribute) -> Replace:
+    """``x.sleep`` as ``x.sleep_async``."""
+    _, _, row, end = span_of(method)
+    return Replace(Span(row, end - len(method.attr), row, end), f"{method.attr}_async")
 
 
 def _is_name(node: ast.expr, name: str) -> bool:

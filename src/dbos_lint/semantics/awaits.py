@@ -25,23 +25,14 @@ def can_await(body: Body, node: ast.expr) -> bool:
     )
 
 
-def iteration_over(body: Body, node: ast.expr) -> ast.For | ast.comprehension | None:
-    """The loop over ``node`` that can become an ``async for``."""
+def iterates(body: Body, node: ast.expr) -> bool:
+    """Whether ``node`` is what a loop iterates over that can become an ``async for``, on every Python since 3.10: an
+    asynchronous comprehension may not stand in another one."""
     loop = body.parent(node)
     if not isinstance(body.node, ast.AsyncFunctionDef) or not isinstance(loop, (ast.For, ast.comprehension)):
-        return None
-    if loop.iter is not node:
-        return None
-    if isinstance(loop, ast.comprehension):
-        whole = body.parent(loop)
-        if not isinstance(whole, (ast.ListComp, ast.SetComp, ast.DictComp)) or is_comprehended(body, whole):
-            return None
-    return loop
-
-
-def is_comprehended(body: Body, node: ast.expr) -> bool:
-    """Whether ``node`` stands in a comprehension: before Python 3.11, an asynchronous one may not."""
-    return any(isinstance(outer, _Comprehension) for outer in body.ancestors(node))
+        return False
+    around = [outer for outer in body.ancestors(loop) if isinstance(outer, _Comprehension)]
+    return loop.iter is node and len(around) < 2 and not any(isinstance(outer, ast.GeneratorExp) for outer in around)
 
 
 def handle_uses(body: Body, made: ast.expr) -> tuple[ast.Call, ...] | None:

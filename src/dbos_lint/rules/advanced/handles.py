@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from dbos_lint.catalog import api
-from dbos_lint.fix import Fix
+from dbos_lint.fix import Applicability, Fix
 from dbos_lint.rules.awaiting import Awaiting
 from dbos_lint.rules.declared.advanced import ASYNC_HANDLE_UNAWAITED
 from dbos_lint.rules.visitor import Here, Visitor
@@ -59,7 +60,8 @@ class Handles(Visitor):
             twin = api.WAITS_IN_LOOP.get(value.name) if isinstance(value, External) else ""
             advice = f"await {twin}()" if twin else "use a handle of the _async calls, or await asyncio.to_thread()"
         site = self._awaiting.site_of(node, call)
-        fix = self._awaiting.twin(site) or self._awaiting.thread(site)
+        asked = self._awaiting.twin(site)
+        fix = replace(asked, applicability=Applicability.UNSAFE) if asked is not None else self._awaiting.thread(site)
         self._report(node, f"{what} is awaited, and is synchronous: {why} (TypeError); {advice}", fix)
 
     def _started(self, node: ast.Call, call: Call) -> None:

@@ -25,7 +25,7 @@ async def count(jobs: list[str], topics: list[list[str]]) -> Any:
     with lock:
         DBOS.set_event("total", total)
     stream = (value for value in DBOS.read_stream(jobs[0], "values"))
-    return list(enumerate(DBOS.read_stream(jobs[0], "lines"))), table, nested, stream
+    return list(DBOS.read_stream(jobs[0], "lines")), table, nested, stream
 
 
 async def find(job: str) -> WorkflowHandle[Any]:

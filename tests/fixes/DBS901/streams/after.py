@@ -26,9 +26,8 @@ class Progress:
         }
 
     async def lines(self) -> tuple[list[Any], set[Any], list[Any]]:
-        every = [value async for value in DBOS.read_stream_async(self.job, "lines")]
         return (
-            every,
-            {value async for value in DBOS.read_stream_async(self.job, "tags")},
+            list(self.job),
+            {tag.lower() async for tag in DBOS.read_stream_async(self.job, "tags")},
             [line async for line in DBOS.read_stream_async(self.job, "errors")],
         )

@@ -26,9 +26,8 @@ class Progress:
         }
 
     async def lines(self) -> tuple[list[Any], set[Any], list[Any]]:
-        every = list(DBOS.read_stream(self.job, "lines"))
         return (
-            every,
-            set(DBOS.read_stream(self.job, "tags")),
+            list(self.job),
+            {tag.lower() for tag in DBOS.read_stream(self.job, "tags")},
             [line for line in DBOS.read_stream(self.job, "errors")],
         )

@@ -22,7 +22,7 @@ class Albums:
         return len(images)
 
     async def size(self, images: list[str]) -> int:
-        return await asyncio.to_thread(self.build, images) + await asyncio.to_thread(Albums.build,  [] )  # both
+        return await asyncio.to_thread(self.build, images) + await asyncio.to_thread(Albums.build, [] )  # both
 
 
 @DBOS.workflow()

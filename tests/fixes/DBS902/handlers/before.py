@@ -22,7 +22,7 @@ class Albums:
         return len(images)
 
     async def size(self, images: list[str]) -> int:
-        return self.build(images) + Albums.build( [] )  # both
+        return self.build(images) + Albums.build([] )  # both
 
 
 @DBOS.workflow()

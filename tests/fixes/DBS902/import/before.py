@@ -1,6 +1,5 @@
 """The thread needs an import."""
 
-
 from dbos import DBOS
 
 

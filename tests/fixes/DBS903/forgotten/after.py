@@ -20,7 +20,7 @@ async def stay(rooms: list[int], late: bool) -> str:
         rooms[-1],  # the last one
     )
     free = [room for room in rooms if await reserve(room)]
-    name = f"{free} " + ("" if late else await reserve(1)).strip()
+    name = f"{free} " + "for " + await reserve(1)
     if late and await DBOS.patch_async("remind"):
         await DBOS.start_workflow_async(remind, name)
     return (await reserve(2))[0] or name

@@ -20,7 +20,7 @@ async def stay(rooms: list[int], late: bool) -> str:
         rooms[-1],  # the last one
     )
     free = [room for room in rooms if reserve(room)]
-    name = f"{free} " + ("" if late else reserve(1)).strip()
+    name = f"{free} " + "for " + reserve(1)
     if late and DBOS.patch_async("remind"):
         DBOS.start_workflow_async(remind, name)
     return reserve(2)[0] or name
