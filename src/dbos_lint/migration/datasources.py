@@ -21,7 +21,7 @@ from dbos_lint.migration.urls import Url, Urls, relative, text_of
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.spellings import spelling
-from dbos_lint.semantics.summary import MODULE, Module
+from dbos_lint.semantics.summary import MODULE, Module, Ref
 from dbos_lint.semantics.symbols import Symbols
 from dbos_lint.semantics.typed_dicts import Entry
 from dbos_lint.semantics.values import External, Instance
@@ -65,13 +65,11 @@ class Datasources:
         source = self.program.source(module.path)
         if not any(word in source for word in _WORDS):
             return False
-        for function in module.functions:
-            reads = [(read.ref, Place(read.scope, read.span.row)) for read in function.reads]
-            reads += [(call.func, Place(call.scope, call.span.row, call.block)) for call in function.calls]
-            for ref, place in reads:
-                if any(use.symbol in _REMOVED for use in self._symbols.uses(module, ref, place)):
-                    return True
-        return False
+        return any(
+            use.symbol in _REMOVED
+            for ref, place in self._references(module)
+            for use in self._symbols.uses(module, ref, place)
+        )
 
     # ------------------------------------------------------------------ the one that is there
 
@@ -212,25 +210,25 @@ class Datasources:
         return Home(module.path, name, (made, *cls.imports, *imports))
 
     def _needs(self, module: Module, node: ast.stmt) -> bool:
-        """Whether a statement of a module uses a transaction of dbos 2.x, or launches, when it runs."""
+        """Whether a statement of a module uses what a datasource gives, or launches."""
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             return False
         last = node.end_lineno or node.lineno
         first = min([each.lineno for each in getattr(node, "decorator_list", [])] + [node.lineno])
-        for function in module.functions:
-            for call in function.calls:
-                if first <= call.span.row <= last:
-                    place = Place(call.scope, call.span.row, call.block)
-                    if self._resolver.resolve(module, call.func, place) == (External(f"{api.DBOS}.launch"),):
-                        return True
-                    if any(use.symbol == "DBOS.transaction" for use in self._symbols.uses(module, call.func, place)):
-                        return True
-            for read in function.reads:
-                if first <= read.span.row <= last:
-                    uses = self._symbols.uses(module, read.ref, Place(read.scope, read.span.row))
-                    if any(use.symbol == "DBOS.transaction" for use in uses):
-                        return True
+        for ref, place in self._references(module):
+            if first <= place.row <= last:
+                if self._resolver.resolve(module, ref, place) == (External(f"{api.DBOS}.launch"),):
+                    return True
+                if any(use.symbol in _REMOVED for use in self._symbols.uses(module, ref, place)):
+                    return True
         return False
+
+    @staticmethod
+    def _references(module: Module) -> Iterator[tuple[Ref, Place]]:
+        """What a file reads and calls."""
+        for function in module.functions:
+            yield from ((read.ref, Place(read.scope, read.span.row)) for read in function.reads)
+            yield from ((call.func, Place(call.scope, call.span.row, call.block)) for call in function.calls)
 
     def _text(self, url: Url, path: str, index: int) -> tuple[str, tuple[Import, ...]] | None:
         """The expression of the URL, to be put in front of a statement of a module, and what it needs there."""

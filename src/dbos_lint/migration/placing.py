@@ -21,8 +21,8 @@ def above(text: str, tree: ast.Module, node: ast.stmt, statement: str) -> Change
     before = _before(tree, node)
     new, most = ast.parse(statement).body[0], 1 if indentation else 2
     lead, trail = min(_apart(before, new), most), min(_apart(new, node) if _defines(new) or _defines(node) else 0, most)
-    if before is None or first == row:
-        return Before(span_of(node), "\n" * max(lead - there, 0) + statement + "\n" * trail)
+    if before is None:
+        return Before(span_of(node), statement + "\n" * trail)
     return After(span_of(before), "\n" * lead + statement + "\n" * max(trail - there, 0))
 
 
