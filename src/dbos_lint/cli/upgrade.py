@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dbos_lint.cli.output import Failure, emit
+from dbos_lint.cli.output import Failure, emit, note
 
 if TYPE_CHECKING:
     from dbos_lint.catalog.history import Version
@@ -38,7 +38,7 @@ def _release(_context: click.Context, _option: click.Parameter, value: str | Non
 @click.option(
     "--to", "until", callback=_release, metavar="VERSION", help="The dbos it is to be for.  [default: the newest known]"
 )
-@click.option("--diff", is_flag=True, help="Change nothing: print what would change.")
+@click.option("--diff", is_flag=True, help="Change nothing: print a patch, and the report to the standard error.")
 @click.option("--safe-only", is_flag=True, help="Rewrite only what does the same for certain.")
 @click.option("--config", metavar="FILE", help="Read the options from this file, not from the nearest one.")
 @click.option("--isolated", is_flag=True, help="Read no configuration file, nor what the project requires.")
@@ -84,15 +84,20 @@ def upgrade(
     except (SettingsError, MissingPathError) as error:
         raise Failure(str(error)) from None
     texts = {path: new for project in report.projects for path, new in project.texts.items()}
-    if diff:
-        emit(b"".join(patch(shown(path, cwd), before.get(path, b""), texts[path]) for path in report.changed))
-    else:
+    if not diff:
         try:
             write_all(before, texts)
         except WriteError as error:
             raise Failure(f"{shown(error.path, cwd)} cannot be written: {error}; {error.others}") from None
-    if not quiet and not (diff and output_format == "text"):
-        emit(as_json(report) if output_format == "json" else text(report))
+    elif output_format == "text":
+        emit(b"".join(patch(shown(path, cwd), before.get(path, b""), texts[path]) for path in report.changed))
+    if not quiet:
+        if output_format == "json":
+            emit(as_json(report))
+        elif diff:
+            note(text(report))
+        else:
+            emit(text(report))
     context.exit(1 if report.by_hand or (diff and texts) else 0)
 
 
