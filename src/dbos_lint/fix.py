@@ -97,6 +97,13 @@ class Through:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Turn the set display or set comprehension at ``span`` into a list."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class AsyncFor:
     """Turn the ``for``, of a statement or a comprehension, that iterates over the expression at ``span`` into ``async
     for``."""
@@ -208,6 +215,7 @@ Change: TypeAlias = (
     | Arguments
     | Keys
     | Through
+    | Listed
     | AsyncFor
     | Decorators
     | MakeAsync

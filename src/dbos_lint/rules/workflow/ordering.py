@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.catalog import api, order, waits
-from dbos_lint.fix import SHIFTS, Applicability, Change, Expression, Fix, Replace, Wrap
+from dbos_lint.fix import SHIFTS, Applicability, Change, Expression, Fix, Listed, Wrap
 from dbos_lint.rules.visitor import Here
 from dbos_lint.rules.workflow.places import Places
 from dbos_lint.semantics.body import Body
@@ -14,7 +14,7 @@ from dbos_lint.semantics.elements import element_types
 from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.summary import AWAITED, Call, Function, Loop, Ref
 from dbos_lint.semantics.values import Container, External, is_set
-from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.spans import span_of
 
 # Types whose values can be compared with each other.
 _SORTABLE = (frozenset({"str"}), frozenset({"int"}))
@@ -96,7 +96,7 @@ class Ordering:
     def _made_list(self, tasks: ast.expr, body: Body) -> tuple[Change, ...] | None:
         """What makes a list of a set of tasks that is written down."""
         made = _only_value(tasks.id, body) if isinstance(tasks, ast.Name) else tasks
-        return _in_brackets(made) if isinstance(made, (ast.Set, ast.SetComp)) else None
+        return (Listed(span_of(made)),) if isinstance(made, (ast.Set, ast.SetComp)) else None
 
     # ------------------------------------------------------------------ tasks
 
@@ -191,14 +191,6 @@ def _tasks(node: ast.Call) -> ast.expr | None:
     if not given.keys() <= _OF_WAIT:
         return None
     return node.args[0] if node.args else given.get("fs")
-
-
-def _in_brackets(node: ast.Set | ast.SetComp) -> tuple[Change, ...]:
-    """A set that becomes a list."""
-    span = span_of(node)
-    first = Span(span.row, span.col, span.row, span.col + 1)
-    last = Span(span.end_row, span.end_col - 1, span.end_row, span.end_col)
-    return Replace(first, "["), Replace(last, "]")
 
 
 def _only_value(name: str, body: Body) -> ast.AST | None:

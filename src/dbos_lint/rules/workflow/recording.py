@@ -72,7 +72,8 @@ class Recording:
         name = callees.values[0].name
         if name in recordable.CHOOSES:
             place = Place(call.scope, call.span.row, call.block)
-            choices = call.args[0] if call.args else dict(call.keywords).get("population")
+            named = dict(call.keywords)
+            choices = call.args[0] if call.args else named.get("population", named.get("seq"))
             return bool(element_types(self._here.resolver, self._here.module, choices, place))
         return name in recordable.SIMPLE or (name in recordable.PICKLED and self._is_pickled())
 

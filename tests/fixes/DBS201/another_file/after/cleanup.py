@@ -1,0 +1,5 @@
+"""Runs outside workflows."""
+
+from helpers import stamp
+
+print(stamp())

@@ -1,0 +1,24 @@
+"""Imports the files of a folder."""
+
+import glob
+import os
+from pathlib import Path
+
+from dbos import DBOS
+
+
+@DBOS.step()
+def load(path: str) -> int:
+    return len(path)
+
+
+@DBOS.workflow()
+def load_all(folder: str) -> int:
+    total = 0
+    for name in sorted(os.listdir(folder)):
+        total += load(name)
+    for name in sorted(Path(folder).glob("*.csv")):
+        total += load(str(name))
+    for entry in os.scandir(folder):
+        total += load(entry.name)
+    return total + sum([load(name) for name in sorted(glob.glob("*.txt", root_dir=folder))])

@@ -1,0 +1,11 @@
+"""Written on another system."""
+import asyncio
+import dbos
+
+@dbos.DBOS.step()
+async def ask(supplier: str) -> str:
+	return supplier
+
+@dbos.DBOS.workflow()
+async def fastest() -> str:
+	done, _ = await dbos.DBOS.asyncio_wait([asyncio.ensure_future(ask("a")), asyncio.ensure_future(ask("b")),], return_when=asyncio.FIRST_COMPLETED); return await ask(str(len(done)))
