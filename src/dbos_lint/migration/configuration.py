@@ -102,9 +102,7 @@ def _disable_otlp(given: Given) -> Fix | ByHand:
     value = given.value.value if isinstance(given.value, ast.Constant) else None
     if value is True or (value is False and "enable_otlp" in given.beside):
         return _dropped(given)
-    if value is False:
-        return _fix(given, "say 'enable_otlp'", Applicability.SAFE, name="enable_otlp", text="True")
-    return ByHand("its value is not written down here: 'enable_otlp' is the opposite")
+    return ByHand("dbos has ignored it since 2.0: give 'enable_otlp' where telemetry is wanted, which needs dbos[otel]")
 
 
 def _sys_db_name(given: Given) -> Fix | ByHand:
