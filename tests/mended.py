@@ -73,8 +73,16 @@ class Case:
 
 
 def all_cases() -> list[Case]:
-    found = {path.parent for path in FIXES.glob("DBS*/*/before*")}
-    return sorted(map(Case, found), key=lambda case: case.name)
+    return sorted(map(Case, _folders("before") & _folders("after")), key=lambda case: case.name)
+
+
+def halves() -> list[str]:
+    """The cases that have no before, or no after."""
+    return sorted(map(str, _folders("before") ^ _folders("after")))
+
+
+def _folders(when: str) -> set[Path]:
+    return {path.parent for name in (when, f"{when}.py") for path in FIXES.glob(f"DBS*/*/{name}")}
 
 
 def texts(folder: Path) -> dict[str, bytes]:

@@ -22,7 +22,7 @@ from dbos_lint.pages import page
 from dbos_lint.rules.registry import RULES
 from dbos_lint.runner import run_files
 from tests.markers import Fixture, all_fixtures
-from tests.mended import FIXES, Case, all_cases, texts
+from tests.mended import FIXES, Case, all_cases, halves, texts
 
 CASES = all_cases()
 MENDED = [case for case in CASES if not case.is_left_alone]
@@ -147,6 +147,7 @@ def about_the_fix(code: str) -> str:
 
 def test_there_is_no_case_without_a_rule() -> None:
     assert {path.name for path in FIXES.glob("*") if path.is_dir()} - RULES.keys() == set()
+    assert halves() == []
 
 
 def compiles(source: bytes) -> bool:

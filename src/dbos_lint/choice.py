@@ -55,4 +55,8 @@ def is_applicable(found: Diagnostic, settings: Settings) -> bool:
 
 def is_wanted(found: Diagnostic, settings: Settings, places: Collection[Place] | None) -> bool:
     """Whether ``found`` is to be mended; ``places`` are the only ones where something is."""
-    return is_applicable(found, settings) and (places is None or any(each.is_of(found) for each in places))
+    return (
+        settings.fix
+        and is_applicable(found, settings)
+        and (places is None or any(each.is_of(found) for each in places))
+    )

@@ -11,6 +11,7 @@ from dbos_lint.cli.output import FORMATS, Failure
 from dbos_lint.settings import PRESETS
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 def _split(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -51,7 +52,13 @@ def _pairs(context: click.Context, parameter: click.Parameter, value: tuple[str,
     return tuple(pairs) if value else None
 
 
-def _checked(read: Callable[[object], T], value: object) -> T:
+def _places(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> object:
+    from dbos_lint.choice import place
+
+    return tuple(_checked(place, text) for text in value) or None
+
+
+def _checked(read: Callable[[V], T], value: V) -> T:
     try:
         return read(value)
     except ValueError as error:
@@ -70,6 +77,29 @@ def _checked(read: Callable[[object], T], value: object) -> T:
     callback=_pairs,
     metavar="PATTERN:CODES",
     help="Turn rules off in the files that a pattern matches.",
+)
+@click.option("--fix/--no-fix", default=None, help="Mend what can be mended safely.")
+@click.option(
+    "--unsafe-fixes/--no-unsafe-fixes",
+    default=None,
+    help="Let fixes count that may change what the program does: look at what they have done.",
+)
+@click.option("--diff", is_flag=True, help="Print what --fix would change as a patch, and change nothing.")
+@click.option("--fix-only", is_flag=True, help="Mend, and do not report what is left.")
+@click.option("--show-fixes", is_flag=True, help="List what was mended.")
+@click.option(
+    "--fix-at",
+    multiple=True,
+    callback=_places,
+    metavar="FILE:LINE[:CODE]",
+    help="Mend only what is found there. May be repeated.",
+)
+@click.option("--fixable", multiple=True, callback=_codes, metavar="CODES", help="Mend findings of these rules only.")
+@click.option(
+    "--unfixable", multiple=True, callback=_codes, metavar="CODES", help="Leave findings of these rules alone."
+)
+@click.option(
+    "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 also where findings were mended and none is left."
 )
 @click.option(
     "--exclude", multiple=True, callback=_list, metavar="PATTERNS", help="Skip these, instead of the default ones."

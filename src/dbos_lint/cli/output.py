@@ -22,9 +22,10 @@ class Failure(click.ClickException):
         return _harmless(self.message)
 
 
-def emit(text: str | bytes) -> None:
-    """Print ``text``, whatever the output can encode, and quietly stop where nobody reads it."""
-    stream = sys.stdout.buffer
+def emit(text: str | bytes, *, error: bool = False) -> None:
+    """Print ``text``, whatever the output can encode, and quietly stop where nobody reads it. An
+    ``error`` goes where it is in nobody's way."""
+    stream = sys.stderr.buffer if error else sys.stdout.buffer
     if isinstance(text, str):
         text = text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")
     try:
@@ -38,10 +39,10 @@ def emit(text: str | bytes) -> None:
         raise Failure(f"cannot write the output: {error.strerror}") from None
 
 
-def write(text: str, path: str) -> None:
+def write(text: str | bytes, path: str) -> None:
     """Write ``text`` to the file ``path``."""
     try:
-        Path(path).write_bytes(text.encode("utf-8", "backslashreplace"))
+        Path(path).write_bytes(text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text)
     except OSError as error:
         raise Failure(f"cannot write {path}: {error.strerror}") from None
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from dbos_lint.cli.output import emit, note, wants_color, write
+from dbos_lint.cli.summary import Offers
 from dbos_lint.configuration import Configuration, Overrides
 from dbos_lint.discovery import Discovery, discover
 from dbos_lint.paths import STDIN, absolute
-from dbos_lint.reporters import STATISTICS_FORMATS, TEXT_FORMATS, render
+from dbos_lint.reporters import FIX_FORMATS, STATISTICS_FORMATS, TEXT_FORMATS, render
+from dbos_lint.results import RunResult
 
 if TYPE_CHECKING:
+    from dbos_lint.choice import Place
+    from dbos_lint.cli.fixing import Done
     from dbos_lint.diagnostic import Diagnostic
-    from dbos_lint.results import RunResult
     from dbos_lint.settings import Settings
 
 Codes = tuple[str, ...]
@@ -34,6 +39,15 @@ class Options(NamedTuple):
     per_file_ignores: tuple[tuple[str, Codes], ...] | None
     exclude: tuple[str, ...] | None
     extend_exclude: tuple[str, ...] | None
+    fix: bool | None
+    unsafe_fixes: bool | None
+    diff: bool
+    fix_only: bool
+    show_fixes: bool
+    fix_at: tuple[Place, ...] | None
+    fixable: Codes | None
+    unfixable: Codes | None
+    exit_non_zero_on_fix: bool
     force_exclude: bool
     respect_gitignore: bool | None
     preset: str | None
@@ -52,6 +66,16 @@ class Options(NamedTuple):
     debug: bool
     quiet: bool
     verbose: bool
+
+    @property
+    def forces_fix(self) -> bool | None:
+        """Whether files are mended, whatever their settings say."""
+        return True if self.fix_only or self.diff or self.fix_at else self.fix
+
+    @property
+    def only_fixes(self) -> bool:
+        """Whether findings are of no interest, but for what is mended."""
+        return self.diff or self.fix_only
 
     @property
     def reads_stdin(self) -> bool:
@@ -74,12 +98,27 @@ def run(options: Options) -> int:
     if not found.files and not found.unreadable:
         if not options.quiet:
             note("warning: no Python files found under the given paths")
-        return _report(None, options, cwd, None)
+        return _report(RunResult(()), options, configuration)
     from dbos_lint.runner import default_jobs, run_files
 
     if options.verbose:
         note(_targets(found.files, configuration))
-    return _report(run_files(found, configuration, jobs=options.jobs or default_jobs()), options, cwd, None)
+
+    def lint(texts: Mapping[str, bytes]) -> RunResult:
+        return run_files(found, configuration, jobs=options.jobs or default_jobs(), texts=texts)
+
+    if not any(configuration.for_folder(folder).fix for folder in set(map(os.path.dirname, found.files))):
+        return _report(lint({}), options, configuration)
+    from dbos_lint.cli import fixing
+    from dbos_lint.fixes.project import Files
+    from dbos_lint.reporters.sources import content
+
+    files = Files(lint, content, configuration.for_file)
+    if options.diff:
+        done = fixing.print_patch(files, options.fix_at, cwd, options.output_file)
+    else:
+        done = fixing.write_files(files, options.fix_at, cwd)
+    return _report(done.result, options, configuration, done=done)
 
 
 def _refuse_contradictions(options: Options) -> None:
@@ -89,6 +128,8 @@ def _refuse_contradictions(options: Options) -> None:
         raise click.UsageError("--stdin-filename names the standard input, so it needs - instead of paths.")
     if options.config is not None and options.isolated:
         raise click.UsageError("--config and --isolated exclude each other.")
+    if options.show_fixes and options.diff:
+        raise click.UsageError("--show-fixes and --diff exclude each other.")
     if options.quiet and options.verbose:
         raise click.UsageError("--quiet and --verbose exclude each other.")
     if options.statistics and options.output_format not in STATISTICS_FORMATS:
@@ -108,6 +149,10 @@ def _configuration(options: Options, cwd: str) -> Configuration:
         respect_gitignore=options.respect_gitignore,
         dbos_version=options.dbos_version,
         preset=options.preset,
+        fix=options.forces_fix,
+        unsafe_fixes=options.unsafe_fixes,
+        fixable=options.fixable,
+        unfixable=options.unfixable or (),
     )
     return Configuration(cwd, options.config, options.isolated, overrides)
 
@@ -123,45 +168,108 @@ def _check_stdin(options: Options, configuration: Configuration) -> int:
     source = sys.stdin.buffer.read()
     if options.verbose:
         note(_targets((path,), configuration))
-    return _report(run_stdin(source, path, configuration), options, configuration.cwd, (path, source))
+
+    def lint(texts: Mapping[str, bytes]) -> RunResult:
+        return run_stdin(texts.get(path, source), path, configuration)
+
+    if not configuration.for_file(path).fix:
+        return _report(lint({}), options, configuration, (path, source))
+    from dbos_lint.cli import fixing
+    from dbos_lint.fixes.project import Files
+
+    files = Files(lint, lambda _: source, configuration.for_file)
+    if options.diff:
+        done = fixing.print_patch(files, options.fix_at, configuration.cwd, options.output_file)
+        return _report(done.result, options, configuration, done=done)
+    done, after = fixing.print_source(files, options.fix_at, configuration.cwd, source)
+    return _report(done.result, options, configuration, (path, after), done)
 
 
-def _report(result: RunResult | None, options: Options, cwd: str, stdin: tuple[str, bytes] | None) -> int:
-    """Print what came out; without a result there was nothing to lint."""
-    diagnostics = result.diagnostics if result is not None else ()
-    text = _rendered(diagnostics, options, cwd, stdin)
-    if options.output_format in TEXT_FORMATS and not options.quiet:
-        text += _closing(len(diagnostics))
-    if options.output_file is None:
-        emit(text)
-    else:
+def _report(
+    result: RunResult,
+    options: Options,
+    configuration: Configuration,
+    stdin: tuple[str, bytes] | None = None,
+    done: Done | None = None,
+) -> int:
+    """Print what came out, what was ``done`` about it included."""
+    fixable, offers = _offers(result.diagnostics, configuration, done)
+    findings = () if options.only_fixes else result.diagnostics
+    text = "" if options.only_fixes else _rendered(findings, options, configuration.cwd, stdin, fixable)
+    if options.output_format in TEXT_FORMATS or options.only_fixes:
+        text += _closing(len(findings), options, offers, done)
+    if options.output_file is not None and not options.diff:
         write(text, options.output_file)
+    else:
+        # The standard output is taken by the patch, or the program: what else there is to say is in nobody's way.
+        emit(text, error=done is not None and (options.diff or options.reads_stdin))
     if options.verbose:
         note(_counts(result))
-    if options.debug and result is not None:
+    if options.debug:
         for crash in result.crashes:
             note(f"{crash.filename}:\n{crash.traceback}")
-    return 1 if diagnostics and not options.exit_zero else 0
+    if done is not None and done.failed:
+        return 2
+    mended = done is not None and done.total > 0 and (options.diff or options.exit_non_zero_on_fix)
+    return 1 if (findings or mended) and not options.exit_zero else 0
 
 
-def _rendered(diagnostics: tuple[Diagnostic, ...], options: Options, cwd: str, stdin: tuple[str, bytes] | None) -> str:
+def _offers(
+    diagnostics: tuple[Diagnostic, ...], configuration: Configuration, done: Done | None
+) -> tuple[Callable[[Diagnostic], bool], Offers]:
+    """What tells whether ``--fix`` would mend a finding, and for how many that is so."""
+    if all(found.fix is None for found in diagnostics):
+        return lambda found: False, Offers()
+    from dbos_lint.choice import is_applicable, is_hidden
+
+    def fixable(found: Diagnostic) -> bool:
+        tried = done is not None and done.is_dropped(found)
+        return not tried and is_applicable(found, configuration.for_file(found.filename))
+
+    def hidden(found: Diagnostic) -> bool:
+        settings = configuration.for_file(found.filename)
+        return settings.unsafe_fixes is None and is_hidden(found, settings)
+
+    return fixable, Offers(sum(map(fixable, diagnostics)), sum(map(hidden, diagnostics)))
+
+
+def _closing(remaining: int, options: Options, offers: Offers, done: Done | None) -> str:
+    """The last lines, and before them what was fixed."""
+    from dbos_lint.cli import summary
+
+    fixed = done.fixed if done is not None else ()
+    text = summary.enumeration(fixed, os.getcwd()) if options.show_fixes else ""
+    if options.quiet:
+        return text
+    total = done.total if done is not None else 0
+    if options.only_fixes:
+        return text + summary.fixes_only(total, offers.hidden, would=options.diff)
+    return text + summary.closing(remaining, total, offers)
+
+
+def _rendered(
+    diagnostics: tuple[Diagnostic, ...],
+    options: Options,
+    cwd: str,
+    stdin: tuple[str, bytes] | None,
+    fixable: Callable[[Diagnostic], bool],
+) -> str:
     if not diagnostics and options.output_format in TEXT_FORMATS:
         return ""
     from dbos_lint.reporters.report import Report
-    from dbos_lint.reporters.sources import reader
+    from dbos_lint.reporters.sources import content, reader
 
-    report = Report(diagnostics, cwd, reader(stdin), options.output_file is None and wants_color(options.color))
+    color = options.output_file is None and wants_color(options.color)
+    report = Report(diagnostics, cwd, reader(stdin), color, fixable)
+    if options.output_format in FIX_FORMATS and any(found.fix is not None for found in diagnostics):
+        from dbos_lint.fixes import replacements
+
+        report = replace(report, replacements=replacements.reader(partial(content, stdin=stdin)))
     if options.statistics:
         from dbos_lint.reporters import statistics
 
         return statistics.render(report, options.output_format)
     return render(report, options.output_format)
-
-
-def _closing(findings: int) -> str:
-    if not findings:
-        return "All checks passed!\n"
-    return f"Found {findings} error{'' if findings == 1 else 's'}.\n"
 
 
 def _targets(paths: Iterable[str], configuration: Configuration) -> str:
@@ -172,11 +280,9 @@ def _targets(paths: Iterable[str], configuration: Configuration) -> str:
     return "\n".join(dict.fromkeys(map(described_target, settings)))
 
 
-def _counts(result: RunResult | None) -> str:
-    from dbos_lint.results import RunResult
+def _counts(result: RunResult) -> str:
     from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 
-    result = result or RunResult(())
     failed = sum(1 for found in result.diagnostics if found.code == UNREADABLE_FILE.code)
     return (
         f"files: {len(result.files)}\n"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 FORMATS: tuple[str, ...] = ("concise", "full", "json", "github", "sarif")
 TEXT_FORMATS: tuple[str, ...] = ("concise", "full")
+FIX_FORMATS: tuple[str, ...] = ("json", "sarif")
 STATISTICS_FORMATS: tuple[str, ...] = (*TEXT_FORMATS, "json")
 
 

@@ -10,6 +10,6 @@ def render(report: Report) -> str:
     palette = Palette(report.color)
     return "".join(
         f"{palette.strong(harmless(report.place(found)))}: "
-        f"{palette.level(found.code, found.level)} {harmless(found.message)}\n"
+        f"{palette.level(found.code, found.level)} {report.mark(found)}{harmless(found.message)}\n"
         for found in report.diagnostics
     )

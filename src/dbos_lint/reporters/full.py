@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbos_lint.choice import fix_of
 from dbos_lint.diagnostic import Diagnostic
+from dbos_lint.fix import Applicability
 from dbos_lint.links import page_url
 from dbos_lint.reporters.report import Report
 from dbos_lint.reporters.snippet import snippet
@@ -20,12 +22,16 @@ def _paragraph(found: Diagnostic, report: Report, palette: Palette) -> Iterator[
     shown = snippet(found, report.lines(found.filename))
     gutter = len(str(shown.rows[-1][0])) if shown else 1
     margin = " " * gutter
-    yield f"{palette.level(found.code, found.level)} {palette.strong(harmless(found.message))}"
+    mark = report.mark(found)
+    yield f"{palette.level(found.code, found.level)} {mark}{palette.strong(harmless(found.message))}"
     yield f"{margin}{palette.gutter('-->')} {harmless(report.place(found))}"
     if shown:
         yield from shown.render(gutter, palette, found)
     for number, step in enumerate(found.trace):
         label = f"{palette.gutter('=')} {palette.strong('chain')}:" if number == 0 else " " * 7 + "→"
         yield f"{margin} {label} {harmless(report.link(step))}"
+    if (fix := fix_of(found)) is not None:
+        kind = "fix (unsafe)" if fix.applicability is Applicability.UNSAFE else "fix"
+        yield f"{margin} {palette.gutter('=')} {palette.strong(kind)}: {harmless(fix.title)}"
     if (url := page_url(found.code)) is not None:
         yield f"{margin} {palette.gutter('=')} {palette.strong('help')}: {url}"

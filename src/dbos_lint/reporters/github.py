@@ -33,7 +33,7 @@ def _annotation(found: Diagnostic, report: Report) -> str:
 
 
 def _lines(found: Diagnostic, report: Report) -> Iterator[str]:
-    yield f"{report.place(found)}: {found.code} {found.message}"
+    yield f"{report.place(found)}: {found.code} {report.mark(found)}{found.message}"
     if found.trace:
         yield "chain: " + " → ".join(map(report.link, found.trace))
     if (url := page_url(found.code)) is not None:

@@ -10,7 +10,7 @@ from dbos_lint.reporters.report import Report, readable
 
 
 def render(report: Report) -> str:
-    return dumps([_finding(found) for found in report.diagnostics])
+    return dumps([_finding(found, report) for found in report.diagnostics])
 
 
 def dumps(value: object) -> str:
@@ -18,14 +18,14 @@ def dumps(value: object) -> str:
     return json.dumps(value, indent=2, sort_keys=True) + "\n"
 
 
-def _finding(found: Diagnostic) -> dict[str, object]:
+def _finding(found: Diagnostic, report: Report) -> dict[str, object]:
     return {
         "cell": None,
         "code": found.code,
         "confidence": found.confidence.value,
         "end_location": _location(found.end),
         "filename": readable(found.filename),
-        "fix": None,
+        "fix": _fix(found, report),
         "level": found.level.value,
         "location": _location(found.start),
         "message": readable(found.message),
@@ -38,6 +38,17 @@ def _finding(found: Diagnostic) -> dict[str, object]:
         ],
         "url": page_url(found.code),
     }
+
+
+def _fix(found: Diagnostic, report: Report) -> dict[str, object] | None:
+    """How to mend the finding; nothing where that cannot be said edit by edit."""
+    edits = [
+        {"content": each.content, "location": _location(each.start), "end_location": _location(each.end)}
+        for each in report.replacements(found)
+    ]
+    if found.fix is None or not edits:
+        return None
+    return {"applicability": found.fix.applicability.value, "message": readable(found.fix.title), "edits": edits}
 
 
 def _location(position: Position) -> dict[str, int]:

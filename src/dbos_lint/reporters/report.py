@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dbos_lint.diagnostic import Diagnostic, TraceStep
 from dbos_lint.paths import shown
+
+if TYPE_CHECKING:
+    from dbos_lint.fixes.replacements import Replacement
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What there is to say: findings in order, the folder that names are relative to, and how to get at source.
 
-    ``lines`` gives the lines of a file, or none; ``color`` says whether escape sequences may colour text.
+    ``lines`` gives the lines of a file, or none; ``color`` says whether escape sequences may colour text. ``fixable``
+    tells what ``--fix`` would mend as the options stand, ``replacements`` how.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     cwd: str
     lines: Callable[[str], Sequence[str]]
     color: bool = False
+    fixable: Callable[[Diagnostic], bool] = lambda found: False
+    replacements: Callable[[Diagnostic], Sequence[Replacement]] = lambda found: ()
+
+    def mark(self, diagnostic: Diagnostic) -> str:
+        """What stands before the message of a finding that ``--fix`` would mend."""
+        return "[*] " if self.fixable(diagnostic) else ""
 
     def place(self, diagnostic: Diagnostic) -> str:
         """``file:row:column``, with the file's name as text output shows it."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 from dbos_lint import __version__, links
-from dbos_lint.diagnostic import Diagnostic, Level, Rule
+from dbos_lint.diagnostic import Diagnostic, Level, Position, Rule
 from dbos_lint.links import page_url
 from dbos_lint.paths import shown
 from dbos_lint.reporters.json import dumps
@@ -30,7 +30,7 @@ def render(report: Report) -> str:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"uri": f"{Path(report.cwd).as_uri().rstrip('/')}/"}},
-        "results": [_result(found, index[found.code], report.cwd) for found in report.diagnostics],
+        "results": [_result(found, index[found.code], report) for found in report.diagnostics],
     }
     return dumps({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]})
 
@@ -45,20 +45,22 @@ def _rule(rule: Rule) -> dict[str, object]:
     }
 
 
-def _result(found: Diagnostic, rule_index: int, cwd: str) -> dict[str, object]:
-    region = {
-        "startLine": found.start.row,
-        "startColumn": found.start.column,
-        "endLine": found.end.row,
-        "endColumn": found.end.column,
-    }
+def _result(found: Diagnostic, rule_index: int, report: Report) -> dict[str, object]:
+    cwd = report.cwd
     result: dict[str, object] = {
         "ruleId": found.code,
         "ruleIndex": rule_index,
         "level": _LEVELS[found.level],
         "message": {"text": readable(found.message)},
-        "locations": [_location(found.filename, region, cwd)],
+        "locations": [_location(found.filename, _region(found.start, found.end), cwd)],
     }
+    if found.fix is not None and (replacements := report.replacements(found)):
+        changes = [
+            {"deletedRegion": _region(each.start, each.end), "insertedContent": {"text": each.content}}
+            for each in replacements
+        ]
+        artifact = {"artifactLocation": _artifact(found.filename, cwd), "replacements": changes}
+        result["fixes"] = [{"description": {"text": readable(found.fix.title)}, "artifactChanges": [artifact]}]
     if found.trace:
         chain = [
             _location(step.filename, {"startLine": step.row}, cwd) | {"message": {"text": readable(step.label)}}
@@ -67,6 +69,10 @@ def _result(found: Diagnostic, rule_index: int, cwd: str) -> dict[str, object]:
         result["relatedLocations"] = [{"id": number} | place for number, place in enumerate(chain, 1)]
         result["codeFlows"] = [{"threadFlows": [{"locations": [{"location": place} for place in chain]}]}]
     return result
+
+
+def _region(start: Position, end: Position) -> dict[str, int]:
+    return {"startLine": start.row, "startColumn": start.column, "endLine": end.row, "endColumn": end.column}
 
 
 def _location(filename: str, region: dict[str, int], cwd: str) -> dict[str, object]:

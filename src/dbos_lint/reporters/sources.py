@@ -16,12 +16,19 @@ def reader(stdin: tuple[str, bytes] | None = None) -> Callable[[str], Sequence[s
     def lines(path: str) -> Sequence[str]:
         if stdin is not None and path == stdin[0]:
             return split(stdin[1])
-        try:
-            return split(Path(path).read_bytes()) if Path(path).is_file() else ()
-        except OSError:
-            return ()
+        return split(content(path)) if Path(path).is_file() else ()
 
     return lines
+
+
+def content(path: str, stdin: tuple[str, bytes] | None = None) -> bytes:
+    """What the file ``path`` holds: nothing, where it cannot be read."""
+    if stdin is not None and path == stdin[0]:
+        return stdin[1]
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return b""
 
 
 def split(source: bytes) -> Sequence[str]:
