@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from dbos_lint.catalog import recordable
 from dbos_lint.fix import SHIFTS, Applicability, Change, Fix, Through, Wrap
@@ -38,6 +39,15 @@ class Recording:
         if effect.origin not in self._known:
             self._known[effect.origin] = self._fix(effect, effect.origin)
         return self._known[effect.origin]
+
+    def of_all(self, several: list[Reached]) -> Fix | None:
+        """The fixes of several values as one, where all of them can be mended."""
+        fixes = list(dict.fromkeys(map(self.of, several)))
+        found = [fix for fix in fixes if fix is not None]
+        if len(found) < len(fixes) or not found:
+            return None
+        changes = dict.fromkeys(change for fix in found for change in fix.changes)
+        return replace(found[0], changes=tuple(changes))
 
     def _fix(self, effect: Effect, number: int) -> Fix | None:
         here = self._here

@@ -88,7 +88,7 @@ class Values(Visitor):
         self._found.setdefault((_KINDS[effect.kind].rule.code, reached.span), []).append(reached)
 
     def visit_module(self) -> None:
-        slept: set[Span] = set()
+        slept: dict[Span, list[tuple[Reached, Sink]]] = {}
         for several in self._found.values():
             kind = _KINDS[several[0].effect.kind]
             harmful = [reached for reached in several if reached.fate & ~kind.harmless]
@@ -102,7 +102,10 @@ class Values(Visitor):
                 self._report_logged(several[0])
             if kind.rule is CLOCK_IN_WORKFLOW:
                 for reached in several:
-                    slept.update(self._sleeps(reached, slept))
+                    for span, ends in self._waits(reached):
+                        slept.setdefault(span, []).append((reached, ends))
+        for span, clocks in slept.items():
+            self._report_wait(span, clocks)
 
     def _report(self, kind: Kind, reached: Reached, level: Level | None) -> None:
         trace = self.here.trace(reached)
@@ -128,19 +131,22 @@ class Values(Visitor):
             trace,
         )
 
-    def _sleeps(self, reached: Reached, known: set[Span]) -> Iterator[Span]:
-        """Waits for a moment that the workflow's clock tells."""
+    def _waits(self, reached: Reached) -> Iterator[tuple[Span, Sink]]:
+        """The waits for a moment that the workflow's clock tells."""
         if not reached.fate & (Sink.SLEEPS | Sink.POLLS) or reached.effect.kind != "clock" or reached.value is None:
             return
         for span, ends in self.here.contexts.fates.places(reached.function, reached.value):
-            if span in known or not ends & (Sink.SLEEPS | Sink.POLLS):
-                continue
-            yield span
-            trace = self.here.trace(reached)
-            clock = f"{reached.effect.label}, read while workflow '{trace[0].label}' runs{self.here.route(trace)}"
-            if ends & Sink.POLLS:
-                text = f"loop around durable calls ends by {clock}: recovery makes fewer rounds, and fewer of the calls"
-            else:
-                text = f"sleep is computed from {clock}: recovery after that moment skips it, and shifts later steps"
-            fix = self._recording.of(reached)
-            self.here.report(CLOCK_COMPUTED_SLEEP, span, f"{text}; read the clock in a step", trace, fix=fix)
+            if ends & (Sink.SLEEPS | Sink.POLLS):
+                yield span, ends
+
+    def _report_wait(self, span: Span, clocks: list[tuple[Reached, Sink]]) -> None:
+        """A wait, with the first of the clocks that tell its moment: it takes all of them to mend it."""
+        reached, ends = clocks[0]
+        trace = self.here.trace(reached)
+        clock = f"{reached.effect.label}, read while workflow '{trace[0].label}' runs{self.here.route(trace)}"
+        if ends & Sink.POLLS:
+            text = f"loop around durable calls ends by {clock}: recovery makes fewer rounds, and fewer of the calls"
+        else:
+            text = f"sleep is computed from {clock}: recovery after that moment skips it, and shifts later steps"
+        fix = self._recording.of_all([each for each, _ in clocks])
+        self.here.report(CLOCK_COMPUTED_SLEEP, span, f"{text}; read the clock in a step", trace, fix=fix)
