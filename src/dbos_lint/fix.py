@@ -192,9 +192,11 @@ class Import:
 @dataclass(frozen=True, slots=True)
 class Unimport:
     """Take away the import that binds ``name`` in the module's scope, if nothing in the file uses it when everything
-    else has been done."""
+    else has been done. ``gone`` says that nothing does, and that there is nothing left to import: where the import
+    cannot go, the fix is void."""
 
     name: str
+    gone: bool = False
 
 
 # ---------------------------------------------------------------------- files

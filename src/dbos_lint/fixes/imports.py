@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import libcst as cst
@@ -27,7 +27,10 @@ def imports(document: Document, changes: Sequence[Import | Unimport], others: Se
     wanted = list(dict.fromkeys(change for change in changes if isinstance(change, Import)))
     missing = [change for change in wanted if not _holds(document, change)]
     unwanted = {change.name for change in changes if isinstance(change, Unimport)}
-    gone = dict(_unused(document, unwanted - {_bound(change) for change in wanted}, others))
+    sure = {change.name for change in changes if isinstance(change, Unimport) and change.gone}
+    gone = dict(_unused(document, unwanted - {_bound(change) for change in wanted}, sure, others))
+    if not sure <= {name for statement in document.tree.body for name in _dropped(statement, gone)}:
+        raise Void("the import of what goes cannot go")
     added: dict[int, list[str]] = {}
     alone: list[Import] = []
     earliest = min((edit.start for edit in others), default=len(document.text))
@@ -175,8 +178,17 @@ def _sorted_places(names: Sequence[str], texts: Sequence[str]) -> dict[int, list
 # ---------------------------------------------------------------------- imports that go
 
 
-def _unused(document: Document, names: set[str], others: Sequence[Edit]) -> Iterator[tuple[int, frozenset[int]]]:
-    """The imports that bind ``names`` that nothing uses any more: which of their names go."""
+def _dropped(statement: Any, gone: Mapping[int, frozenset[int]]) -> Iterator[str]:
+    """The names that an import no longer binds."""
+    for index in gone.get(id(statement), ()):
+        alias = statement.names[index]
+        yield alias.asname or alias.name.partition(".")[0]
+
+
+def _unused(
+    document: Document, names: set[str], sure: set[str], others: Sequence[Edit]
+) -> Iterator[tuple[int, frozenset[int]]]:
+    """The imports that bind ``names`` that nothing uses any more, some of them for ``sure``: which of theirs go."""
     for statement in document.tree.body:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             drop = frozenset(
@@ -185,9 +197,11 @@ def _unused(document: Document, names: set[str], others: Sequence[Edit]) -> Iter
                 if (name := each.asname or each.name.partition(".")[0]) in names
                 and each.asname != each.name
                 and len(bound_at_top(document.tree, name)) == 1
-                and not is_used(document, name, others)
+                and (name in sure or not is_used(document, name, others))
             )
-            if drop and not _is_kept(document, statement):
+            if drop and (
+                not sure.isdisjoint(_dropped(statement, {id(statement): drop})) or not _is_kept(document, statement)
+            ):
                 yield id(statement), drop
 
 

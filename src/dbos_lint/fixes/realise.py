@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -71,12 +71,27 @@ def edits(document: Document, changes: Iterable[Change]) -> tuple[Edit, ...]:
     found = [edit for _, edit in sorted(closings, key=lambda pair: pair[0])]
     found += [edit for _, edit in sorted(openings, key=lambda pair: -pair[0])]
     deleted = [change for change in changes if isinstance(change, Delete)]
-    found += statements.delete(document, deleted, [change for change in changes if isinstance(change, (Before, After))])
+    added = [change for change in changes if isinstance(change, (Before, After))]
+    gone = tuple(statements.delete(document, deleted, added))
     wanted = [change for change in changes if isinstance(change, (Import, Unimport))]
-    found += imports.imports(document, wanted, ordered(found))
-    done = ordered(found)
+    imported = tuple(imports.imports(document, wanted, ordered([*found, *gone])))
+    done = ordered([*found, *_joined([*gone, *imported])])
     _check(fragments, done)
     return done
+
+
+def _joined(found: Iterable[Edit]) -> Iterator[Edit]:
+    """The edits, as one where two take away statements with the same blank lines between them."""
+    last: Edit | None = None
+    for edit in sorted(found):
+        if last is not None and not edit.text and not last.text and edit.start < last.end:
+            last = Edit(last.start, max(last.end, edit.end), "")
+            continue
+        if last is not None:
+            yield last
+        last = edit
+    if last is not None:
+        yield last
 
 
 def _check_moved(document: Document, changes: Iterable[Change]) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+import io
 import os
+import re
+import tokenize
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -18,6 +22,7 @@ from dbos_lint.syntax.spans import Span, span_of
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_TO_TOOLS = re.compile(r"#\s*(noqa|nosec|type:|pyright:|mypy:|pylint:|ruff:|fmt:|isort:|pragma|dbos-lint)")
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -112,6 +117,29 @@ class File:
         if len(rows) == 1:
             return rows[0][span.col : span.end_col].decode()
         return b"\n".join([rows[0][span.col :], *rows[1:-1], rows[-1][: span.end_col]]).decode()
+
+    def comments(self, statement: ast.stmt) -> list[str]:
+        """The comments in ``statement`` and behind it, without those that speak to tools."""
+        first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
+        end = statement.end_col_offset if any(each.lineno == last for each in self._behind(statement)) else None
+        rows = [*self.lines[first : last - 1], self.lines[last - 1][:end]]
+        text = b"\n".join([rows[0][statement.col_offset :], *rows[1:]]).decode()
+        found: list[str] = []
+        with suppress(tokenize.TokenError, SyntaxError):
+            tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+            found.extend(token.string for token in tokens if token.type == tokenize.COMMENT)
+        return [comment for comment in found if not _TO_TOOLS.match(comment)]
+
+    def has_its_lines(self, statement: ast.stmt) -> bool:
+        """Whether nothing else than a comment stands on the lines of ``statement``."""
+        span = span_of(statement)
+        before, behind = self.lines[span.row - 1][: span.col], self.lines[span.end_row - 1][span.end_col :]
+        return not before.strip() and behind.strip()[:1] in (b"", b"#")
+
+    def _behind(self, statement: ast.stmt) -> list[ast.stmt]:
+        """The statements behind ``statement`` in its block."""
+        block = self.siblings(statement)
+        return block[block.index(statement) + 1 :]
 
     # ------------------------------------------------------------------ names
 

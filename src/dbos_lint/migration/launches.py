@@ -127,6 +127,8 @@ class LaunchSites:
         statement = launch.file.statement(launch.node)
         if not isinstance(statement, ast.Expr) or statement.value is not launch.node:
             raise UnsureError(f"DBOS.launch() at {launch.where} is no statement of its own")
+        if not launch.file.has_its_lines(statement):
+            raise UnsureError(f"DBOS.launch() at {launch.where} shares its line")
         if launch.outer is None or launch.is_async:
             return
         function = launch.file.function(launch.outer)

@@ -40,17 +40,18 @@ def enqueued(here: Here, span: Span) -> Answer:
     return here.once(Queues).at(here.module.path, span)
 
 
-def listened(node: ast.expr) -> Answer:
-    """A queue object that ``DBOS.listen_queues`` is given."""
-    if not isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
-        return ByHand("the list is made elsewhere")
+def listened(node: ast.expr, *, is_list: bool) -> Answer:
+    """A queue object that ``DBOS.listen_queues`` is given, or a list of them."""
+    if is_list or not isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
+        return ByHand("the queues are not written down where they are listened to")
     return Fix("give the name of the queue", Applicability.SAFE, (Wrap(span_of(node), "", ".name"),))
 
 
 def _registered(here: Here, symbol: Symbol, span: Span) -> Answer:
     """``priority_enabled`` and ``partition_queue`` of a queue that is registered."""
     known = nodes(here)
-    keyword = known.find(span, ast.keyword)
+    starting = (node for at, found in known.at.items() if at[:2] == span[:2] for node in found)
+    keyword = next((node for node in starting if isinstance(node, ast.keyword)), None)
     call = known.parents.get(keyword) if keyword is not None else None
     if keyword is None or keyword.arg != symbol.last or not isinstance(call, ast.Call):
         return ByHand("it is not written down in the call")

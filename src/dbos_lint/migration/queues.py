@@ -165,7 +165,14 @@ class Queues:
             plan.add(home, Unimport(maker))
         for file, local, node_of in found.imported:
             self._check_import(home, file, node_of)
-            plan.add(file, Unimport(local))
+            plan.add(file, Unimport(local, gone=True))
+        for use in found.uses:
+            if (
+                isinstance(use.node, ast.Attribute)
+                and isinstance(use.node.value, ast.Name)
+                and not self._has_workflows(home)
+            ):
+                plan.add(use.file, Unimport(use.node.value.id))
         for file, node_of in found.within:
             if len(node_of.names) > 1 or self._has_workflows(home):
                 raise UnsureError(f"it is imported inside a function ({file.where(node_of)})")
@@ -192,7 +199,9 @@ class Queues:
             items.append(f"{name}={argument.text}")
             wanted += argument.imports
         head = f"await {dbos}.register_queue_async(" if launch.is_async else f"{dbos}.register_queue("
-        plan.add(file, launch.behind(statement(head, items, ")")), *wanted)
+        # What is said of the queue goes where it is told of its limits now.
+        said = "".join(f"{comment}\n" for comment in plan.home.comments(plan.home.statement(plan.node)))
+        plan.add(file, launch.behind(said + statement(head, items, ")")), *wanted)
 
 
 class _Naming:

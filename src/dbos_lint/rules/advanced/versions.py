@@ -204,18 +204,18 @@ class Versions(Visitor):
             elif not elements:
                 for value in self.here.resolve(refs, call):
                     if isinstance(value, Container) and self._are_queues(value.elements):
-                        self._listens_to(argument)
+                        self._listens_to(argument, is_list=True)
 
     def _are_queues(self, values: Values) -> bool:
         return bool(values) and all(value == Instance(External(api.QUEUE)) for value in values)
 
-    def _listens_to(self, node: ast.expr) -> None:
+    def _listens_to(self, node: ast.expr, *, is_list: bool = False) -> None:
         self.here.report(
             REMOVED_QUEUE_PARAMETER,
             node,
             "since dbos 3.0 DBOS.listen_queues takes names and passes over a queue object without a word, so that "
             "nothing on that queue is run: give its name",
-            fix=queue_options.listened(node),
+            fix=queue_options.listened(node, is_list=is_list),
         )
 
     def _enqueues(self, node: ast.Call, call: Call, place: Place) -> None:

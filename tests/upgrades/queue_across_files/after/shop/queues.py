@@ -1,0 +1,5 @@
+"""All queues of the shop."""
+
+PACKING = "packing"
+SHIPPING = "shipping"
+MOST = 3

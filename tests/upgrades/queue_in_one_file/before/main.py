@@ -1,0 +1,53 @@
+"""Thumbnails are made on a queue, two at a time."""
+
+import os
+import sys
+
+from dbos import DBOS, DBOSConfig, Queue
+
+config: DBOSConfig = {
+    "name": "album",
+    "system_database_url": "sqlite:///album.sqlite",
+    "log_level": "ERROR",
+}
+DBOS(config=config)
+
+# Two at a time: a picture takes much memory.
+thumbnails = Queue("thumbnails", concurrency=2, worker_concurrency=1)  # never more
+
+
+@DBOS.step()
+def shrink(image: str, width: int = 100) -> str:
+    return f"{image} of {width}"
+
+
+@DBOS.workflow()
+def thumbnail(image: str, width: int = 100) -> str:
+    return shrink(image, width=width)
+
+
+@DBOS.workflow()
+def album(images: list[str]) -> list[str]:
+    handles = [thumbnails.enqueue(thumbnail, image) for image in images]
+    handles.append(
+        thumbnails.enqueue(
+            thumbnail,
+            images[0],  # the cover
+            width=400,
+        )
+    )
+    return [handle.get_result() for handle in handles]
+
+
+def main() -> None:
+    DBOS.launch()
+    print(album(["cat", "dog", "owl"]))
+    for status in sorted(DBOS.list_workflows(queue_name=thumbnails.name), key=lambda each: str(each.output)):
+        print(status.name, status.queue_name, status.output)
+
+
+if __name__ == "__main__":
+    main()
+    DBOS.destroy()
+    sys.stdout.flush()
+    os._exit(0)

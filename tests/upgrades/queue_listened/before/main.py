@@ -1,0 +1,37 @@
+"""A worker that listens to one queue of two."""
+
+import os
+import sys
+import time
+
+import dbos
+from dbos import DBOS, Queue, WorkflowHandle
+
+fast = dbos.Queue("fast", 4); slow = Queue("slow")  # the slow ones run elsewhere
+
+
+@DBOS.workflow()
+def work(number: int) -> int:
+    return number * 2
+
+
+def start(handles: list[WorkflowHandle[int]]) -> None:
+    handles += [fast.enqueue(work, number=3), slow.enqueue(work, 4)]
+
+
+def main() -> None:
+    DBOS(config={"name": "worker", "system_database_url": "sqlite:///worker.sqlite", "log_level": "ERROR"})
+    DBOS.listen_queues([fast])
+    DBOS.launch()
+    handles: list[WorkflowHandle[int]] = []
+    start(handles)
+    print(handles[0].get_result())
+    time.sleep(2)
+    print([handle.get_status().status for handle in handles])
+    DBOS.destroy()
+
+
+if __name__ == "__main__":
+    main()
+    sys.stdout.flush()
+    os._exit(0)
