@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from dbos_lint.catalog.history import Status, history, version
-from dbos_lint.fix import Applicability, Change, Fix, Replace
+from dbos_lint.fix import Applicability, Change, Fix, Replace, Wrap
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.typed_dicts import Entry
 from dbos_lint.syntax.spans import Span, span_of
@@ -157,14 +157,19 @@ def rename_keyword(keyword: ast.keyword, new: str) -> Replace | None:
     return Replace(Span(row, col, row, col + len(keyword.arg)), new)
 
 
-def quote_keyword(keyword: ast.keyword, opening: str) -> Replace | None:
-    """``name=`` to ``"name": ``, with ``opening`` before it."""
-    if keyword.arg is None or not keyword.arg.isascii():
+def call_with(node: ast.Assign, opening: str) -> tuple[Change, ...] | None:
+    """Give what an assignment assigns to a call, which ``opening`` begins, in its place."""
+    whole, target, value = span_of(node), span_of(node.targets[-1]), span_of(node.value)
+    if len(node.targets) > 1 or isinstance(node.value, (ast.Tuple, ast.Yield, ast.YieldFrom)):
         return None
-    start, value = (keyword.lineno, keyword.col_offset), span_of(keyword.value)
-    if value.row != start[0] or value.col - start[1] != len(keyword.arg) + 1:
+    if (
+        not whole.row == target.end_row == value.row
+        or value.col - target.end_col != len(" = ")
+        or whole[2:] != value[2:]
+    ):
         return None
-    return Replace(Span(*start, value.row, value.col), f'{opening}"{keyword.arg}": ')
+    head = Replace(Span(whole.row, whole.col, value.row, value.col), "")
+    return head, Wrap(value, opening, ")")
 
 
 def rename_attribute(node: ast.expr, new: str) -> Replace | None:

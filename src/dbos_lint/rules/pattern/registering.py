@@ -6,8 +6,8 @@ import ast
 from typing import NamedTuple
 
 from dbos_lint.catalog import patterns
-from dbos_lint.fix import Applicability, Arguments, Before, Change, Decorators, Fix, Replace
-from dbos_lint.rules.mending import behind, safe
+from dbos_lint.fix import Applicability, Arguments, Before, Change, Decorators, Fix
+from dbos_lint.rules.mending import call_with, safe
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.classes import Classes
 from dbos_lint.semantics.instances import Instances
@@ -189,7 +189,6 @@ def _place(klass: Class) -> Place:
 
 def _by_hand(maker: ast.FunctionDef | ast.AsyncFunctionDef) -> Named | None:
     """``self.config_name = name`` to ``super().__init__(config_name=name)``."""
-    target = "self.config_name"
     stores = [
         each
         for each in ast.walk(maker)
@@ -197,12 +196,9 @@ def _by_hand(maker: ast.FunctionDef | ast.AsyncFunctionDef) -> Named | None:
     ]
     for statement in maker.body:
         if isinstance(statement, ast.Assign) and len(stores) == 1 and statement.targets == stores:
-            whole, value = span_of(statement), span_of(statement.value)
-            head = Span(whole.row, whole.col, value.row, value.col)
-            is_plain = ast.unparse(stores[0]) == target and head.end_col - head.col == len(f"{target} = ")
-            if head.row == head.end_row and is_plain:
-                said = "super().__init__(config_name=...) where config_name is set"
-                return Named((Replace(head, "super().__init__(config_name="), behind(statement.value, ")")), said)
+            changes = call_with(statement, "super().__init__(config_name=")
+            if changes is not None and ast.unparse(stores[0]) == "self.config_name":
+                return Named(changes, "super().__init__(config_name=...) where config_name is set")
     return None
 
 

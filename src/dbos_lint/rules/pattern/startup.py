@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from dbos_lint.catalog import patterns
-from dbos_lint.fix import Change, Fix
+from dbos_lint.fix import Fix, Replace, Wrap
 from dbos_lint.rules.declared.pattern import CREATE_SCHEDULE_AT_STARTUP, INVALID_SCHEDULE_ENTRY
-from dbos_lint.rules.mending import behind, quote_keyword, rename_attribute, unsafe
+from dbos_lint.rules.mending import text_of, unsafe
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.caught import is_caught
 from dbos_lint.semantics.launch import YES, Line
@@ -19,6 +19,7 @@ from dbos_lint.semantics.refs import given
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Function, Module
 from dbos_lint.semantics.testcode import is_in_test
+from dbos_lint.syntax.spans import span_of
 
 _APPLIES = {"create_schedule": "apply_schedules", "create_schedule_async": "apply_schedules_async"}
 _CREATES = frozenset(name for name, key in patterns.CREATES_SCHEDULE.items() if key == "workflow_fn")
@@ -97,24 +98,22 @@ class Creations(Visitor):
                 )
 
     def _applied(self, event: Event) -> Fix | None:
-        """``create_schedule(key=value)`` to ``apply_schedules([{"key": value}])``, where the call is in this file."""
+        """``create_schedule(...)`` to ``apply_schedules([ScheduleInput(...)])``, where the call is in this file."""
         origin = event.frames[-1]
-        calls = [node for node, call in self.here.collected.nodes.calls if call.span == origin.span]
-        if (
-            origin.key.module != self.here.module.path
-            or len(calls) != 1
-            or not isinstance(calls[0].func, ast.Attribute)
-        ):
+        calls = [pair for pair in self.here.collected.nodes.calls if pair[1].span == origin.span]
+        if origin.key.module != self.here.module.path or len(calls) != 1:
             return None
-        node, func = calls[0], calls[0].func
-        if node.args or func.attr not in _APPLIES:
+        node, call = calls[0]
+        owner = text_of(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        made = self.here.spelled("dbos.ScheduleInput", call) if self.here.has("ScheduleInput") else None
+        if owner is None or made is None or node.args or not isinstance(node.func, ast.Attribute):
             return None
-        changes: list[Change | None] = [rename_attribute(func, _APPLIES[func.attr])]
-        for keyword in node.keywords:
-            opening = "[{" if keyword is node.keywords[0] else ""
-            changes.append(quote_keyword(keyword, opening))
-        changes.append(behind(node.keywords[-1].value, "}]"))
-        return unsafe(f"call {_APPLIES[func.attr]}, which replaces the schedule if there is one", *changes)
+        applies = _APPLIES.get(node.func.attr)
+        if applies is None:
+            return None
+        inner = Replace(span_of(node.func), made.text)
+        outer = Wrap(span_of(node), f"{owner}.{applies}([", "])")
+        return unsafe(f"call {applies}, which replaces the schedule if there is one", inner, outer, *made.imports)
 
     def _is_errand(self, line: Line) -> bool:
         """Whether the line is that of a command which somebody gives, once perhaps, and not of a server's start."""

@@ -6,13 +6,13 @@ import ast
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.names import QUEUE
-from dbos_lint.fix import Expression, Fix, Replace
+from dbos_lint.fix import Expression, Fix
 from dbos_lint.rules.declared.queue import (
     ENQUEUE_ARGUMENT_ORDER,
     QUEUE_OBJECT_MAYBE_NONE,
     READ_ONLY_QUEUE_ATTRIBUTE,
 )
-from dbos_lint.rules.mending import SHIFTS, before, behind, safe, text_of, unsafe
+from dbos_lint.rules.mending import SHIFTS, behind, call_with, safe, text_of, unsafe
 from dbos_lint.rules.named import is_test
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.absence import Absence
@@ -152,15 +152,9 @@ class QueueObjects(Visitor):
             return None
         for node in self.here.body(function).walk():
             if isinstance(node, ast.Assign) and len(node.targets) == 1 and span_of(node.targets[0]) == span:
-                target, value = node.targets[0], span_of(node.value)
-                whole = span_of(node)
-                one_row = isinstance(target, ast.Attribute) and span.row == span.end_row == value.row
-                if isinstance(node.value, (ast.Tuple, ast.Yield, ast.YieldFrom)):
-                    return None
-                if not one_row or value.col - span.end_col != len(" = ") or whole[2:] != value[2:]:
-                    return None
-                assert isinstance(target, ast.Attribute)
-                head = Replace(Span(span.row, span.end_col - len(target.attr), span.row, value.col), f"{setter}(")
-                awaited = (before(node, "await "),) if function.is_async else ()
-                return safe(f"call {setter}", *awaited, head, behind(node.value, ")"))
+                target = node.targets[0]
+                owner = text_of(target.value) if isinstance(target, ast.Attribute) else None
+                awaited = "await " if function.is_async else ""
+                changes = call_with(node, f"{awaited}{owner}.{setter}(")
+                return safe(f"call {setter}", *changes) if owner and changes else None
         return None

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from dbos_lint.catalog import api, patterns
-from dbos_lint.fix import Fix
+from dbos_lint.fix import Applicability, Fix
 from dbos_lint.rules.declared.queue import ENQUEUE_OPTIONS_WITHOUT_ENQUEUE, INVALID_ENQUEUE_OPTION
-from dbos_lint.rules.mending import meant, number_of, rename_keyword, spelled_right, unsafe
+from dbos_lint.rules.mending import meant, number_of, rename_keyword, safe, spelled_right, unsafe
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.dicts import Literal
@@ -221,17 +221,22 @@ def _faults(name: str, value: object) -> Iterator[str]:
 
 
 def _mended(node: ast.Call) -> Fix | None:
-    """What mends the first argument of ``SetEnqueueOptions`` that has something to mend."""
+    """What mends the arguments of ``SetEnqueueOptions``, all at once: there is one finding."""
     written = {keyword.arg for keyword in node.keywords if keyword.arg is not None}
+    found: list[Fix | None] = []
     for keyword in node.keywords:
-        if keyword.arg is not None:
-            fix = _value_mended(keyword.arg, keyword.value)
-            if fix is None and keyword.arg not in _OPTIONS:
-                new = meant(keyword.arg, _OPTIONS, written)
-                fix = unsafe(f"rename '{keyword.arg}' to '{new}'", rename_keyword(keyword, new)) if new else None
-            if fix is not None:
-                return fix
-    return None
+        name = keyword.arg
+        if name is not None and name not in _OPTIONS:
+            new = meant(name, _OPTIONS, written)
+            found.append(unsafe(f"rename '{name}' to '{new}'", rename_keyword(keyword, new)) if new else None)
+        elif name is not None:
+            found += filter(None, (_value_mended(name, keyword.value),))
+    fixes = [fix for fix in found if fix is not None]
+    if not fixes or len(fixes) < len(found):
+        return None
+    title, changes = ", ".join(fix.title for fix in fixes), [change for fix in fixes for change in fix.changes]
+    is_safe = all(fix.applicability is Applicability.SAFE for fix in fixes)
+    return (safe if is_safe else unsafe)(title, *changes)
 
 
 def _value_mended(name: str, value: ast.expr | None) -> Fix | None:

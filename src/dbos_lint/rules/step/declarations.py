@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.catalog import api
-from dbos_lint.fix import Arguments, Fix, Keys, Replace
+from dbos_lint.fix import Arguments, Fix, Keys
 from dbos_lint.rules.declared.step import (
     ASYNC_ONLY_STEP_OPTION,
     DATASOURCE_FUNCTION_KIND,
@@ -15,7 +15,7 @@ from dbos_lint.rules.declared.step import (
     START_WORKFLOW_IN_STEP,
     STEP_AND_WORKFLOW,
 )
-from dbos_lint.rules.mending import SHIFTS, before, between, unsafe
+from dbos_lint.rules.mending import SHIFTS, before, between, text_of, unsafe
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics import declarations
 from dbos_lint.semantics.declarations import Declaration
@@ -105,9 +105,7 @@ class Declarations(Visitor):
         if node is None or "retries_allowed" in options.given:
             return None
         if isinstance(node, ast.Dict):
-            return (
-                None if None in node.keys else unsafe(title, Keys(options.span, add=(('"retries_allowed"', "True"),)))
-            )
+            return None if None in node.keys else unsafe(title, Keys(options.span, add=(("retries_allowed", "True"),)))
         written = {keyword.arg for keyword in node.keywords}
         if None in written or not written & set(_RETRY_OPTIONS):
             return None
@@ -292,15 +290,12 @@ def _uncalled(node: ast.Call) -> Fix | None:
     title = f"give the function, and its arguments after it: {SHIFTS}"
     if not given.args and not given.keywords:
         return unsafe(title, between(given.func, given, 2, ""))
-    if given.lineno != given.end_lineno or not isinstance(given.func, (ast.Name, ast.Attribute)):
+    texts = [("", text_of(each)) for each in given.args]
+    texts += [(keyword.arg or "", text_of(keyword.value)) for keyword in given.keywords]
+    func, known = text_of(given.func), tuple((name, text) for name, text in texts if text is not None)
+    if func is None or len(known) < len(texts) or given.lineno != given.end_lineno:
         return None
-    spans = [*map(span_of, given.args), *map(span_of, given.keywords)]
-    whole, func = span_of(given), span_of(given.func)
-    opening = Span(func.end_row, func.end_col, spans[0].row, spans[0].col)
-    closing = Span(spans[-1].end_row, spans[-1].end_col, whole.end_row, whole.end_col)
-    if opening.end_col - opening.col != 1 or closing.end_col - closing.col != 1:
-        return None
-    return unsafe(title, Replace(opening, ", "), Replace(closing, ""))
+    return unsafe(title, Arguments(span_of(node), values=((1, func),), add=known))
 
 
 def _function_of(value: FunctionValue | Entity) -> FunctionValue:

@@ -7,7 +7,7 @@ import math
 from typing import TypeGuard
 
 from dbos_lint.catalog import api
-from dbos_lint.fix import Fix
+from dbos_lint.fix import Fix, Replace
 from dbos_lint.rules.declared.step import INVALID_STEP_OPTION
 from dbos_lint.rules.mending import meant, rename_keyword, reworded, unsafe
 from dbos_lint.rules.visitor import Here, Visitor
@@ -65,7 +65,7 @@ class StepOptions(Visitor):
             near = closest(name, known, cutoff=0.6)
             effect = "dbos raises TypeError" if raises else "dbos ignores it"
             advice = f"did you mean {near}?" if near else f"dbos knows {', '.join(sorted(known))}"
-            fix = self._renamed(options, name, known)
+            fix = self._renamed(options, known)
             self._report(options, span, f"{name} is no option of a {kind}: {effect}; {advice}", fix)
         attempts = options.constant("max_attempts")
         if kind == api.STEP and options.constant("retries_allowed") is True and _is_number(attempts) and attempts < 1:
@@ -104,17 +104,21 @@ class StepOptions(Visitor):
             return None
         return self.here.resolver.function(target.function if isinstance(target, Entity) else target).is_async
 
-    def _renamed(self, options: Options, name: str, known: frozenset[str]) -> Fix | None:
-        """Give a misspelt option the name that was meant, where it is written down."""
-        new = meant(name, known, options.given)
+    def _renamed(self, options: Options, known: frozenset[str]) -> Fix | None:
+        """Give the misspelt options the names that were meant, where they are written down."""
         node = self.here.typed_dicts.written(options.span) if options.module == self.here.module.path else None
-        if new is None or node is None:
+        names = sorted(options.given.keys() - known)
+        pairs = [(name, new) for name in names if (new := meant(name, known, options.given))]
+        if node is None or len({new for _, new in pairs}) < len(names):
             return None
-        title = f"rename '{name}' to '{new}'"
-        if isinstance(node, ast.Dict):
-            keys = [each for each in node.keys if isinstance(each, ast.Constant) and each.value == name]
-            return unsafe(title, *(reworded(each, new) for each in keys))
-        return unsafe(title, *(rename_keyword(each, new) for each in node.keywords if each.arg == name))
+        changes: list[Replace | None] = []
+        for name, new in pairs:
+            if isinstance(node, ast.Dict):
+                keys = (each for each in node.keys if isinstance(each, ast.Constant) and each.value == name)
+                changes += (reworded(each, new) for each in keys)
+            else:
+                changes += (rename_keyword(each, new) for each in node.keywords if each.arg == name)
+        return unsafe(", ".join(f"rename '{name}' to '{new}'" for name, new in pairs), *changes)
 
     def _report(self, options: Options, span: Span, message: str, fix: Fix | None = None) -> None:
         where = options.span if options.module == self.here.module.path else span

@@ -1,0 +1,4 @@
+from dbos import DBOS
+
+DBOS(config={"name": "ofen", "ö": 1, "log_level": "INFO"})
+DBOS.launch()

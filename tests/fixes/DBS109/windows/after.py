@@ -1,0 +1,4 @@
+# options: fix=safe
+from dbos import DBOS
+
+config = {"name": "kiosk-app"}; DBOS(config=config)  # ö

@@ -1,0 +1,12 @@
+from dbos import DBOS
+
+
+@DBOS.step(
+    max_attempts=5,  # größer
+    retries_allowed=True
+)
+def fetch(url: str) -> str:
+    return url
+
+
+lade = DBOS.step(interval_seconds=1.0, retries_allowed=True)(lambda url: url)

@@ -1,0 +1,7 @@
+# options: fix=safe
+from dbos import DBOS
+
+
+def größer() -> None:
+	prints = DBOS.register_queue("prints")
+	prints.set_worker_concurrency(1)  # ö

@@ -1,0 +1,27 @@
+"""The base class is there, and its constructor is not called."""
+
+import dbos
+
+
+@dbos.DBOS.dbos_class()
+class Plotter(dbos.DBOSConfiguredInstance):
+    def __init__(self, config_name: str, width: int) -> None:
+        """As wide as it gets."""
+
+        self.width = width
+
+    @dbos.DBOS.workflow()
+    def plot(self, job: str) -> str:
+        return f"{job} {self.width}"
+
+
+@dbos.DBOS.dbos_class()
+class Scanner(dbos.DBOSConfiguredInstance):
+    def __init__(self, width: int) -> None: self.width = width
+
+    @dbos.DBOS.workflow()
+    def scan(self, job: str) -> str:
+        return f"{job} {self.width}"
+
+
+scanner = Scanner(10)

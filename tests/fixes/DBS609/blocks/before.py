@@ -1,0 +1,34 @@
+"""Blocks that are made and never entered, around one start."""
+
+from dbos import DBOS, SetWorkflowID, SetWorkflowTimeout
+
+
+@DBOS.workflow()
+def report(month: str) -> str:
+    return month
+
+
+def start(month: str) -> str:
+    SetWorkflowID(month)
+    return DBOS.start_workflow(report, month).workflow_id
+
+
+def limited(month: str) -> str:
+    SetWorkflowTimeout(10)
+
+    # at last
+    handle = DBOS.start_workflow(
+        report,
+        "größer" + month,  # the month
+    )
+    return handle.workflow_id
+
+
+def direct(month: str) -> str:
+    if month:
+        print(month)
+        SetWorkflowID(f"{month}")
+        report(month)
+    SetWorkflowID("once")
+    value = report(month)
+    return value

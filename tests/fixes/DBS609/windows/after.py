@@ -1,0 +1,12 @@
+from dbos import DBOS, SetWorkflowID
+
+
+@DBOS.workflow()
+def report(month: str) -> str:
+	return month
+
+
+def größe(month: str) -> None:
+	for each in month:
+		with SetWorkflowID("ö" + each):
+			DBOS.start_workflow(report, each)

@@ -1,0 +1,5 @@
+from dbos import DBOSClient
+
+
+def größe(client: DBOSClient, page: str) -> None:
+	client.enqueue({"workflow_name": "é", "queue_name": "ö", "priority": 1}, page)

@@ -1,0 +1,3 @@
+from dbos import DBOS, DBOSConfig as Config
+
+größe: Config = {"name": "größe"}; DBOS.launch()
