@@ -219,14 +219,25 @@ def _lines(document: Document, changes: Sequence[Import], earliest: int) -> Iter
     grouped: dict[tuple[str, bool], list[Import]] = {}
     for change in changes:
         grouped.setdefault((change.module, bool(change.name)), []).append(change)
+    made: list[tuple[int, Edit]] = []
     for (module, named), group in sorted(grouped.items()):
         if named:
-            names = ", ".join(sorted(map(_item, group), key=_by_type))
-            yield _line(document, module, f"from {module} import {names}", earliest)
+            texts = [f"from {module} import {', '.join(sorted(map(_item, group), key=_by_type))}"]
         else:
-            for change in group:
-                text = f"import {module} as {change.alias}" if change.alias else f"import {module}"
-                yield _line(document, module, text, earliest)
+            texts = [f"import {module} as {each.alias}" if each.alias else f"import {module}" for each in group]
+        made += ((_kind(module), _line(document, module, text, earliest)) for text in texts)
+    yield from _together(made)
+
+
+def _together(made: Sequence[tuple[int, Edit]]) -> Iterator[Edit]:
+    """Lines that make a new section of imports, without the blank lines between them."""
+    for index, (kind, edit) in enumerate(made):
+        text = edit.text
+        if any(each == kind and other.start == edit.start for each, other in made[:index]):
+            text = text.removeprefix("\n")
+        if any(each == kind and other.start == edit.start for each, other in made[index + 1 :]):
+            text = text.removesuffix("\n\n") + "\n" if text.endswith("\n\n") else text
+        yield Edit(edit.start, edit.end, text)
 
 
 def _kind(module: str) -> int:

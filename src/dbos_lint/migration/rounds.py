@@ -20,6 +20,7 @@ from dbos_lint.fixes.edits import Edit, Void, overlap
 from dbos_lint.fixes.realise import edits
 from dbos_lint.fixes.settle import settle
 from dbos_lint.linter import lint_source
+from dbos_lint.migration.leftovers import tidied
 from dbos_lint.reporters.sources import split
 from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 from dbos_lint.rules.registry import RULES
@@ -117,6 +118,8 @@ class Rounds:
             if not planned:
                 break
             state = settled.state or state
+        tidy = tidied(self.files, state.texts)
+        state = state if tidy == state.texts else self._linted(tidy)
         changed = {path: text for path, text in state.texts.items() if text != self.files.get(path)}
         left = [each for each in state.diagnostics if each.code in self.codes or each.code == _UNREADABLE]
         return Upgraded(

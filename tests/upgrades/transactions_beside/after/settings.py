@@ -1,0 +1,9 @@
+from dbos import DBOSConfig
+
+URL = "sqlite:///garden.sqlite"
+
+config: DBOSConfig = {
+    "name": "garden",
+    "system_database_url": "sqlite:///garden-system.sqlite",
+    "log_level": "ERROR",
+}

@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from .queries import amount_of, ds, text
+
+
+@ds.transaction(isolation_level="SERIALIZABLE")
+def take(item: str, amount: int) -> int | None:
+    there = amount_of(item)
+    if there < amount:
+        return None
+    ds.sql_session().execute(text("UPDATE stock SET amount = :left WHERE item = :item"), {"left": there - amount, "item": item})
+    return there - amount
