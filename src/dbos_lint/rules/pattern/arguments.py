@@ -25,6 +25,7 @@ _NOT_JSON = frozenset(
     "frozenset object pathlib.Path pathlib.PurePath set uuid.UUID".split()
 )
 _UUIDS = frozenset(f"uuid.uuid{version}" for version in (1, 3, 4, 5, 6, 7, 8)) | {"uuid.UUID"}
+_RANDOM = frozenset({"uuid.uuid1", "uuid.uuid4", "uuid.uuid6", "uuid.uuid7"})
 # Calls whose result is not told by their name.
 _MAKES = frozenset(f"datetime.datetime.{name}" for name in "now utcnow today fromtimestamp fromisoformat".split())
 
@@ -62,7 +63,9 @@ class Arguments(Visitor):
                 fix = self._text_of(given[0], call) if type(value) is int else None
                 self._report(given[0], f"the workflow ID is {value!r}, which is no string: dbos raises; use str()", fix)
             elif is_uuid(self.here, given[1], call):
-                fix = self._text_of(given[0], call)
+                # A random one should be none at all (DBS607).
+                is_random = bool(made_by(self.here, given[1], call) & _RANDOM)
+                fix = None if is_random else self._text_of(given[0], call)
                 self._report(given[0], "the workflow ID is a UUID object, and no string: dbos raises; use str()", fix)
         policy = named.get("workflow_id_reuse_policy")
         if policy is not None:

@@ -72,7 +72,7 @@ class ScheduleEntries(Visitor):
             self._report_entry(
                 given[0],
                 "apply_schedules takes a list of schedules, and raises for a dict: put it in a list",
-                fix=safe("put the schedule in a list", Wrap(span_of(given[0]), "[", "]")),
+                fix=_in_list(given[0], key),
             )
             return
         names: set[object] = set()
@@ -196,6 +196,14 @@ class ScheduleEntries(Visitor):
 
 def _required(key: str) -> Iterator[str]:
     return (key if name == "workflow" else name for name in _REQUIRED)
+
+
+def _in_list(node: ast.Dict, key: str) -> Fix | None:
+    """A schedule in a list, where there is nothing else to say of it."""
+    names = {each.value if isinstance(each, ast.Constant) else None for each in node.keys}
+    if not set(_required(key)) <= names <= patterns.SCHEDULE_KEYS[key]:
+        return None
+    return safe("put the schedule in a list", Wrap(span_of(node), "[", "]"))
 
 
 def _renamed(schedule: Schedule, key: str, wanted: Collection[str], only: str = "") -> Fix | None:

@@ -241,6 +241,8 @@ class Declarations(Visitor):
         """``None`` in front of the function, unless its options may stand behind it."""
         if any(isinstance(each, ast.Starred) for each in node.args) or node.keywords:
             return None
+        if isinstance(node.args[0], ast.Lambda):
+            return None  # It needs a name (DBS230).
         rest = [value for ref in call.args[1:] for value in self.here.resolve(ref, call)]
         if any(isinstance(each, ast.Dict) for each in node.args) or any(map(_may_be_options, rest)):
             return None
