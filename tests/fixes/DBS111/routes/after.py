@@ -35,8 +35,8 @@ def price(sku: str) -> int:
 def create(prefix: str) -> FastAPI:
     inner = FastAPI()
 
-    @D.workflow()
     @inner.get(f"{prefix}/stock")
+    @D.workflow()
     def stock(sku: str, größe: int | None = None) -> str:
         return sku
 
