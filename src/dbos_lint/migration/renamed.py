@@ -34,6 +34,8 @@ def _renamed(here: Here, symbol: Symbol, span: Span) -> Answer:
     new = _last(rename)
     title = f"write {new} for {symbol.last}{f': {rename.but}' if rename.but else ''}"
     attribute, keyword = _attribute(known, symbol, span), known.find(span, ast.keyword)
+    if symbol.owner == "Queue" and here.once(_has_partitions):
+        return ByHand("the limit of a queue with partitions, of which there are some, is partition_concurrency")
     if attribute is not None:
         return Fix(title, rename.applicability, (Replace(_name_of(attribute), new),))
     if keyword is not None and keyword.arg == symbol.last:
@@ -43,6 +45,13 @@ def _renamed(here: Here, symbol: Symbol, span: Span) -> Answer:
         place = Span(span.row, span.col, span.row, span.col + len(symbol.last))
         return Fix(title, rename.applicability, (Replace(place, new),))
     return ByHand("it is not written down where it is used")
+
+
+def _has_partitions(here: Here) -> bool:
+    """Whether a file of the project names what gives a queue partitions."""
+    project = here.resolver.project
+    texts = (project.read(module.path) or b"" for module in here.analysis.names.everywhere(here.module))
+    return any(word in text for text in texts for word in (b"partition_queue", b"partition_concurrency"))
 
 
 def _attribute(known: Nodes, symbol: Symbol, span: Span) -> ast.Attribute | None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import partial
 
-from dbos_lint.diagnostic import Diagnostic, Level
+from dbos_lint.diagnostic import Diagnostic, Level, Rule
 from dbos_lint.fix import Applicability, Change, Create, Fix
 from dbos_lint.fixes.document import Document
 from dbos_lint.fixes.edits import Edit, Void, overlap
@@ -105,8 +105,10 @@ class Rounds:
         self._program = Program(self.settings, self.files)
 
     def run(self) -> Upgraded:
-        state = self._linted(dict(self.files))
+        state = self._linted(dict(self.files), replace(self.settings, select=tuple(sorted(self.codes))))
         done: list[Rewrite] = []
+        if any(each.fix for each in state.diagnostics):
+            state = self._linted(dict(self.files))  # with what must not get worse: most projects need no look at that
         for _ in range(_MOST_ROUNDS):
             planned = self._planned(state)
             settled = settle(planned, partial(self._attempted, state))
@@ -130,10 +132,10 @@ class Rounds:
 
     # ------------------------------------------------------------------ linting
 
-    def _linted(self, texts: dict[str, bytes]) -> _State:
+    def _linted(self, texts: dict[str, bytes], settings: Settings | None = None) -> _State:
         changed = {path: text for path, text in texts.items() if text is not self.files.get(path)}
         program = self._program.altered(changed) if changed else self._program
-        found = (lint_source(texts[path], path, self.settings, program=program) for path in sorted(texts))
+        found = (lint_source(texts[path], path, settings or self.settings, program=program) for path in sorted(texts))
         return _State(texts, tuple(each for result in found for each in result.diagnostics))
 
     # ------------------------------------------------------------------ choosing
@@ -241,17 +243,22 @@ class Rounds:
 
 
 def upgrade_codes(since: tuple[int, int], until: tuple[int, int]) -> frozenset[str]:
-    """The rules of an upgrade: about names that come and go, and what became wrong on the way."""
+    """The rules of an upgrade: about names that come and go, and what became an error on the way."""
     return frozenset(
         code
         for code, rule in RULES.items()
-        if "DBS949" <= code < "DBS970" or (rule.since is not None and since < _version(rule.since) <= until)
+        if "DBS949" <= code < "DBS970"
+        or (rule.since is not None and since < _version(rule.since) <= until and _is_error(rule))
     )
 
 
 def checked_codes(codes: frozenset[str]) -> frozenset[str]:
     """The rules that are run: those of the upgrade, and those whose findings no fix may add to."""
-    return codes | {code for code, rule in RULES.items() if rule.level is Level.ERROR and rule.on_by_default}
+    return codes | {code for code, rule in RULES.items() if _is_error(rule)}
+
+
+def _is_error(rule: Rule) -> bool:
+    return rule.level is Level.ERROR and rule.on_by_default
 
 
 def _version(text: str) -> tuple[int, int]:
