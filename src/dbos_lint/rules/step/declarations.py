@@ -17,11 +17,12 @@ from dbos_lint.rules.declared.step import (
 )
 from dbos_lint.rules.mending import SHIFTS, before, between, text_of, unsafe
 from dbos_lint.rules.visitor import Visitor
-from dbos_lint.semantics import declarations
+from dbos_lint.semantics import declarations, signatures
 from dbos_lint.semantics.declarations import Declaration
 from dbos_lint.semantics.names import closest
 from dbos_lint.semantics.options import Options, of_keywords
 from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.signatures import misfit, parameters
 from dbos_lint.semantics.summary import Call, Function, Ref
 from dbos_lint.semantics.values import (
     Constant,
@@ -243,6 +244,10 @@ class Declarations(Visitor):
             return None
         if isinstance(node.args[0], ast.Lambda):
             return None  # It needs a name (DBS230).
+        function = self.here.resolve(call.args[0], call)[0]
+        known = parameters(self.here.resolver, function) if isinstance(function, (FunctionValue, Entity)) else None
+        if known is None or misfit(known, signatures.Arguments(len(node.args) - 1, ())):
+            return None  # They do not fit (DBS230).
         rest = [value for ref in call.args[1:] for value in self.here.resolve(ref, call)]
         if any(isinstance(each, ast.Dict) for each in node.args) or any(map(_may_be_options, rest)):
             return None
