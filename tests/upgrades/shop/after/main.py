@@ -23,6 +23,7 @@ def sell() -> None:
 def main() -> None:
     DBOS.launch()
     DBOS.register_queue("packing", global_concurrency=2, worker_concurrency=1)
+    # what the post takes
     DBOS.register_queue("sending", limiter={"limit": 50, "period": 1.0})
     DBOS.apply_schedules(
         [

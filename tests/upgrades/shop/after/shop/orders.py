@@ -2,7 +2,6 @@
 
 from dbos import DBOS, SetEnqueueOptions, WorkflowHandle
 
-from . import queues
 from .mail import send
 from .stock import take
 
