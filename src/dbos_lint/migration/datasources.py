@@ -192,7 +192,15 @@ class Datasources:
         tree = self.program.tree(module.path)
         if tree is None:
             return ByHand("the file with the transactions cannot be read")
-        index = next((index for index, node in enumerate(tree.body) if self._needs(module, node)), None)
+        index = next(
+            (
+                index
+                for wanted in ("DBOS.transaction", "DBOS.sql_session")
+                for index, node in enumerate(tree.body)
+                if self._needs(module, node, wanted)
+            ),
+            None,
+        )
         if index is None:
             return ByHand("it is not certain where the datasource is to be made")
         node = tree.body[index]
@@ -209,8 +217,8 @@ class Datasources:
         made = above(self.program.text(module.path), tree, node, f"{name} = {cls.text}.create({text})\n")
         return Home(module.path, name, (made, *cls.imports, *imports))
 
-    def _needs(self, module: Module, node: ast.stmt) -> bool:
-        """Whether a statement of a module uses what a datasource gives, or launches."""
+    def _needs(self, module: Module, node: ast.stmt, wanted: str) -> bool:
+        """Whether a statement of a module uses the symbol ``wanted``, or launches."""
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             return False
         last = node.end_lineno or node.lineno
@@ -219,7 +227,7 @@ class Datasources:
             if first <= place.row <= last:
                 if self._resolver.resolve(module, ref, place) == (External(f"{api.DBOS}.launch"),):
                     return True
-                if any(use.symbol in _REMOVED for use in self._symbols.uses(module, ref, place)):
+                if any(use.symbol == wanted for use in self._symbols.uses(module, ref, place)):
                     return True
         return False
 

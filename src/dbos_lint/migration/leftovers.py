@@ -1,9 +1,10 @@
-"""Imports that an upgrade leaves without a use."""
+"""Imports of dbos and of Python itself that an upgrade leaves without a use: others may register what they hold."""
 
 from __future__ import annotations
 
 import ast
 import os
+import sys
 from collections.abc import Iterator, Mapping
 
 from dbos_lint.fix import Unimport
@@ -34,8 +35,17 @@ def _unused(before: Document, after: Document) -> Iterator[str]:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             for alias in statement.names:
                 name = alias.asname or alias.name.partition(".")[0]
-                if is_used(before, name, ()) and not is_used(after, name, ()):
+                if _is_foreign(statement, alias) and is_used(before, name, ()) and not is_used(after, name, ()):
                     yield name
+
+
+def _is_foreign(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
+    """Whether an import is of dbos, or of Python's own library."""
+    if isinstance(statement, ast.ImportFrom) and statement.level:
+        return False
+    module = statement.module if isinstance(statement, ast.ImportFrom) else alias.name
+    root = (module or "").partition(".")[0]
+    return root == "dbos" or root in sys.stdlib_module_names
 
 
 def _is_taken(name: str, path: str, texts: Mapping[str, bytes]) -> bool:
