@@ -39,7 +39,7 @@ class Items:
         for index, texts in added:
             anchor = max((each for each in kept if each < index), default=-1)
             if anchor >= 0:
-                yield from self._behind(anchor, texts)
+                yield from self._behind(anchor, texts, final=anchor == kept[-1])
             else:
                 yield self._ahead(kept[0], texts)
 
@@ -145,7 +145,7 @@ class Items:
         lines = self._starts_line(0) and "\n" in self.text[end : self.end]
         return Edit(start, end, (",\n" + self._indentation(0) if lines else ", ").join(texts))
 
-    def _behind(self, index: int, texts: Sequence[str]) -> Iterator[Edit]:
+    def _behind(self, index: int, texts: Sequence[str], *, final: bool) -> Iterator[Edit]:
         end = self.places[index][1]
         if not self._starts_line(index):
             yield Edit(end, end, "".join(f", {text}" for text in texts))
@@ -159,7 +159,8 @@ class Items:
             yield Edit(place, place, ",".join(lines))
         else:
             place = comma + 1 if newline is None else newline
-            yield Edit(place, place, "".join(f"{line}," for line in lines))
+            trailing = not final or self._comma(len(self.places)) is not None
+            yield Edit(place, place, ",".join(lines) + ("," if trailing else ""))
 
     def _ahead(self, index: int, texts: Sequence[str]) -> Edit:
         start = self.places[index][0]

@@ -54,6 +54,7 @@ def edits(document: Document, changes: Iterable[Change]) -> tuple[Edit, ...]:
     they are in each other's way."""
     changes = tuple(changes)
     fragments = document.once(Fragments, partial(Fragments, document))
+    moved: list[Edit] = []
     openings: list[tuple[int, Edit]] = []
     closings: list[tuple[int, Edit]] = []
     for change in changes:
@@ -63,6 +64,9 @@ def edits(document: Document, changes: Iterable[Change]) -> tuple[Edit, ...]:
         if carry_out is None:
             raise Void("it is not a change of a file")
         made = document.once(change, partial(carry_out, fragments, change))
+        if isinstance(change, Under):
+            moved += made
+            continue
         size = _size(document, change)
         for index, edit in enumerate(made):
             (closings if index and isinstance(change, Wrap) else openings).append((size, edit))
@@ -77,13 +81,13 @@ def edits(document: Document, changes: Iterable[Change]) -> tuple[Edit, ...]:
     imported = tuple(imports.imports(document, wanted, ordered([*found, *gone])))
     done = ordered([*found, *_joined([*gone, *imported])])
     _check(fragments, done)
-    return done
+    return ordered([*moved, *done])
 
 
 def _joined(found: Iterable[Edit]) -> Iterator[Edit]:
     """The edits, as one where two take away statements with the same blank lines between them."""
     last: Edit | None = None
-    for edit in sorted(found):
+    for edit in sorted(found, key=lambda edit: (edit.start, edit.end)):
         if last is not None and not edit.text and not last.text and edit.start < last.end:
             last = Edit(last.start, max(last.end, edit.end), "")
             continue
@@ -106,8 +110,6 @@ def _check_moved(document: Document, changes: Iterable[Change]) -> None:
 
 
 def _size(document: Document, change: Any) -> int:
-    if isinstance(change, Under):
-        return len(document.text)
     start, end = document.place(change.span)
     return end - start
 
