@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 
 from dbos_lint.catalog import api
 from dbos_lint.diagnostic import Confidence, Level, Rule
 from dbos_lint.fix import Delete, Fix
 from dbos_lint.rules.declared.step import COMMIT_IN_TRANSACTION, IO_IN_TRANSACTION, STEP_IN_STEP
-from dbos_lint.rules.mending import safe
+from dbos_lint.rules.mending import rename_attribute, safe
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics import declarations
 from dbos_lint.semantics.afterwards import following
+from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import CALLS_STEP, ENDS_TRANSACTION, RETRIED
 from dbos_lint.syntax.spans import span_of
@@ -91,7 +93,11 @@ class Compositions(Visitor):
         )
 
     def _without(self, reached: Reached) -> Fix | None:
-        """Delete the statement that commits, in the transaction itself: helpers may commit for others, too."""
+        """Delete the statement that commits, or let it flush where what follows may look at what that gives.
+
+        It must stand in the transaction itself: helpers may commit for others, too. What a handler commits before it
+        raises would be rolled back.
+        """
         here = self.here
         root = reached.chain[0]
         if reached.origin != root or root.module != here.module.path:
@@ -104,8 +110,13 @@ class Compositions(Visitor):
             if call.span == reached.effect.span:
                 above = body.parent(node)
                 statement = body.parent(above) if isinstance(above, ast.Await) else above
-                if isinstance(statement, ast.Expr) and not node.args and not node.keywords:
+                if not isinstance(statement, ast.Expr) or node.args or node.keywords:
+                    return None
+                if here.module.within(call.block, "except"):
+                    return None
+                if _ends(body, statement, {param.name for param in function.params}):
                     return safe("delete the commit, which dbos makes", Delete(span_of(statement)))
+                return safe("flush, and leave the commit to dbos", rename_attribute(node.func, "flush"))
         return None
 
     def _gives_up(self, reached: Reached) -> bool:
@@ -136,3 +147,14 @@ class Compositions(Visitor):
         root = trace[0].label.rpartition("<locals>.")[2]
         message = f"{what} '{root}'{self.here.route(trace)}: {advice}"
         self.here.report(rule, reached.span, message, trace, level=level, confidence=confidence, fix=fix)
+
+
+def _ends(body: Body, statement: ast.stmt, params: Collection[str]) -> bool:
+    """Whether nothing is done behind ``statement``, the last of the function but for what it returns."""
+    if statement not in body.statements:
+        return False
+    behind = body.statements[body.statements.index(statement) + 1 :]
+    if not behind:
+        return True
+    value = behind[0].value if isinstance(behind[0], ast.Return) else behind[0]
+    return value is None or isinstance(value, ast.Constant) or (isinstance(value, ast.Name) and value.id in params)

@@ -20,13 +20,14 @@ def sell(sku: str) -> str:
 def sell_all(skus: list[str]) -> None:
     session = shop.sql_session()
     for sku in skus:
-        session.execute(text("insert into sales values (:sku)"), {"sku": sku})
+        session.execute(text("insert into sales values (:sku)"), {"sku": sku}); session.flush()
     if skus:
-        pass
+        session.flush()
 
 
 @other.transaction()
-async def note(sku: str) -> str:
+async def note(sku: str) -> int:
     session = other.sql_session()
     await session.execute(text("insert into notes values (:sku)"), {"sku": sku})
-    return sku
+    await session.flush()
+    return await session.scalar(text("select max(id) from notes"))

@@ -27,8 +27,8 @@ def sell_all(skus: list[str]) -> None:
 
 
 @other.transaction()
-async def note(sku: str) -> str:
+async def note(sku: str) -> int:
     session = other.sql_session()
     await session.execute(text("insert into notes values (:sku)"), {"sku": sku})
     await session.commit()
-    return sku
+    return await session.scalar(text("select max(id) from notes"))

@@ -25,3 +25,13 @@ def take_back(sku: str) -> str:
     session.execute(text("delete from sales where sku = :sku"), {"sku": sku})
     session.rollback()
     return sku
+
+
+@shop.transaction()
+def try_it(sku: str) -> None:
+    session = shop.sql_session()
+    try:
+        session.execute(text("insert into sales values (:sku)"), {"sku": sku})
+    except ValueError:
+        session.commit()
+        raise
