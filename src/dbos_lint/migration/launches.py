@@ -10,7 +10,7 @@ from functools import cached_property
 
 from dbos_lint.catalog import api
 from dbos_lint.fix import After, Import
-from dbos_lint.migration.files import File, Files, FunctionNode, UnsureError
+from dbos_lint.migration.files import FUNCTIONS, File, Files, FunctionNode, UnsureError
 from dbos_lint.migration.variables import dotted
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.meeting import Meeting
@@ -96,6 +96,22 @@ class LaunchSites:
         for launch in found:
             self._check(launch)
         return found
+
+    def above(self, file: File, node: ast.expr) -> Launch | None:
+        """The launch after which ``node`` runs for certain, in the same function, if there is one."""
+        known = {id(launch.node): launch for launch in self.all if launch.file is file}
+        inside: ast.AST = file.statement(node)
+        while isinstance(inside, ast.stmt) and not isinstance(inside, (*FUNCTIONS, ast.ClassDef)):
+            block = file.siblings(inside)
+            for each in reversed(block[: block.index(inside)]):
+                if any(isinstance(part, ast.Attribute) and part.attr == "destroy" for part in ast.walk(each)):
+                    return None
+                found = known.get(id(each.value)) if isinstance(each, ast.Expr) else None
+                if found is not None:
+                    self._check(found)
+                    return found
+            inside = next(it for it in file.around(inside) if isinstance(it, (ast.stmt, ast.Module)))
+        return None
 
     def dbos(self, launch: Launch) -> tuple[str, tuple[Import, ...]]:
         """How ``DBOS`` is written at a launch."""

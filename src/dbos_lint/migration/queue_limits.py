@@ -9,6 +9,8 @@ from dbos_lint.migration.files import UnsureError
 
 POSITIONAL = ("name", "concurrency", "limiter")
 """What ``Queue(...)`` took by position."""
+DROPPED = frozenset({"priority_enabled", "partition_queue"})
+"""What 3.0 takes no more."""
 PER_PARTITION: Mapping[str, str] = {
     "concurrency": "partition_concurrency",
     "global_concurrency": "partition_concurrency",
@@ -24,7 +26,7 @@ def limits(given: Mapping[str, ast.expr]) -> dict[str, ast.expr]:
 
     Raises UnsureError where they cannot be told.
     """
-    rest = {name: value for name, value in given.items() if name not in ("priority_enabled", "partition_queue")}
+    rest = {name: value for name, value in given.items() if name not in DROPPED}
     if "priority_enabled" in given and not isinstance(given["priority_enabled"], (ast.Constant, ast.Name)):
         raise UnsureError("whether it has priorities is computed")
     unknown = sorted(rest.keys() - _KEPT)

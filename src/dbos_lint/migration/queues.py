@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from dbos_lint.catalog import api
-from dbos_lint.fix import Applicability, ByHand, Change, Delete, Expression, Fix, Import, Replace, Unimport
+from dbos_lint.fix import Applicability, Arguments, ByHand, Change, Delete, Expression, Fix, Import, Replace, Unimport
 from dbos_lint.migration.files import File, Files, UnsureError
 from dbos_lint.migration.launches import Launch, LaunchSites
 from dbos_lint.migration.moving import Moved, flat, literal, moved, statement
-from dbos_lint.migration.queue_limits import POSITIONAL, limits
+from dbos_lint.migration.queue_limits import DROPPED, POSITIONAL, is_none, limits, renames
 from dbos_lint.migration.variables import Use, Uses, dotted, imports_from, uses_of
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.literals import literals
@@ -39,6 +39,7 @@ class _Plan:
     uses: list[tuple[str, Span]] = field(default_factory=list)
     changes: dict[str, list[Change]] = field(default_factory=dict)
     reason: str = ""
+    in_place: bool = False
 
     def add(self, file: File, *changes: Change) -> None:
         known = self.changes.setdefault(file.path, [])
@@ -70,6 +71,8 @@ class Queues:
         changes = {file: tuple(made) for file, made in plan.changes.items()}
         own = changes.pop(path, ())
         title = f"register the queue {plan.name} behind DBOS.launch(), and enqueue by its name"
+        if plan.in_place:
+            title = f"register the queue {plan.name}"
         return Fix(title, Applicability.UNSAFE, own, tuple(sorted(changes.items())))
 
     @cached_property
@@ -94,6 +97,10 @@ class Queues:
 
     def _rewrite(self, plan: _Plan) -> None:
         home, node = plan.home, plan.node
+        launch = self._sites.above(home, node)
+        if launch is not None:
+            self._in_place(plan, launch)
+            return
         target = _assigned(home, node)
         found = uses_of(self._here, home, target)
         plan.uses = [(use.file.path, span_of(use.node)) for use in found.uses]
@@ -109,6 +116,37 @@ class Queues:
         self._take_away(plan, found)
         for launch in self._sites.of(home):
             self._register(plan, naming, limited, launch)
+
+    def _in_place(self, plan: _Plan, launch: Launch) -> None:
+        """What is made behind a launch can be registered where it stands: that gives an object that can do the same."""
+        file, node = plan.home, plan.node
+        given = _given(node)
+        name = given.pop("name", None)
+        limits(given)
+        told = {key: value for key, value in given.items() if key not in DROPPED}
+        names = renames({key: each for key, each in told.items() if not is_none(each)}, given.get("partition_queue"))
+        outer = file.outer(node)
+        is_async = isinstance(outer, ast.AsyncFunctionDef)
+        if name is None or isinstance(outer, ast.Lambda) or (is_async and not _is_assigned(file, node)):
+            raise UnsureError("it is not simply assigned to a variable")
+        dbos, needed = self._sites.dbos(launch)
+        made = f"await {dbos}.register_queue_async" if is_async else f"{dbos}.register_queue"
+        positional = list(zip(POSITIONAL, node.args, strict=False))
+        arguments = Arguments(
+            span_of(node),
+            drop=tuple(sorted(given.keys() & DROPPED)),
+            rename=tuple(
+                (each.arg, names[each.arg]) for each in node.keywords if each.arg in told and each.arg in names
+            ),
+            keywords=tuple((index, names.get(key, key)) for index, (key, _) in enumerate(positional) if index),
+        )
+        plan.name = file.text(span_of(name))
+        plan.in_place = True
+        plan.add(file, Replace(span_of(node.func), made), *needed)
+        if arguments != Arguments(span_of(node)):
+            plan.add(file, arguments)
+        if isinstance(node.func, ast.Name):
+            plan.add(file, Unimport(node.func.id))
 
     # ------------------------------------------------------------------ uses
 
@@ -252,6 +290,10 @@ def _assigned(file: File, node: ast.Call) -> str:
     if file.siblings(parent) is not file.tree.body:
         raise UnsureError("it is made under a condition")
     return target.id
+
+
+def _is_assigned(file: File, node: ast.Call) -> bool:
+    return isinstance(file.parent(node), (ast.Assign, ast.AnnAssign))
 
 
 def _given(node: ast.Call) -> dict[str, ast.expr]:
