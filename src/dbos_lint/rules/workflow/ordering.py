@@ -19,6 +19,7 @@ from dbos_lint.syntax.spans import span_of
 # Types whose values can be compared with each other.
 _SORTABLE = (frozenset({"str"}), frozenset({"int"}))
 _READERS = frozenset({"wait", "asyncio_wait", "as_completed", "len", "list", "set", "enumerate", "zip"})
+_TELLS = frozenset({"done", "exception", "cancelled"})
 _OF_WAIT = frozenset({"fs", "timeout", "return_when"})
 
 
@@ -77,6 +78,8 @@ class Ordering:
         if tasks is None or dbos is None or not call.flags & AWAITED or not self._places.lets_through(node, function):
             return None
         body = self._here.body(function)
+        if not _answers(node, body):
+            return None
         listed = () if self._is_list(tasks, call) else self._made_list(tasks, body)
         if listed is None:
             return None
@@ -191,6 +194,15 @@ def _tasks(node: ast.Call) -> ast.expr | None:
     if not given.keys() <= _OF_WAIT:
         return None
     return node.args[0] if node.args else given.get("fs")
+
+
+def _answers(node: ast.Call, body: Body) -> bool:
+    """Whether the function goes by what a wait returns, and by nothing else that tells which tasks are done: what was
+    recorded is in the answer alone."""
+    awaited = body.parent(node)
+    given = body.parent(awaited) if awaited is not None else None
+    is_pair = isinstance(given, ast.Assign) and all(isinstance(target, ast.Tuple) for target in given.targets)
+    return is_pair and not any(isinstance(each, ast.Attribute) and each.attr in _TELLS for each in ast.walk(body.node))
 
 
 def _only_value(name: str, body: Body) -> ast.AST | None:

@@ -46,3 +46,17 @@ async def with_options(options: dict[str, object]) -> None:
         await order("one")
     finally:
         await asyncio.wait(tasks, timeout=1)
+
+
+@DBOS.workflow()
+async def asks_the_tasks(suppliers: list[str]) -> None:
+    tasks = [asyncio.create_task(ask(supplier)) for supplier in suppliers]
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    await order(str([task.result() for task in tasks if task.done()]))
+
+
+@DBOS.workflow()
+async def drops_the_answer(suppliers: list[str]) -> None:
+    tasks = [asyncio.create_task(ask(supplier)) for supplier in suppliers]
+    await asyncio.wait(tasks, timeout=2)
+    await order("done")
