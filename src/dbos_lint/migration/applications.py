@@ -168,13 +168,12 @@ def _new(application: Application, engine: Spelling) -> tuple[Change, ...] | ByH
         f"{indent}yield",
         f"{indent}{engine.text}.destroy()",
     ]
-    return (
-        above(text, application.home.tree, application.node, "".join(f"{line}\n" for line in lines)),
-        Arguments(span_of(application.call), add=(("lifespan", names[0]),)),
-        *manager.imports,
-        *iterator.imports,
-        *engine.imports,
-    )
+    imports = (*manager.imports, *iterator.imports, *engine.imports)
+    definition = "".join(f"{line}\n" for line in lines)
+    made = above(text, application.home.tree, application.node, definition, imports)
+    if made is None:
+        return ByHand("there is no line between the imports and the application")
+    return (made, Arguments(span_of(application.call), add=(("lifespan", names[0]),)), *imports)
 
 
 def _extended(application: Application, given: ast.expr, engine: Spelling) -> tuple[Change, ...] | ByHand:

@@ -214,8 +214,11 @@ class Datasources:
             bound = needed.alias or needed.name or needed.module
             if self._binds(module, bound) and not self._imports(module, bound, needed):
                 return ByHand(f"the name '{bound}' is taken")
-        made = above(self.program.text(module.path), tree, node, f"{name} = {cls.text}.create({text})\n")
-        return Home(module.path, name, (made, *cls.imports, *imports))
+        needs = (*cls.imports, *imports)
+        made = above(self.program.text(module.path), tree, node, f"{name} = {cls.text}.create({text})\n", needs)
+        if made is None:
+            return ByHand("there is no line between the imports and the first use of the session")
+        return Home(module.path, name, (made, *needs))
 
     def _needs(self, module: Module, node: ast.stmt, wanted: str) -> bool:
         """Whether a statement of a module uses the symbol ``wanted``, or launches."""

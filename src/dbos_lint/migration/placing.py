@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
-from dbos_lint.fix import After, Before, Change
+from dbos_lint.fix import After, Before, Change, Import
 from dbos_lint.syntax.spans import span_of
 
 
-def above(text: str, tree: ast.Module, node: ast.stmt, statement: str) -> Change:
+def above(text: str, tree: ast.Module, node: ast.stmt, statement: str, imports: Iterable[Import]) -> Change | None:
     """Put ``statement`` in front of ``node`` in ``text``, above its decorators and the comment that speaks of it, with
-    the blank lines that belong around it."""
+    the blank lines that belong around it; None where it could come above the ``imports`` that it needs."""
     lines = text.split("\n")
     row = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
     indentation = _indentation(lines[row - 1])
@@ -21,9 +22,17 @@ def above(text: str, tree: ast.Module, node: ast.stmt, statement: str) -> Change
     before = _before(tree, node)
     new, most = ast.parse(statement).body[0], 1 if indentation else 2
     lead, trail = min(_apart(before, new), most), min(_apart(new, node) if _defines(new) or _defines(node) else 0, most)
-    if before is None:
+    if isinstance(before, (ast.Import, ast.ImportFrom)) and any(_has_own_line(tree, each) for each in imports):
+        return Before(span_of(node), statement + "\n" * trail) if there or first < row else None
+    if before is None or (first == row and there >= lead and not _defines(node)):
         return Before(span_of(node), statement + "\n" * trail)
     return After(span_of(before), "\n" * lead + statement + "\n" * max(trail - there, 0))
+
+
+def _has_own_line(tree: ast.Module, needed: Import) -> bool:
+    """Whether an import does not go into a statement that is there."""
+    modules = [each.module for each in tree.body if isinstance(each, ast.ImportFrom) and not each.level]
+    return needed.module not in modules
 
 
 def _defines(node: ast.stmt | None) -> bool:

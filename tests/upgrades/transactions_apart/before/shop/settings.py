@@ -1,0 +1,3 @@
+import os
+
+DATABASE = os.environ.get("SHOP_DATABASE_URL", "sqlite:///shop.sqlite")
