@@ -10,7 +10,7 @@ from dbos_lint.fixes.mend import mend
 from dbos_lint.settings import Settings
 from tests.oracle.engine import page_program
 from tests.oracle.test_concurrency import CITIES, KEYS, MANY, recover_many, values
-from tests.oracle.test_determinism import first_run, second_run
+from tests.oracle.test_determinism import first_run, second_run, unexpected
 from tests.oracle.test_flow import LATER, POLLED
 
 pytestmark = pytest.mark.oracle
@@ -221,3 +221,45 @@ def test_the_set_of_finished_tasks(mended: bool, tmp_path: Path) -> None:
     tables = [value for value in values(done) if isinstance(value, dict)]
     assert len(tables) == len(MANY)
     assert all(text == f"recorded {winner}" for table in tables for winner, text in table.items()) is mended
+
+
+# ------------------------------------------------------------------------------------------ runs in flight
+
+IN_FLIGHT = """
+import time
+from dbos import DBOS
+
+
+@DBOS.step()
+def charge(at: float) -> str:
+    return "charged"
+
+
+@DBOS.step()
+def last() -> str:
+    return "done"
+
+
+@DBOS.workflow()
+def flow() -> str:
+    now = time.time()
+    charge(now)
+    return last()
+"""
+PATCHED = """    if DBOS.patch("clock-in-a-step"):
+        now = DBOS.run_step({"name": "now"}, time.time)
+    else:
+        now = time.time()
+"""
+
+
+@pytest.mark.parametrize("patched", [False, True], ids=["bare", "patched"])
+def test_a_run_in_flight_needs_a_patch(patched: bool, tmp_path: Path) -> None:
+    """What ``docs/fixing.md`` says of runs that began with the code from before a fix."""
+    after = IN_FLIGHT.replace("    now = time.time()\n", PATCHED) if patched else fixed(IN_FLIGHT, "DBS201", tmp_path)
+    first_run(IN_FLIGHT, 'show(flow, workflow_id="w")', dies_in="last", folder=tmp_path)
+    calls = 'launch()\nshow(result, "w")\nshow(flow, workflow_id="new")\nprint(recorded("new"))\n'
+    old, new, steps = second_run(after, calls=calls, folder=tmp_path).lines
+    assert old == ("returned 'done'" if patched else unexpected("charge", "now"))
+    assert new == "returned 'done'"
+    assert steps == repr([*["DBOS.patch-clock-in-a-step"][:patched], "now", "charge", "last"])
