@@ -160,7 +160,11 @@ def check_expression(text: str) -> ast.expr:
     tree = parsed(f"({text}\n)")
     if tree is None or len(tree.body) != 1 or not isinstance(tree.body[0], ast.Expr):
         raise Void("what is to be written is not an expression")
-    return tree.body[0].value
+    value = tree.body[0].value
+    # Nor may it close the brackets around it and open others.
+    if not isinstance(value, (ast.Yield, ast.YieldFrom, ast.GeneratorExp)) and parsed(f"x[{text}\n]") is None:
+        raise Void("what is to be written is not an expression")
+    return value
 
 
 def check_holes(fragment: Fragment, start: int, end: int, edits: Sequence[Edit]) -> None:

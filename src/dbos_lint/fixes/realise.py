@@ -76,7 +76,7 @@ def edits(document: Document, changes: Iterable[Change]) -> tuple[Edit, ...]:
     found += [edit for _, edit in sorted(openings, key=lambda pair: -pair[0])]
     deleted = [change for change in changes if isinstance(change, Delete)]
     added = [change for change in changes if isinstance(change, (Before, After))]
-    gone = tuple(statements.delete(document, deleted, added))
+    gone = tuple(_joined(statements.delete(document, deleted, added)))
     wanted = [change for change in changes if isinstance(change, (Import, Unimport))]
     imported = tuple(imports.imports(document, wanted, ordered([*found, *gone])))
     done = ordered([*found, *_joined([*gone, *imported])])
