@@ -205,6 +205,10 @@ class Schedules:
             return text, ()
         if binding_scope(target.module, launch.place.scope, first) is not None:
             raise UnsureError(f"'{first}' is something else at {launch.where}")
+        if self._resolver.resolve(target.module, first, launch.place):
+            # A star import brings it.
+            self._check_means(function, home, f"{first}{tail}", launch)
+            return f"{first}{tail}", ()
         if target.path in {module.path for module in imported(self._resolver.project, home.module)}:
             raise UnsureError(f"the file of DBOS.launch() ({launch.where}) is imported by the one of the workflow")
         for node in imports_from(target, home.path, self._resolver):

@@ -134,7 +134,7 @@ def dotted(node: ast.expr) -> str:
 def imports_from(file: File, target: str, resolver: Resolver) -> Iterator[ast.ImportFrom]:
     """The imports at the top of ``file`` that take something from the module at the path ``target``."""
     for node in file.tree.body:
-        if not isinstance(node, ast.ImportFrom):
+        if not isinstance(node, ast.ImportFrom) or any(alias.name == "*" for alias in node.names):
             continue
         if resolver.project.find(node.module or "", node.level, file.path) == target:
             yield node
