@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dbos_lint.catalog import api
 from dbos_lint.fix import SHIFTS, Applicability, AsyncFor, Change, Fix, Replace, Through, Unimport, Wrap
 from dbos_lint.rules.visitor import Here
-from dbos_lint.semantics.awaits import can_await, handle_uses, held_by, is_tried, iterates
+from dbos_lint.semantics.awaits import can_await, handle_uses, held_by, is_tried, iterates, makers
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.coroutines import is_asked_as_coroutine, makes_coroutine
 from dbos_lint.semantics.declarations import given
@@ -184,11 +184,8 @@ class Awaiting:
     def _comes_from_twin(self, site: Site) -> bool:
         """Whether it is asked of a handle that the fix of another finding makes asynchronous."""
         handle = site.node.func.value if isinstance(site.node.func, ast.Attribute) else None
-        makers = [handle]
-        if isinstance(handle, ast.Name):
-            assigned = [each for each in site.body.walk() if isinstance(each, ast.Assign)]
-            makers = [each.value for each in assigned if any(_is_name(target, handle.id) for target in each.targets)]
-        made = [(each, site.body.record(each)) for each in makers if isinstance(each, ast.Call)]
+        found = makers(site.body, handle) if handle is not None else ()
+        made = [(each, site.body.record(each)) for each in found if isinstance(each, ast.Call)]
         return any(call is not None and self.twin(self.site_of(node, call)) is not None for node, call in made)
 
     # ------------------------------------------------------------------ coroutines
@@ -250,7 +247,3 @@ def _renamed(method: ast.Attribute) -> Replace:
     """``x.sleep`` as ``x.sleep_async``."""
     _, _, row, end = span_of(method)
     return Replace(Span(row, end - len(method.attr), row, end), f"{method.attr}_async")
-
-
-def _is_name(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name

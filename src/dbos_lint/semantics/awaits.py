@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dbos_lint.semantics.body import Body
 
@@ -36,31 +36,73 @@ def iterates(body: Body, node: ast.expr) -> bool:
 
 
 def handle_uses(body: Body, made: ast.expr) -> tuple[ast.Call, ...] | None:
-    """The calls that ask something of the handle that ``made`` gives, and that must be awaited once it is an
-    asynchronous one; ``None`` where the handle may go anywhere else."""
+    """The calls that ask something of the handle that ``made`` gives, or of each of the handles in a list of them, and
+    that must be awaited once it is an asynchronous one; ``None`` where the handle may go anywhere else."""
     parent = body.parent(made)
     if isinstance(parent, ast.Expr):
         return ()
-    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
-        target = parent.targets[0]
-        names = [each for each in body.mentions[target.id] if each is not target]
-        if _is_shared(body, target.id) or not all(isinstance(each.ctx, ast.Load) for each in names):
-            return None
-        uses = [_asked(body, name) for name in names]
+    handles: list[ast.Name] | None
+    if isinstance(parent, ast.ListComp) and parent.elt is made:
+        lists = _loads(body, parent)
+        elements = [_elements(body, each) for each in lists] if lists is not None else [None]
+        handles = [name for names in elements for name in names or ()] if None not in elements else None
+    elif isinstance(parent, ast.Assign):
+        handles = _loads(body, made)
     else:
-        uses = [_asked(body, made)]
+        return _asking(body, [made])
+    return _asking(body, handles) if handles is not None else None
+
+
+def _loads(body: Body, value: ast.expr) -> list[ast.Name] | None:
+    """Where the variable of the function is read that holds ``value`` and nothing else."""
+    parent = body.parent(value)
+    target = parent.targets[0] if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else None
+    if not isinstance(target, ast.Name) or _is_shared(body, target.id):
+        return None
+    names = [each for each in body.mentions[target.id] if each is not target]
+    return names if all(isinstance(each.ctx, ast.Load) for each in names) else None
+
+
+def _elements(body: Body, iterated: ast.Name) -> list[ast.Name] | None:
+    """Where the elements of a list are read over which a loop iterates, if nothing else is done with it there."""
+    loop = body.parent(iterated)
+    if not isinstance(loop, (ast.For, ast.comprehension)) or loop.iter is not iterated:
+        return None
+    around = body.parent(loop) if isinstance(loop, ast.comprehension) else loop
+    target = loop.target
+    if around is None or not isinstance(target, ast.Name):
+        return None
+    inside = [each for each in ast.walk(around) if isinstance(each, ast.Name) and each.id == target.id]
+    if isinstance(loop, ast.For) and (len(inside) < len(body.mentions[target.id]) or _is_shared(body, target.id)):
+        return None
+    names = [each for each in inside if each is not target]
+    return names if all(isinstance(each.ctx, ast.Load) for each in names) else None
+
+
+def _asking(body: Body, handles: Iterable[ast.expr]) -> tuple[ast.Call, ...] | None:
+    uses = [_asked(body, each) for each in handles]
     found = [use for use in uses if use is not None]
     return tuple(use for use in found if isinstance(use, ast.Call)) if len(found) == len(uses) else None
 
 
+def makers(body: Body, handle: ast.expr) -> Iterator[ast.expr]:
+    """What may have made ``handle``, in the function: it itself, what its variable is assigned, or the elements of a
+    list over which a loop goes with it."""
+    yield handle
+    names = {handle.id} if isinstance(handle, ast.Name) else set()
+    loops = [each for each in body.walk() if isinstance(each, (ast.For, ast.comprehension))]
+    for loop in loops:
+        if isinstance(loop.target, ast.Name) and loop.target.id in names and isinstance(loop.iter, ast.Name):
+            names.add(loop.iter.id)
+    for each in body.walk():
+        if isinstance(each, ast.Assign) and any(isinstance(to, ast.Name) and to.id in names for to in each.targets):
+            yield each.value.elt if isinstance(each.value, ast.ListComp) else each.value
+
+
 def is_only_asked(body: Body, made: ast.expr) -> bool:
     """Whether the variable that holds what ``made`` gives is only asked for attributes and items."""
-    parent = body.parent(made)
-    target = parent.targets[0] if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else None
-    if not isinstance(target, ast.Name) or _is_shared(body, target.id):
-        return False
-    users = [body.parent(each) for each in body.mentions[target.id] if each is not target]
-    return all(isinstance(user, (ast.Attribute, ast.Subscript)) for user in users)
+    names = _loads(body, made)
+    return names is not None and all(isinstance(body.parent(each), (ast.Attribute, ast.Subscript)) for each in names)
 
 
 def _asked(body: Body, handle: ast.expr) -> ast.expr | None:

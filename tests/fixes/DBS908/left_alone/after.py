@@ -19,7 +19,20 @@ async def hand_over(text: str) -> WorkflowHandle[int]:
 
 async def collect(texts: list[str]) -> list[int]:
     handles = [DBOS.enqueue_workflow("texts", count, text) for text in texts]
-    return [len(handle.workflow_id) for handle in handles]
+    return list(sum(handle.get_result() for handle in handles) for _ in range(2))
+
+
+async def gather(texts: list[str]) -> list[Any]:
+    handles = [DBOS.enqueue_workflow("texts", count, text) for text in texts]
+    print([handle.workflow_id for handle in handles])
+    return handles
+
+
+async def later(texts: list[str]) -> Any:
+    handles = [DBOS.enqueue_workflow("texts", count, text) for text in texts]
+    for handle in handles:
+        print(handle.workflow_id)
+    return handle.get_result()
 
 
 async def branch(text: str) -> int:

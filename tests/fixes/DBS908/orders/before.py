@@ -38,6 +38,13 @@ async def schedules() -> list[str]:
     return [schedule["schedule_name"] for schedule in DBOS.list_schedules() if schedule]
 
 
+async def many(orders: list[str]) -> list[str]:
+    handles = [DBOS.enqueue_workflow("packing", pack, order) for order in orders]  # all at once
+    for handle in handles:
+        print(handle.workflow_id, handle.get_status())
+    return [each.get_result() for each in handles if each.workflow_id]
+
+
 async def forward(client: DBOSClient, order: str) -> object:
     options: EnqueueOptions = {"workflow_name": "bill", "queue_name": "billing"}
     handle = client.enqueue(options, order)
