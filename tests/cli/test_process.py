@@ -151,6 +151,23 @@ def test_the_command_imports_nothing_heavy_before_it_is_needed(tmp_path: Path) -
     assert not imported(check, tmp_path) & HEAVY
 
 
+def test_only_fixing_imports_what_fixes_take(tmp_path: Path) -> None:
+    app = "from dbos import DBOS\n\n\n@DBOS.workflow()\nasync def nap():\n    DBOS.sleep(5)\n"
+    (tmp_path / "app.py").write_text(app, encoding="utf-8")
+
+    def check(*options: str) -> set[str]:
+        arguments = ["check", *options, "--exit-zero", "--output-file=report.txt", "app.py"]
+        return imported(f"from dbos_lint.cli import cli\ncli.main({arguments!r}, standalone_mode=False)", tmp_path)
+
+    for output_format in ("concise", "full", "github"):
+        loaded = check(f"--output-format={output_format}")
+        assert "dbos_lint.semantics" in loaded
+        assert not {name for name in loaded if name.startswith(("libcst", "dbos_lint.fixes"))}
+        assert "[*]" in (tmp_path / "report.txt").read_text("utf-8")
+    assert "dbos_lint.fixes.mend" not in check("--output-format=json")
+    assert "dbos_lint.fixes.mend" in check("--fix")
+
+
 def test_settings_and_selection_import_neither_the_command_nor_anything_heavy(tmp_path: Path) -> None:
     loaded = imported("import dbos_lint.configuration, dbos_lint.selection", tmp_path)
     assert not loaded & {*HEAVY, "click", "dbos_lint.runner", "dbos_lint.linter"}
