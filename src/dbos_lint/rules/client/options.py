@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Status, closest, history, version
+from dbos_lint.migration.enqueue_options import dropped
 from dbos_lint.rules.declared.client import MISSING_ENQUEUE_OPTION, UNKNOWN_ENQUEUE_OPTION
 from dbos_lint.rules.mending import rename_key
 from dbos_lint.rules.visitor import Visitor
@@ -53,5 +54,5 @@ class EnqueueOptions(Visitor):
             self.here.typed_dicts.spans(entry)[0],
             f'dbos {"no longer has" if known else "has no"} enqueue option "{entry.key}" and ignores it without a '
             f"word: {advice}",
-            fix=rename_key(self.here, entry, "EnqueueOptions") if known is None else None,
+            fix=rename_key(self.here, entry, "EnqueueOptions") if known is None else dropped(self.here, entry),
         )

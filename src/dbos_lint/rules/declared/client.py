@@ -23,7 +23,7 @@ UNKNOWN_ENQUEUE_OPTION = Rule(
     "enqueue options have a key that dbos does not know",
     "python/reference/client",
     since="0.25",
-    fix=Applicability.UNSAFE,
+    fix=Applicability.SAFE,
 )
 
 CLIENT_NOT_DESTROYED = Rule(

@@ -1,0 +1,17 @@
+# options: fix=safe
+"""A limit that the function itself has now."""
+
+from dbos import DBOSClient, EnqueueOptions
+
+MOST = 3
+plain: EnqueueOptions = {"workflow_name": "load", "queue_name": "rows"}
+
+
+def load(client: DBOSClient, urgent: bool) -> str:
+    options: EnqueueOptions = {
+        "workflow_name": "load",
+        # no more than that
+        "max_recovery_attempts": MOST if urgent else 5,  # then it stays dead
+        "queue_name": "rows",
+    }
+    return client.enqueue(options, "a").get_workflow_id() + client.enqueue(plain, "b").get_workflow_id()
