@@ -22,6 +22,21 @@ _START = f"{api.DBOS}.start_workflow"
 _TAKES_HANDLES = frozenset({f"{api.DBOS}.wait_first", f"{api.CLIENT}.wait_first"})
 # What may wait for other threads while it is held.
 _LOCKS = ("threading.", "multiprocessing.", "_thread.")
+# What runs coroutines: a value that has been awaited is none.
+_TAKE_COROUTINES = (
+    "create_task",
+    "ensure_future",
+    "gather",
+    "wait",
+    "wait_for",
+    "asyncio_wait",
+    "as_completed",
+    "shield",
+    "run",
+    "run_until_complete",
+    "run_coroutine_threadsafe",
+    "start_soon",
+)
 _SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep"})
 
 
@@ -72,9 +87,11 @@ class Awaiting:
 
     def can_await(self, site: Site, *nodes: ast.expr) -> bool:
         """Whether ``await`` can be put before the call, and before ``nodes``: not where anything is held meanwhile that
-        others may wait for, as far as can be told."""
+        others may wait for, as far as can be told, nor where a coroutine is wanted."""
         return all(
-            can_await(site.body, node) and all(self._lets_wait(site, each) for each in held_by(site.body, node))
+            can_await(site.body, node)
+            and not _is_wanted_as_coroutine(site.body, node)
+            and all(self._lets_wait(site, each) for each in held_by(site.body, node))
             for node in (site.node, *nodes)
         )
 
@@ -237,6 +254,11 @@ class Awaiting:
 
 def _await(node: ast.expr) -> Wrap:
     return Wrap(span_of(node), "await ")
+
+
+def _is_wanted_as_coroutine(body: Body, node: ast.expr) -> bool:
+    around = next((outer for outer in body.ancestors(node) if isinstance(outer, ast.Call)), None)
+    return around is not None and ast.unparse(around.func).rpartition(".")[2] in _TAKE_COROUTINES
 
 
 def _is_awaited(body: Body, node: ast.expr) -> bool:

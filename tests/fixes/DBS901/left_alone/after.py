@@ -1,5 +1,6 @@
 """Calls for which an await would be no mend: it cannot stand there, or others would get something else."""
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -26,6 +27,11 @@ async def count(jobs: list[str], topics: list[list[str]]) -> Any:
         DBOS.set_event("total", total)
     stream = (value for value in DBOS.read_stream(jobs[0], "values"))
     return list(DBOS.read_stream(jobs[0], "lines")), table, nested, stream
+
+
+async def side_by_side(jobs: list[str]) -> list[Any]:
+    task = asyncio.create_task(DBOS.get_event(jobs[0], "state"))
+    return [task, *await asyncio.gather(*[DBOS.get_event(job, "state") for job in jobs])]
 
 
 async def find(job: str) -> WorkflowHandle[Any]:
