@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterable, Sequence
+from bisect import bisect_right, insort
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 
 from dbos_lint.choice import Place, fix_of, is_wanted
 from dbos_lint.diagnostic import Diagnostic
@@ -135,23 +137,35 @@ def _compiles(source: bytes) -> bool:
 
 def _plans(document: Document, wanted: Iterable[Diagnostic]) -> tuple[list[_Planned], list[Dropped]]:
     """In the order of the text, each fix that is in the way of none before it; the others wait for another round."""
-    taken: dict[Change, tuple[Edit, ...]] = {}
+    done: set[Change] = set()
+    taken: list[Edit] = []
     planned: list[_Planned] = []
     dropped: list[Dropped] = []
     for found in wanted:
         fix = fix_of(found)
         assert fix is not None
         # What brings and takes imports is put together for all fixes of a round, so they are in nobody's way.
-        local = [change for change in fix.changes if not isinstance(change, (Import, Unimport)) and change not in taken]
+        local = [change for change in fix.changes if not isinstance(change, (Import, Unimport)) and change not in done]
         try:
-            made: dict[Change, tuple[Edit, ...]] = {change: edits(document, (change,)) for change in local}
+            made = [edit for change in local for edit in edits(document, (change,))]
         except Void as void:
             dropped.append(Dropped(found, str(void)))
             continue
-        if not any(overlap(own, other) for own in made.values() for other in taken.values()):
-            taken.update(made)
+        if not any(overlap((edit,), _near(edit, taken)) for edit in made):
+            done.update(local)
+            for edit in made:
+                insort(taken, edit)
             planned.append(_Planned(found, fix.changes))
     return planned, dropped
+
+
+def _near(edit: Edit, taken: Sequence[Edit]) -> Iterator[Edit]:
+    """Those of ``taken``, which are in order and do not overlap, that touch ``edit``."""
+    for index in range(bisect_right(taken, edit.end, key=attrgetter("start")), 0, -1):
+        other = taken[index - 1]
+        if other.end < edit.start:
+            break
+        yield other
 
 
 def _moved(found: Diagnostic, text: str, made: Iterable[Edit]) -> Place:

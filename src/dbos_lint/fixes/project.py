@@ -13,6 +13,7 @@ from dbos_lint.fixes.mend import Dropped, Mended, mend
 from dbos_lint.fixes.settle import settle
 from dbos_lint.linter import FileResult
 from dbos_lint.results import RunResult
+from dbos_lint.runner import no_collections
 from dbos_lint.semantics.program import Program
 from dbos_lint.settings import Settings
 
@@ -87,7 +88,8 @@ class Files:
             if settings not in programs:
                 programs[settings] = Program(settings).altered(texts)
             try:
-                mends.append(mend(source, file.filename, settings, places, program=programs[settings]))
+                with no_collections():
+                    mends.append(mend(source, file.filename, settings, places, program=programs[settings]))
             except Exception as error:  # one file must never end the run
                 reason = f"dbos-lint itself failed on it ({type(error).__name__}); please report this"
                 unable = tuple(Dropped(found, reason) for found in wanted)
