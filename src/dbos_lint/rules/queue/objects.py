@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.names import QUEUE
@@ -142,13 +143,19 @@ class QueueObjects(Visitor):
                 fix=self._set(name, span, function),
             )
 
+    @cached_property
+    def _are_stored(self) -> bool:
+        """Whether all queues are rows of the database: those of a constructor have no setters that work."""
+        makes = any(api.QUEUE in self.here.names_called(call) for _, call in self.here.collected.nodes.calls)
+        return self.here.targets_at_least(3, 0) and not makes
+
     def _set(self, name: str, span: Span, function: Function) -> Fix | None:
         """``queue.x = value`` to ``queue.set_x(value)``, awaited in a coroutine; not in workflows (DBS414)."""
         if function.name == "<lambda>" or self.here.contexts.runs_as(function.id, api.WORKFLOW):
             return None
-        name = {"concurrency": "global_concurrency"}.get(name, name) if self.here.targets_at_least(2, 31) else name
+        name = {"concurrency": "global_concurrency"}.get(name, name)
         setter = f"set_{name}_async" if function.is_async else f"set_{name}"
-        if not self.here.has(f"Queue.{setter}"):
+        if not self.here.has(f"Queue.{setter}") or not self._are_stored:
             return None
         for node in self.here.body(function).walk():
             if isinstance(node, ast.Assign) and len(node.targets) == 1 and span_of(node.targets[0]) == span:
