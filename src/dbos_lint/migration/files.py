@@ -36,6 +36,7 @@ class File:
 
     collected: Collected
     source: bytes
+    parents: dict[int, ast.AST]
 
     @property
     def module(self) -> Module:
@@ -52,10 +53,6 @@ class File:
     @cached_property
     def lines(self) -> list[bytes]:
         return [line.encode(errors="replace") for line in decode(self.source).split("\n")]
-
-    @cached_property
-    def parents(self) -> dict[int, ast.AST]:
-        return {id(child): node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
 
     @cached_property
     def calls(self) -> dict[int, Call]:
@@ -210,12 +207,18 @@ class Files:
     def of(self, module: Module) -> File | None:
         if module.path not in self._files:
             source = self._project.read(module.path) or b""
-            own = module.path == self._here.module.path
-            collected = self._here.collected if own else _collected(module.path, module.name, source)
-            if collected is not None and not own:
+            if module.path == self._here.module.path:
+                found: tuple[Collected, dict[int, ast.AST]] | None = (
+                    self._here.collected,
+                    _parents(self._here.collected),
+                )
+            else:
+                found = _collected(module.path, module.name, source)
+            self._files[module.path] = None
+            if found is not None:
                 # Two summaries of one text are alike, but the resolver remembers by the first.
-                collected = Collected(collected.tree, module, collected.nodes, collected.marks)
-            self._files[module.path] = File(collected, source) if collected is not None else None
+                collected = Collected(found[0].tree, module, found[0].nodes, found[0].marks)
+                self._files[module.path] = File(collected, source, found[1])
         return self._files[module.path]
 
     def at(self, path: str) -> File | None:
@@ -223,11 +226,18 @@ class Files:
         return self.of(module) if module is not None else None
 
 
-@lru_cache(maxsize=64)
-def _collected(path: str, name: str, source: bytes) -> Collected | None:
+@lru_cache(maxsize=256)
+def _collected(path: str, name: str, source: bytes) -> tuple[Collected, dict[int, ast.AST]] | None:
     """A file's tree: it is wanted for each file of the project that has something to migrate."""
     parsed = quietly_parsed(source)
-    return None if isinstance(parsed, Fault) else collect(parsed.tree, path, name)
+    if isinstance(parsed, Fault):
+        return None
+    collected = collect(parsed.tree, path, name)
+    return collected, _parents(collected)
+
+
+def _parents(collected: Collected) -> dict[int, ast.AST]:
+    return {id(child): node for node in ast.walk(collected.tree) for child in ast.iter_child_nodes(node)}
 
 
 def _head(node: FunctionNode) -> list[ast.AST]:

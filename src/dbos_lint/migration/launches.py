@@ -13,7 +13,6 @@ from dbos_lint.fix import After, Import
 from dbos_lint.migration.files import FUNCTIONS, File, Files, FunctionNode, UnsureError
 from dbos_lint.migration.variables import dotted
 from dbos_lint.rules.visitor import Here
-from dbos_lint.semantics.meeting import Meeting
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.spellings import spelling
 from dbos_lint.semantics.summary import Call, Function
@@ -73,7 +72,7 @@ class LaunchSites:
     def __init__(self, here: Here) -> None:
         self._here = here
         self._files = here.once(Files)
-        self._meeting = Meeting(here.resolver.project)
+        self._meeting = here.analysis.names.meeting
 
     @cached_property
     def all(self) -> tuple[Launch, ...]:

@@ -6,6 +6,7 @@ A queue is rewritten in all files of the project, or not at all.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -60,10 +61,11 @@ class Queues:
         self._resolver = here.resolver
         self._files = here.once(Files)
         self._sites = here.once(LaunchSites)
+        self._plans: dict[tuple[str, Span], _Plan] = {}
 
     def at(self, path: str, span: Span) -> Fix | ByHand | None:
         """What becomes of the queue that a finding in the file ``path`` is about."""
-        plan = next((plan for plan in self._plans if plan.concerns(path, span)), None)
+        plan = next((plan for plan in self._likely(path, span) if plan.concerns(path, span)), None)
         if plan is None:
             return ByHand("which queue this is cannot be told")
         if plan.reason:
@@ -75,25 +77,43 @@ class Queues:
             title = f"register the queue {plan.name}"
         return Fix(title, Applicability.UNSAFE, own, tuple(sorted(changes.items())))
 
+    def _likely(self, path: str, span: Span) -> Iterator[_Plan]:
+        """The plans that may be about ``span``, those first of which that is most likely."""
+        file = self._files.own
+        call = file.call_at(span)
+        name = dotted(call.func) if call is not None else ""
+        for node in sorted(self._made, key=lambda each: not self._is_of(each, path, span, name.split("."))):
+            yield self._plan(*node)
+
+    def _is_of(self, made: tuple[File, ast.Call], path: str, span: Span, names: list[str]) -> bool:
+        home, node = made
+        targets = getattr(home.parent(node), "targets", [getattr(home.parent(node), "target", None)])
+        return (path == home.path and span == span_of(node)) or any(
+            isinstance(each, ast.Name) and each.id in names for each in targets
+        )
+
     @cached_property
-    def _plans(self) -> tuple[_Plan, ...]:
+    def _made(self) -> tuple[tuple[File, ast.Call], ...]:
+        """The calls that make queues."""
         calls = self._here.analysis.calls
         return tuple(
-            self._plan(file, node)
+            (file, node)
             for file in self._files.holding("Queue")
             for node, call in file.collected.nodes.calls
             if api.QUEUE in calls.callees(file.module, call).names and not _is_internal(node)
         )
 
     def _plan(self, home: File, node: ast.Call) -> _Plan:
-        plan = _Plan(home, node)
-        try:
-            self._rewrite(plan)
-        except UnsureError as unsure:
-            plan.reason = str(unsure)
-        except RecursionError:
-            plan.reason = "the program nests too deeply"
-        return plan
+        key = (home.path, span_of(node))
+        if key not in self._plans:
+            plan = self._plans[key] = _Plan(home, node)
+            try:
+                self._rewrite(plan)
+            except UnsureError as unsure:
+                plan.reason = str(unsure)
+            except RecursionError:
+                plan.reason = "the program nests too deeply"
+        return self._plans[key]
 
     def _rewrite(self, plan: _Plan) -> None:
         home, node = plan.home, plan.node

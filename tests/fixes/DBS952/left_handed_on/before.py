@@ -27,5 +27,5 @@ def main() -> None:
     DBOS(config={"name": "jobs"})
     DBOS.launch()
     print(start(given, 1), f"{shown.name}", limited.concurrency)
-    bound = Queue("bound-again")
     print(shown.enqueue(job, 2).get_result(), bound.enqueue(job, 3).get_result())
+    bound = kept
