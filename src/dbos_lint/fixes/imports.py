@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import libcst as cst
@@ -25,7 +26,7 @@ _WIDTH = 88
 def imports(document: Document, changes: Sequence[Import | Unimport], others: Sequence[Edit]) -> Iterator[Edit]:
     """What ``changes`` do, once ``others`` are done."""
     wanted = list(dict.fromkeys(change for change in changes if isinstance(change, Import)))
-    missing = [change for change in wanted if not _holds(document, change)]
+    missing = [change for change in wanted if not document.once((_holds, change), partial(_holds, document, change))]
     unwanted = {change.name for change in changes if isinstance(change, Unimport)}
     sure = {change.name for change in changes if isinstance(change, Unimport) and change.gone}
     gone = dict(_unused(document, unwanted - {_bound(change) for change in wanted}, sure, others))
@@ -33,9 +34,8 @@ def imports(document: Document, changes: Sequence[Import | Unimport], others: Se
         raise Void("the import of what goes cannot go")
     added: dict[int, list[str]] = {}
     alone: list[Import] = []
-    earliest = min((edit.start for edit in others), default=len(document.text))
     for change in missing:
-        statement = _of_module(document, change, earliest, gone)
+        statement = _of_module(document, change, _first_use(document, [change], others))
         if statement is None:
             alone.append(change)
         else:
@@ -47,7 +47,7 @@ def imports(document: Document, changes: Sequence[Import | Unimport], others: Se
             yield deleted(Statement(document, span_of(statement)))
         elif drop or texts:
             yield from _changed(document, statement, drop, texts)
-    yield from _lines(document, alone, earliest)
+    yield from _lines(document, alone, others)
 
 
 def _bound(change: Import) -> str:
@@ -76,7 +76,7 @@ def _module(statement: ast.ImportFrom) -> str:
 def _holds(document: Document, change: Import) -> bool:
     """Whether the file imports it already. Raises Void where the name means, or may mean, something else."""
     found = False
-    for statement, conditional in bound_at_top(document.tree, _bound(change)):
+    for statement, conditional in bound_at_top(document, _bound(change)):
         if _says(statement, change):
             found = found or not conditional
         elif (
@@ -92,7 +92,7 @@ def _holds(document: Document, change: Import) -> bool:
 # ---------------------------------------------------------------------- names of an import
 
 
-def _of_module(document: Document, change: Import, earliest: int, gone: dict[int, frozenset[int]]) -> ast.stmt | None:
+def _of_module(document: Document, change: Import, earliest: int) -> ast.stmt | None:
     """The import that ``change`` is added to."""
     for statement in document.tree.body:
         if (
@@ -196,7 +196,7 @@ def _unused(
                 for index, each in enumerate(statement.names)
                 if (name := each.asname or each.name.partition(".")[0]) in names
                 and each.asname != each.name
-                and len(bound_at_top(document.tree, name)) == 1
+                and len(bound_at_top(document, name)) == 1
                 and (name in sure or not is_used(document, name, others))
             )
             if drop and (
@@ -214,13 +214,21 @@ def _is_kept(document: Document, statement: ast.stmt) -> bool:
 # ---------------------------------------------------------------------- imports that come
 
 
-def _lines(document: Document, changes: Sequence[Import], earliest: int) -> Iterator[Edit]:
+def _first_use(document: Document, changes: Sequence[Import], edits: Sequence[Edit]) -> int:
+    """Where ``edits`` first name what ``changes`` import."""
+    names = "|".join(re.escape(_bound(change)) for change in changes)
+    word = re.compile(rf"\b(?:{names})\b")
+    return min((edit.start for edit in edits if word.search(edit.text)), default=len(document.text))
+
+
+def _lines(document: Document, changes: Sequence[Import], others: Sequence[Edit]) -> Iterator[Edit]:
     """Imports with a line of their own."""
     grouped: dict[tuple[str, bool], list[Import]] = {}
     for change in changes:
         grouped.setdefault((change.module, bool(change.name)), []).append(change)
     made: list[tuple[int, Edit]] = []
     for (module, named), group in sorted(grouped.items()):
+        earliest = _first_use(document, group, others)
         if named:
             texts = [f"from {module} import {', '.join(sorted(map(_item, group), key=_by_type))}"]
         else:
@@ -248,9 +256,8 @@ def _kind(module: str) -> int:
 
 
 def _line(document: Document, module: str, text: str, earliest: int) -> Edit:
-    leading = _leading(document)
     kind = _kind(module)
-    sections = _sections(document, [each for each in leading if not _is_future(each)])
+    sections = document.once(_sections, partial(_sections, document))
     chosen = _section(sections, module, kind)
     if chosen is not None:
         members = [each for each in chosen if _kind(_named(each)) == kind]
@@ -265,16 +272,14 @@ def _line(document: Document, module: str, text: str, earliest: int) -> Edit:
         return _checked(document, Statement(document, span_of(last)).behind, f"\n{text}\n", earliest, last)
     if later:
         return _checked(document, _above(document, later[0][0]), f"{text}\n\n", earliest)
-    return _first_import(document, leading, text, earliest)
+    return _first_import(document, text, earliest)
 
 
-def _first_import(document: Document, leading: Sequence[ast.stmt], text: str, earliest: int) -> Edit:
+def _first_import(document: Document, text: str, earliest: int) -> Edit:
     """The import of a file that has none but those of ``__future__``."""
     body = document.tree.body
     first = body[0] if body else None
-    behind = leading[-1] if leading else None
-    if behind is None and first is not None and ast.get_docstring(document.tree, clean=False) is not None:
-        behind = first
+    behind = next(reversed(_leading(document)), first if _has_docstring(document) else None)
     if behind is not None:
         place = Statement(document, span_of(behind)).behind
         empty = "" if document.text[place : place + 1] in ("", "\n") else "\n"
@@ -285,20 +290,12 @@ def _first_import(document: Document, leading: Sequence[ast.stmt], text: str, ea
 
 
 def _checked(document: Document, place: int, text: str, earliest: int, previous: ast.stmt | None = None) -> Edit:
-    """The edit that puts ``text`` at ``place``, where a line begins, if that is above all else that changes."""
+    """The edit that puts ``text`` at ``place``, where a line begins, if that is above its first use."""
     if previous is not None and place and document.text[place - 1] != "\n":
         text = f"\n{text.removesuffix(chr(10))}"
-    if earliest < place and not _in_import(document, earliest):
+    if earliest < place:
         raise Void("the name would be imported below its use")
     return Edit(place, place, text)
-
-
-def _in_import(document: Document, offset: int) -> bool:
-    row = document.row(offset)
-    return any(
-        isinstance(each, (ast.Import, ast.ImportFrom)) and each.lineno <= row <= (each.end_lineno or 0)
-        for each in document.tree.body
-    )
 
 
 def _above(document: Document, statement: ast.stmt) -> int:
@@ -316,12 +313,15 @@ def _is_future(statement: ast.stmt) -> bool:
 def _leading(document: Document) -> list[ast.stmt]:
     """The imports with which the file begins."""
     found: list[ast.stmt] = []
-    for index, statement in enumerate(document.tree.body):
-        if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            found.append(statement)
-        elif index or ast.get_docstring(document.tree, clean=False) is None:
+    for statement in document.tree.body[_has_docstring(document) :]:
+        if not isinstance(statement, (ast.Import, ast.ImportFrom)):
             break
+        found.append(statement)
     return found
+
+
+def _has_docstring(document: Document) -> bool:
+    return ast.get_docstring(document.tree, clean=False) is not None
 
 
 def _named(statement: ast.stmt) -> str:
@@ -331,14 +331,15 @@ def _named(statement: ast.stmt) -> str:
     return statement.names[0].name
 
 
-def _sections(document: Document, leading: Sequence[ast.stmt]) -> list[list[ast.stmt]]:
+def _sections(document: Document) -> list[list[ast.stmt]]:
     """The imports in groups, between which there are empty lines."""
+    rows = document.text.split("\n")
     sections: list[list[ast.stmt]] = []
-    for statement in leading:
-        rows = document.text.split("\n")
-        if sections and not any(
-            not row.strip() for row in rows[(sections[-1][-1].end_lineno or 0) : statement.lineno - 1]
-        ):
+    for statement in _leading(document):
+        if _is_future(statement):
+            continue
+        between = rows[sections[-1][-1].end_lineno or 0 : statement.lineno - 1] if sections else [""]
+        if all(row.strip() for row in between):
             sections[-1].append(statement)
         else:
             sections.append([statement])

@@ -15,11 +15,21 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _NAMING = frozenset(("cast", "TypeVar", "NewType", "ForwardRef", "ParamSpec"))
 
 
-def bound_at_top(tree: ast.Module, name: str) -> list[tuple[Any, bool]]:
+def bound_at_top(document: Document, name: str) -> Sequence[tuple[Any, bool]]:
     """The nodes that bind ``name`` in the module's scope, and whether they may not run."""
-    found = [(node, conditional) for node, conditional in _top(tree.body, False) if _binds(node, name)]
-    declared = [(node, True) for node in ast.walk(tree) if isinstance(node, ast.Global) and name in node.names]
-    return found + declared
+    return document.once(_bindings, lambda: _bindings(document.tree)).get(name, ())
+
+
+def _bindings(tree: ast.Module) -> dict[str, list[tuple[Any, bool]]]:
+    """The nodes that bind names of the module, and whether they may not run, by name."""
+    found: dict[str, list[tuple[Any, bool]]] = {}
+    for node, conditional in _top(tree.body, False):
+        for name in dict.fromkeys(_bound_by(node)):
+            found.setdefault(name, []).append((node, conditional))
+    for node in ast.walk(tree):
+        for name in node.names if isinstance(node, ast.Global) else ():
+            found.setdefault(name, []).append((node, True))
+    return found
 
 
 def _top(nodes: Sequence[ast.AST], conditional: bool) -> Iterator[tuple[Any, bool]]:
@@ -30,16 +40,16 @@ def _top(nodes: Sequence[ast.AST], conditional: bool) -> Iterator[tuple[Any, boo
             yield from _top(list(ast.iter_child_nodes(node)), True)
 
 
-def _binds(node: Any, name: str) -> bool:
+def _bound_by(node: Any) -> Iterator[str]:
     if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return any((each.asname or each.name.partition(".")[0]) == name for each in node.names)
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler)):
-        return node.name == name
-    if isinstance(node, ast.Name):
-        return node.id == name and not isinstance(node.ctx, ast.Load)
-    if isinstance(node, (ast.MatchAs, ast.MatchStar)):
-        return node.name == name
-    return isinstance(node, ast.MatchMapping) and node.rest == name
+        yield from (each.asname or each.name.partition(".")[0] for each in node.names)
+    elif isinstance(node, (*_SCOPES[:3], ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
+        if node.name:
+            yield node.name
+    elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        yield node.rest
 
 
 def is_used(document: Document, name: str, edits: Sequence[Edit]) -> bool:
