@@ -211,9 +211,7 @@ def _codes(comment: _Comment, match: re.Match[str]) -> tuple[NamedCode, ...]:
     start, end = match.span("codes")
     if start < 0:
         return ()
-    return tuple(
-        _named(comment, code.span(), code.group().upper()) for code in CODE.finditer(comment.text, start, end)
-    )
+    return tuple(_named(comment, code.span(), code.group().upper()) for code in CODE.finditer(comment.text, start, end))
 
 
 def _named(comment: _Comment, span: tuple[int, int], code: str) -> NamedCode:
