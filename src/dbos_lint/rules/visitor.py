@@ -40,7 +40,6 @@ from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionVa
 from dbos_lint.settings import Settings
 from dbos_lint.syntax.spans import Span, span_of
 
-
 T = TypeVar("T")
 
 
