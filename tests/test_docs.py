@@ -128,6 +128,7 @@ def test_headings_inside_a_program_are_comments() -> None:
     ("change", "remark"),
     [
         ({}, "error"),
+        ({"fix": Applicability.SAFE}, "error, safe fix"),
         ({"fix": Applicability.UNSAFE}, "error, unsafe fix"),
         ({"since": "3.0"}, "error, from dbos 3.0"),
         ({"since": "2.0", "until": "3.0"}, "error, from dbos 2.0, before dbos 3.0"),
@@ -137,7 +138,8 @@ def test_headings_inside_a_program_are_comments() -> None:
 def test_the_tables_say_what_tells_a_rule_apart(change: dict[str, object], remark: str) -> None:
     from dataclasses import replace
 
-    rows = list(docs.table((replace(RULE, **change),), "rules/"))  # type: ignore[arg-type]
+    plain = replace(RULE, fix=Applicability.NONE)
+    rows = list(docs.table((replace(plain, **change),), "rules/"))  # type: ignore[arg-type]
 
     assert rows[-1] == f"| [DBS201](rules/DBS201.md) | `clock-in-workflow` | {remark} | {RULE.summary} |"
 
