@@ -124,7 +124,7 @@ def _url(given: Given) -> Fix | ByHand:
             return _either(given)
         title = f"drop '{given.entry.key}': only transactions used it"
         return _fix(given, title, Applicability.SAFE, drop=True)
-    url = Url(given.entry.module, given.entry.place, given.value)
+    url = Url(given.entry.module, given.entry.place, given.value, given.entry.ref)
     system = system_url(given.here, url)
     if isinstance(system, ByHand):
         return system
@@ -135,15 +135,17 @@ def _either(given: Given) -> Fix | ByHand:
     """The program's own database, which dbos 2.x took where it found no URL of another."""
     datasources = given.here.once(Datasources)
     system, own = (_text(given, each) for each in (given.beside[SYSTEM], given.value))
-    url = Url(given.entry.module, given.entry.place, given.value)
+    url = Url(given.entry.module, given.entry.place, given.value, given.entry.ref)
     plain = isinstance(given.beside[SYSTEM], (ast.Call, ast.Name, ast.Attribute))
-    simple = isinstance(given.value, (ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr))
-    if datasources.urls.dialect(url) != "sqlite" or not (plain and simple and system and own) or "\n" in system + own:
+    simple = isinstance(given.value, (ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.Call))
+    certain = datasources.urls.dialect(url) == "sqlite"
+    may_be = certain or datasources.urls.falls_back_to_sqlite(url)
+    if not (may_be and plain and simple and system and own) or "\n" in system + own:
         return ByHand("it is not certain that 'system_database_url' is given, without which dbos 2.x took this URL")
     title = f"drop '{given.entry.key}', and take its URL where there is no other"
-    return _as_fix(
-        given, title, Applicability.SAFE, _changes(given, True, "", "", values=((SYSTEM, f"{system} or {own}"),))
-    )
+    applicability = Applicability.SAFE if certain else Applicability.UNSAFE
+    changes = _changes(given, True, "", "", values=((SYSTEM, f"{system} or {own}"),))
+    return _as_fix(given, title, applicability, changes)
 
 
 def _is_given(given: Given, name: str) -> bool:

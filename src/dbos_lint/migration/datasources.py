@@ -128,7 +128,7 @@ class Datasources:
                 if node is None:
                     return ByHand("it cannot be told which URL the configuration gives")
                 if not (isinstance(node, ast.Constant) and not node.value):
-                    found.append(Url(entry.module, entry.place, node))
+                    found.append(Url(entry.module, entry.place, node, entry.ref))
         if not found:
             return ByHand("no configuration in sight gives the URL of a database for transactions")
         if len({self.urls.identity(url) for url in found}) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable
 
 from dbos_lint.fix import After, Before, Change, Import
@@ -22,17 +23,24 @@ def above(text: str, tree: ast.Module, node: ast.stmt, statement: str, imports: 
     before = _before(tree, node)
     new, most = ast.parse(statement).body[0], 1 if indentation else 2
     lead, trail = min(_apart(before, new), most), min(_apart(new, node) if _defines(new) or _defines(node) else 0, most)
-    if isinstance(before, (ast.Import, ast.ImportFrom)) and any(_has_own_line(tree, each) for each in imports):
+    if isinstance(before, (ast.Import, ast.ImportFrom)) and any(_follows(tree, before, each) for each in imports):
         return Before(span_of(node), statement + "\n" * trail) if there or first < row else None
     if before is None or (first == row and there >= lead and not _defines(node)):
         return Before(span_of(node), statement + "\n" * trail)
     return After(span_of(before), "\n" * lead + statement + "\n" * max(trail - there, 0))
 
 
-def _has_own_line(tree: ast.Module, needed: Import) -> bool:
-    """Whether an import does not go into a statement that is there."""
-    modules = [each.module for each in tree.body if isinstance(each, ast.ImportFrom) and not each.level]
-    return needed.module not in modules
+def _follows(tree: ast.Module, last: ast.Import | ast.ImportFrom, needed: Import) -> bool:
+    """Whether an import may be put right behind ``last``: not into a statement that is there, nor among those of
+    Python's own library above."""
+    if any(isinstance(each, ast.ImportFrom) and not each.level and each.module == needed.module for each in tree.body):
+        return False
+    name = last.module if isinstance(last, ast.ImportFrom) else last.names[0].name
+    return _is_own(name or "") or not _is_own(needed.module)
+
+
+def _is_own(module: str) -> bool:
+    return module.partition(".")[0] in sys.stdlib_module_names
 
 
 def _defines(node: ast.stmt | None) -> bool:

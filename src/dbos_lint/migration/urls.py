@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from dbos_lint.fix import Import
 from dbos_lint.migration.program import Program
 from dbos_lint.semantics.dicts import origin_of
+from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope
-from dbos_lint.semantics.summary import MODULE, Binding, Module
+from dbos_lint.semantics.summary import MODULE, Binding, Module, Ref
 from dbos_lint.semantics.values import External
 
 _GETS = ((External("os.environ.get"),), (External("os.getenv"),))
@@ -29,6 +30,7 @@ class Url:
     path: str
     place: Place
     node: ast.expr
+    ref: Ref = None
 
     @property
     def span(self) -> tuple[str, int]:
@@ -46,6 +48,9 @@ class Urls:
         """The expression by itself: literals and what is read from the environment, whatever names stand for them."""
         module = self._resolver.module(url.path)
         found = self._inline(module, url.node, url.place, 0)
+        texts = strings(self._resolver, module, url.ref, url.place) if found is None else None
+        if texts is not None and len(set(texts)) == 1:
+            return ast.Constant(texts[0])
         return _required(found) if found is not None else None
 
     def identity(self, url: Url) -> str:
@@ -59,7 +64,8 @@ class Urls:
         """``sqlite`` or ``postgresql``, where the text tells; else empty."""
         module = self._resolver.module(url.path)
         start = _start(self._expanded(module, url.node, url.place))
-        known = [name for name in ("sqlite", "postgres") if start.startswith(name)]
+        texts = [start] if start else strings(self._resolver, module, url.ref, url.place) or ()
+        known = [name for name in ("sqlite", "postgres") if texts and all(text.startswith(name) for text in texts)]
         return known[0] if known else ""
 
     def falls_back_to_sqlite(self, url: Url) -> bool:
@@ -133,7 +139,7 @@ class Urls:
 
     def _is_pure(self, module: Module, url: Url) -> bool:
         for node in ast.walk(url.node):
-            if isinstance(node, ast.Call):
+            if isinstance(node, ast.Call) and not _formats(node):
                 values = self._resolver.resolve(module, dotted(node.func), url.place)
                 if len(values) != 1 or not isinstance(values[0], External):
                     return False
@@ -277,8 +283,19 @@ def _required(node: ast.expr) -> ast.expr:
     return node
 
 
+def _formats(node: ast.Call) -> bool:
+    """Whether ``node`` is ``"...".format(...)``."""
+    return (
+        isinstance(node.func, ast.Attribute)
+        and node.func.attr == "format"
+        and isinstance(node.func.value, ast.Constant)
+    )
+
+
 def _start(node: ast.expr) -> str:
     """The literal that an expression begins with."""
     if isinstance(node, ast.JoinedStr) and node.values:
         return _start(node.values[0])
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _formats(node):
+        return _start(node.func.value)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import fastapi
 from dbos import DBOS as D
 
+
 @asynccontextmanager
 async def lifespan(_: fastapi.FastAPI) -> AsyncIterator[None]:
     yield
