@@ -9,6 +9,8 @@ from dbos_lint import selection
 from dbos_lint.configuration import OPTIONS
 from dbos_lint.settings import Settings
 
+_UNSAID = {"select": "the default rules", "unsafe-fixes": "not applied, but counted", "fixable": "all rules"}
+
 
 def described_target(settings: Settings) -> str:
     """The version of dbos, and who says that it is this one."""
@@ -26,7 +28,7 @@ def described(path: str, settings: Settings) -> Iterator[str]:
             pairs = ", ".join(f"{json.dumps(pattern)} = {json.dumps(codes)}" for pattern, codes in value)
             yield f"{option} = {{{pairs}}}"
         elif value is None:
-            yield f"# {option}: the default rules"
+            yield f"# {option}: {_UNSAID[option]}"
         else:
             yield f"{option} = {json.dumps(value)}"
     on = selection.enabled_codes(settings) - selection.ignored_for(settings, path)
