@@ -1,0 +1,35 @@
+"""A database in a folder of its own, and a session through the instance."""
+
+import os, tempfile
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from dbos import DBOS, SQLAlchemyDatasource
+
+DB = os.path.join(tempfile.mkdtemp(), "app.sqlite")
+dbos = DBOS(config={"name": "app-one", "system_database_url": "sqlite:///{}".format(DB), "log_level": "ERROR"})
+
+ds = SQLAlchemyDatasource.create("sqlite:///{}".format(DB))
+
+
+@ds.transaction()
+def create() -> None:
+    ds.sql_session().execute(sa.text("CREATE TABLE t (x INTEGER)"))
+
+
+@ds.transaction()
+def put(x: int) -> int:
+    session: Session = ds.sql_session()
+    session.execute(sa.text("INSERT INTO t VALUES (:x)"), {"x": x})
+    return session.execute(sa.text("SELECT sum(x) FROM t")).scalar_one()
+
+
+@dbos.workflow()
+def work(n: int) -> list:
+    return [put(x) for x in range(n)]
+
+
+if __name__ == "__main__":
+    dbos.launch()
+    create()
+    print(work(4))
+    dbos.destroy()
