@@ -20,7 +20,7 @@ def start(handles: list[WorkflowHandle[int]]) -> None:
 
 
 def main() -> None:
-    DBOS(config={"name": "worker", "system_database_url": "sqlite:///worker.sqlite", "log_level": "ERROR"})
+    DBOS(config={"name": "worker", "system_database_url": "sqlite:///listener.sqlite", "log_level": "ERROR"})
     DBOS.listen_queues([fast])
     DBOS.launch()
     handles: list[WorkflowHandle[int]] = []

@@ -6,7 +6,7 @@ from dbos import DBOS, DBOSConfig, Queue
 
 from lines import lines, start
 
-config: DBOSConfig = {"name": "worker", "system_database_url": "sqlite:///worker.sqlite"}
+config: DBOSConfig = {"name": "worker", "system_database_url": "sqlite:///listener.sqlite"}
 exports = Queue("exports", partition_queue=True)
 imports = Queue("imports", concurrency=2)
 
