@@ -154,3 +154,10 @@ def test_a_launch_that_the_workflow_imports_cannot_import_it(tmp_path: Path) -> 
     files = {"jobs.py": f"import engine\n{TICK}", "engine.py": f"from dbos import DBOS\n{LAUNCH}"}
     reason = "the file of DBOS.launch() (engine.py:3) is imported by the one of the workflow"
     assert answers(tmp_path, files)["jobs.py:3"] == reason
+
+
+def test_a_module_of_a_package_that_is_imported_by_its_whole_name(tmp_path: Path) -> None:
+    files = {"app/__init__.py": "", "app/jobs.py": TICK, "main.py": f"from dbos import DBOS\nimport app.jobs\n{LAUNCH}"}
+    assert "apply the schedules" in answers(tmp_path, files)["app/jobs.py:2"]
+    files = {"app/__init__.py": "", "app/jobs.py": f"{HEAD}{QUEUE}", "main.py": f"{HEAD}import app.jobs\n{LAUNCH}"}
+    assert "register the queue" in answers(tmp_path / "queue", files)["app/jobs.py:2"]

@@ -13,6 +13,7 @@ from dbos_lint.fix import After, Import
 from dbos_lint.migration.files import FUNCTIONS, File, Files, FunctionNode, UnsureError
 from dbos_lint.migration.variables import dotted
 from dbos_lint.rules.visitor import Here
+from dbos_lint.semantics.imports import imported
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.spellings import spelling
 from dbos_lint.semantics.summary import Call, Function
@@ -123,13 +124,23 @@ class LaunchSites:
         return found
 
     def _reaches(self, file: File, home: File) -> bool:
-        if file is home or self._meeting.may_meet(file.path, home.path):
+        if file is home or self._meeting.may_meet(file.path, home.path) or self._loads(file, home):
             return True
         # What is in it serves the tests beside it, which do not import it.
         folder = os.path.join(os.path.dirname(file.path), "")
         return os.path.basename(file.path) == "conftest.py" and any(
             path.startswith(folder) and self._meeting.may_meet(path, home.path) for path in self._tests
         )
+
+    def _loads(self, file: File, home: File) -> bool:
+        """Whether ``import package.module`` in ``file`` loads ``home``, itself or by way of others."""
+        project = self._here.resolver.project
+        names = {each.name for node in ast.walk(file.tree) if isinstance(node, ast.Import) for each in node.names}
+        for path in (project.find(name, 0, file.path) for name in sorted(names)):
+            module = project.module(path) if path is not None and path.endswith(".py") else None
+            if module is not None and home.path in (module.path, *(each.path for each in imported(project, module))):
+                return True
+        return False
 
     @cached_property
     def _tests(self) -> tuple[str, ...]:

@@ -203,6 +203,11 @@ class Schedules:
         for text in self._known_as(home, launch, f"{first}{tail}"):
             self._check_means(function, home, text, launch)
             return text, ()
+        whole = f"{home.module.name}.{first}{tail}"
+        if self._resolver.resolve(target.module, whole, launch.place):
+            # ``import package.module``
+            self._check_means(function, home, whole, launch)
+            return whole, ()
         if binding_scope(target.module, launch.place.scope, first) is not None:
             raise UnsureError(f"'{first}' is something else at {launch.where}")
         if self._resolver.resolve(target.module, first, launch.place):
