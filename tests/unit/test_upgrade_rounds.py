@@ -183,3 +183,15 @@ def test_the_rules_of_an_upgrade() -> None:
     assert "DBS901" in upgrade_codes((2, 9), (2, 10))
     assert "DBS901" not in upgrade_codes((2, 10), (3, 4))
     assert "DBS970" not in CODES
+
+
+def test_nothing_goes_behind_a_launch_that_cannot_be_seen_yet(tmp_path: Path) -> None:
+    web = "from dbos import DBOS\nfrom web import app\n\nDBOS(config={'name': 'shop'}, fastapi=app)\n"
+    work = "from dbos import DBOS, Queue\n\nqueue = Queue('q')\n\nif __name__ == '__main__':\n    DBOS.launch()\n"
+    result = upgraded(tmp_path, {"app.py": web, "work.py": work})
+    assert not result.texts
+    reasons = {each.diagnostic.code: each.reason for each in result.left}
+    assert reasons["DBS952"] == "app.py leaves the launch to a web framework (DBS954)"
+    assert list(changed(upgraded(tmp_path, {"app.py": web.replace(", fastapi=app", ""), "work.py": work}))) == [
+        "work.py"
+    ]

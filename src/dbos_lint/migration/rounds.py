@@ -22,6 +22,11 @@ from dbos_lint.fixes.settle import settle
 from dbos_lint.linter import lint_source
 from dbos_lint.migration.leftovers import tidied
 from dbos_lint.reporters.sources import split
+from dbos_lint.rules.declared.advanced import (
+    REMOVED_FRAMEWORK_ARGUMENT,
+    REMOVED_QUEUE_CONSTRUCTOR,
+    REMOVED_SCHEDULED_DECORATOR,
+)
 from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 from dbos_lint.rules.registry import RULES
 from dbos_lint.semantics.program import Program
@@ -32,6 +37,9 @@ Texts = Mapping[str, bytes]
 # Each round mends something or gives something up; a program that needs more is beyond any that was seen.
 _MOST_ROUNDS = 200
 _UNREADABLE = UNREADABLE_FILE.code
+# What goes behind the launches of a program has to wait until all of them can be seen.
+_LAUNCH = REMOVED_FRAMEWORK_ARGUMENT.code
+_BEHIND_LAUNCHES = frozenset({REMOVED_QUEUE_CONSTRUCTOR.code, REMOVED_SCHEDULED_DECORATOR.code})
 _ANOTHER = "another finding of the upgrade"
 _GENERATED = "a program wrote that file and will write it again"
 
@@ -144,10 +152,14 @@ class Rounds:
         """The fixes of a round: in the order of the text, each that is in the way of none before it."""
         documents: dict[str, Document] = {}
         planned: list[_Planned] = []
+        launched = next((each.filename for each in state.diagnostics if each.code == _LAUNCH), None)
         for diagnostic in state.diagnostics:
             key = _key(diagnostic, state.texts)
             fix = diagnostic.fix
             if fix is None or diagnostic.code not in self.codes or key in self._given_up:
+                continue
+            if launched is not None and diagnostic.code in _BEHIND_LAUNCHES:
+                self._reasons[key] = f"{self._name(launched)} leaves the launch to a web framework ({_LAUNCH})"
                 continue
             if self.only_safe and fix.applicability is not Applicability.SAFE:
                 self._reasons[key] = f"not safe: {fix.title}"
