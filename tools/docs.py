@@ -23,8 +23,8 @@ from dbos_lint.configuration import Configuration
 from dbos_lint.diagnostic import Rule, Scope
 from dbos_lint.fix import Applicability
 from dbos_lint.linter import lint_source
-from dbos_lint.migration import removed
 from dbos_lint.rules.declared.meta import UNREADABLE_FILE
+from dbos_lint.rules.migration import removed
 from dbos_lint.rules.registry import CATEGORIES, RULES
 from dbos_lint.settings import Settings
 from dbos_lint.shape.report import changes

@@ -128,7 +128,7 @@ def test_wrong_usage(arguments: list[str], words: str) -> None:
 
 def test_files_are_written_together_or_not_at_all(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dbos_lint.fixes import files
-    from dbos_lint.migration import writing
+    from dbos_lint.upgrade import writing
 
     def replace(path: str, before: bytes, after: bytes) -> None:
         if path.endswith("more.py"):

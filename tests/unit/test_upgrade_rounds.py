@@ -9,11 +9,11 @@ import pytest
 
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import Applicability, Before, Create, Fix, Replace
-from dbos_lint.migration import removed
-from dbos_lint.migration.rounds import Rounds, Upgraded, checked_codes, upgrade_codes
+from dbos_lint.rules.migration import removed
 from dbos_lint.rules.visitor import Here
 from dbos_lint.settings import Settings
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.upgrade.rounds import Rounds, Upgraded, checked_codes, upgrade_codes
 
 CODES = upgrade_codes((1, 14), (3, 4))
 START_OVER = """\

@@ -67,11 +67,11 @@ def upgrade(
     from dbos_lint.configuration import Configuration, SettingsError
     from dbos_lint.discovery import MissingPathError, discover
     from dbos_lint.fixes.difference import patch
-    from dbos_lint.migration.report import as_json, text
-    from dbos_lint.migration.run import Request
-    from dbos_lint.migration.run import upgrade as run
-    from dbos_lint.migration.writing import WriteError, write_all
     from dbos_lint.paths import shown
+    from dbos_lint.upgrade.report import as_json, text
+    from dbos_lint.upgrade.run import Request
+    from dbos_lint.upgrade.run import upgrade as run
+    from dbos_lint.upgrade.writing import WriteError, write_all
 
     if config is not None and isolated:
         raise click.UsageError("--config and --isolated exclude each other.")

@@ -9,7 +9,6 @@ from functools import cached_property, partial
 from dbos_lint.catalog.history import Kind, Status, Symbol, closest, history, label, version
 from dbos_lint.diagnostic import Rule
 from dbos_lint.fix import Fix
-from dbos_lint.migration import removed
 from dbos_lint.rules.advanced.renaming import rename_member, rename_parameter
 from dbos_lint.rules.declared.advanced import (
     DEPRECATED_SYMBOL,
@@ -23,6 +22,7 @@ from dbos_lint.rules.declared.advanced import (
     SYMBOL_TOO_NEW,
     UNKNOWN_SYMBOL,
 )
+from dbos_lint.rules.migration import removed
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.asking import Asking
 from dbos_lint.semantics.symbols import Use

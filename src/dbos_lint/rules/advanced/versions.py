@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Kind, Status, Symbol
-from dbos_lint.migration import queue_options
 from dbos_lint.rules.advanced.verdicts import Verdicts
 from dbos_lint.rules.declared.advanced import REMOVED_QUEUE_CONSTRUCTOR, REMOVED_QUEUE_PARAMETER
+from dbos_lint.rules.migration import queue_options
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.dicts import dicts
 from dbos_lint.semantics.origins import made_by

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Status, closest, history, version
-from dbos_lint.migration.enqueue_options import dropped
 from dbos_lint.rules.declared.client import MISSING_ENQUEUE_OPTION, UNKNOWN_ENQUEUE_OPTION
 from dbos_lint.rules.mending import rename_key
+from dbos_lint.rules.migration.enqueue_options import dropped
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.dicts import Literal
 from dbos_lint.semantics.typed_dicts import Entry, Use

@@ -12,10 +12,10 @@ from functools import cached_property
 
 from dbos_lint.catalog import api, patterns
 from dbos_lint.fix import Applicability, ByHand, Change, Decorators, Fix, Import, Replace
-from dbos_lint.migration.files import File, Files, UnsureError
-from dbos_lint.migration.launches import Launch, LaunchSites
-from dbos_lint.migration.moving import listed, literal, moved
-from dbos_lint.migration.variables import imports_from
+from dbos_lint.rules.migration.files import File, Files, UnsureError
+from dbos_lint.rules.migration.launches import Launch, LaunchSites
+from dbos_lint.rules.migration.moving import listed, literal, moved
+from dbos_lint.rules.migration.variables import imports_from
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.entities import registered_name, registrations
 from dbos_lint.semantics.imports import imported

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import After, Applicability, Arguments, Before, ByHand, Change, Fix
-from dbos_lint.migration.placing import above, step
-from dbos_lint.migration.program import Program
-from dbos_lint.migration.urls import dotted
+from dbos_lint.rules.migration.placing import above, step
+from dbos_lint.rules.migration.program import Program
+from dbos_lint.rules.migration.urls import dotted
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.dicts import origin_of

@@ -6,8 +6,8 @@ import ast
 
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import Applicability, Arguments, ByHand, Fix
-from dbos_lint.migration.system_urls import SYSTEM, system_url
-from dbos_lint.migration.urls import Url
+from dbos_lint.rules.migration.system_urls import SYSTEM, system_url
+from dbos_lint.rules.migration.urls import Url
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call

@@ -20,7 +20,6 @@ from dbos_lint.fixes.edits import Edit, Void, overlap
 from dbos_lint.fixes.realise import edits
 from dbos_lint.fixes.settle import settle
 from dbos_lint.linter import lint_source
-from dbos_lint.migration.leftovers import tidied
 from dbos_lint.reporters.sources import split
 from dbos_lint.rules.declared.advanced import (
     REMOVED_FRAMEWORK_ARGUMENT,
@@ -32,6 +31,7 @@ from dbos_lint.rules.registry import RULES
 from dbos_lint.semantics.program import Program
 from dbos_lint.settings import Settings
 from dbos_lint.syntax.generated import is_generated
+from dbos_lint.upgrade.leftovers import tidied
 
 Texts = Mapping[str, bytes]
 # Each round mends something or gives something up; a program that needs more is beyond any that was seen.

@@ -12,11 +12,11 @@ from functools import cached_property
 
 from dbos_lint.catalog import api
 from dbos_lint.fix import Applicability, Arguments, ByHand, Change, Delete, Expression, Fix, Import, Replace, Unimport
-from dbos_lint.migration.files import File, Files, UnsureError
-from dbos_lint.migration.launches import Launch, LaunchSites
-from dbos_lint.migration.moving import Moved, flat, literal, moved, statement
-from dbos_lint.migration.queue_limits import DROPPED, POSITIONAL, is_none, limits, renames
-from dbos_lint.migration.variables import Use, Uses, dotted, imports_from, uses_of
+from dbos_lint.rules.migration.files import File, Files, UnsureError
+from dbos_lint.rules.migration.launches import Launch, LaunchSites
+from dbos_lint.rules.migration.moving import Moved, flat, literal, moved, statement
+from dbos_lint.rules.migration.queue_limits import DROPPED, POSITIONAL, is_none, limits, renames
+from dbos_lint.rules.migration.variables import Use, Uses, dotted, imports_from, uses_of
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.registering import defines_workflow

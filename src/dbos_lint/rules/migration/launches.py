@@ -10,8 +10,8 @@ from functools import cached_property
 
 from dbos_lint.catalog import api
 from dbos_lint.fix import After, Import
-from dbos_lint.migration.files import FUNCTIONS, File, Files, FunctionNode, UnsureError
-from dbos_lint.migration.variables import dotted
+from dbos_lint.rules.migration.files import FUNCTIONS, File, Files, FunctionNode, UnsureError
+from dbos_lint.rules.migration.variables import dotted
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.imports import imported
 from dbos_lint.semantics.scoping import Place

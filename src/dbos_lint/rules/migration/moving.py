@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dbos_lint.fix import Import
-from dbos_lint.migration.files import File, UnsureError
-from dbos_lint.migration.urls import text_of
-from dbos_lint.migration.variables import imports_from
+from dbos_lint.rules.migration.files import File, UnsureError
+from dbos_lint.rules.migration.urls import text_of
+from dbos_lint.rules.migration.variables import imports_from
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import Applicability, ByHand, Change, Fix, Replace
-from dbos_lint.migration.datasources import Datasources, Home
+from dbos_lint.rules.migration.datasources import Datasources, Home
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module

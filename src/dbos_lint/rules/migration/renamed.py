@@ -9,7 +9,7 @@ from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.catalog.renames import BY_HAND, RENAMES, Rename
 from dbos_lint.fix import Applicability, Arguments, ByHand, Change, Expression, Fix, Keys, Replace
-from dbos_lint.migration.nodes import Nodes, nodes
+from dbos_lint.rules.migration.nodes import Nodes, nodes
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.values import Constant
 from dbos_lint.syntax.spans import Span, span_of

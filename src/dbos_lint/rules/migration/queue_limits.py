@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from dbos_lint.migration.files import UnsureError
+from dbos_lint.rules.migration.files import UnsureError
 
 POSITIONAL = ("name", "concurrency", "limiter")
 """What ``Queue(...)`` took by position."""

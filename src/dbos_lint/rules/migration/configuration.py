@@ -11,9 +11,9 @@ from typing import TypeAlias
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import Applicability, Arguments, ByHand, Change, Delete, Expression, Fix, Keys, Replace
-from dbos_lint.migration.datasources import Datasources
-from dbos_lint.migration.system_urls import SYSTEM, system_url
-from dbos_lint.migration.urls import Url
+from dbos_lint.rules.migration.datasources import Datasources
+from dbos_lint.rules.migration.system_urls import SYSTEM, system_url
+from dbos_lint.rules.migration.urls import Url
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.typed_dicts import Entry, TypedDicts
 from dbos_lint.syntax.spans import Span, span_of

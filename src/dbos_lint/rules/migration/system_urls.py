@@ -6,8 +6,8 @@ import ast
 from dataclasses import dataclass
 
 from dbos_lint.fix import Applicability, ByHand
-from dbos_lint.migration.datasources import Datasources
-from dbos_lint.migration.urls import Url
+from dbos_lint.rules.migration.datasources import Datasources
+from dbos_lint.rules.migration.urls import Url
 from dbos_lint.rules.visitor import Here
 
 SYSTEM = "system_database_url"

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 
 from dbos_lint.fix import Import
-from dbos_lint.migration.program import Program
+from dbos_lint.rules.migration.program import Program
 from dbos_lint.semantics.dicts import origin_of
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.resolve import Resolver

@@ -6,7 +6,7 @@ import ast
 
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import After, Applicability, Arguments, ByHand, Fix, Replace
-from dbos_lint.migration.datasources import DATASOURCE, Datasources
+from dbos_lint.rules.migration.datasources import DATASOURCE, Datasources
 from dbos_lint.rules.visitor import Here
 from dbos_lint.syntax.spans import Span, span_of
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import Applicability, Arguments, ByHand, Fix, Wrap
-from dbos_lint.migration.files import UnsureError
-from dbos_lint.migration.nodes import nodes
-from dbos_lint.migration.queue_limits import is_none, limits, renames
-from dbos_lint.migration.queues import Queues
-from dbos_lint.migration.schedules import Schedules
+from dbos_lint.rules.migration.files import UnsureError
+from dbos_lint.rules.migration.nodes import nodes
+from dbos_lint.rules.migration.queue_limits import is_none, limits, renames
+from dbos_lint.rules.migration.queues import Queues
+from dbos_lint.rules.migration.schedules import Schedules
 from dbos_lint.rules.visitor import Here
 from dbos_lint.syntax.spans import Span, span_of
 

@@ -15,9 +15,9 @@ from functools import cached_property
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import history
 from dbos_lint.fix import ByHand, Change, Create, Import
-from dbos_lint.migration.placing import above
-from dbos_lint.migration.program import Program
-from dbos_lint.migration.urls import Url, Urls, relative, text_of
+from dbos_lint.rules.migration.placing import above
+from dbos_lint.rules.migration.program import Program
+from dbos_lint.rules.migration.urls import Url, Urls, relative, text_of
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.spellings import spelling

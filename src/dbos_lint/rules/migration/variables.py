@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dbos_lint.migration.files import FUNCTIONS, File, Files, FunctionNode, UnsureError
+from dbos_lint.rules.migration.files import FUNCTIONS, File, Files, FunctionNode, UnsureError
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import is_exported

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from dbos_lint.catalog.history import Version, label
 from dbos_lint.catalog.upgrades import CHECKS, Note
 from dbos_lint.fix import Applicability
-from dbos_lint.migration.outside import Outside
-from dbos_lint.migration.rounds import Left, Rewrite, Upgraded
 from dbos_lint.paths import shown
 from dbos_lint.reporters.report import readable
 from dbos_lint.reporters.terminal import harmless
+from dbos_lint.upgrade.outside import Outside
+from dbos_lint.upgrade.rounds import Left, Rewrite, Upgraded
 
 _VERDICTS = {Applicability.SAFE: "safe", Applicability.UNSAFE: "review"}
 

@@ -10,11 +10,11 @@ from dbos_lint.catalog.history import Version, label
 from dbos_lint.configuration import Configuration
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.discovery import Discovery
-from dbos_lint.migration.outside import Outside, notes, outside, requirement
-from dbos_lint.migration.report import Report
-from dbos_lint.migration.rounds import Left, Rounds, Upgraded, checked_codes, upgrade_codes
 from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 from dbos_lint.settings import Settings
+from dbos_lint.upgrade.outside import Outside, notes, outside, requirement
+from dbos_lint.upgrade.report import Report
+from dbos_lint.upgrade.rounds import Left, Rounds, Upgraded, checked_codes, upgrade_codes
 
 
 @dataclass(frozen=True, slots=True)

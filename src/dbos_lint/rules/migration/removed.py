@@ -7,7 +7,15 @@ from typing import TypeAlias
 
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import ByHand, Fix
-from dbos_lint.migration import applications, clients, configuration, databases, queue_options, renamed, transactions
+from dbos_lint.rules.migration import (
+    applications,
+    clients,
+    configuration,
+    databases,
+    queue_options,
+    renamed,
+    transactions,
+)
 from dbos_lint.rules.visitor import Here
 from dbos_lint.syntax.spans import Span
 

@@ -1,0 +1,1 @@
+"""``dbos-lint upgrade``: the fixes of a migration, carried out over a project's files, and what a person must do."""
