@@ -53,10 +53,13 @@ class Body:
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """What ``node`` stands in, from the inside out, up to the function's own statements."""
-        parent = self.parent(node)
+        # One loop, without a call for each: a long ``elif`` chain stands in itself as often as it has branches.
+        parents, found = self._parents, []
+        parent = parents.get(id(node))
         while parent is not None:
-            yield parent
-            parent = self.parent(parent)
+            found.append(parent)
+            parent = parents.get(id(parent))
+        return iter(found)
 
     @cached_property
     def _parents(self) -> dict[int, ast.AST]:
