@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.fix import SHIFTS, Applicability, AsyncFor, Change, Fix, Replace, Through, Unimport, Wrap
+from dbos_lint.rules.mending import rename_keyword
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.awaits import can_await, handle_uses, held_by, is_tried, iterates, makers
 from dbos_lint.semantics.body import Body
@@ -220,36 +221,34 @@ class Awaiting:
 
     # ------------------------------------------------------------------ sleeps
 
-    def sleep(self, site: Site | None) -> Fix | None:
-        """Sleeps durably in the body of a workflow; a helper may be called elsewhere, too, where that raises."""
-        name = self.name(site) if site is not None else None
-        if site is None or name not in _SLEEPS or not self._is_workflow(site):
-            return None
-        plain = len(site.node.args) == 1 and not site.node.keywords and not isinstance(site.node.args[0], ast.Starred)
-        is_async = site.function.is_async
+    def sleep(self, site: Site) -> Fix | None:
+        """Sleeps durably, where a durable call may stand; elsewhere that raises."""
+        name = self.name(site)
         spelled = self._here.spelled(api.DBOS, site.call)
+        seconds = _seconds(site.node)
         waits = site.whole is not site.node
-        if spelled is None or not plain or waits != (name != "time.sleep"):
+        if name not in _SLEEPS or spelled is None or seconds is None or waits != (name != "time.sleep"):
             return None
+        is_async = site.function.is_async
         if is_async and not self.can_await(site):
             return None
         text = f"{spelled.text}.sleep_async" if is_async else f"{spelled.text}.sleep"
-        changes: list[Change] = [Replace(span_of(site.node.func), text), *spelled.imports]
+        changes: list[Change] = [Replace(span_of(site.node.func), text), *seconds, *spelled.imports]
         if is_async and not waits:
             changes.append(_await(site.node))
         module = ast.unparse(site.node.func).partition(".")[0]
         title = f"sleep with {'await ' if is_async else ''}{text}, which {SHIFTS}"
         return Fix(title, Applicability.UNSAFE, (*changes, Unimport(module)))
 
-    def _is_workflow(self, site: Site) -> bool:
-        """Whether the function is a workflow and nothing else: another kind of code must not sleep durably."""
-        entity = self._here.entity(site.function)
-        runs_as = self._here.contexts.runs_as
-        return (
-            entity is not None
-            and entity.kind == api.WORKFLOW
-            and not any(runs_as(site.function.id, kind) for kind in (api.STEP, api.TRANSACTION))
-        )
+
+def _seconds(node: ast.Call) -> tuple[Replace, ...] | None:
+    """What gives a call its only argument, how long to sleep, by the name that dbos has for it."""
+    if len(node.args) == 1 and not node.keywords:
+        return None if isinstance(node.args[0], ast.Starred) else ()
+    if not node.args and [each.arg for each in node.keywords] == ["delay"]:
+        renamed = rename_keyword(node.keywords[0], "seconds")
+        return (renamed,) if renamed is not None else None
+    return None
 
 
 def _await(node: ast.expr) -> Wrap:

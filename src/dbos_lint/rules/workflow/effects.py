@@ -18,6 +18,7 @@ from dbos_lint.rules.declared.workflow import (
     THREAD_STARTS_WORKFLOW,
 )
 from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.rules.workflow.places import Places
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import (
     CLOSURE_WRITE,
@@ -52,6 +53,7 @@ class Effects(Visitor):
     def __init__(self, here: Here) -> None:
         super().__init__(here)
         self._awaiting = Awaiting(here)
+        self._places = Places(here)
 
     def visit_effect(self, reached: Reached) -> None:
         kind = reached.effect.kind
@@ -65,10 +67,17 @@ class Effects(Visitor):
 
     def _nondeterminism(self, reached: Reached) -> None:
         rule, verb, advice = _EFFECTS[reached.effect.kind]
-        fix = None
-        if rule is NON_DURABLE_SLEEP and len(reached.chain) == 1:
-            fix = self._awaiting.sleep(self._awaiting.site(reached.span))
+        fix = self._slept(reached) if rule is NON_DURABLE_SLEEP else None
         self._report(rule, reached, f"{reached.effect.label} {verb}", advice, fix)
+
+    def _slept(self, reached: Reached) -> Fix | None:
+        """Sleeps durably, where nothing but workflows comes by."""
+        if reached.origin.module != self.here.module.path:
+            return None
+        site = self._awaiting.site(reached.effect.span)
+        if site is None or not self._places.take_durable_call(site.node, site.call):
+            return None
+        return self._awaiting.sleep(site)
 
     def _write(self, reached: Reached) -> None:
         effect = reached.effect

@@ -1,4 +1,5 @@
-"""Helpers that others may call, sleeps that are tasks, and calls that say more than how long."""
+"""A helper that a step calls too, sleeps that are tasks or beside one, one that a cancellation ends, and calls that say
+more than how long."""
 
 import asyncio
 import time
@@ -18,12 +19,24 @@ def brew(seconds: float) -> float:
     return seconds
 
 
+@DBOS.step()
+async def reheat() -> None:
+    settle(1)
+
+
 @DBOS.workflow()
 async def bake(seconds: float) -> str:
     async def rest() -> None:
         await asyncio.sleep(seconds)
 
-    await rest()
+    await asyncio.gather(rest(), rest())
+    task = asyncio.create_task(reheat())
+    await asyncio.sleep(seconds)
+    await task
+    try:
+        await asyncio.sleep(seconds)
+    except asyncio.CancelledError:
+        pass
     await asyncio.wait([asyncio.create_task(asyncio.sleep(seconds))])
     await asyncio.sleep(*[seconds])
     return await asyncio.sleep(seconds, "done")
