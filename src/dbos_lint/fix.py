@@ -173,6 +173,15 @@ class Under:
     last: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Turn the statement at ``first``, which is an expression, into a ``with`` of it, that holds the statements behind
+    it to the one at ``last``."""
+
+    first: Span
+    last: Span
+
+
 # ---------------------------------------------------------------------- imports
 
 
@@ -225,6 +234,7 @@ Change: TypeAlias = (
     | Before
     | After
     | Under
+    | Enter
     | Import
     | Unimport
     | Create

@@ -16,6 +16,7 @@ from dbos_lint.fix import (
     Change,
     Decorators,
     Delete,
+    Enter,
     Expression,
     Import,
     Under,
@@ -52,6 +53,7 @@ def _changes(tree: ast.Module, choice: random.Random) -> Iterator[Change]:
         yield Decorators(span_of(definition), order=order, above=("y.z",), below=("z()",))
         first, last = sorted(choice.choices(range(len(definition.body)), k=2))
         yield Under("with z():", span_of(definition.body[first]), span_of(definition.body[last]))
+        yield Enter(span_of(definition.body[first]), span_of(definition.body[last]))
 
 
 @given(

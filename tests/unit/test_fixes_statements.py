@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from dbos_lint.fix import After, Before, Decorators, Delete, Import, Under, Unimport, Wrap
+from dbos_lint.fix import After, Before, Decorators, Delete, Enter, Import, Under, Unimport, Wrap
 from dbos_lint.fixes.document import Document
 from dbos_lint.fixes.edits import Edit, Void, minimal, ordered, overlap
 from tests.changing import at, changed, changed_bytes
@@ -100,6 +100,21 @@ def test_under() -> None:
     text = "if a:\n\tb\nelse:\n\tc\n"
     assert changed(text, Under("with x:", at(text, "b"), at(text, "b"))) == "if a:\n\twith x:\n\t\tb\nelse:\n\tc\n"
     assert changed(text, Under("with x:", at(text, "b"), at(text, "c"))) is None
+
+
+def test_enter() -> None:
+    text = "def f():\n  a(\n    1,\n  )  # why\n\n  # about b\n  b('Q')\n  # behind\n  d()\n".replace("Q", "''\nc\n''")
+    wanted = "def f():\n  with a(\n    1,\n  ):  # why\n    # about b\n    b('Q')\n  # behind\n  d()\n"
+    wanted = wanted.replace("Q", "''\nc\n''")
+    enter = Enter(at(text, "a(\n    1,\n  )"), at(text, "b('''\nc\n''')"))
+    assert changed(text, enter) == wanted
+    assert changed(text, enter, Wrap(at(text, "b('''\nc\n''')"), "await ")) == wanted.replace("    b(", "    await b(")
+    assert changed(text, enter, Delete(at(text, "b('''\nc\n''')"))) is None
+    refused = (("a; b\n", "a"), ("a;\nb\n", "a"), ("x = a\nb\n", "x = a"), ("a \\\n\nb\n", "a"))
+    for text, first in refused:
+        assert changed(text, Enter(at(text, first), at(text, "b"))) is None
+    assert changed("a\nb", Enter(at("a\nb", "a"), at("a\nb", "b"))) == "with a:\n    b"
+    assert changed("a\n", Enter(at("a\n", "a"), at("a\n", "a"))) is None
 
 
 DECORATED = (

@@ -14,6 +14,7 @@ from dbos_lint.fix import (
     Change,
     Decorators,
     Delete,
+    Enter,
     Expression,
     Import,
     Keys,
@@ -46,6 +47,7 @@ _ALONE: dict[type[Any], Callable[[Fragments, Any], tuple[Edit, ...]]] = {
     Before: statements.before,
     After: statements.after,
     Under: statements.under,
+    Enter: statements.enter,
 }
 
 
@@ -64,7 +66,7 @@ def edits(document: Document, changes: Iterable[Change]) -> tuple[Edit, ...]:
         if carry_out is None:
             raise Void("it is not a change of a file")
         made = document.once(change, partial(carry_out, fragments, change))
-        if isinstance(change, Under):
+        if isinstance(change, (Under, Enter)):
             moved += made
             continue
         size = _size(document, change)
@@ -101,9 +103,8 @@ def _joined(found: Iterable[Edit]) -> Iterator[Edit]:
 def _check_moved(document: Document, changes: Iterable[Change]) -> None:
     """Raises Void where a statement is put among others that get a head: nobody knows whether it is one of them."""
     changes = tuple(changes)
-    regions = [
-        (document.place(each.first)[0], document.place(each.last)[1]) for each in changes if isinstance(each, Under)
-    ]
+    moved = [each for each in changes if isinstance(each, (Under, Enter))]
+    regions = [(document.place(each.first)[0], document.place(each.last)[1]) for each in moved]
     places = [document.place(each.span)[0] for each in changes if isinstance(each, (Before, After, Delete, Decorators))]
     if any(start <= place < end for start, end in regions for place in places):
         raise Void("a statement is moved and changed at once")

@@ -1,4 +1,4 @@
-"""Delete, Before, After, Under, MakeAsync: what is done to whole statements, by lines."""
+"""Delete, Before, After, Under, Enter, MakeAsync: what is done to whole statements, by lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import tokenize
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dbos_lint.fix import After, Before, Delete, MakeAsync, Under
+from dbos_lint.fix import After, Before, Delete, Enter, MakeAsync, Under
 from dbos_lint.fixes.document import Document
 from dbos_lint.fixes.edits import Edit, Void
 from dbos_lint.fixes.fragments import Fragments, beginning, blocks, parsed
@@ -207,29 +207,55 @@ def _rows_in_strings(text: str) -> frozenset[int]:
 
 def under(fragments: Fragments, change: Under) -> tuple[Edit, ...]:
     """Some statements of a block under a head of their own, with the comments between them."""
-    document = fragments.document
-    first, last = Statement(document, change.first), Statement(document, change.last)
+    first, last = _moved(fragments.document, change.first, change.last)
+    if first.is_docstring:
+        raise Void("it has to come first")
+    if parsed(f"{change.head}\n pass") is None or "\n" in change.head:
+        raise Void("what is to be written is not Python")
+    start = first.first_line
+    head = Edit(start, start, f"{fragments.document.indentation(first.start)}{change.head}\n")
+    return head, *_deeper(first, start, last.behind)
+
+
+def enter(fragments: Fragments, change: Enter) -> tuple[Edit, ...]:
+    """An expression becomes ``with`` it, and the statements behind it its block, with the comments between them."""
+    first, last = _moved(fragments.document, change.first, change.last)
+    if not isinstance(first.node, ast.Expr) or first.index == last.index:
+        raise Void("nothing can be entered there")
+    if first.rest is None or ";" in first.rest[0].partition("#")[0]:
+        raise Void("the line has a strange form")
+    start = first.behind
+    while empty := _EMPTY_LINE.match(fragments.document.text, start):
+        start = empty.end()
+    head = Edit(first.start, first.start, "with "), Edit(first.end, first.end, ":"), Edit(first.behind, start, "")
+    return *head, *_deeper(first, start, last.behind)
+
+
+def _moved(document: Document, first_at: Span, last_at: Span) -> tuple[Statement, Statement]:
+    """The first and the last of some statements that have their lines to themselves."""
+    first, last = Statement(document, first_at), Statement(document, last_at)
     if first.block is not last.block or first.index > last.index:
         raise Void("the statements are not of one block")
     if not first.starts_line or _has_neighbour(first) or _has_neighbour(last):
         raise Void("another statement stands on the same line")
-    if first.is_docstring or last.is_future:
+    if last.is_future:
         raise Void("it has to come first")
-    start, end = first.first_line, last.behind
-    if parsed(f"{change.head}\n pass") is None or "\n" in change.head:
-        raise Void("what is to be written is not Python")
+    return first, last
+
+
+def _deeper(first: Statement, start: int, end: int) -> Iterator[Edit]:
+    """Indents the lines from ``start`` to ``end``, which are of the block of ``first``."""
+    document = first.document
     indentation, step = document.indentation(first.start), _step(first)
     moved = document.text[start:end]
     row = document.row(start)
     inner = _rows_in_strings(f"if 1:\n{moved}" if indentation else moved)
     shift = row - 2 if indentation else row - 1
-    edits = [Edit(start, start, f"{indentation}{change.head}\n")]
     at = start
     for number, line in enumerate(moved.split("\n"), row):
         if line.strip() and number - shift not in inner:
-            edits.append(Edit(at, at, step))
+            yield Edit(at, at, step)
         at += len(line) + 1
-    return tuple(edits)
 
 
 def _step(statement: Statement) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dbos_lint.catalog import patterns
 from dbos_lint.diagnostic import Level
-from dbos_lint.fix import Delete, Fix, Replace, Under
+from dbos_lint.fix import Enter, Fix, Replace
 from dbos_lint.rules.declared.pattern import BLOCK_REUSED, BLOCK_WITHOUT_EFFECT, ONE_ID_MANY_WORKFLOWS
 from dbos_lint.rules.mending import safe, unsafe
 from dbos_lint.rules.visitor import Here, Visitor
@@ -159,17 +159,18 @@ class Blocks(Visitor):
     def _entered(self, node: ast.Call, call: Call, label: str) -> Fix | None:
         """Enter the block around the statement behind it, if that is the only one to start a workflow."""
         body = self.here.body(self.here.function(call))
-        statement, head = body.parent(node), head_of(node)
-        if not isinstance(statement, ast.Expr) or head is None:
+        statement = body.parent(node)
+        if not isinstance(statement, ast.Expr):
             return None
         behind = statements_behind(body, statement)
         if not behind or not self._starts_in(body, behind[0]) or any(self._acts_in(body, each) for each in behind[1:]):
             return None
-        span = span_of(behind[0])
-        return unsafe(f"start the workflow in a block of {label}", Delete(span_of(statement)), Under(head, span, span))
+        return unsafe(f"start the workflow in a block of {label}", Enter(span_of(statement), span_of(behind[0])))
 
     def _starts_in(self, body: Body, statement: ast.stmt) -> bool:
-        if not isinstance(statement, (ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)):
+        # A block of another kind may have been entered around the start before.
+        inner = statement.body[0] if isinstance(statement, ast.With) and len(statement.body) == 1 else statement
+        if not isinstance(inner, (ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)):
             return False
         calls = [(each, call) for each, call in body.calls(statement)]
         starts = [each for each, call in calls if self._starts.starts(self.here.module, call)]
@@ -241,14 +242,6 @@ def statements_behind(body: Body, statement: ast.stmt) -> list[ast.stmt]:
         if isinstance(siblings, list) and statement in siblings:
             return list(siblings[siblings.index(statement) + 1 :])
     return []
-
-
-def head_of(node: ast.Call) -> str | None:
-    """``with ...:`` of a call on one row, if writing it anew gives the same text."""
-    text, span = ast.unparse(node), span_of(node)
-    if span.row != span.end_row or len(text.encode()) != span.end_col - span.col or '"' in text or "\\" in text:
-        return None
-    return f"with {text.replace(chr(39), chr(34))}:"
 
 
 def _is_block(value: object) -> bool:

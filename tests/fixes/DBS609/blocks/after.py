@@ -14,8 +14,8 @@ def start(month: str) -> str:
 
 
 def limited(month: str) -> str:
-    # at last
     with SetWorkflowTimeout(10):
+        # at last
         handle = DBOS.start_workflow(
             report,
             "größer" + month,  # the month
