@@ -10,7 +10,17 @@ from dbos_lint.catalog import api
 from dbos_lint.fix import SHIFTS, Applicability, AsyncFor, Change, Fix, Replace, Through, Unimport, Wrap
 from dbos_lint.rules.mending import rename_keyword
 from dbos_lint.rules.visitor import Here
-from dbos_lint.semantics.awaits import can_await, handle_uses, held_by, is_tried, iterates, makers
+from dbos_lint.semantics.awaits import (
+    can_await,
+    handle_uses,
+    held_by,
+    is_asked_at_once,
+    is_of_parameter,
+    is_result,
+    is_tried,
+    iterates,
+    makers,
+)
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.coroutines import is_asked_as_coroutine, makes_coroutine
 from dbos_lint.semantics.declarations import given
@@ -184,7 +194,9 @@ class Awaiting:
     def thread(self, site: Site | None, applicability: Applicability = Applicability.UNSAFE) -> Fix | None:
         """Awaits a synchronous call in another thread, which dbos's context follows. A workflow may do so only one by
         one, or its calls would be recorded in any order."""
-        if site is None or not self.can_await(site) or self._may_run_beside(site) or self._comes_from_twin(site):
+        if site is None or not self.can_await(site) or not self._runs_now(site) or self._may_run_beside(site):
+            return None
+        if self._comes_from_twin(site) or is_asked_at_once(site.body, site.node):
             return None
         spelled = self._here.spelled("asyncio.to_thread", site.call)
         if spelled is None:
@@ -193,6 +205,13 @@ class Awaiting:
         changes: list[Change] = [] if _is_awaited(site.body, site.node) else [_await(site.node)]
         changes += [Through(site.call.span, spelled.text), *spelled.imports]
         return Fix(title, applicability, tuple(changes))
+
+    def _runs_now(self, site: Site) -> bool:
+        """Whether the call itself does the work: ``map(step, rows)`` does it where somebody asks for the values."""
+        values = self._here.callees(site.call).values
+        return bool(values) and not any(
+            isinstance(value, External) and not value.name.startswith("dbos.") for value in values
+        )
 
     def _may_run_beside(self, site: Site) -> bool:
         """Whether the function may be one of several tasks of a workflow."""
@@ -213,7 +232,7 @@ class Awaiting:
         if site is None or site.whole is not site.node or is_asked_as_coroutine(site.body, site.node):
             return None
         after = [use for use in handle_uses(site.body, site.node) or () if not _is_awaited(site.body, use)]
-        if not self.can_await(site, *after):
+        if not self.can_await(site, *after) or not all(is_result(site.body, use) for use in after):
             return None
         shifts = f" and {SHIFTS}" if self.in_workflow(site) else ""
         changes = tuple(map(_await, (site.node, *after)))
@@ -231,6 +250,8 @@ class Awaiting:
             return None
         is_async = site.function.is_async
         if is_async and not self.can_await(site):
+            return None
+        if is_of_parameter(site.body, site.node.func):
             return None
         text = f"{spelled.text}.sleep_async" if is_async else f"{spelled.text}.sleep"
         changes: list[Change] = [Replace(span_of(site.node.func), text), *seconds, *spelled.imports]

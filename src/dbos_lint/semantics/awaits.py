@@ -11,6 +11,22 @@ _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 # What a handle can be asked for: in the asynchronous one too, where the first two are coroutines.
 _COROUTINES = ("get_result", "get_status")
 _SAME = ("workflow_id", "get_workflow_id")
+# Where a value stands that is no coroutine.
+_OF_RESULTS = (
+    ast.Expr,
+    ast.Return,
+    ast.Attribute,
+    ast.Subscript,
+    ast.FormattedValue,
+    ast.Compare,
+    ast.BinOp,
+    ast.BoolOp,
+    ast.UnaryOp,
+    ast.If,
+    ast.While,
+    ast.Assert,
+)
+_SHOW = ("print", "str", "repr", "len")
 
 
 def can_await(body: Body, node: ast.expr) -> bool:
@@ -46,8 +62,11 @@ def handle_uses(body: Body, made: ast.expr) -> tuple[ast.Call, ...] | None:
         lists = _loads(body, parent)
         elements = [_elements(body, each) for each in lists] if lists is not None else [None]
         handles = [name for names in elements for name in names or ()] if None not in elements else None
+    elif isinstance(parent, (ast.For, ast.comprehension)):
+        handles = _elements(body, made)
     elif isinstance(parent, ast.Assign):
-        handles = _loads(body, made)
+        names = _loads(body, made)
+        handles = [each for name in names for each in _elements(body, name) or [name]] if names is not None else None
     else:
         return _asking(body, [made])
     return _asking(body, handles) if handles is not None else None
@@ -63,7 +82,7 @@ def _loads(body: Body, value: ast.expr) -> list[ast.Name] | None:
     return names if all(isinstance(each.ctx, ast.Load) for each in names) else None
 
 
-def _elements(body: Body, iterated: ast.Name) -> list[ast.Name] | None:
+def _elements(body: Body, iterated: ast.expr) -> list[ast.Name] | None:
     """Where the elements of a list are read over which a loop iterates, if nothing else is done with it there."""
     loop = body.parent(iterated)
     if not isinstance(loop, (ast.For, ast.comprehension)) or loop.iter is not iterated:
@@ -135,6 +154,34 @@ def _scopes(body: Body, node: ast.expr) -> Iterator[_Comprehension]:
                 yield outer
             outermost = False
         inner = outer
+
+
+def is_asked_at_once(body: Body, made: ast.expr) -> bool:
+    """Whether what ``made`` gives, a handle, is asked right there for what has to be waited for."""
+    return isinstance(_asked(body, made), ast.Call)
+
+
+def is_result(body: Body, use: ast.expr) -> bool:
+    """Whether what ``use`` gives, a coroutine, is certainly taken for its result: nobody awaits it later."""
+    parent = body.parent(use)
+    if isinstance(parent, ast.Assign):
+        names = _loads(body, use)
+        return names is not None and all(is_result(body, name) for name in names)
+    if isinstance(parent, (ast.List, ast.Tuple, ast.Dict)):
+        return is_result(body, parent)
+    if isinstance(parent, ast.Call):
+        return isinstance(parent.func, ast.Name) and parent.func.id in _SHOW
+    return isinstance(parent, _OF_RESULTS)
+
+
+def is_of_parameter(body: Body, func: ast.expr) -> bool:
+    """Whether ``func``, or what it is an attribute of, is a parameter of the function: callers may give another."""
+    while isinstance(func, ast.Attribute):
+        func = func.value
+    if not isinstance(func, ast.Name) or isinstance(body.node, ast.Module):
+        return False
+    given = body.node.args
+    return func.id in {each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
 
 
 def held_by(body: Body, node: ast.AST) -> Iterator[ast.expr]:

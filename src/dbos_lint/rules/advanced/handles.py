@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from dbos_lint.catalog import api
 from dbos_lint.fix import Applicability, Fix
-from dbos_lint.rules.awaiting import Awaiting
+from dbos_lint.rules.awaiting import Awaiting, Site
 from dbos_lint.rules.declared.advanced import ASYNC_HANDLE_UNAWAITED
 from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.semantics.awaits import handle_uses
 from dbos_lint.semantics.coroutines import makes_coroutine
 from dbos_lint.semantics.declarations import given
 from dbos_lint.semantics.summary import AWAITED, Call
@@ -61,8 +62,18 @@ class Handles(Visitor):
             advice = f"await {twin}()" if twin else "use a handle of the _async calls, or await asyncio.to_thread()"
         site = self._awaiting.site_of(node, call)
         asked = self._awaiting.twin(site)
-        fix = replace(asked, applicability=Applicability.UNSAFE) if asked is not None else self._awaiting.thread(site)
+        fix = replace(asked, applicability=Applicability.UNSAFE) if asked is not None else self._on_thread(site)
         self._report(node, f"{what} is awaited, and is synchronous: {why} (TypeError); {advice}", fix)
+
+    def _on_thread(self, site: Site | None) -> Fix | None:
+        """Runs it in a thread, unless what it gives is a handle that may be awaited as well."""
+        if site is None or (self._awaiting.name(site) in api.GIVES_HANDLE and self._is_awaited_too(site)):
+            return None
+        return self._awaiting.thread(site)
+
+    def _is_awaited_too(self, site: Site) -> bool:
+        uses = handle_uses(site.body, site.whole)
+        return uses is None or any(isinstance(site.body.parent(use), ast.Await) for use in uses)
 
     def _started(self, node: ast.Call, call: Call) -> None:
         target = self.here.resolve(given(call, 0, ("func",)), call)
