@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import libcst as cst
 
 from dbos_lint.fix import Arguments, Keys
 from dbos_lint.fixes.edits import Edit, Void, ordered
@@ -15,10 +13,6 @@ from dbos_lint.fixes.expressions import check_expression, check_holes, fragment_
 from dbos_lint.fixes.fragments import Fragment, Fragments, find, parsed, same
 from dbos_lint.fixes.items import Items
 from dbos_lint.syntax.spans import Span
-
-_code = cst.Module([]).code_for_node
-_EMPTY = cst.SimpleWhitespace("")
-
 
 # ---------------------------------------------------------------------- calls and classes
 
@@ -90,56 +84,23 @@ def _node(tree: ast.AST, span: Span) -> ast.Call | ast.ClassDef:
 
 
 def _read(fragment: Fragment, node: ast.Call | ast.ClassDef, start: int, end: int) -> _Call:
+    from dbos_lint.fixes import concrete
+
     text = fragment.document.text
     written: list[Any] = sorted(
         [*(node.args if isinstance(node, ast.Call) else node.bases), *node.keywords],
         key=lambda each: (each.lineno, each.col_offset),
     )
-    try:
-        if isinstance(node, ast.Call):
-            tree = cst.parse_expression(f"({text[start:end]})")
-            if not isinstance(tree, cst.Call):
-                raise Void("the call has a strange form")
-            before = [tree.func, tree.whitespace_after_func, tree.whitespace_before_args]
-            args: Sequence[cst.Arg] = tree.args
-            first = start + 1 + sum(len(_code(part)) for part in before)
-            return _call(text, first - len(_code(tree.whitespace_before_args)), first, args, end - 1, written)
-        statement = cst.parse_statement(text[start : fragment.end] + fragment.tail)
-        if not isinstance(statement, cst.ClassDef):
-            raise Void("the class has a strange form")
-        return _class(text, start, statement, written)
-    except cst.ParserSyntaxError as error:
-        raise Void("the call has a strange form") from error
-
-
-def _class(text: str, start: int, node: cst.ClassDef, written: Sequence[Any]) -> _Call:
-    named = start + len("class") + len(_code(node.whitespace_after_class)) + len(_code(node.name))
-    parameters = getattr(node, "type_parameters", None)
-    if parameters is not None:
-        named += len(_code(node.whitespace_after_name)) + len(_code(parameters))  # pragma: no cover
-        after = len(_code(node.whitespace_after_type_parameters))
+    opening = closing = ""
+    if isinstance(node, ast.Call):
+        items = concrete.items_of_call(text, start, end)
     else:
-        after = len(_code(node.whitespace_after_name))
-    if not isinstance(node.lpar, cst.LeftParen):
-        return _Call(Items(text, named, named, ()), (), "(", ")")
-    opened = named + after + 1
-    first = opened + len(_code(node.lpar)) - 1
-    args = [*node.bases, *node.keywords]
-    ends = first + sum(len(_code(arg)) for arg in args)
-    return _call(text, opened, first, args, ends, written)
-
-
-def _call(text: str, opened: int, first: int, args: Iterable[cst.Arg], closed: int, written: Sequence[Any]) -> _Call:
-    places = list(_places(first, args))
-    if len(places) != len(written) or text[closed : closed + 1] != ")":
+        items, bracketed = concrete.items_of_class(text, start, text[start : fragment.end] + fragment.tail)
+        if not bracketed:
+            opening, closing = "(", ")"
+    if len(items.places) != len(written) or not (opening or text[items.end : items.end + 1] == ")"):
         raise Void("the call has a strange form")
-    return _Call(Items(text, opened, closed, places), tuple(written))
-
-
-def _places(at: int, args: Iterable[cst.Arg]) -> Iterator[tuple[int, int]]:
-    for arg in args:
-        yield at, at + len(_code(arg.with_changes(comma=cst.MaybeSentinel.DEFAULT, whitespace_after_arg=_EMPTY)))
-        at += len(_code(arg))
+    return _Call(items, tuple(written), opening, closing)
 
 
 def _changed(fragment: Fragment, call: _Call, change: Arguments) -> Iterator[Edit]:
@@ -237,12 +198,16 @@ def _mean(node: ast.Call | ast.ClassDef, call: _Call, change: Arguments) -> None
 
 def keys(fragments: Fragments, change: Keys) -> tuple[Edit, ...]:
     """What is to be done to the entries of a dict display."""
+    from dbos_lint.fixes import concrete
+
     fragment, start, end = fragment_at(fragments, change.span)
     document = fragments.document
     wanted = fragment.parsed()
     assert wanted is not None
     node: ast.Dict = find(wanted, fragment.moved(change.span), ast.Dict)
-    items = _entries(document.text, start, end, len(node.keys))
+    items = concrete.items_of_dict(document.text, start, end)
+    if len(items.places) != len(node.keys):
+        raise Void("the dict has a strange form")
 
     def index(name: str) -> int:
         found = [number for number, key in enumerate(node.keys) if isinstance(key, ast.Constant) and key.value == name]
@@ -287,22 +252,6 @@ def keys(fragments: Fragments, change: Keys) -> tuple[Edit, ...]:
         raise Void("the dict would mean something else")
     check_holes(fragment, start, end, done)
     return done
-
-
-def _entries(text: str, start: int, end: int, count: int) -> Items:
-    try:
-        tree = cst.parse_expression(text[start:end])
-    except cst.ParserSyntaxError as error:
-        raise Void("the dict has a strange form") from error
-    if not isinstance(tree, cst.Dict) or len(tree.elements) != count:
-        raise Void("the dict has a strange form")
-    at = start + len(_code(tree.lbrace))
-    places = []
-    for element in tree.elements:
-        alone = element.with_changes(comma=cst.MaybeSentinel.DEFAULT)
-        places.append((at, at + len(_code(alone))))
-        at += len(_code(element))
-    return Items(text, start + 1, end - 1, places)
 
 
 def _renamed(literal: str, name: str) -> str:

@@ -9,17 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import libcst as cst
-
 from dbos_lint.fix import Import, Unimport
 from dbos_lint.fixes.document import Document
 from dbos_lint.fixes.edits import Edit, Void
-from dbos_lint.fixes.items import Items
 from dbos_lint.fixes.statements import Statement, deleted
 from dbos_lint.fixes.usage import bound_at_top, is_used
 from dbos_lint.syntax.spans import span_of
 
-_code = cst.Module([]).code_for_node
 _WIDTH = 88
 
 
@@ -107,8 +103,10 @@ def _of_module(document: Document, change: Import, earliest: int) -> ast.stmt | 
 
 
 def _changed(document: Document, statement: Any, drop: frozenset[int], texts: Sequence[str]) -> Iterator[Edit]:
+    from dbos_lint.fixes import concrete
+
     start, end = document.place(span_of(statement))
-    items = _items(document, statement, start, end)
+    items = concrete.items_of_import(document.text, start, end)
     names = [document.text[first:last] for first, last in items.places]
     places = _sorted_places(names, texts) if isinstance(statement, ast.ImportFrom) else {}
     edits = list(items.edits(drop, places))
@@ -124,31 +122,6 @@ def _changed(document: Document, statement: Any, drop: frozenset[int], texts: Se
         yield Edit(items.start, end, f"(\n{listed}{indentation})")
     else:
         yield from edits
-
-
-def _items(document: Document, statement: Any, start: int, end: int) -> Items:
-    """The names that an import names."""
-    text = document.text
-    try:
-        line = cst.parse_statement(text[start:end])
-    except cst.ParserSyntaxError as error:
-        raise Void("the import has a strange form") from error
-    node = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
-    if not isinstance(node, (cst.Import, cst.ImportFrom)) or isinstance(node.names, cst.ImportStar):
-        raise Void("the import has a strange form")
-    aliases: Sequence[cst.ImportAlias] = node.names
-    opening = node.lpar if isinstance(node, cst.ImportFrom) else None
-    closing = node.rpar if isinstance(node, cst.ImportFrom) else None
-    last = end - (len(_code(closing)) if closing else 0)
-    first = last - sum(len(_code(alias)) for alias in aliases)
-    at, places = first, []
-    for alias in aliases:
-        alone = alias.with_changes(comma=cst.MaybeSentinel.DEFAULT)
-        places.append((at, at + len(_code(alone))))
-        at += len(_code(alias))
-    if opening is not None and closing is not None:
-        return Items(text, first - len(_code(opening)) + 1, end - 1, places)
-    return Items(text, first, end, places, brackets=False)
 
 
 def _by_type(name: str) -> tuple[int, str]:
