@@ -15,6 +15,7 @@ from dbos_lint.syntax.spans import Span, span_of
 # In a name of so many letters, two may be wrong.
 _LONG = 8
 _MOST_SLIPS = 2
+_BETWEEN_WORDS = re.compile("[-_ ]")
 SHIFTS = (
     "this shifts the recorded positions of runs in flight, so keep the old code for them with DBOS.patch or another "
     "application_version"
@@ -52,8 +53,7 @@ def meant(name: str, known: Iterable[str], taken: Collection[str] = ()) -> str |
     least, best = slips[0] if slips else (_MOST_SLIPS + 1, "")
     if least > (_MOST_SLIPS if len(name) >= _LONG else 1) or [each for each, _ in slips].count(least) > 1:
         return None
-    pair = sorted((_folded(name), _folded(best)), key=len)
-    return None if best in taken or pair[1] in (f"{pair[0]}s", f"{pair[0]}es") else best
+    return None if best in taken or _differ_in_number(name, best) else best
 
 
 def _slips(name: str, other: str) -> int:
@@ -71,6 +71,14 @@ def _slips(name: str, other: str) -> int:
             row.append(least)
         before = above
     return row[-1]
+
+
+def _differ_in_number(name: str, other: str) -> bool:
+    words = [_BETWEEN_WORDS.split(each.casefold()) for each in (name, other)]
+    if len(words[0]) != len(words[1]):
+        words = [[_folded(name)], [_folded(other)]]
+    pairs = [(one, two) for one, two in zip(*words, strict=True) if one != two]
+    return bool(pairs) and all(max(pair) in (f"{min(pair)}s", f"{min(pair)}es") for pair in pairs)
 
 
 def _folded(name: str) -> str:
@@ -104,8 +112,10 @@ def rename_key(here: Here, entry: Entry, typed_dict: str) -> Fix | None:
     if entry.module != here.module.path or sum(text == entry.key for text in _texts(tree)) > 1:
         return None
     node = here.typed_dicts.written(entry.span) if entry.item >= 0 else None
-    new = meant(entry.key, present(here, typed_dict), frozenset(_texts(node or tree)))
-    if new is None:
+    known = frozenset(present(here, typed_dict))
+    new = meant(entry.key, known, frozenset(_texts(node or tree)))
+    others = (text for text in _texts(node) if text != entry.key) if node is not None else ()
+    if new is None or any(meant(text, known) == new for text in others):
         return None
     title = f"rename '{entry.key}' to '{new}'"
     if isinstance(node, ast.Dict):
@@ -115,6 +125,14 @@ def rename_key(here: Here, entry: Entry, typed_dict: str) -> Fix | None:
         return unsafe(title, rename_keyword(node.keywords[entry.item], new))
     stored = [each.slice for each in ast.walk(tree) if isinstance(each, ast.Subscript) and span_of(each) == entry.span]
     return unsafe(title, *(reworded(each, new) for each in stored))
+
+
+def value_of(here: Here, entry: Entry) -> ast.expr | None:
+    """The value of a key of a dict that the file writes down."""
+    node = here.typed_dicts.written(entry.span) if entry.item >= 0 and entry.module == here.module.path else None
+    if isinstance(node, ast.Dict):
+        return node.values[entry.item]
+    return node.keywords[entry.item].value if node is not None else None
 
 
 def _texts(node: ast.AST) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.catalog import api
-from dbos_lint.catalog.config import refusal
+from dbos_lint.catalog.config import Version, refusal
 from dbos_lint.catalog.history import closest, history, version
 from dbos_lint.fix import Arguments, Fix
 from dbos_lint.rules.declared.lifecycle import (
@@ -14,7 +14,7 @@ from dbos_lint.rules.declared.lifecycle import (
     MISSING_APPLICATION_VERSION,
     UNKNOWN_CONFIG_KEY,
 )
-from dbos_lint.rules.mending import rename_key, safe
+from dbos_lint.rules.mending import rename_key, reworded, safe, value_of
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.dicts import Literal
 from dbos_lint.semantics.literals import literals
@@ -101,5 +101,12 @@ class Configurations(Visitor):
                     INVALID_CONFIG_VALUE,
                     self.here.typed_dicts.spans(entry)[1],
                     f"dbos refuses {value!r} as {entry.key} and does not start: {wanted}",
+                    fix=self._in_capitals(entry, value, target),
                 )
                 return
+
+    def _in_capitals(self, entry: Entry, value: object, target: Version) -> Fix | None:
+        """A level that is one in capitals."""
+        if not isinstance(value, str) or refusal(entry.key, value.upper(), target) is not None:
+            return None
+        return safe(f"write '{value.upper()}'", reworded(value_of(self.here, entry), value.upper()))

@@ -92,12 +92,14 @@ def uncalled(node: ast.Call, call: Call) -> Fix | None:
 def by_keyword(here: Here, name: str, node: ast.Call, call: Call) -> Fix | None:
     """The one option that a decorator is given by position, by its name; or the function that it is given to the
     decorator that it makes."""
-    if len(node.args) != 1 or node.keywords:
+    if len(node.args) != 1 or any(keyword.arg in (None, "name") for keyword in node.keywords):
         return None
     values = here.resolve(call.args[0], call)
     if len(values) != 1 or name not in api.KEYWORDS_ONLY:
         return None
     if isinstance(values[0], (FunctionValue, Entity)):
+        if node.keywords:
+            return None
         short = name.removeprefix("dbos.")
         return safe(f"write {short}()(...)", behind(node.func, "()"))
     text = values[0].value if isinstance(values[0], Constant) else None

@@ -6,7 +6,7 @@ import ast
 from typing import NamedTuple
 
 from dbos_lint.catalog import patterns
-from dbos_lint.fix import Applicability, Arguments, Before, Change, Decorators, Fix
+from dbos_lint.fix import After, Applicability, Arguments, Before, Change, Decorators, Fix
 from dbos_lint.rules.mending import call_with, safe
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.classes import Classes
@@ -22,6 +22,7 @@ from dbos_lint.syntax.spans import Span, span_of
 _CALLED = "dbos.DBOS.dbos_class"
 # Parameters of a constructor that tell instances apart, the surest first.
 _NAMES = ("config_name", "instance_name", "name")
+_LINE_BETWEEN = 2
 _TEXT = Instance(External("str"))
 _IN_METHODS = frozenset({"staticmethod", "classmethod"})
 
@@ -132,8 +133,13 @@ class ClassFixes:
         if name is None:
             return None
         said = f"super().__init__(config_name={name})"
-        statements = maker.body[1:] if ast.get_docstring(maker, clean=False) is not None else maker.body
-        return Named((Before(span_of(statements[0]), f"{said}\n"),), said) if statements else None
+        first, *others = maker.body
+        if ast.get_docstring(maker, clean=False) is None:
+            return Named((Before(span_of(first), f"{said}\n"),), said)
+        # More than an empty line behind a docstring is a comment about what follows.
+        if others and others[0].lineno - (first.end_lineno or 0) <= _LINE_BETWEEN:
+            return Named((Before(span_of(others[0]), f"{said}\n"),), said)
+        return Named((After(span_of(first), f"{said}\n"),), said)
 
     def _given_constructor(self, node: ast.ClassDef, klass: Class) -> Named | None:
         """A constructor, above the first method, for a class that has none."""

@@ -240,16 +240,19 @@ class Declarations(Visitor):
 
     def _without_options(self, node: ast.Call, call: Call) -> Fix | None:
         """``None`` in front of the function, unless its options may stand behind it."""
-        if any(isinstance(each, ast.Starred) for each in node.args) or node.keywords:
+        named = tuple(each.arg for each in node.keywords if each.arg and each.arg not in _OWN_PARAMETERS)
+        if any(isinstance(each, ast.Starred) for each in node.args) or len(named) < len(node.keywords):
             return None
         if isinstance(node.args[0], ast.Lambda):
             return None  # It needs a name (DBS230).
         function = self.here.resolve(call.args[0], call)[0]
         known = parameters(self.here.resolver, function) if isinstance(function, (FunctionValue, Entity)) else None
-        if known is None or misfit(known, signatures.Arguments(len(node.args) - 1, ())):
+        if known is None or misfit(known, signatures.Arguments(len(node.args) - 1, named)):
             return None  # They do not fit (DBS230).
-        rest = [value for ref in call.args[1:] for value in self.here.resolve(ref, call)]
-        if any(isinstance(each, ast.Dict) for each in node.args) or any(map(_may_be_options, rest)):
+        refs = [*call.args[1:], *(ref for _, ref in call.keywords)]
+        rest = [value for ref in refs for value in self.here.resolve(ref, call)]
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if any(isinstance(each, ast.Dict) for each in given) or any(map(_may_be_options, rest)):
             return None
         return unsafe(f"give None as the options: {SHIFTS}", before(node.args[0], "None, "))
 

@@ -15,7 +15,7 @@ def fetch(url: str) -> str:
     return url
 
 
-@DBOS.step("load", retries_allowed=True)
+@DBOS.step("load", name="load")
 def load(url: str) -> str:
     return url
 
