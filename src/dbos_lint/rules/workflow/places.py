@@ -15,14 +15,17 @@ from dbos_lint.catalog import api, waits
 from dbos_lint.discovery import project_files
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.awaits import can_await, held_by
+from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.contexts import OUTSIDE
 from dbos_lint.semantics.orders import Orders, runs_in
-from dbos_lint.semantics.summary import AWAITED, MODULE, Call, Function, Launch
+from dbos_lint.semantics.summary import AWAITED, MODULE, Call, Function, Launch, Loop
 
 # More folders than a project has that somebody lints as one: nobody knows who calls a helper there.
 _FOLDERS = 5_000
 _OTHERS = (api.STEP, api.TRANSACTION, OUTSIDE)
 _CATCH_CANCELLATION = frozenset({"BaseException", "CancelledError", "DBOSWorkflowCancelledError", "DBOSBaseException"})
+# What iterates over all that it is given.
+_USE_UP = frozenset({"list", "tuple", "set", "frozenset", "dict", "sum", "max", "min", "sorted"})
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
 
 
@@ -33,6 +36,7 @@ class Places:
         self._here = here
         self._known: dict[int, bool] = {}
         self._mentions: dict[str, list[ast.AST]] | None = None
+        self._loops: dict[int, list[Loop]] = {}
 
     def take_durable_call(self, node: ast.Call, call: Call) -> bool:
         """Whether a durable call, awaited in an asynchronous function, may stand where ``node`` stands."""
@@ -122,12 +126,12 @@ class Places:
         through."""
         here = self._here
         body = here.body(function)
-        if body.parent(node) is None or any(isinstance(each, ast.GeneratorExp) for each in body.ancestors(node)):
+        generators = [each for each in body.ancestors(node) if isinstance(each, ast.GeneratorExp)]
+        if body.parent(node) is None or not all(self._is_used_up(each, body) for each in generators):
             return False
         if not self.lets_through(node, function):
             return False
-        orders = Orders(here.resolver)
-        if any(runs_in(here.module, loop, call) and orders.of_loop(here.module, loop) for loop in function.loops):
+        if any(runs_in(here.module, loop, call) for loop in self._unordered(function)):
             return False
         return not function.is_async or (
             can_await(body, node)
@@ -135,6 +139,24 @@ class Places:
             and all(self._may_be_held(manager, function) for manager in held_by(body, node))
             and not self._changes_shared(node, function)
         )
+
+    def _unordered(self, function: Function) -> list[Loop]:
+        """The loops of ``function`` over what has no order."""
+        if function.id not in self._loops:
+            orders = Orders(self._here.resolver)
+            self._loops[function.id] = [each for each in function.loops if orders.of_loop(self._here.module, each)]
+        return self._loops[function.id]
+
+    def _is_used_up(self, generator: ast.GeneratorExp, body: Body) -> bool:
+        """Whether a call takes all that ``generator`` gives, there and then, in the order in which it comes."""
+        made = body.parent(generator)
+        call = body.record(made) if isinstance(made, ast.Call) and made.args == [generator] else None
+        if call is None or not isinstance(made, ast.Call):
+            return False
+        joins = isinstance(made.func, ast.Attribute) and made.func.attr == "join"
+        is_text = joins and isinstance(getattr(made.func, "value", None), ast.Constant)
+        names = self._here.names_called(call)
+        return is_text or (bool(names) and names <= _USE_UP)
 
     def lets_through(self, node: ast.Call, function: Function) -> bool:
         """Whether what ``node`` raises when the workflow is cancelled, or late, gets out of ``function``."""
