@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from dbos_lint.semantics.declarations import is_transparent
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
 from dbos_lint.semantics.summary import Call, Module, Ref, Scope
-from dbos_lint.semantics.values import Constant, Container, External, Instance, Value
+from dbos_lint.semantics.values import Constant, Container, Entity, External, FunctionValue, Instance, Value
 
 # How many names and calls a collection is followed through.
 _DEPTH = 6
@@ -19,6 +20,14 @@ _PUTS = frozenset({"add", "append", "appendleft"})
 # Methods that change a collection without putting in anything new.
 _TAKES = frozenset({"discard", "remove", "pop", "popleft", "clear", "sort", "reverse", "copy", "index", "count"})
 _TYPES = frozenset({"str", "int", "float", "bool"})
+# Strings of the standard library.
+_STRINGS = frozenset(
+    f"string.{name}"
+    for name in (
+        *("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "octdigits"),
+        *("printable", "punctuation", "whitespace"),
+    )
+)
 
 
 def element_types(resolver: Resolver, module: Module, ref: Ref, place: Place) -> frozenset[str]:
@@ -44,7 +53,9 @@ class _Elements:
             return _union(self._of_element(part, place) for part in ref[1:])
         if kind == "comp" and len(ref) > 3 and ref[1] != "dict":
             return self._of_element(ref[3], place)
-        if kind == "sets" or kind == "or":
+        if kind == "const":
+            return frozenset({"str"}) if isinstance(ref[1], str) else None
+        if kind in ("sets", "or", "add"):
             return _union(self.of(part, place, depth + 1) for part in ref[1:])
         if kind == "annotated":
             return self._of_values(self._resolver.resolve(self._module, ref[2], place)) or self.of(
@@ -52,10 +63,34 @@ class _Elements:
             )
         if kind == "call" and self._is_copy(ref, place):
             return self.of(ref[2][0], place, depth + 1) if ref[2] else frozenset()
-        return self._of_values(self._resolver.resolve(self._module, ref, place))
+        if kind == "call" and self._called(ref, place) == (External("range"),):
+            return frozenset({"int"})
+        return self._declared(ref, place) or self._of_values(self._resolver.resolve(self._module, ref, place))
+
+    def _called(self, ref: Ref, place: Place) -> tuple[Value, ...]:
+        """What a call calls."""
+        return self._resolver.resolve(self._module, ref[1], place) if isinstance(ref, tuple) else ()
+
+    def _declared(self, ref: Ref, place: Place) -> frozenset[str] | None:
+        """What a function of the project says that it returns."""
+        awaited = isinstance(ref, tuple) and ref[0] == "await"
+        made: Ref = ref[1] if awaited and isinstance(ref, tuple) else ref
+        if not isinstance(made, tuple) or made[0] != "call":
+            return None
+        found: list[Value] = []
+        for callee in self._called(made, place):
+            value = callee.function if isinstance(callee, Entity) else callee
+            if not isinstance(value, FunctionValue) or not is_transparent(self._resolver, value):
+                return None
+            function, module = self._resolver.function(value), self._resolver.module(value.module)
+            declared = self._resolver.resolve(module, function.returns, Place(module.scopes[function.scope].parent))
+            if function.is_async != awaited or not declared:
+                return None
+            found += declared
+        return self._of_values(found)
 
     def _is_copy(self, ref: Ref, place: Place) -> bool:
-        values = self._resolver.resolve(self._module, ref[1], place)
+        values = self._called(ref, place)
         return len(values) == 1 and isinstance(values[0], External) and values[0].name in _COPIES and len(ref[2]) < 2
 
     def _of_name(self, ref: str, place: Place, depth: int) -> frozenset[str] | None:
@@ -93,12 +128,18 @@ class _Elements:
             return frozenset({name}) if name in _TYPES else None
         if isinstance(ref, tuple) and ref[0] == "join":
             return frozenset({"str"})
+        if isinstance(ref, tuple) and ref[0] == "call":
+            made = self._called(ref, place)
+            if len(made) == 1 and isinstance(made[0], External) and made[0].name in _TYPES:
+                return frozenset({made[0].name})
         return _union(map(_type, self._resolver.resolve(self._module, ref, place)), some=True)
 
     def _of_values(self, values: Iterable[Value]) -> frozenset[str] | None:
         return _union((self._of_value(value) for value in values), some=True)
 
     def _of_value(self, value: Value) -> frozenset[str] | None:
+        if isinstance(value, External) and value.name in _STRINGS:
+            return frozenset({"str"})
         if not isinstance(value, Container) or not value.whole or value.kind not in (*_DISPLAYS, "frozenset"):
             return None
         return _union(map(_type, value.elements), some=True)

@@ -146,6 +146,8 @@ class References:
                 made = ("call", func, (), ())
         elif isinstance(element, ast.Constant):
             made = self.of(element)
+        elif isinstance(element, ast.JoinedStr):
+            made = ("comp", "str")
         if awaited and made is not None:
             made = ("await", made)
         return ("comp", kind, self.of(node.generators[0].iter, depth + 1), made)

@@ -37,19 +37,43 @@ class Ordering:
         found = self._loop(reached)
         if found is None:
             return None
-        node, loop, _ = found
-        here, place = self._here, Place(loop.scope, loop.span.row, loop.outer)
-        if binding_scope(here.module, loop.scope, "sorted") is not None:
+        node, loop, function = found
+        if binding_scope(self._here.module, loop.scope, "sorted") is not None:
             return None
-        change: Change | None = None
-        if self._is_sortable(loop.iterable, place):
-            change = Wrap(span_of(node), "sorted(", ")")
-        elif isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
-            made = here.resolver.resolve(here.module, loop.iterable[1], place)
-            is_copy = len(made) == 1 and isinstance(made[0], External) and made[0].name in order.MAKES_LIST
-            if is_copy and self._is_sortable(loop.iterable[2][0], place):
-                change = Expression(span_of(node.func), "sorted")
+        change = self._sorted(node, loop.iterable, Place(loop.scope, loop.span.row, loop.outer))
+        if change is None and isinstance(node, ast.Name):
+            change = self._made_sorted(node.id, self._here.body(function))
         return Fix(f"iterate over sorted(...): {SHIFTS}", Applicability.UNSAFE, (change,)) if change else None
+
+    def _sorted(self, node: ast.expr, ref: Ref, place: Place) -> Change | None:
+        """Sorts ``node``, the list that copies it, or what it counts."""
+        if self._is_sortable(ref, place):
+            return Wrap(span_of(node), "sorted(", ")")
+        if not isinstance(node, ast.Call) or not isinstance(ref, tuple) or not node.args:
+            return None
+        made = self._here.resolver.resolve(self._here.module, ref[1], place)
+        name = made[0].name if len(made) == 1 and isinstance(made[0], External) else ""
+        if name == "enumerate" and not isinstance(node.args[0], ast.Starred):
+            return self._sorted(node.args[0], ref[2][0], place)
+        copies = (
+            name in order.MAKES_LIST
+            and len(node.args) == 1
+            and not node.keywords
+            and self._is_sortable(ref[2][0], place)
+        )
+        return Expression(span_of(node.func), "sorted") if copies else None
+
+    def _made_sorted(self, name: str, body: Body) -> Change | None:
+        """Sorts the list ``name`` where it is made of a set: it keeps the order that this gives it."""
+        stores = [each for each in body.mentions.get(name, ()) if not isinstance(each.ctx, ast.Load)]
+        given = body.parent(stores[0]) if len(stores) == 1 else None
+        if not isinstance(given, ast.Assign) or given.targets != stores or not isinstance(given.value, ast.Call):
+            return None
+        call = body.record(given.value)
+        if call is None or self._here.names_called(call) != {"list"} or len(call.args) != 1 or call.keywords:
+            return None
+        is_sortable = self._is_sortable(call.args[0], Place(call.scope, call.span.row, call.block))
+        return Expression(span_of(given.value.func), "sorted") if is_sortable else None
 
     def _is_sortable(self, ref: Ref, place: Place) -> bool:
         """Whether ``ref`` is itself what has no order, and its elements can be sorted."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from functools import cached_property
 
 from dbos_lint.catalog import recordable
 from dbos_lint.fix import SHIFTS, Applicability, Change, Fix, Through, Wrap
@@ -13,6 +14,7 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import Effect
 from dbos_lint.semantics.elements import element_types
+from dbos_lint.semantics.refs import terminal
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.serializers import PICKLE, format_of_workflow
 from dbos_lint.semantics.summary import Call
@@ -21,6 +23,8 @@ from dbos_lint.syntax.spans import span_of
 
 # Of what ``run_step`` takes itself, nothing can be handed on as a keyword.
 _OWN_KEYWORDS = frozenset({None, "dbos_step_options", "func"})
+
+_SEEDS = frozenset({"seed", "setstate"})
 
 
 class Recording:
@@ -80,12 +84,21 @@ class Recording:
         if any(name in _OWN_KEYWORDS for name, _ in call.keywords):
             return False
         name = callees.values[0].name
+        if name.startswith("random.") and self._is_seeded:
+            return False
         if name in recordable.CHOOSES:
             place = Place(call.scope, call.span.row, call.block)
             named = dict(call.keywords)
             choices = call.args[0] if call.args else named.get("population", named.get("seq"))
             return bool(element_types(self._here.resolver, self._here.module, choices, place))
         return name in recordable.SIMPLE or (name in recordable.PICKLED and self._is_pickled())
+
+    @cached_property
+    def _is_seeded(self) -> bool:
+        """Whether this file seeds the generator that all share: recovery, which draws no recorded number again, would
+        go on with those that the workflow has had."""
+        calls = [call for each in self._here.module.functions for call in each.calls if terminal(call.func) in _SEEDS]
+        return any(self._here.names_called(call) & {f"random.{name}" for name in _SEEDS} for call in calls)
 
     def _is_pickled(self) -> bool:
         """Whether all workflows of this file store what they are given with pickle."""
@@ -110,7 +123,7 @@ def _options(node: ast.Call, body: Body) -> str | None:
 
 def _variable(node: ast.Call, body: Body) -> str:
     """The variable to which the value of ``node`` is given, as it is or as another form of it: ``str(node)``,
-    ``node.hex``, ``node.isoformat()``."""
+    ``"".join(node)``, ``node.hex``, ``node.isoformat()``."""
     inner: ast.expr = node
     for outer in body.ancestors(node):
         if isinstance(outer, ast.Assign):
@@ -119,7 +132,8 @@ def _variable(node: ast.Call, body: Body) -> str:
         if isinstance(outer, (ast.AnnAssign, ast.NamedExpr)):
             return outer.target.id if isinstance(outer.target, ast.Name) and inner is outer.value else ""
         if isinstance(outer, ast.Call):
-            is_form = inner is outer.func or (isinstance(outer.func, ast.Name) and outer.args == [inner])
+            is_plain = isinstance(outer.func, ast.Name) or isinstance(getattr(outer.func, "value", None), ast.Constant)
+            is_form = inner is outer.func or (is_plain and outer.args == [inner])
         else:
             is_form = isinstance(outer, (ast.Attribute, ast.Subscript)) and inner is outer.value
         if not is_form:

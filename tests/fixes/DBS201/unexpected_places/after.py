@@ -25,7 +25,7 @@ async def send(*values: object) -> None:
 @DBOS.workflow()
 def lazily(names: list[str]) -> None:
     newest = max(names, key=lambda name: time.time())
-    store(newest, sum(time.time() for _ in names))
+    store(newest, list(zip(names, (time.time() for _ in names))))
 
     def later(at: float = time.time()) -> None:
         store(at)

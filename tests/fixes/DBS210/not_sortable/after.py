@@ -25,11 +25,14 @@ def count_all(shops: set[Shop], anything: set, pairs: set[tuple[str, int]], name
         count(pair)
     for mixed in {"a", 1}:
         count(mixed)
-    for number, name in enumerate(names):
-        count((number, name))
+    for number, (name, thing) in enumerate(zip(names, anything)):
+        count((number, name, thing))
     queue = list(names)
-    queue.append("last")
+    queue = queue or list(anything)
     for name in queue:
+        count(name)
+    several = tuple(names)
+    for name in several:
         count(name)
     list(map(count, names))
 
