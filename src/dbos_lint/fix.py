@@ -57,6 +57,20 @@ class Wrap:
 
 
 @dataclass(frozen=True, slots=True)
+class Swap:
+    """Let the expressions at ``first`` and ``second`` change places. Where they stand on several rows, a comment
+    beside one of them makes the fix void: nobody knows whether it goes along."""
+
+    first: Span
+    second: Span
+
+    @property
+    def span(self) -> Span:
+        """From the one to the other."""
+        return Span(*self.first[:2], *self.second[2:])
+
+
+@dataclass(frozen=True, slots=True)
 class Arguments:
     """Change the arguments of the call (or the bases and keywords of the class) at ``span``.
 
@@ -223,6 +237,7 @@ Change: TypeAlias = (
     Replace
     | Expression
     | Wrap
+    | Swap
     | Arguments
     | Keys
     | Through

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dbos_lint.fix import Arguments, AsyncFor, Expression, Keys, MakeAsync, Replace, Through, Wrap
+from dbos_lint.fix import Arguments, AsyncFor, Expression, Keys, MakeAsync, Replace, Swap, Through, Wrap
 from tests.changing import at, changed
 
 AWAITED = [
@@ -207,6 +207,16 @@ def test_a_call_through_another() -> None:
         text = f"x = {before}\n"
         assert changed(text, Through(at(text, before), "g")) == f"x = {after}\n"
     assert changed("x = (f)(a)\n", Through(at("x = (f)(a)\n", "(f)(a)"), "g")) is None
+
+
+def test_two_change_places() -> None:
+    for before, after in (
+        ("f(a, 'b', c)  # d", "f('b', a, c)  # d"),
+        ("f(\n    a,\n    'b',\n)", "f(\n    'b',\n    a,\n)"),
+    ):
+        assert changed(f"{before}\n", Swap(at(before, "a"), at(before, "'b'"))) == f"{after}\n"
+    for text in ("f(a,  # c\n  'b')\n", "f(a,\n  'b',  # c\n  d)\n", "f(a,\n  # c\n  'b')\n"):
+        assert changed(text, Swap(at(text, "a"), at(text, "'b'"))) is None
 
 
 def test_loops_become_async() -> None:

@@ -1,4 +1,4 @@
-"""Replace, Expression, Wrap, Through, AsyncFor: what is done to one expression.
+"""Replace, Expression, Wrap, Swap, Through, AsyncFor: what is done to one expression.
 
 An expression that becomes another is first written with all the parentheses that it could need: that is what must be
 meant afterwards. Then it is written with as few as mean the same.
@@ -11,7 +11,7 @@ import io
 import tokenize
 from collections.abc import Iterator, Sequence
 
-from dbos_lint.fix import AsyncFor, Expression, Replace, Through, Wrap
+from dbos_lint.fix import AsyncFor, Expression, Replace, Swap, Through, Wrap
 from dbos_lint.fixes.document import Document
 from dbos_lint.fixes.edits import Edit, Void, minimal
 from dbos_lint.fixes.fragments import Fragment, Fragments, find, parsed, same
@@ -53,6 +53,16 @@ def wrap(fragments: Fragments, change: Wrap) -> tuple[Edit, ...]:
         tried = [[Edit(start, start + 1, before), *ends], [Edit(start, start + 1, f"({before}"), *ends], *tried]
         tried[1][-1] = Edit(end - 1, end, f"{after})")
     return _rewritten(fragment, start, end, f"({before}({text}){after})", tried)
+
+
+def swap(fragments: Fragments, change: Swap) -> tuple[Edit, ...]:
+    document = fragments.document
+    (start, end), (again, last) = document.place(change.first), document.place(change.second)
+    text = document.text
+    if change.span.row != change.span.end_row and _comments(text[end:again] + text[last : document.line_end(last)]):
+        raise Void("a comment stands beside it")
+    edits = expression(fragments, Expression(change.first, text[again:last]))
+    return *edits, *expression(fragments, Expression(change.second, text[start:end]))
 
 
 def _rewritten(

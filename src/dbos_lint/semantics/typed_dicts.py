@@ -19,7 +19,7 @@ from dbos_lint.semantics.dicts import Literal, dicts, is_dict, of_keywords, writ
 from dbos_lint.semantics.refs import terminal
 from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.summary import Call, Module, Ref, Write
-from dbos_lint.semantics.values import Container, External, FunctionValue, Instance, Values
+from dbos_lint.semantics.values import External, FunctionValue, Instance, Values
 from dbos_lint.syntax.spans import Span, span_of
 
 
@@ -230,13 +230,11 @@ class TypedDicts:
 
     def _is_of(self, type: str, ref: Ref, place: Place) -> bool:
         """Whether ``ref`` is a dict of ``type``."""
-        for value in self._resolver.resolve(self._module, ref, place):
-            if value == Instance(External(type)):
-                return True
-            display = value.display if isinstance(value, Container) else None
-            if display is not None and display.module == self._module.path and display.span in self._literals[type]:
-                return True
-        return False
+        if Instance(External(type)) in self._resolver.resolve(self._module, ref, place):
+            return True
+        known = self._literals[type]
+        found = dicts(self._resolver, self._module, ref, place) if known else ()
+        return any(literal.module == self._module.path and literal.span in known for literal in found)
 
     def _is_declared(self, literal: Literal) -> bool:
         """Whether the file of ``literal`` tells its type, so that linting that one finds what is wrong with it."""

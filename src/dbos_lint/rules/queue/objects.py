@@ -7,7 +7,7 @@ from functools import cached_property
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.names import QUEUE
-from dbos_lint.fix import Expression, Fix
+from dbos_lint.fix import Fix, Swap
 from dbos_lint.rules.declared.queue import (
     ENQUEUE_ARGUMENT_ORDER,
     QUEUE_OBJECT_MAYBE_NONE,
@@ -72,11 +72,9 @@ class QueueObjects(Visitor):
             return None
         if self._may_be_argument(texts, call):
             return None
-        name = text_of(second)
-        if name is None:
+        if text_of(second) is None:
             return None
-        swapped = (Expression(span_of(first), name), Expression(span_of(second), ast.unparse(first)))
-        return unsafe(f"put the name of the queue first: {SHIFTS}", *swapped)
+        return unsafe(f"put the name of the queue first: {SHIFTS}", Swap(span_of(first), span_of(second)))
 
     def _may_be_argument(self, texts: tuple[str, ...], call: Call) -> bool:
         """Whether what stands second may be an argument of the workflow, and no queue's name."""

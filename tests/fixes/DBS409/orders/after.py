@@ -21,8 +21,8 @@ def start(text: str) -> None:
     queue = register()
     D.enqueue_workflow("letters", translate, text, "é")  # swapped
     dbos.DBOS.enqueue_workflow(
-        TEXTS,  # the workflow
-        translate,  # the queue
+        translate,  # the workflow
+        TEXTS,  # the queue
         text,
         language="größer",
     )
@@ -32,4 +32,4 @@ def start(text: str) -> None:
 
 
 async def start_later(text: str) -> None:
-    await D.enqueue_workflow_async("texts", translate, text, "de")
+    await D.enqueue_workflow_async('texts', translate, text, "de")
