@@ -7,19 +7,19 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
-from dbos_lint.fix import SHIFTS, Applicability, AsyncFor, Change, Fix, Replace, Through, Unimport, Wrap
+from dbos_lint.fix import SHIFTS, Applicability, AsyncFor, Change, Fix, Replace, Unimport, Wrap
 from dbos_lint.rules.mending import rename_keyword
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.awaits import (
     can_await,
+    changes_shared,
     handle_uses,
     held_by,
-    is_asked_at_once,
     is_of_parameter,
     is_result,
     is_tried,
     iterates,
-    makers,
+    keeps_state,
 )
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.coroutines import is_asked_as_coroutine, makes_coroutine
@@ -98,10 +98,12 @@ class Awaiting:
 
     def can_await(self, site: Site, *nodes: ast.expr) -> bool:
         """Whether ``await`` can be put before the call, and before ``nodes``: not where anything is held meanwhile that
-        others may wait for, as far as can be told, nor where a coroutine is wanted."""
+        others may wait for, as far as can be told, nor where a coroutine is wanted, nor where something is read before
+        and written behind."""
         return all(
             can_await(site.body, node)
             and not _is_wanted_as_coroutine(site.body, node)
+            and not changes_shared(site.body, node)
             and all(self._lets_wait(site, each) for each in held_by(site.body, node))
             for node in (site.node, *nodes)
         )
@@ -138,6 +140,9 @@ class Awaiting:
         elif self._is_new(site, name):
             title = f"{title}; it {SHIFTS}"
             applicability = Applicability.UNSAFE
+        elif name in api.WAITS_IN_LOOP and keeps_state(site.body):
+            title = f"{title}, while which others may see and change what the function writes"
+            applicability = Applicability.UNSAFE
         return Fix(title, applicability, (_renamed(site.node.func), *changes))
 
     def name(self, site: Site) -> str | None:
@@ -159,7 +164,7 @@ class Awaiting:
         uses = handle_uses(site.body, site.whole) if name in api.GIVES_HANDLE else ()
         if uses is None or not self.can_await(site, *uses):
             return None
-        return [_await(node) for node in (site.node, *uses) if not _is_awaited(site.body, node)]
+        return [await_of(node) for node in (site.node, *uses) if not is_awaited(site.body, node)]
 
     def _iterated(self, site: Site) -> list[Change] | None:
         """A loop over the values of a stream."""
@@ -189,53 +194,17 @@ class Awaiting:
     def in_workflow(self, site: Site) -> bool:
         return self._here.contexts.runs_as(site.function.id, api.WORKFLOW)
 
-    # ------------------------------------------------------------------ another thread
-
-    def thread(self, site: Site | None, applicability: Applicability = Applicability.UNSAFE) -> Fix | None:
-        """Awaits a synchronous call in another thread, which dbos's context follows. A workflow may do so only one by
-        one, or its calls would be recorded in any order."""
-        if site is None or not self.can_await(site) or not self._runs_now(site) or self._may_run_beside(site):
-            return None
-        if self._comes_from_twin(site) or is_asked_at_once(site.body, site.node):
-            return None
-        spelled = self._here.spelled("asyncio.to_thread", site.call)
-        if spelled is None:
-            return None
-        title = f"run {site.text}() in a thread with await {spelled.text}"
-        changes: list[Change] = [] if _is_awaited(site.body, site.node) else [_await(site.node)]
-        changes += [Through(site.call.span, spelled.text), *spelled.imports]
-        return Fix(title, applicability, tuple(changes))
-
-    def _runs_now(self, site: Site) -> bool:
-        """Whether the call itself does the work: ``map(step, rows)`` does it where somebody asks for the values."""
-        values = self._here.callees(site.call).values
-        return bool(values) and not any(
-            isinstance(value, External) and not value.name.startswith("dbos.") for value in values
-        )
-
-    def _may_run_beside(self, site: Site) -> bool:
-        """Whether the function may be one of several tasks of a workflow."""
-        entity = self._here.entity(site.function)
-        return self.in_workflow(site) and (entity is None or entity.kind != api.WORKFLOW)
-
-    def _comes_from_twin(self, site: Site) -> bool:
-        """Whether it is asked of a handle that the fix of another finding makes asynchronous."""
-        handle = site.node.func.value if isinstance(site.node.func, ast.Attribute) else None
-        found = makers(site.body, handle) if handle is not None else ()
-        made = [(each, site.body.record(each)) for each in found if isinstance(each, ast.Call)]
-        return any(call is not None and self.twin(self.site_of(node, call)) is not None for node, call in made)
-
     # ------------------------------------------------------------------ coroutines
 
     def coroutine(self, site: Site | None) -> Fix | None:
         """Awaits a coroutine where it is made, and what is then asked of it, if that is a handle."""
         if site is None or site.whole is not site.node or is_asked_as_coroutine(site.body, site.node):
             return None
-        after = [use for use in handle_uses(site.body, site.node) or () if not _is_awaited(site.body, use)]
+        after = [use for use in handle_uses(site.body, site.node) or () if not is_awaited(site.body, use)]
         if not self.can_await(site, *after) or not all(is_result(site.body, use) for use in after):
             return None
         shifts = f" and {SHIFTS}" if self.in_workflow(site) else ""
-        changes = tuple(map(_await, (site.node, *after)))
+        changes = tuple(map(await_of, (site.node, *after)))
         return Fix(f"await {site.text}(), which then runs{shifts}", Applicability.UNSAFE, changes)
 
     # ------------------------------------------------------------------ sleeps
@@ -256,7 +225,7 @@ class Awaiting:
         text = f"{spelled.text}.sleep_async" if is_async else f"{spelled.text}.sleep"
         changes: list[Change] = [Replace(span_of(site.node.func), text), *seconds, *spelled.imports]
         if is_async and not waits:
-            changes.append(_await(site.node))
+            changes.append(await_of(site.node))
         module = ast.unparse(site.node.func).partition(".")[0]
         title = f"sleep with {'await ' if is_async else ''}{text}, which {SHIFTS}"
         return Fix(title, Applicability.UNSAFE, (*changes, Unimport(module)))
@@ -272,7 +241,8 @@ def _seconds(node: ast.Call) -> tuple[Replace, ...] | None:
     return None
 
 
-def _await(node: ast.expr) -> Wrap:
+def await_of(node: ast.expr) -> Wrap:
+    """Puts ``await`` before ``node``."""
     return Wrap(span_of(node), "await ")
 
 
@@ -281,7 +251,8 @@ def _is_wanted_as_coroutine(body: Body, node: ast.expr) -> bool:
     return around is not None and ast.unparse(around.func).rpartition(".")[2] in _TAKE_COROUTINES
 
 
-def _is_awaited(body: Body, node: ast.expr) -> bool:
+def is_awaited(body: Body, node: ast.expr) -> bool:
+    """Whether ``await`` stands before ``node``."""
     return isinstance(body.parent(node), ast.Await)
 
 

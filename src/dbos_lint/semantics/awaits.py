@@ -136,6 +136,28 @@ def _asked(body: Body, handle: ast.expr) -> ast.expr | None:
     return call if asks.attr in _COROUTINES and isinstance(call, ast.Call) and call.func is asks else None
 
 
+def changes_shared(body: Body, node: ast.AST) -> bool:
+    """Whether ``node`` stands in an assignment that reads what others may change while something is waited for."""
+    for outer in body.ancestors(node):
+        if isinstance(outer, ast.AugAssign):
+            return not isinstance(outer.target, ast.Name) or _is_shared(body, outer.target.id)
+        if isinstance(outer, ast.Assign):
+            read = {
+                ast.unparse(each) for each in ast.walk(outer.value) if isinstance(each, (ast.Attribute, ast.Subscript))
+            }
+            return any(ast.unparse(each) in read for each in outer.targets)
+    return False
+
+
+def keeps_state(body: Body) -> bool:
+    """Whether the function writes something that others may look at meanwhile."""
+    return any(
+        isinstance(each, (ast.Global, ast.Nonlocal))
+        or (isinstance(each, (ast.Attribute, ast.Subscript)) and not isinstance(each.ctx, ast.Load))
+        for each in body.walk()
+    )
+
+
 def _is_shared(body: Body, name: str) -> bool:
     """Whether a name of the function belongs to another scope."""
     return any(isinstance(each, (ast.Global, ast.Nonlocal)) and name in each.names for each in body.walk())

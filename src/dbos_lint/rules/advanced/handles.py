@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dbos_lint.catalog import api
 from dbos_lint.fix import Applicability, Fix
+from dbos_lint.rules.advanced.threads import Threads
 from dbos_lint.rules.awaiting import Awaiting, Site
 from dbos_lint.rules.declared.advanced import ASYNC_HANDLE_UNAWAITED
 from dbos_lint.rules.visitor import Here, Visitor
@@ -27,6 +28,7 @@ class Handles(Visitor):
     def __init__(self, here: Here) -> None:
         super().__init__(here)
         self._awaiting = Awaiting(here)
+        self._threads = Threads(here, self._awaiting)
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         if call.flags & AWAITED:
@@ -69,7 +71,7 @@ class Handles(Visitor):
         """Runs it in a thread, unless what it gives is a handle that may be awaited as well."""
         if site is None or (self._awaiting.name(site) in api.GIVES_HANDLE and self._is_awaited_too(site)):
             return None
-        return self._awaiting.thread(site)
+        return self._threads.fix(site)
 
     def _is_awaited_too(self, site: Site) -> bool:
         uses = handle_uses(site.body, site.whole)

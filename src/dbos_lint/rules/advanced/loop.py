@@ -5,6 +5,7 @@ from __future__ import annotations
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.diagnostic import Rule
 from dbos_lint.fix import Applicability, Fix
+from dbos_lint.rules.advanced.threads import Threads
 from dbos_lint.rules.awaiting import Awaiting, Site
 from dbos_lint.rules.declared.advanced import (
     BLOCKING_CALL_IN_EVENT_LOOP,
@@ -12,6 +13,7 @@ from dbos_lint.rules.declared.advanced import (
     SYNC_CALL_IN_EVENT_LOOP,
 )
 from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.semantics.awaits import keeps_state
 from dbos_lint.semantics.contexts import LOOP, Reached
 from dbos_lint.semantics.effects import BLOCKS_LOOP, HANDLE, RAISES_IN_LOOP, WAITS_IN_LOOP
 from dbos_lint.semantics.lines import terminal
@@ -38,6 +40,7 @@ class EventLoop(Visitor):
     def __init__(self, here: Here) -> None:
         super().__init__(here)
         self._awaiting = Awaiting(here)
+        self._threads = Threads(here, self._awaiting)
 
     def visit_effect(self, reached: Reached) -> None:
         if reached.context == LOOP:
@@ -57,7 +60,7 @@ class EventLoop(Visitor):
             instead += " in async code, or run the synchronous code with await asyncio.to_thread()"
         what = f"{reached.effect.label} is called while an event loop runs"
         site = self._site(reached)
-        fix = self._awaiting.thread(site) if name in _OF_HANDLES else self._awaiting.twin(site)
+        fix = self._threads.fix(site) if name in _OF_HANDLES else self._awaiting.twin(site)
         self._report(SYNC_CALL_IN_EVENT_LOOP, reached, f"{what}{{}}: dbos raises RuntimeError; {instead}", fix)
 
     def _blocks(self, reached: Reached) -> None:
@@ -68,7 +71,7 @@ class EventLoop(Visitor):
         what = f"{reached.effect.label} {'waits for a workflow' if kind == HANDLE else f'runs a synchronous {kind}'}"
         why = "nothing else runs there until it ends"
         message = f"{what} in the event loop{{}}: {why}; {_INSTEAD[kind]}"
-        self._report(BLOCKING_CALL_IN_EVENT_LOOP, reached, message, self._awaiting.thread(self._site(reached)))
+        self._report(BLOCKING_CALL_IN_EVENT_LOOP, reached, message, self._threads.fix(self._site(reached)))
 
     def _waits(self, reached: Reached) -> None:
         name = reached.effect.name
@@ -95,9 +98,9 @@ class EventLoop(Visitor):
         site = self._site(reached)
         if twin and not reached.effect.name.endswith(".start_workflow"):
             return self._awaiting.twin(site)
-        safe = reached.effect.name.endswith("_schedule")
+        safe = reached.effect.name.endswith("_schedule") and site is not None and not keeps_state(site.body)
         applicability = Applicability.SAFE if safe else Applicability.UNSAFE
-        return self._awaiting.twin(site) or self._awaiting.thread(site, applicability)
+        return self._awaiting.twin(site) or self._threads.fix(site, applicability)
 
     def _site(self, reached: Reached) -> Site | None:
         """Where the async function itself makes the call."""

@@ -25,7 +25,7 @@ async def pair(page: int) -> str:
 
 @DBOS.workflow()
 async def book(pages: int) -> str:
-    some = await pair(pages)
+    some = await asyncio.gather(pair(pages), pair(1))
     total = sum(len(load(page)) for page in range(pages))
     return f"{some}{total}"
 
@@ -40,3 +40,31 @@ async def synchronous(pages: int) -> str:
         return merge(pages)
 
     return inner()
+
+
+@DBOS.step()
+async def note(page: int) -> None:
+    print(page)
+
+
+@DBOS.workflow()
+async def beside(pages: int) -> str:
+    task = asyncio.create_task(note(pages))
+    page = load(pages)
+    await task
+    return page
+
+
+class Counter:
+    def __init__(self) -> None:
+        self.pages = 0
+
+    async def count(self, pages: int) -> None:
+        self.pages += len(merge(pages))
+
+
+async def asked(workflow: str | None) -> object:
+    handle = None
+    if workflow:
+        handle = DBOS.retrieve_workflow(workflow)
+    return handle and handle.get_result()
