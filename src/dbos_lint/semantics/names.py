@@ -121,12 +121,16 @@ class Names:
         project is too large to be known."""
         yield module
         project = self.calls.resolver.project
-        paths = project_files(project.settings, _FOLDERS) or ()
-        for path in dict.fromkeys((*paths, *self._overlaid())):
+        for path in self.paths():
             source = project.read(path) if path != module.path else None
             other = project.module(path) if source is not None and self.concerns(path, source) else None
             if other is not None:
                 yield other
+
+    def paths(self) -> tuple[str, ...]:
+        """The files of the project, in order; none where it is too large to be known."""
+        paths = project_files(self.calls.resolver.project.settings, _FOLDERS) or ()
+        return tuple(dict.fromkeys((*paths, *self._overlaid())))
 
     def once(self, what: str, module: Module, find: Callable[[Module], T]) -> T:
         """What ``find`` tells of one file, remembered as ``what``: each file is asked about for each that is linted."""

@@ -204,6 +204,15 @@ class Files:
             if found is not None:
                 yield found
 
+    def unconcerned(self, *words: str) -> Iterator[File]:
+        """The other files of the project whose text holds all ``words``."""
+        needles = [word.encode() for word in words]
+        for path in self._here.analysis.names.paths():
+            source = self._project.read(path) or b"" if path not in self._sources else b""
+            found = self.at(path) if all(needle in source for needle in needles) else None
+            if found is not None:
+                yield found
+
     def of(self, module: Module) -> File | None:
         if module.path not in self._files:
             source = self._project.read(module.path) or b""

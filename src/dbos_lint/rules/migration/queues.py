@@ -67,7 +67,9 @@ class Queues:
         """What becomes of the queue that a finding in the file ``path`` is about."""
         plan = next((plan for plan in self._likely(path, span) if plan.concerns(path, span)), None)
         if plan is None:
-            return ByHand("which queue this is cannot be told")
+            # Where the uses of a queue are not all seen, its name tells which one it is.
+            named = [self._plan(*made) for made in self._made if self._is_of(made, path, span, self._names(span))]
+            return ByHand((named[0].reason if len(named) == 1 else "") or "which queue this is cannot be told")
         if plan.reason:
             return ByHand(plan.reason)
         changes = {file: tuple(made) for file, made in plan.changes.items()}
@@ -79,11 +81,14 @@ class Queues:
 
     def _likely(self, path: str, span: Span) -> Iterator[_Plan]:
         """The plans that may be about ``span``, those first of which that is most likely."""
-        file = self._files.own
-        call = file.call_at(span)
-        name = dotted(call.func) if call is not None else ""
-        for node in sorted(self._made, key=lambda each: not self._is_of(each, path, span, name.split("."))):
+        names = self._names(span)
+        for node in sorted(self._made, key=lambda each: not self._is_of(each, path, span, names)):
             yield self._plan(*node)
+
+    def _names(self, span: Span) -> list[str]:
+        """The names in what is called at ``span``."""
+        call = self._files.own.call_at(span)
+        return dotted(call.func).split(".") if call is not None else []
 
     def _is_of(self, made: tuple[File, ast.Call], path: str, span: Span, names: list[str]) -> bool:
         home, node = made

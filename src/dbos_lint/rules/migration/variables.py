@@ -51,9 +51,13 @@ class _Search:
         self._known.append((home, name))
         for file, local in self._known:
             self._in_module(file, local, is_home=file is home)
+            called = file.module.name.rpartition(".")[2]
+            for other in self._files.unconcerned(called, local):
+                self._check_lost(other, called, local)
             for other in self._files.holding(local):
                 self._check_strings(other, file, local)
                 if other is not file:
+                    self._check_lost(other, called, local)
                     self._imports(other, file, local)
                     self._attributes(other, file, local)
         return self._found
@@ -109,6 +113,26 @@ class _Search:
                     if not isinstance(node.ctx, ast.Load):
                         raise UnsureError(f"{_name(other)} sets '{ref}.{name}'")
                     self._found.uses.append(Use(other, node))
+
+    def _check_lost(self, other: File, called: str, name: str) -> None:
+        """An import of which it is not known which module ``called`` so it means may be what uses the variable."""
+        modules: list[str] = []
+        for node in ast.walk(other.tree):
+            if isinstance(node, ast.ImportFrom) and self._is_unknown(other, node.module or "", node.level):
+                modules += [alias.asname or alias.name for alias in node.names if alias.name == called]
+                if (node.module or "").rpartition(".")[2] == called and any(
+                    alias.name in (name, "*") for alias in node.names
+                ):
+                    raise UnsureError(f"which '{called}' is imported cannot be told ({other.where(node)})")
+            elif isinstance(node, ast.Import):
+                named = (alias for alias in node.names if alias.name.rpartition(".")[2] == called)
+                modules += [alias.asname or alias.name for alias in named if self._is_unknown(other, alias.name, 0)]
+        for node in ast.walk(other.tree) if modules else ():
+            if isinstance(node, ast.Attribute) and node.attr == name and dotted(node.value) in modules:
+                raise UnsureError(f"which '{called}' is imported cannot be told ({other.where(node)})")
+
+    def _is_unknown(self, file: File, name: str, level: int) -> bool:
+        return self._resolver.project.find(name, level, file.path) is None
 
     def _check_strings(self, other: File, file: File, name: str) -> None:
         """A string may name the variable: in ``__all__``, or for what patches it."""
