@@ -134,7 +134,18 @@ class Datasources:
         if len({self.urls.identity(url) for url in found}) > 1:
             places = ", ".join(sorted({f"{os.path.basename(url.path)}:{url.node.lineno}" for url in found}))
             return ByHand(f"the program has several database URLs ({places})")
+        for module in self.program.modules:
+            for row in self._without(module):
+                return ByHand(f"{self.program.name(module)}:{row} may have another database URL")
         return found[0]
+
+    def _without(self, module: Module) -> Iterator[int]:
+        """The rows where a file makes a ``DBOS`` of a configuration that is not seen to give a URL."""
+        dicts = self.program.typed_dicts(module.path)
+        for use in dicts.uses(api.CONFIG) if dicts is not None else ():
+            keys = [dicts.keys(use, literal) for literal in use.literals] if dicts is not None else []
+            if not keys or any(each is not None and each.isdisjoint(_URLS) for each in keys):
+                yield use.call.span.row
 
     def _entries(self, module: Module) -> Iterator[Entry]:
         """The URLs in the configurations that a file writes down, or takes from another."""

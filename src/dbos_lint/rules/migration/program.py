@@ -34,6 +34,13 @@ class Program:
             for target in self.imports(module) & everywhere.keys():
                 near[path].add(target)
                 near[target].add(path)
+        for path in everywhere:
+            if os.path.basename(path) == "conftest.py":
+                # pytest imports it for the tests beside it and below.
+                for target in everywhere:
+                    if _is_test(target) and target.startswith(os.path.join(os.path.dirname(path), "")):
+                        near[path].add(target)
+                        near[target].add(path)
         found = [self.here.module.path]
         seen = set(found)
         for path in found:
@@ -116,3 +123,8 @@ class Program:
     def name(module: Module) -> str:
         """How a reason names a file."""
         return os.path.basename(module.path)
+
+
+def _is_test(path: str) -> bool:
+    name = os.path.basename(path)
+    return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
