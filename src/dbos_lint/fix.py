@@ -90,7 +90,7 @@ class Arguments:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Change the entries of the dict display at ``span``, by the text of their keys, which are literals: what to
+    """Change the entries of the dict display at ``span``, by what their keys say, which are string literals: what to
     ``drop``, pairs to ``rename``, pairs of a key and the text that its ``values`` become, pairs of a key and the text
     of its value to ``add`` at the end. What is named and not there makes the fix void."""
 

@@ -91,6 +91,9 @@ def replace(fragments: Fragments, change: Replace) -> tuple[Edit, ...]:
     if fragment is None:
         _check_gap(document, edit)
     else:
+        text = document.text[start:end]
+        if text.partition("#")[0].strip() and _comments(text) - _comments(change.text):
+            raise Void("a comment would be lost")
         _check_tokens(fragment, edit)
         check_holes(fragment, start, end, [edit])
     return (minimal(document.text, edit),)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 from dbos_lint.fix import (
@@ -12,6 +14,7 @@ from dbos_lint.fix import (
     AsyncFor,
     Before,
     Change,
+    Create,
     Decorators,
     Delete,
     Enter,
@@ -29,7 +32,7 @@ from dbos_lint.fix import (
 )
 from dbos_lint.fixes import arguments, brackets, decorators, expressions, imports, statements
 from dbos_lint.fixes.document import Document
-from dbos_lint.fixes.edits import Edit, Void, ordered
+from dbos_lint.fixes.edits import Edit, Void, ordered, overlap
 from dbos_lint.fixes.fragments import Fragments, parsed
 
 __all__ = ["Void", "edits"]
@@ -56,11 +59,10 @@ _ALONE: dict[type[Any], Callable[[Fragments, Any], tuple[Edit, ...]]] = {
 def edits(document: Document, changes: Iterable[Change]) -> tuple[Edit, ...]:
     """What ``changes`` do to the text, in order. Raises Void when one of them cannot be carried out exactly, or when
     they are in each other's way."""
-    changes = tuple(changes)
+    changes = tuple(dict.fromkeys(changes))
     fragments = document.once(Fragments, partial(Fragments, document))
-    moved: list[Edit] = []
-    openings: list[tuple[int, Edit]] = []
-    closings: list[tuple[int, Edit]] = []
+    found: list[tuple[tuple[int, int, bool], Edit]] = []
+    each_made: dict[Change, tuple[Edit, ...]] = {}
     for change in changes:
         if isinstance(change, (Import, Unimport, Delete)):
             continue
@@ -68,24 +70,39 @@ def edits(document: Document, changes: Iterable[Change]) -> tuple[Edit, ...]:
         if carry_out is None:
             raise Void("it is not a change of a file")
         made = document.once(change, partial(carry_out, fragments, change))
-        if isinstance(change, (Under, Enter)):
-            moved += made
-            continue
-        size = _size(document, change)
-        for index, edit in enumerate(made):
-            (closings if index and isinstance(change, Wrap) else openings).append((size, edit))
+        found += ((_turn(document, change, index), edit) for index, edit in enumerate(made))
+        each_made[change] = made
     _check_moved(document, changes)
-    # Where two expressions begin at one place, the outer one is written first; where they end, the inner one.
-    found = [edit for _, edit in sorted(closings, key=lambda pair: pair[0])]
-    found += [edit for _, edit in sorted(openings, key=lambda pair: -pair[0])]
+    _check_apart(document, changes, each_made)
     deleted = [change for change in changes if isinstance(change, Delete)]
     added = [change for change in changes if isinstance(change, (Before, After))]
     gone = tuple(_joined(statements.delete(document, deleted, added)))
     wanted = [change for change in changes if isinstance(change, (Import, Unimport))]
-    imported = tuple(imports.imports(document, wanted, ordered([*found, *gone])))
-    done = ordered([*found, *_joined([*gone, *imported])])
-    _check(fragments, done)
-    return ordered([*moved, *done])
+    others = ordered([*(edit for turn, edit in found if turn[0] != _UNDER), *gone])
+    imported = imports.imports(document, wanted, others)
+    found += (((_LINES, 0, False), edit) for edit in _joined([*gone, *imported]))
+    found.sort(key=itemgetter(0))
+    _check(fragments, [edit for turn, edit in found if turn[0] not in (_BEHIND, _AHEAD, _UNDER)])
+    return ordered(edit for _, edit in found)
+
+
+# What is written first where several texts are put at one place: what ends there, whole lines, what begins there.
+_CLOSING, _BEHIND, _LINES, _AHEAD, _UNDER, _ABOVE, _OPENING = range(7)
+
+
+def _turn(document: Document, change: Any, index: int) -> tuple[int, int, bool]:
+    """When the edit ``index`` of ``change`` has its turn: the outer ones are opened first, the inner ones closed."""
+    if isinstance(change, (Under, Enter)):
+        return _UNDER, 0, False
+    start, end = document.place(change.span)
+    size = end - start
+    if isinstance(change, Wrap) and index:
+        return _CLOSING, size, False
+    if isinstance(change, After):
+        return _BEHIND, size, False
+    if isinstance(change, Before):
+        return _AHEAD, -size, False
+    return (_ABOVE if isinstance(change, Decorators) else _OPENING), -size, not isinstance(change, Wrap)
 
 
 def _joined(found: Iterable[Edit]) -> Iterator[Edit]:
@@ -110,21 +127,40 @@ def _check_moved(document: Document, changes: Iterable[Change]) -> None:
     places = [document.place(each.span)[0] for each in changes if isinstance(each, (Before, After, Delete, Decorators))]
     if any(start <= place < end for start, end in regions for place in places):
         raise Void("a statement is moved and changed at once")
+    if any(end > start for (_, end), (start, _) in pairwise(sorted(regions))):
+        raise Void("a statement is moved twice")
 
 
-def _size(document: Document, change: Any) -> int:
-    start, end = document.place(change.span)
-    return end - start
+def _check_apart(document: Document, changes: Iterable[Change], made: Mapping[Change, Iterable[Edit]]) -> None:
+    """Raises Void where one change is about what another one takes away or turns into something else."""
+    apart = (Import, Unimport, Under, Enter, Create)
+    places = [(document.place(each.span), each) for each in changes if not isinstance(each, apart)]
+    taken = [
+        *((place, each) for place, each in places if isinstance(each, Delete)),
+        *(((edit.start, edit.end), owner) for owner, some in made.items() for edit in some if not edit.inserts),
+    ]
+    for (first, last), owner in taken:
+        for (start, end), change in places:
+            if change is owner or not first <= start < end <= last or isinstance(change, Delete):
+                continue
+            if not (isinstance(change, (Before, After)) and (start, end) == (first, last)):
+                raise Void("what is to be changed is taken away at once")
+    known: dict[object, Change] = {}
+    for place, change in places:
+        if isinstance(change, (Wrap, Arguments, Keys, Listed, Expression, Through)):
+            other = known.setdefault((place, isinstance(change, Wrap)), change)
+            if other is not change and overlap(made[other], made[change]):
+                raise Void("one place is changed in two ways")
 
 
-def _check(fragments: Fragments, found: tuple[Edit, ...]) -> None:
+def _check(fragments: Fragments, found: Iterable[Edit]) -> None:
     """Raises Void where changes that are right each by itself are wrong together."""
     together: dict[int, list[Edit]] = {}
     for edit in found:
         fragment = fragments.around(edit.start, edit.end)
-        if fragment is not None and fragment.start < edit.start:
+        if fragment is not None:
             together.setdefault(fragment.start, []).append(edit)
     for start, some in together.items():
         fragment = fragments.around(start, start)
-        if len(some) > 1 and fragment is not None and parsed(fragment.text(some)) is None:
+        if len(some) > 1 and fragment is not None and parsed(fragment.text(ordered(some))) is None:
             raise Void("the changes do not go together")
