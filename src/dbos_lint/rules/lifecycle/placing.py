@@ -65,11 +65,8 @@ def _runs_workflows(here: Here, statements: list[ast.stmt]) -> bool:
 def destroyed(here: Here, event: Event) -> Fix | None:
     """End what a context manager launches, behind its ``yield`` and all that it does there."""
     for node, function in here.collected.nodes.functions:
-        yields = [each for each in node.body if isinstance(each, ast.Expr) and isinstance(each.value, ast.Yield)]
-        last = node.body[-1]
-        if len(yields) != 1 or isinstance(last, (ast.Return, ast.Raise)):
-            continue
-        if not any(_holds(each, event.span) for each in node.body[: node.body.index(yields[0])]):
+        last = _end(node.body, event.span)
+        if last is None or isinstance(last, (ast.Return, ast.Raise)):
             continue
         for called, call in here.body(function).calls(*node.body):
             if call.span == event.span and isinstance(called.func, ast.Attribute) and called.func.attr == "launch":
@@ -77,6 +74,20 @@ def destroyed(here: Here, event: Event) -> Fix | None:
                 title = f"call {owner}.destroy() when the context is left"
                 return unsafe(title, After(span_of(last), f"{owner}.destroy()\n")) if owner else None
     return None
+
+
+def _end(body: list[ast.stmt], launch: Span) -> ast.stmt | None:
+    """The statement that runs last when the context is left, where it is entered by the only ``yield`` of a generator,
+    below the launch: both stand in ``body``, or in a ``try`` at its end."""
+    if sum(isinstance(each, ast.Yield) for statement in body for each in ast.walk(statement)) != 1:
+        return None
+    last = body[-1]
+    inner = last.body if isinstance(last, ast.Try) and last.finalbody else []
+    line = [*body, *inner]
+    entered = next((each for each in line if isinstance(each, ast.Expr) and isinstance(each.value, ast.Yield)), None)
+    if entered is None or span_of(entered) < launch or not any(_holds(each, launch) for each in line):
+        return None
+    return last.finalbody[-1] if isinstance(last, ast.Try) and entered in inner else last
 
 
 def _holds(statement: ast.stmt, span: Span) -> bool:
