@@ -12,11 +12,12 @@ from dbos_lint.fix import Import
 from dbos_lint.rules.migration.files import File, UnsureError
 from dbos_lint.rules.migration.urls import text_of
 from dbos_lint.rules.migration.variables import imports_from
+from dbos_lint.semantics.imports import imported
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.spellings import spelling
-from dbos_lint.semantics.summary import MODULE
+from dbos_lint.semantics.summary import MODULE, Module
 from dbos_lint.semantics.values import External
 from dbos_lint.syntax.spans import span_of
 
@@ -45,7 +46,7 @@ def moved(resolver: Resolver, home: File, node: ast.expr, target: File, place: P
     imports: dict[Import, None] = {}
     try:
         for name in dict.fromkeys(each.id for each in ast.walk(node) if isinstance(each, ast.Name)):
-            imports.update(dict.fromkeys(_named(resolver, home, name, target, place)))
+            imports.update(dict.fromkeys(named(resolver, home, name, target, place)))
     except UnsureError:
         if home is target:
             raise
@@ -60,36 +61,83 @@ def _reference(node: ast.expr) -> str | None:
     return ast.unparse(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
 
 
-def _named(resolver: Resolver, home: File, name: str, target: File, place: Place) -> tuple[Import, ...]:
-    """What has to be imported for ``name``, a name of the module ``home``, to mean the same at ``place``."""
+def named(resolver: Resolver, home: File, name: str, target: File, place: Place) -> tuple[Import, ...]:
+    """What has to be imported for ``name``, a name of the module ``home``, to mean the same at ``place``.
+
+    Raises UnsureError where that is not certain.
+    """
     at_home = home.module.scopes[MODULE].bindings.get(name, ())
     scope = binding_scope(target.module, place.scope, name)
     if not at_home:
         if hasattr(builtins, name) and scope is None:
             return ()
-    elif len(at_home) == 1 and home is target:
-        if scope is not None and scope.id == MODULE and not _is_changed(home, name):
-            return ()
-    elif len(at_home) == 1 and not _is_changed(home, name):
-        values = resolver.resolve(home.module, name, Place(MODULE, at_home[0].row + 1))
-        if at_home[0].kind == "import" and len(values) == 1 and isinstance(values[0], External):
-            found = spelling(resolver, target.module, place, values[0].name)
-            if found is not None and found.text == name:
-                return found.imports
+    elif len(at_home) == 1 and not _is_changed(home.module, name):
+        if home is target:
+            if scope is not None and scope.id == MODULE:
+                return ()
+        elif at_home[0].kind == "import":
+            found = _imported(resolver, home, name, target, place)
+            if found is not None:
+                return found
         elif scope is None:
             for node in imports_from(target, home.path, resolver):
                 return (Import("." * node.level + (node.module or ""), name),)
-        elif scope.id == MODULE and len(scope.bindings[name]) == 1 and scope.bindings[name][0].kind == "import":
-            source, attribute, level = scope.bindings[name][0].value
-            if attribute == name and resolver.project.find(source, level, target.path) == home.path:
-                return ()
+        elif scope.id == MODULE and _source(resolver, target.module, name) == (home.path, name):
+            return ()
     raise UnsureError(f"'{name}' does not mean the same where DBOS is launched")
 
 
-def _is_changed(file: File, name: str) -> bool:
-    scope = file.module.scopes[MODULE]
-    written = (write.target for function in file.module.functions for write in function.writes if write.kind == "name")
-    return name in scope.augmented or name in written
+def _imported(resolver: Resolver, home: File, name: str, target: File, place: Place) -> tuple[Import, ...] | None:
+    """What has to be imported for ``name``, which ``home`` imports; from where that does, so that it need not go on."""
+    project = resolver.project
+    scope = binding_scope(target.module, place.scope, name)
+    binding = home.module.scopes[MODULE].bindings[name][0]
+    values = resolver.resolve(home.module, name, Place(MODULE, binding.row + 1))
+    if len(values) == 1 and isinstance(values[0], External):
+        if scope is None and binding.value == (name, "", 0) == (values[0].name, "", 0):
+            return (Import(name),)
+        spelt = spelling(resolver, target.module, place, values[0].name)
+        return spelt.imports if spelt is not None and spelt.text == name else None
+    found = _source(resolver, home.module, name)
+    if found is None:
+        return None
+    path, attribute = found
+    if scope is not None:
+        return () if scope.id == MODULE and _source(resolver, target.module, name) == found else None
+    source = project.module(path)
+    if source is None or _is_changed(source, attribute):
+        return None
+    alias = name if name != attribute else ""
+    for node in imports_from(target, path, resolver):
+        return (Import("." * node.level + (node.module or ""), attribute, alias),)
+    if project.find(source.name, 0, target.path) != path or target.path in {
+        module.path for module in imported(project, source)
+    }:
+        return None
+    return (Import(source.name, attribute, alias),)
+
+
+def _source(resolver: Resolver, module: Module, name: str) -> tuple[str, str] | None:
+    """The file of the project, and the name in it, that ``name`` of ``module`` is imported from at its top."""
+    project, found = resolver.project, None
+    seen: set[tuple[str, str]] = set()
+    while True:
+        bindings = module.scopes[MODULE].bindings.get(name, ())
+        if len(bindings) != 1 or bindings[0].kind != "import" or bindings[0].block:
+            return found
+        source, attribute, level = bindings[0].value
+        path = project.find(source, level, module.path)
+        known = project.module(path) if path is not None and path.endswith(".py") else None
+        if known is None or not attribute or (known.path, attribute) in seen:
+            return found
+        module, name, found = known, attribute, (known.path, attribute)
+        seen.add(found)
+
+
+def _is_changed(module: Module, name: str) -> bool:
+    scope = module.scopes[MODULE]
+    written = (write.target for function in module.functions for write in function.writes if write.kind == "name")
+    return len(scope.bindings.get(name, ())) > 1 or name in scope.augmented or name in written
 
 
 def flat(file: File, node: ast.expr) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,13 +15,13 @@ from dbos_lint.catalog import api
 from dbos_lint.fix import Applicability, Arguments, ByHand, Change, Delete, Expression, Fix, Import, Replace, Unimport
 from dbos_lint.rules.migration.files import File, Files, UnsureError
 from dbos_lint.rules.migration.launches import Launch, LaunchSites
-from dbos_lint.rules.migration.moving import Moved, flat, literal, moved, statement
+from dbos_lint.rules.migration.moving import Moved, flat, literal, moved, named, statement
 from dbos_lint.rules.migration.queue_limits import DROPPED, POSITIONAL, is_none, limits, renames
 from dbos_lint.rules.migration.variables import Use, Uses, dotted, imports_from, uses_of
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.registering import defines_workflow
-from dbos_lint.semantics.scoping import Place, binding_scope
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.spellings import spelling
 from dbos_lint.semantics.summary import MODULE
 from dbos_lint.syntax.spans import Span, span_of
@@ -292,12 +293,9 @@ class _Naming:
         if isinstance(self._node, ast.Name) and file is not self._home:
             for other, _, node in self._uses.imported:
                 source = self._resolver.project.find(node.module or "", node.level, file.path)
-                if (
-                    other is file
-                    and source == self._home.path
-                    and binding_scope(file.module, place.scope, text) is None
-                ):
-                    return text, (Import("." * node.level + (node.module or ""), text),)
+                if other is file and source == self._home.path:
+                    with suppress(UnsureError):
+                        return text, named(self._resolver, self._home, text, file, place)
         return literal(self.value), ()
 
 
