@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from dbos_lint.semantics.body import Body
 
@@ -54,22 +54,47 @@ def iterates(body: Body, node: ast.expr) -> bool:
 def handle_uses(body: Body, made: ast.expr) -> tuple[ast.Call, ...] | None:
     """The calls that ask something of the handle that ``made`` gives, or of each of the handles in a list of them, and
     that must be awaited once it is an asynchronous one; ``None`` where the handle may go anywhere else."""
-    parent = body.parent(made)
-    if isinstance(parent, ast.Expr):
+    if isinstance(body.parent(made), ast.Expr):
         return ()
-    handles: list[ast.Name] | None
-    if isinstance(parent, ast.ListComp) and parent.elt is made:
-        lists = _loads(body, parent)
-        elements = [_elements(body, each) for each in lists] if lists is not None else [None]
-        handles = [name for names in elements for name in names or ()] if None not in elements else None
-    elif isinstance(parent, (ast.For, ast.comprehension)):
-        handles = _elements(body, made)
-    elif isinstance(parent, ast.Assign):
-        names = _loads(body, made)
-        handles = [each for name in names for each in _elements(body, name) or [name]] if names is not None else None
-    else:
-        return _asking(body, [made])
+    handles = _spread(body, made)
     return _asking(body, handles) if handles is not None else None
+
+
+def _spread(body: Body, held: ast.expr) -> list[ast.expr] | None:
+    """Where the handle that ``held`` gives, or each of several, is in the end; ``None`` where that is not certain."""
+    parent = body.parent(held)
+    found: Sequence[ast.expr] | None
+    if isinstance(parent, ast.Assign):
+        found = _loads(body, held)
+    elif isinstance(parent, ast.ListComp) and parent.elt is held:
+        found = _loads(body, parent)
+    elif isinstance(parent, (ast.For, ast.comprehension)):
+        found = _elements(body, held)
+    elif isinstance(parent, ast.Call) and held in parent.args:
+        found = _of_list(body, parent)
+    else:
+        return [held]
+    spread = [_spread(body, each) for each in found] if found is not None else [None]
+    return [each for some in spread for each in some or ()] if None not in spread else None
+
+
+def _of_list(body: Body, append: ast.Call) -> list[ast.expr] | None:
+    """Where a list is read that ``append`` fills, and nothing else does."""
+    if not isinstance(append.func, ast.Attribute) or append.func.attr != "append" or len(append.args) != 1:
+        return None
+    filled = append.func.value
+    if not isinstance(filled, ast.Name) or _is_shared(body, filled.id):
+        return None
+    first = body.mentions[filled.id][0]
+    made = body.parent(first)
+    if not isinstance(made, ast.Assign) or made.targets != [first] or not _is_empty(made.value):
+        return None
+    reads: list[ast.expr] = [each for each in body.mentions[filled.id] if each not in (first, filled)]
+    return reads if all(_elements(body, each) is not None for each in reads) else None
+
+
+def _is_empty(value: ast.expr) -> bool:
+    return isinstance(value, ast.List) and not value.elts
 
 
 def _loads(body: Body, value: ast.expr) -> list[ast.Name] | None:
