@@ -41,7 +41,6 @@ def files(folder: Path, *, unsafe: bool) -> Files:
     found = discover([str(folder)], configuration)
     return Files(
         lambda changed: run_files(found, configuration, texts=changed),
-        lambda path: Path(path).read_bytes(),
         configuration.for_file,
     )
 

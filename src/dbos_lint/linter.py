@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dbos_lint import selection
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class FileResult:
     """What is known of one file: its findings, sorted, after selection and suppression; how many findings a
-    comment suppressed; and how many calls of durable code could not be followed."""
+    comment suppressed; how many calls of durable code could not be followed; and the text that was linted, where a
+    finding has a fix, which is for that text and no other."""
 
     filename: str
     diagnostics: tuple[Diagnostic, ...]
     suppressed: int = 0
     unresolved: int = 0
+    source: bytes = field(default=b"", repr=False, compare=False)
 
 
 def lint_source(
@@ -51,13 +53,14 @@ def lint_source(
         linted = program.linted(filename, source)
         if not isinstance(linted, Fault):
             parsed, collected = linted
-            return _judge(parsed, collected, filename, settings, enabled, noqa, program)
+            return _judge(source, parsed, collected, filename, settings, enabled, noqa, program)
     except RecursionError:
         linted = Fault("it nests too deeply to be judged", 1, 1)
     return FileResult(filename, tuple(_fault(linted, filename)) if UNREADABLE_FILE.code in enabled else ())
 
 
 def _judge(
+    encoded: bytes,
     source: Source,
     collected: Collected,
     filename: str,
@@ -88,12 +91,9 @@ def _judge(
         hidden = [_diagnostic(finding, filename, lines) for finding in here.hidden]
         unused = Unused(comments, filename, source.text.split("\n"), settings.require_reason, noqa)
         kept.extend(unused.diagnostics([*diagnostics, *hidden], enabled, collected))
-    return FileResult(
-        filename,
-        tuple(sorted(_fixable(_once(kept), source.text, settings), key=Diagnostic.sort_key)),
-        suppressed,
-        here.unresolved,
-    )
+    found = tuple(sorted(_fixable(_once(kept), source.text, settings), key=Diagnostic.sort_key))
+    linted = encoded if any(each.fix is not None for each in found) else b""
+    return FileResult(filename, found, suppressed, here.unresolved, linted)
 
 
 def _diagnostic(finding: Finding, filename: str, lines: object) -> Diagnostic:
@@ -131,9 +131,7 @@ def _fixable(diagnostics: Iterable[Diagnostic], text: str, settings: Settings) -
     from dbos_lint.syntax.generated import is_generated
 
     for diagnostic in diagnostics:
-        if diagnostic.fix is None:
-            yield diagnostic
-        elif diagnostic.code in selection.fixable_codes(settings) and not is_generated(text):
+        if diagnostic.fix is None or (diagnostic.code in selection.fixable_codes(settings) and not is_generated(text)):
             yield diagnostic
         else:
             yield replace(diagnostic, fix=None)

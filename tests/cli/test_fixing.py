@@ -6,9 +6,13 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dbos_lint import linter, runner
+from dbos_lint.linter import FileResult
+from dbos_lint.results import RunResult
 from tests.cli.conftest import Command
 
 SAFE = """\
@@ -242,3 +246,41 @@ def test_what_is_mended_in_one_file_is_seen_by_others_whatever_the_jobs(project:
         (project / "app.py").write_text("from part1 import nap1\n\nNAPS = [nap1]\n", encoding="utf-8")
         result = command("check", "--fix", "--jobs", jobs)
         assert (result.exit_code, result.stdout) == (0, "Found 3 errors (3 fixed, 0 remaining).\n")
+
+
+def test_a_file_with_two_names_is_mended_once(app: Path, command: Command) -> None:
+    (app.parent / "link.py").symlink_to("app.py")
+    result = command("check", "--fix")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert app.read_text("utf-8") == MENDED
+    assert (app.parent / "link.py").is_symlink()
+
+
+def test_what_is_mended_is_what_was_linted(app: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    lint = runner.run_files
+
+    def meanwhile(*arguments: Any, **options: Any) -> RunResult:
+        result = lint(*arguments, **options)
+        app.write_text("# mine\n", encoding="utf-8")
+        return result
+
+    monkeypatch.setattr(runner, "run_files", meanwhile)
+    result = command("check", "--fix")
+    assert result.exit_code == 2
+    assert result.stderr == "error: app.py cannot be replaced, DBS901 was not fixed: it has changed since it was read\n"
+    assert app.read_text("utf-8") == "# mine\n"
+
+
+def test_fixing_lints_once_and_once_more_for_each_round(
+    app: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linted: list[bytes] = []
+    judge = linter._judge
+
+    def counted(source: bytes, *arguments: Any) -> FileResult:
+        linted.append(source)
+        return judge(source, *arguments)
+
+    monkeypatch.setattr(linter, "_judge", counted)
+    assert command("check", "--fix").exit_code == 0
+    assert linted == [SAFE.encode(), MENDED.encode()]

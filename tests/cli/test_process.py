@@ -165,7 +165,9 @@ def test_only_fixing_imports_what_fixes_take(tmp_path: Path) -> None:
         assert not {name for name in loaded if name.startswith(("libcst", "dbos_lint.fixes"))}
         assert "[*]" in (tmp_path / "report.txt").read_text("utf-8")
     assert "dbos_lint.fixes.mend" not in check("--output-format=json")
-    assert "dbos_lint.fixes.mend" in check("--fix")
+    fixing = check("--fix")
+    assert "dbos_lint.fixes.mend" in fixing
+    assert "libcst" not in fixing, "an await takes none"
 
 
 def test_settings_and_selection_import_neither_the_command_nor_anything_heavy(tmp_path: Path) -> None:

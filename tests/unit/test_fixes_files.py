@@ -43,6 +43,13 @@ def test_another_hard_link_keeps_the_old_text(file: Path) -> None:
     assert (file.read_bytes(), other.read_bytes()) == (b"new", b"old\r\n")
 
 
+def test_what_has_the_new_text_already_is_left_as_it_is(file: Path) -> None:
+    file.write_bytes(b"new")
+    before = file.stat()
+    replace(str(file), b"old\r\n", b"new")
+    assert file.stat() == before
+
+
 def test_what_somebody_has_written_meanwhile_is_kept(file: Path) -> None:
     file.write_bytes(b"mine")
     with pytest.raises(ReplaceError, match="it has changed since it was read"):

@@ -111,9 +111,8 @@ def run(options: Options) -> int:
         return _report(lint({}), options, configuration)
     from dbos_lint.cli import fixing
     from dbos_lint.fixes.project import Files
-    from dbos_lint.reporters.sources import content
 
-    files = Files(lint, content, configuration.for_file)
+    files = Files(lint, configuration.for_file)
     if options.diff:
         done = fixing.print_patch(files, options.fix_at, cwd, options.output_file)
     else:
@@ -177,7 +176,7 @@ def _check_stdin(options: Options, configuration: Configuration) -> int:
     from dbos_lint.cli import fixing
     from dbos_lint.fixes.project import Files
 
-    files = Files(lint, lambda _: source, configuration.for_file)
+    files = Files(lint, configuration.for_file)
     if options.diff:
         done = fixing.print_patch(files, options.fix_at, configuration.cwd, options.output_file)
         return _report(done.result, options, configuration, done=done)

@@ -26,6 +26,8 @@ def replace(path: str, before: bytes, after: bytes) -> None:
 
 
 def _replace(path: str, before: bytes, after: bytes) -> None:
+    if _read(path) == after:  # by another name of it, or another run
+        return
     # Replacing takes no more than a folder that can be written to: a file that is write-protected is so on purpose.
     if not os.access(path, os.W_OK):
         raise ReplaceError("it is write-protected")

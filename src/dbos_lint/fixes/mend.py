@@ -95,14 +95,17 @@ def mend(
     places: Collection[Place] | None = None,
     *,
     program: Program | None = None,
+    result: FileResult | None = None,
 ) -> Mended:
     """Mend what ``settings`` want mended of the file ``filename``, whose text is ``source``; at ``places`` only, if any
     are given.
 
-    ``program`` is what is known of the project, and stays as it is. A file that cannot be parsed is left alone.
+    ``program`` is what is known of the project, and stays as it is; ``result`` is what linting the file gave, where
+    that is known. A file that cannot be parsed is left alone.
     """
     file = _File(filename, settings)
-    state = file.state(source, program or Program(settings))
+    program = program or Program(settings)
+    state = file.state(source, program) if result is None else _State(source, result, program)
     fixed: list[Diagnostic] = []
     dropped: list[Dropped] = []
     for _ in range(_MOST_ROUNDS):

@@ -21,7 +21,6 @@ from dbos_lint.settings import Settings
 _MOST_ROUNDS = 10
 
 Lint = Callable[[Mapping[str, bytes]], RunResult]
-Read = Callable[[str], "bytes | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +48,9 @@ class Fixed:
 
 @dataclass(slots=True)
 class Files:
-    """The files of one run. ``lint`` lints them, where the texts that it is given count instead of the disk's; ``read``
-    gives what a file holds on the disk, or ``None``."""
+    """The files of one run. ``lint`` lints them, where the texts that it is given count instead of the disk's."""
 
     lint: Lint
-    read: Read
     settings: Callable[[str], Settings]
 
     def fixed(self, places: Collection[Place] | None = None) -> Fixed:
@@ -82,18 +79,18 @@ class Files:
         for file in result.files:
             settings = self.settings(file.filename)
             wanted = [found for found in file.diagnostics if is_wanted(found, settings, places)]
-            source = texts.get(file.filename) or (self.read(file.filename) if wanted else None)
-            if not wanted or source is None:
+            if not wanted:
                 continue
             if settings not in programs:
                 programs[settings] = Program(settings).altered(texts)
             try:
                 with no_collections():
-                    mends.append(mend(source, file.filename, settings, places, program=programs[settings]))
+                    program = programs[settings]
+                    mends.append(mend(file.source, file.filename, settings, places, program=program, result=file))
             except Exception as error:  # one file must never end the run
                 reason = f"dbos-lint itself failed on it ({type(error).__name__}); please report this"
                 unable = tuple(Dropped(found, reason) for found in wanted)
-                mends.append(Mended(file.filename, source, source, file, dropped=unable))
+                mends.append(Mended(file.filename, file.source, file.source, file, dropped=unable))
         return mends
 
     def _attempt(self, before: RunResult, changes: Mapping[str, Change], some: Sequence[Mended]) -> RunResult | str:
