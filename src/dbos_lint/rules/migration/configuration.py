@@ -158,7 +158,8 @@ def _is_given(given: Given, name: str) -> bool:
     if isinstance(value, ast.JoinedStr):
         return True
     url = Url(given.entry.module, given.entry.place, value)
-    return bool(given.here.once(Datasources).urls.dialect(url)) or isinstance(value, ast.Subscript)
+    urls = given.here.once(Datasources).urls
+    return bool(urls.dialect(url)) or isinstance(value, ast.Subscript) or urls.computes(url)
 
 
 _MENDS: Mapping[str, Mend] = {

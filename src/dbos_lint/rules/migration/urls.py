@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dbos_lint.fix import Import
+from dbos_lint.rules.migration.computed import computing
 from dbos_lint.rules.migration.program import Program
 from dbos_lint.semantics.dicts import origin_of
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.summary import MODULE, Binding, Module, Ref
-from dbos_lint.semantics.values import External
+from dbos_lint.semantics.values import External, FunctionValue
 
 _GETS = ((External("os.environ.get"),), (External("os.getenv"),))
 _ENVIRON = (External("os.environ"),)
@@ -96,12 +98,11 @@ class Urls:
         if url.path != path:
             return False
         tree, module = self._program.tree(path), self._resolver.module(path)
-        if tree is None or not self._is_pure(module, url):
+        if tree is None or not self._is_pure(module, url.node, url.place):
             return False
-        names = {node.id for node in ast.walk(url.node) if isinstance(node, ast.Name)}
         row = tree.body[index].lineno if index < len(tree.body) else len(self._program.text(path))
-        for name in names:
-            scope = binding_scope(module, url.place.scope, name)
+        for name, at in self._needed(module, url.node, url.place):
+            scope = binding_scope(module, at.scope, name)
             if scope is None:
                 continue  # one of Python's own
             bindings = scope.bindings[name]
@@ -113,7 +114,10 @@ class Urls:
         """What the file ``path`` has to import, so that the expression means there what it means where it is written,
         with the files that this imports; None where that is not certain."""
         module = self._resolver.module(url.path)
-        if not self._is_pure(module, url) or any(isinstance(node, ast.Call) for node in ast.walk(url.node)):
+        calls = [node for node in ast.walk(url.node) if isinstance(node, ast.Call)]
+        if not self._is_pure(module, url.node, url.place):
+            return None
+        if not all(self._computing(module, node, url.place) for node in calls):
             return None
         found: dict[Import, str] = {}
         for name in sorted({node.id for node in ast.walk(url.node) if isinstance(node, ast.Name)}):
@@ -137,18 +141,70 @@ class Urls:
             return False
         return self._resolver.resolve(module, dotted(node.func), url.place) in _GETS
 
-    def _is_pure(self, module: Module, url: Url) -> bool:
-        for node in ast.walk(url.node):
-            if isinstance(node, ast.Call) and not _formats(node):
-                values = self._resolver.resolve(module, dotted(node.func), url.place)
-                if len(values) != 1 or not isinstance(values[0], External):
+    def computes(self, url: Url) -> bool:
+        """Whether a function of the program gives the URL, and something for certain."""
+        module = self._resolver.module(url.path)
+        found = self._computing(module, url.node, url.place) if isinstance(url.node, ast.Call) else None
+        if found is None or not self._is_pure(module, url.node, url.place):
+            return False
+        results = [node.value for node in ast.walk(found[1]) if isinstance(node, ast.Return)]
+        return all(isinstance(each, (ast.Constant, ast.JoinedStr, ast.BinOp, ast.BoolOp)) for each in results)
+
+    def _is_pure(self, module: Module, node: ast.AST, place: Place, depth: int = 0) -> bool:
+        for each in ast.walk(node):
+            if isinstance(each, ast.Call) and not _formats(each):
+                values = self._resolver.resolve(module, dotted(each.func), place)
+                if len(values) != 1:
                     return False
-                name = values[0].name
+                if isinstance(values[0], FunctionValue):
+                    if depth >= _DEPTH or not self._only_computes(module, each, place, depth):
+                        return False
+                    continue
+                name = values[0].name if isinstance(values[0], External) else ""
                 if values not in _GETS and not any(name == pure or name.startswith(pure) for pure in _PURE):
                     return False
-            elif isinstance(node, (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda, ast.comprehension)):
+            elif isinstance(each, (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda, ast.comprehension)):
                 return False
         return True
+
+    def _only_computes(self, module: Module, node: ast.Call, place: Place, depth: int) -> bool:
+        found = self._computing(module, node, place)
+        if found is None:
+            return False
+        home, function, inside = found
+        return all(
+            self._is_pure(home, statement, inside, depth + 1)
+            and not any(_is_written(home, name) for name, _ in self._needed(home, statement, inside))
+            for statement in function.body
+        )
+
+    def _computing(self, module: Module, node: ast.Call, place: Place) -> tuple[Module, ast.FunctionDef, Place] | None:
+        """The function of the project that a call with literals calls, if it computes a text, and its inside."""
+        given = [*node.args, *(each.value for each in node.keywords)]
+        if not all(isinstance(each, ast.Constant) for each in given):
+            return None
+        for value in self._resolver.resolve(module, dotted(node.func), place):
+            if not isinstance(value, FunctionValue):
+                return None
+            home, function = self._resolver.module(value.module), self._resolver.function(value)
+            tree = self._program.tree(home.path)
+            found = computing(tree, home, function.name) if tree is not None else None
+            if found is not None and found.lineno == function.span.row:
+                return home, found, Place(function.scope, function.span.end_row)
+        return None
+
+    def _needed(self, module: Module, node: ast.AST, place: Place) -> Iterator[tuple[str, Place]]:
+        """The names that an expression needs, and those of its file that the functions it calls need, and where."""
+        for each in ast.walk(node):
+            if isinstance(each, ast.Name):
+                yield each.id, place
+            called = self._computing(module, each, place) if isinstance(each, ast.Call) else None
+            if called is not None and called[0].path == module.path:
+                for statement in called[1].body:
+                    for name, at in self._needed(module, statement, called[2]):
+                        scope = binding_scope(module, at.scope, name)
+                        if scope is not None and scope.id == MODULE:
+                            yield name, at
 
     # ------------------------------------------------------------------ what names stand for
 
