@@ -115,12 +115,13 @@ class File:
             return rows[0][span.col : span.end_col].decode()
         return b"\n".join([rows[0][span.col :], *rows[1:-1], rows[-1][: span.end_col]]).decode()
 
-    def comments(self, statement: ast.stmt) -> list[str]:
-        """The comments in ``statement`` and behind it, without those that speak to tools."""
-        first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
-        end = statement.end_col_offset if any(each.lineno == last for each in self._behind(statement)) else None
+    def comments(self, node: ast.stmt | ast.expr) -> list[str]:
+        """The comments in a statement or decorator and behind it, without those that speak to tools."""
+        first, last = node.lineno - 1, node.end_lineno or node.lineno
+        behind = self._behind(node) if isinstance(node, ast.stmt) else []
+        end = node.end_col_offset if any(each.lineno == last for each in behind) else None
         rows = [*self.lines[first : last - 1], self.lines[last - 1][:end]]
-        text = b"\n".join([rows[0][statement.col_offset :], *rows[1:]]).decode()
+        text = b"\n".join([rows[0][node.col_offset :], *rows[1:]]).decode()
         found: list[str] = []
         with suppress(tokenize.TokenError, SyntaxError):
             tokens = tokenize.generate_tokens(io.StringIO(text).readline)

@@ -6,6 +6,7 @@ import ast
 import builtins
 import re
 from collections.abc import Sequence
+from textwrap import indent
 from typing import NamedTuple
 
 from dbos_lint.fix import Import
@@ -174,8 +175,8 @@ def statement(head: str, items: Sequence[str], tail: str) -> str:
 
 
 def listed(head: str, entries: Sequence[str]) -> str:
-    """``head([entry, ...])`` on one line, or an entry a line where that gets too long."""
+    """``head([entry, ...])`` on one line, or an entry a line where that gets too long, or comments stand above one."""
     line = f"{head}[{', '.join(entries)}])"
-    if len(line) <= _WIDTH - 4:
+    if len(line) <= _WIDTH - 4 and "\n" not in line:
         return f"{line}\n"
-    return "\n".join([head, "    [", *(f"        {entry}," for entry in entries), "    ]", ")", ""])
+    return "\n".join([head, "    [", *(f"{indent(entry, ' ' * 8)}," for entry in entries), "    ]", ")", ""])

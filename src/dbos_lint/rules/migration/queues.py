@@ -276,8 +276,9 @@ class _Naming:
         self._home = home
         self._uses = uses
         self._node = node
-        reference = dotted(node) if not isinstance(node, ast.Constant) else ("const", node.value)
-        found = literals(here.resolver, home.module, reference or None, Place(MODULE, node.lineno))
+        call = home.calls[id(next(each for each in home.around(node) if isinstance(each, ast.Call)))]
+        reference = call.args[0] if call.args else next(ref for name, ref in call.keywords if name == "name")
+        found = literals(here.resolver, home.module, reference, Place(MODULE, node.lineno))
         if found is None or len(found) != 1 or not isinstance(found[0], str):
             raise UnsureError("its name is made at run time")
         self.value = found[0]

@@ -129,7 +129,9 @@ class Schedules:
             callee, imports = self._named(each, function, launch)
             cron = moved(self._resolver, file, _cron(each.call), launch.file, launch.place)
             entry = f'{{"schedule_name": {literal(name)}, "workflow_fn": {callee}, "schedule": {cron.text}}}'
-            each.entries.append((launch, entry, (*imports, *cron.imports)))
+            # What is said of the schedule goes where it is now.
+            said = "".join(f"{comment}\n" for comment in file.comments(each.call))
+            each.entries.append((launch, said + entry, (*imports, *cron.imports)))
 
     def _entity(self, file: File, function: Function) -> Entity:
         found = [each.entity for each in registrations(self._resolver, file.module) if each.function == function.id]

@@ -25,6 +25,7 @@ def start() -> None:
     DBOS.apply_schedules(
         [
             {"schedule_name": "pulse", "workflow_fn": pulse, "schedule": PULSE},
+            # seconds first
             {"schedule_name": "beat", "workflow_fn": beat, "schedule": "* * * * * *"},
             {"schedule_name": "flush", "workflow_fn": more_jobs.flush, "schedule": "* * * * * *"},
         ]

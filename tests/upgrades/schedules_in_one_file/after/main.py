@@ -42,6 +42,7 @@ if __name__ == "__main__":
     DBOS.launch()
     DBOS.apply_schedules(
         [
+            # as often as it gets
             {"schedule_name": "tick", "workflow_fn": tick, "schedule": EVERY_SECOND},
             {"schedule_name": "sweep", "workflow_fn": Cleaner.clean, "schedule": "*/2 * * * * *"},
         ]
