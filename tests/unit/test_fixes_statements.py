@@ -6,7 +6,22 @@ import ast
 
 import pytest
 
-from dbos_lint.fix import After, Before, Decorators, Delete, Enter, Import, Under, Unimport, Wrap
+from dbos_lint.fix import (
+    After,
+    Arguments,
+    AsyncFor,
+    Before,
+    Decorators,
+    Delete,
+    Enter,
+    Import,
+    MakeAsync,
+    Replace,
+    Through,
+    Under,
+    Unimport,
+    Wrap,
+)
 from dbos_lint.fixes.document import Document
 from dbos_lint.fixes.edits import Edit, Void, minimal, ordered, overlap
 from tests.changing import at, changed, changed_bytes
@@ -255,3 +270,31 @@ def test_what_is_not_there_is_void() -> None:
     assert ast.parse(text)
     assert changed(text, Delete(at(text, "x"))) is None
     assert changed(text, Wrap(at(text, "x = 1"), "await ")) is None
+
+
+def test_lines_come_before_what_begins_where_they_do() -> None:
+    text = "from dbos import DBOS\ndef f():\n    return g()\nf()\n"
+    made = changed(
+        text,
+        MakeAsync(at(text, "def f():\n    return g()")),
+        Import("asyncio"),
+        Wrap(at(text, "f()", 1), "asyncio.run(", ")"),
+        Before(at(text, "f()", 1), "x = 1\n"),
+    )
+    wanted = "import asyncio\n\nfrom dbos import DBOS\nasync def f():\n    return g()\nx = 1\nasyncio.run(f())\n"
+    assert made == wanted
+    text = "import os\nf(a)\n"
+    made = changed(text, Wrap(at(text, "f(a)"), "sys.exit(", ")"), Before(at(text, "f(a)"), "x = 1\n"), Import("sys"))
+    assert made == "import os\nimport sys\nx = 1\nsys.exit(f(a))\n"
+
+
+def test_what_depends_on_another_change_is_void() -> None:
+    text = "for x in f():\n    g({1})\n"
+    loop = at(text, "for x in f():\n    g({1})")
+    assert changed(text, Delete(loop), AsyncFor(at(text, "f()"))) is None
+    assert changed(text, Delete(loop), After(at(text, "g({1})"), "h()\n")) is None
+    assert changed(text, Through(at(text, "f()"), "q"), Arguments(at(text, "f()"), add=(("", "a"),))) is None
+    assert changed(text, Under("with a:", loop, loop), Under("with b:", *(at(text, "g({1})"),) * 2)) is None
+    text = "time\\\n.sleep(a)  # why\nb = (time  # why\n.sleep)\n"
+    assert changed(text, Replace(at(text, "time\\\n.sleep"), "z")) == text.replace("time\\\n.sleep", "z", 1)
+    assert changed(text, Replace(at(text, "time  # why\n.sleep"), "z")) is None
