@@ -145,8 +145,8 @@ def test_the_tables_say_what_tells_a_rule_apart(change: dict[str, object], remar
 
 
 def test_every_rule_stands_in_the_index_and_in_the_readme() -> None:
-    for text in docs.generated().values():
-        assert [code for code in RULES if f"[{code}](" not in text] == []
+    for path, text in docs.generated().items():
+        assert path == docs.UPGRADE or [code for code in RULES if f"[{code}](" not in text] == []
 
 
 def test_known_misses_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
