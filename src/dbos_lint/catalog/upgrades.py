@@ -10,7 +10,8 @@ from dbos_lint.catalog.history import Version
 
 # What a person looks at where findings of a rule were rewritten in a way that may do something else.
 CHECKS: Mapping[str, str] = {
-    "DBS951": "a call outside of workflows is no workflow of its own any more, and dbos cannot start one as such",
+    "DBS951": "a call outside of workflows is no workflow of its own any more, and dbos cannot start one as such; the "
+    "database is opened when the file that makes the datasource is imported",
     "DBS952": "each process that works on the queue, or enqueues there, has to register it",
     "DBS953": "the schedule is in the database now: when its code goes, delete it with DBOS.delete_schedule",
     "DBS954": "requests no longer name workflow IDs in a header, and errors of dbos are plain errors of the server",
