@@ -8,7 +8,7 @@ from functools import cached_property
 
 from dbos_lint.catalog import api, patterns
 from dbos_lint.diagnostic import Level
-from dbos_lint.fix import Fix, Wrap
+from dbos_lint.fix import Change, Fix, Wrap
 from dbos_lint.rules.declared.pattern import (
     INVALID_CRON,
     INVALID_SCHEDULE_ENTRY,
@@ -16,7 +16,7 @@ from dbos_lint.rules.declared.pattern import (
     SCHEDULED_INSTANCE_METHOD,
     SCHEDULED_SIGNATURE,
 )
-from dbos_lint.rules.mending import meant, reworded, safe, unsafe
+from dbos_lint.rules.mending import meant, rename_keyword, reworded, safe, unsafe
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.cron import refusal
@@ -30,6 +30,8 @@ from dbos_lint.semantics.zones import is_unknown
 from dbos_lint.syntax.spans import Span, span_of
 
 _REQUIRED = ("schedule_name", "workflow", "schedule")
+# What the required keys are called elsewhere.
+_HABITS = {"name": "schedule_name", "cron": "schedule"}
 _OPTIONAL = ("context", "automatic_backfill", "cron_timezone", "queue_name", "shard_key")
 
 
@@ -82,7 +84,9 @@ class ScheduleEntries(Visitor):
                 self._report_entry(
                     schedule.node,
                     f"the schedule has no {_listed(missing)}: dbos raises DBOSException, and applies none of the list",
-                    fix=_renamed(schedule, key, missing) if len(missing) == 1 else None,
+                    fix=_renamed(schedule, key, _unknown(schedule, key), missing)
+                    if len(_unknown(schedule, key)) == len(missing)
+                    else None,
                 )
             if not missing:
                 self._unknown_keys(schedule, key)
@@ -97,14 +101,13 @@ class ScheduleEntries(Visitor):
             self._judge(schedule)
 
     def _unknown_keys(self, schedule: Schedule, key: str) -> None:
-        for name in schedule.fields:
-            if name not in patterns.SCHEDULE_KEYS[key]:
-                self._report_entry(
-                    schedule.at(name),
-                    f"a schedule has no key {name!r}: dbos ignores it without a word",
-                    Level.WARNING,
-                    _renamed(schedule, key, _OPTIONAL, name),
-                )
+        for name in _unknown(schedule, key):
+            self._report_entry(
+                schedule.at(name),
+                f"a schedule has no key {name!r}: dbos ignores it without a word",
+                Level.WARNING,
+                _renamed(schedule, key, [name], _OPTIONAL),
+            )
 
     def _report_entry(self, node: ast.expr, message: str, level: Level | None = None, fix: Fix | None = None) -> None:
         self.here.report(INVALID_SCHEDULE_ENTRY, node, message, level=level, fix=fix)
@@ -198,6 +201,11 @@ def _required(key: str) -> Iterator[str]:
     return (key if name == "workflow" else name for name in _REQUIRED)
 
 
+def _unknown(schedule: Schedule, key: str) -> list[str]:
+    """The keys of a schedule that dbos does not know."""
+    return [name for name in schedule.fields if name not in patterns.SCHEDULE_KEYS[key]]
+
+
 def _in_list(node: ast.Dict, key: str) -> Fix | None:
     """A schedule in a list, where there is nothing else to say of it."""
     names = {each.value if isinstance(each, ast.Constant) else None for each in node.keys}
@@ -206,18 +214,29 @@ def _in_list(node: ast.Dict, key: str) -> Fix | None:
     return safe("put the schedule in a list", Wrap(span_of(node), "[", "]"))
 
 
-def _renamed(schedule: Schedule, key: str, wanted: Collection[str], only: str = "") -> Fix | None:
-    """Give the one key of a schedule that dbos does not know the name of ``wanted`` that was meant."""
-    unknown = [name for name in schedule.fields if name not in patterns.SCHEDULE_KEYS[key]]
-    name = only or (unknown[0] if len(unknown) == 1 else "")
-    new = meant(name, patterns.SCHEDULE_KEYS[key], schedule.fields) if name else None
-    if any(name in keys for keys in patterns.SCHEDULE_KEYS.values()):
-        # What others than this call take holds something else.
+def _renamed(schedule: Schedule, key: str, names: list[str], wanted: Collection[str]) -> Fix | None:
+    """Give the keys ``names`` of a schedule, which dbos does not know, the names of ``wanted`` that were meant."""
+    # What others than this call take holds something else.
+    if not names or any(name in keys for name in names for keys in patterns.SCHEDULE_KEYS.values()):
         return None
-    if new is None or new not in wanted or not isinstance(schedule.node, ast.Dict):
+    taken = schedule.fields
+    new = [_HABITS.get(name) or meant(name, patterns.SCHEDULE_KEYS[key], taken) for name in names]
+    if len(set(new)) < len(new) or not set(new) <= set(wanted) - set(taken):
         return None
-    keys = [each for each in schedule.node.keys if isinstance(each, ast.Constant) and each.value == name]
-    return unsafe(f"rename '{name}' to '{new}'", *(reworded(each, new) for each in keys[:1]))
+    pairs = [(name, other) for name, other in zip(names, new, strict=True) if other is not None]
+    title = "rename " + " and ".join(f"'{name}' to '{other}'" for name, other in pairs)
+    return unsafe(title, *(_key_named(schedule, name, other) for name, other in pairs))
+
+
+def _key_named(schedule: Schedule, name: str, new: str) -> Change | None:
+    """Another name for a key of a dict that is written down, in braces or by ``dict(...)``."""
+    node = schedule.node
+    if isinstance(node, ast.Dict):
+        keys = (each for each in node.keys if isinstance(each, ast.Constant) and each.value == name)
+        return reworded(next(keys, None), new)
+    given = (each for each in node.keywords if each.arg == name) if isinstance(node, ast.Call) else ()
+    keyword = next((each for each in given if each.value is schedule.fields[name].node), None)
+    return rename_keyword(keyword, new) if keyword is not None else None
 
 
 def _listed(names: list[str]) -> str:
