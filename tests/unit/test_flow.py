@@ -118,13 +118,17 @@ def workflow(body: str, before: str = "") -> str:
 def ends(text: str, others: dict[str, str] | None = None) -> Sink:
     """Where the value of the one ``source()`` of the program goes: as a rule asks, and as the summary says."""
     here = here_of(text, others)
-    node = the_source(here)
-    found = here.sinks(node)
-    (call,) = [call for each, call in here.collected.nodes.calls if each is node]
-    function = here.function(call)
-    key = here.value(function).key
-    assert here.contexts.fates.closed(key, here.analysis.sinks.of(key, call.number)) == found
+    found = here.sinks(the_source(here))
+    assert summed(here) == found
     return found
+
+
+def summed(here: Here) -> Sink:
+    """Where the value goes, as the summary says."""
+    node = the_source(here)
+    (call,) = [call for each, call in here.collected.nodes.calls if each is node]
+    key = here.value(here.function(call)).key
+    return here.contexts.fates.closed(key, here.analysis.sinks.of(key, call.number))
 
 
 def names(sinks: Sink) -> str:
@@ -355,6 +359,20 @@ def test_what_is_only_logged(body: str) -> None:
     found = ends(workflow(body))
     assert names(found) == "logged"
     assert not found.matters
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("def inner(a, at=source()):\n    step(at)\ninner(1)", Sink.DURABLE),
+        ("def inner(at=source(), to=2):\n    step(at)\ninner()", Sink.DURABLE),
+        ("def inner(a, /, *, at=source(), to=None):\n    return at\nstep(inner(1))", Sink.DURABLE),
+        ("f = lambda at=source(): at\nstep(f())", Sink.DURABLE),
+        ("def inner(a, at=source()):\n    print(at)\n    step(a)\ninner(1)", Sink.LOGGED),
+    ],
+)
+def test_a_default_goes_into_its_parameter(body: str, expected: Sink) -> None:
+    assert summed(here_of(workflow(body))) == expected
 
 
 @pytest.mark.parametrize(("expected", "body"), [(end, body) for end, bodies in ENDS.items() for body in bodies])

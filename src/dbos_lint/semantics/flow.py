@@ -83,8 +83,12 @@ class Tracer(ValueTracer):
         return Flows(tuple(self.bits), tuple(self.targets.items()))
 
     def define(self, node: Any) -> None:
-        self.values([*node.args.defaults, *node.args.kw_defaults])
-        id_ = self.marks.functions.get(id(node))
+        args, id_ = node.args, self.marks.functions.get(id(node))
+        optional = zip(reversed([*args.posonlyargs, *args.args]), reversed(args.defaults), strict=False)
+        for parameter, default in [*optional, *zip(args.kwonlyargs, args.kw_defaults, strict=True)]:
+            mask = self.value(default)
+            if id_ is not None:
+                self.put(Captured(id_, parameter.arg), mask)
         if id_ is not None and id_ not in self.inner:
             function = self.module.functions[id_]
             tracer = self.inner[id_] = Tracer(self.module, self.marks, node, function)

@@ -104,7 +104,7 @@ class ReadFrom(NamedTuple):
 
 
 class Captured(NamedTuple):
-    """A variable that a function defined here uses."""
+    """A variable that a function defined here uses, or a parameter of it that need not be given."""
 
     function: int
     name: str
