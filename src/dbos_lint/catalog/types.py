@@ -65,6 +65,10 @@ BASES: dict[str, str] = {
 """The base class of a class, where a list names methods of the base only."""
 
 _PLAYWRIGHT = ("async_api", "sync_api")
+_STARTS = (
+    *("start_workflow", "enqueue_workflow", "enqueue_workflow_with_options", "retrieve_workflow", "resume_workflow"),
+    *("fork_workflow", "rewind_workflow", "wait_first"),
+)
 _CLIENT_STARTS = ("enqueue", "retrieve_workflow", "resume_workflow", "fork_workflow", "rewind_workflow")
 _CLIENT_QUEUES = ("register_queue", "retrieve_queue", "register_queue_async", "retrieve_queue_async")
 _HANDLES = (api.HANDLE, api.ASYNC_HANDLE, api.CLIENT_HANDLE, api.CLIENT_ASYNC_HANDLE)
@@ -165,21 +169,14 @@ RETURNS: dict[str, str] = {
     "collections.deque": "collections.deque",
     "collections.Counter": "collections.Counter",
     "collections.OrderedDict": "collections.OrderedDict",
-    f"{api.DBOS}.start_workflow": api.HANDLE,
-    f"{api.DBOS}.enqueue_workflow": api.HANDLE,
-    f"{api.DBOS}.retrieve_workflow": api.HANDLE,
-    f"{api.DBOS}.fork_workflow": api.HANDLE,
-    f"{api.DBOS}.resume_workflow": api.HANDLE,
+    **{f"{api.DBOS}.{name}": api.HANDLE for name in _STARTS},
+    f"{api.DBOS}.trigger_schedule": api.HANDLE,
     f"{api.QUEUE}.enqueue": api.HANDLE,
     **dict.fromkeys(_CREATES_DEBOUNCER, api.DEBOUNCER),
     **{f"{name}(queue)": api.QUEUE_DEBOUNCER for name in _CREATES_DEBOUNCER},
     f"{api.DEBOUNCER}.debounce": api.HANDLE,
     f"{api.QUEUE_DEBOUNCER}.debounce": api.HANDLE,
-    f"{api.DBOS}.start_workflow_async": api.ASYNC_HANDLE,
-    f"{api.DBOS}.enqueue_workflow_async": api.ASYNC_HANDLE,
-    f"{api.DBOS}.retrieve_workflow_async": api.ASYNC_HANDLE,
-    f"{api.DBOS}.fork_workflow_async": api.ASYNC_HANDLE,
-    f"{api.DBOS}.resume_workflow_async": api.ASYNC_HANDLE,
+    **{f"{api.DBOS}.{name}_async": api.ASYNC_HANDLE for name in _STARTS},
     f"{api.QUEUE}.enqueue_async": api.ASYNC_HANDLE,
     f"{api.DEBOUNCER}.debounce_async": api.ASYNC_HANDLE,
     f"{api.QUEUE_DEBOUNCER}.debounce_async": api.ASYNC_HANDLE,
