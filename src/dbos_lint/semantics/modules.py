@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dbos_lint.semantics.collect import Collected, collect
@@ -36,6 +36,7 @@ class Project:
     overlay: dict[str, bytes] = field(default_factory=dict)
     upcoming: frozenset[str] = frozenset()
     _kept: dict[str, tuple[bytes, Source, Collected]] = field(default_factory=dict)
+    _trees: dict[str, tuple[bytes, Source, Collected]] = field(default_factory=dict)
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _kinds: dict[str, str] = field(default_factory=dict)
     _folders: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -198,6 +199,22 @@ class Project:
         self._modules[path] = collected.summary
         return collected
 
+    def tree(self, path: str) -> tuple[Source, Collected] | None:
+        """The text and the tree of the file ``path``, beside the summary that all share, for who changes it from afar.
+
+        They are kept: a migration asks for the same few files from every other one.
+        """
+        module, source = self.module(path), self.read(path)
+        if module is None or source is None:
+            return None
+        known = self._trees.get(path)
+        if known is None or known[0] != source:
+            parsed = quietly_parsed(source)
+            if isinstance(parsed, Fault):
+                return None
+            known = self._trees[path] = source, parsed, collect(parsed.tree, path, module.name)
+        return known[1], replace(known[2], summary=module)
+
     def linted(self, path: str, source: bytes) -> tuple[Source, Collected] | Fault:
         """The tree and the summary of the file to be linted, whose text may differ from the disk's."""
         kept = self._kept.pop(path, None)
@@ -210,6 +227,7 @@ class Project:
     def altered(self, texts: Mapping[str, bytes]) -> Project:
         """This project with other ``texts`` of some files; what is known of the others need not be read again."""
         other = Project(self.settings, {**self.overlay, **texts})
+        other._trees = self._trees  # each beside the text that it is of
         other._modules.update((path, known) for path, known in self._modules.items() if path not in texts)
         return other
 

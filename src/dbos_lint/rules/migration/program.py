@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from dbos_lint.rules.visitor import Here
-from dbos_lint.semantics.collect import Collected, collect
+from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.imports import loaded
 from dbos_lint.semantics.summary import MODULE, Module
 from dbos_lint.semantics.typed_dicts import TypedDicts
-from dbos_lint.syntax.parse import Source, parse
 
 
 class Program:
@@ -56,19 +55,15 @@ class Program:
     def text(self, path: str) -> str:
         """The text of a file, as the parser sees it."""
         if path not in self._texts:
-            parsed = parse(self.source(path))
-            self._texts[path] = parsed.text if isinstance(parsed, Source) else ""
+            known = self.project.tree(path)
+            self._texts[path] = known[0].text if known is not None else ""
         return self._texts[path]
 
     def collected(self, path: str) -> Collected | None:
         """The tree of a file beside its summary."""
         if path not in self._collected:
-            parsed = parse(self.source(path))
-            module = self.project.module(path)
-            self._collected[path] = None
-            if isinstance(parsed, Source) and module is not None:
-                made = collect(parsed.tree, path, module.name)
-                self._collected[path] = Collected(made.tree, module, made.nodes, made.marks)
+            known = self.project.tree(path)
+            self._collected[path] = known[1] if known is not None else None
         return self._collected[path]
 
     def tree(self, path: str) -> ast.Module | None:
