@@ -18,6 +18,7 @@ from dbos_lint.syntax.spans import Span, span_of
 # What the decorators below a transaction may make of its function.
 _DESCRIPTORS = frozenset({"staticmethod", "classmethod", "property"})
 _ROLES = frozenset({f"{api.DBOS}.required_roles", f"{api.DBOS}.default_required_roles"})
+_SETTER = "dbos.SetWorkflowID"
 _DURABLE = frozenset({api.WORKFLOW, api.STEP, api.TRANSACTION})
 
 
@@ -135,6 +136,9 @@ def _reason(here: Here, function: Function) -> str | None:
     started = next(_starts(here, function), None)
     if started is not None:
         return f"it is started as a workflow of its own ({started}), and a datasource's transaction is none"
+    named = next(_named(here, function), None)
+    if named is not None:
+        return f"it is called once for an ID of a workflow ({named}), which a datasource's transaction does not take"
     return None
 
 
@@ -160,6 +164,27 @@ def _starts(here: Here, function: Function) -> Iterator[str]:
                     names = here.analysis.calls.callees(module, call).names
                     if any(name.startswith("dbos.") for name in names) or not names:
                         yield f"{program.name(module)}:{call.span.row}"
+
+
+def _named(here: Here, function: Function) -> Iterator[str]:
+    """Where the program calls ``function`` under a ``SetWorkflowID``, which made the call a workflow of that ID."""
+    program = here.once(Datasources).program
+    for module in program.modules:
+        if b"SetWorkflowID" not in program.source(module.path):
+            continue
+        calls = [call for each in module.functions for call in each.calls]
+        setters = {call.span for call in calls if _SETTER in here.analysis.calls.callees(module, call).names}
+        blocks = [
+            (node.body[0].lineno, node.end_lineno or node.lineno)
+            for node in ast.walk(program.tree(module.path) or ast.Module([], []))
+            if isinstance(node, (ast.With, ast.AsyncWith))
+            and any(span_of(item.context_expr) in setters for item in node.items)
+        ]
+        for call in calls:
+            ref = call.func if isinstance(call.func, str) else ""
+            inside = any(first <= call.span.row <= last for first, last in blocks)
+            if inside and ref.rpartition(".")[2] == function.name and _is(here, module, call, ref, function):
+                yield f"{program.name(module)}:{call.span.row}"
 
 
 def _is(here: Here, module: Module, call: Call, ref: str, function: Function) -> bool:
