@@ -13,7 +13,7 @@ from dbos_lint.fix import Import
 from dbos_lint.rules.migration.files import File, UnsureError
 from dbos_lint.rules.migration.urls import text_of
 from dbos_lint.rules.migration.variables import imports_from
-from dbos_lint.semantics.imports import imported
+from dbos_lint.semantics.imports import imported, loaded
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope
@@ -111,11 +111,32 @@ def _imported(resolver: Resolver, home: File, name: str, target: File, place: Pl
     alias = name if name != attribute else ""
     for node in imports_from(target, path, resolver):
         return (Import("." * node.level + (node.module or ""), attribute, alias),)
-    if project.find(source.name, 0, target.path) != path or target.path in {
-        module.path for module in imported(project, source)
-    }:
+    around = {module.path for module in imported(project, source)}
+    if project.find(source.name, 0, target.path) != path or target.path in around:
+        return None
+    if not loads_first(resolver, target, path):
         return None
     return (Import(source.name, attribute, alias),)
+
+
+def loads_first(resolver: Resolver, target: File, path: str) -> bool:
+    """Whether the imports with which ``target`` begins load the module at ``path``: one more import of it there loads
+    nothing earlier than before, above what prepares for it."""
+    project = resolver.project
+    for node in target.tree.body:
+        if isinstance(node, ast.ImportFrom):
+            names = [(node.module or "", alias.name, node.level) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [(alias.name, "", 0) for alias in node.names]
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue
+        else:
+            return False
+        for found in (each for name in names for each in loaded(project, target.module, *name)):
+            module = project.module(found)
+            if found == path or (module is not None and path in {each.path for each in imported(project, module)}):
+                return True
+    return False
 
 
 def _source(resolver: Resolver, module: Module, name: str) -> tuple[str, str] | None:

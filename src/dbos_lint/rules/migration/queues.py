@@ -21,7 +21,7 @@ from dbos_lint.rules.migration.variables import Use, Uses, dotted, imports_from,
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.registering import defines_workflow
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.spellings import spelling
 from dbos_lint.semantics.summary import MODULE
 from dbos_lint.syntax.spans import Span, span_of
@@ -289,7 +289,10 @@ class _Naming:
             text = flat(self._home, self._node)
             return (text if text[0] in "\"'" else literal(self.value)), ()
         text = dotted(self._node)
-        if literals(self._resolver, file.module, text, place) == (self.value,):
+        scope = binding_scope(file.module, place.scope, text.partition(".")[0])
+        bound = scope.bindings[text.partition(".")[0]] if scope is not None and scope.id == MODULE else ()
+        is_certain = all(each.block == MODULE for each in bound)
+        if is_certain and literals(self._resolver, file.module, text, place) == (self.value,):
             return text, ()
         if isinstance(self._node, ast.Name) and file is not self._home:
             for other, _, node in self._uses.imported:

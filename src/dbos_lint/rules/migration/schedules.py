@@ -14,7 +14,7 @@ from dbos_lint.catalog import api, patterns
 from dbos_lint.fix import Applicability, ByHand, Change, Decorators, Fix, Import, Replace
 from dbos_lint.rules.migration.files import File, Files, UnsureError
 from dbos_lint.rules.migration.launches import Launch, LaunchSites
-from dbos_lint.rules.migration.moving import listed, literal, moved
+from dbos_lint.rules.migration.moving import listed, literal, loads_first, moved
 from dbos_lint.rules.migration.variables import imports_from
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.entities import registered_name, registrations
@@ -220,10 +220,11 @@ class Schedules:
             raise UnsureError(f"the file of DBOS.launch() ({launch.where}) is imported by the one of the workflow")
         for node in imports_from(target, home.path, self._resolver):
             return f"{first}{tail}", (Import("." * node.level + (node.module or ""), first),)
-        known = {module.path for module in imported(self._resolver.project, target.module)}
         name = home.module.name
-        if home.path not in known or self._resolver.project.find(name, 0, target.path) != home.path:
-            raise UnsureError(f"the file of DBOS.launch() ({launch.where}) does not import it")
+        if self._resolver.project.find(name, 0, target.path) != home.path:
+            raise UnsureError(f"the file of DBOS.launch() ({launch.where}) cannot import it")
+        if not loads_first(self._resolver, target, home.path):
+            raise UnsureError(f"the file of DBOS.launch() ({launch.where}) does not begin with what imports it")
         return f"{first}{tail}", (Import(name, first),)
 
     def _known_as(self, home: File, launch: Launch, name: str) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""A mill whose settings come from outside."""

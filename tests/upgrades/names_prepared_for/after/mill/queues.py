@@ -1,0 +1,7 @@
+"""All that waits."""
+
+from dbos import Queue
+
+from mill.settings import CARTING, STONES
+
+grinding = Queue("grinding", concurrency=STONES)

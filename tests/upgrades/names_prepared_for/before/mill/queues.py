@@ -1,0 +1,8 @@
+"""All that waits."""
+
+from dbos import Queue
+
+from mill.settings import CARTING, STONES
+
+grinding = Queue("grinding", concurrency=STONES)
+carting = Queue(CARTING, concurrency=1)

@@ -1,0 +1,6 @@
+"""What can be set."""
+
+import os
+
+STONES = int(os.environ["STONES"])
+CARTING = "carting"
