@@ -239,6 +239,13 @@ def test_a_file_that_cannot_be_written_is_an_error(
     assert (both / "app.py").read_text("utf-8") == SAFE
 
 
+def test_all_that_was_not_fixed_is_named(app: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    app.write_text(SAFE + "\n\n@DBOS.step\ndef rest():\n    pass\n", encoding="utf-8")
+    stderr = command("check", "--fix").stderr
+    assert stderr == "error: app.py cannot be replaced, DBS112, DBS901 were not fixed: it is write-protected\n"
+
+
 def test_what_is_mended_in_one_file_is_seen_by_others_whatever_the_jobs(project: Path, command: Command) -> None:
     for jobs in ("1", "4"):
         for number in range(3):

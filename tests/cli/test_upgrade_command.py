@@ -117,7 +117,7 @@ def test_what_changes_between_two_releases_only(project: Path) -> None:
         (["--from", "3.4"], "The program is for dbos 3.4, which is no older than 3.4."),
         (["--isolated"], "No file says which dbos the program is for: say it with --from."),
         (["--isolated", "--config", "x.toml"], "--config and --isolated exclude each other."),
-        (["nowhere"], "nowhere"),
+        (["nowhere"], "Error: no such file or folder: "),
     ],
 )
 def test_wrong_usage(arguments: list[str], words: str) -> None:

@@ -81,8 +81,9 @@ def _written(change: Change, cwd: str) -> bool:
     try:
         replace(change.filename, change.before, change.after)
     except ReplaceError as error:
-        codes = ", ".join(sorted({found.code for found in change.fixed}))
-        note(f"error: {shown(change.filename, cwd)} cannot be replaced, {codes} was not fixed: {error}")
+        codes = sorted({found.code for found in change.fixed})
+        unfixed = f"{', '.join(codes)} {'was' if len(codes) == 1 else 'were'} not fixed"
+        note(f"error: {shown(change.filename, cwd)} cannot be replaced, {unfixed}: {error}")
         return False
     return True
 

@@ -81,7 +81,9 @@ def upgrade(
         found = discover(paths or (".",), configuration)
         first, last = _releases(found, configuration, since, until)
         report, before = run(found, configuration, Request(first, last, safe_only, diff, isolated))
-    except (SettingsError, MissingPathError) as error:
+    except MissingPathError as error:
+        raise Failure(f"no such file or folder: {error}") from None
+    except SettingsError as error:
         raise Failure(str(error)) from None
     texts = {path: new for project in report.projects for path, new in project.texts.items()}
     if not diff:

@@ -21,6 +21,8 @@ _WIDTH = 88
 
 def imports(document: Document, changes: Sequence[Import | Unimport], others: Sequence[Edit]) -> Iterator[Edit]:
     """What ``changes`` do, once ``others`` are done."""
+    if not changes:  # as for most fixes, each of which is tried by itself: the whole file need not be looked through
+        return
     wanted = list(dict.fromkeys(change for change in changes if isinstance(change, Import)))
     missing = [change for change in wanted if not document.once((_holds, change), partial(_holds, document, change))]
     unwanted = {change.name for change in changes if isinstance(change, Unimport)}
