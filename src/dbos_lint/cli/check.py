@@ -65,7 +65,10 @@ def _checked(read: Callable[[V], T], value: V) -> T:
         raise click.BadParameter(str(error)) from None
 
 
-@click.command(short_help="Lint files.", epilog="Exit code: 0 clean, 1 findings, 2 wrong usage or configuration.")
+@click.command(
+    short_help="Lint files.",
+    epilog="Exit code: 0 clean, 1 findings, 2 wrong usage or configuration, or a file that could not be written.",
+)
 @click.argument("paths", nargs=-1, metavar="[PATHS|-]")
 @click.option("--select", multiple=True, callback=_codes, metavar="CODES", help="Run these rules and no others.")
 @click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="Turn these rules off.")
