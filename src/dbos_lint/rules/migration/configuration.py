@@ -181,7 +181,21 @@ def _fix(
     given: Given, title: str, applicability: Applicability, *, drop: bool = False, name: str = "", text: str = ""
 ) -> Fix | ByHand:
     """Drop a key, or give it another ``name``, with ``text`` as its value where there is one."""
+    if _is_read(given):
+        return ByHand(f"the program reads '{given.entry.key}' from a configuration")
     return _as_fix(given, title, applicability, _changes(given, drop, name, text))
+
+
+def _is_read(given: Given) -> bool:
+    """Whether a file of the program takes the value of a key of that name: without the key, that is an error."""
+    program, key = given.here.once(Datasources).program, given.entry.key
+    sources = (module.path for module in program.modules if key.encode() in program.source(module.path))
+    trees = [tree for path in sources if (tree := program.tree(path)) is not None]
+    taken = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Subscript))
+    return any(
+        isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Constant) and node.slice.value == key
+        for node in taken
+    )
 
 
 def _as_fix(given: Given, title: str, applicability: Applicability, changes: Sequence[Change]) -> Fix | ByHand:
