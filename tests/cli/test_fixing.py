@@ -224,6 +224,14 @@ def test_suppressed_findings_and_broken_files_are_left_alone(app: Path, command:
         assert app.read_text("utf-8") == text
 
 
+@pytest.mark.parametrize("option", ["--fix-only", "--diff"])
+def test_a_broken_file_is_named_where_nothing_is_reported(app: Path, command: Command, option: str) -> None:
+    app.write_text(SAFE + "def rest(:\n", encoding="utf-8")
+    result = command("check", option, "--quiet")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "warning: app.py:7: file is not linted: cannot parse the file: invalid syntax\n"
+
+
 def test_a_file_that_cannot_be_written_is_an_error(
     both: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -202,6 +202,8 @@ def _report(
     else:
         # The standard output is taken by the patch, or the program: what else there is to say is in nobody's way.
         emit(text, error=done is not None and (options.diff or options.reads_stdin))
+    if options.only_fixes:
+        _warn_of_unreadable(result.diagnostics, configuration.cwd)
     if options.verbose:
         note(_counts(result))
     if options.debug:
@@ -211,6 +213,16 @@ def _report(
         return 2
     mended = done is not None and done.total > 0 and (options.diff or options.exit_non_zero_on_fix)
     return 1 if (findings or mended) and not options.exit_zero else 0
+
+
+def _warn_of_unreadable(diagnostics: Iterable[Diagnostic], cwd: str) -> None:
+    """Say, where no findings are printed, which files nothing could be mended in."""
+    from dbos_lint.paths import shown
+    from dbos_lint.rules.declared.meta import UNREADABLE_FILE
+
+    for found in diagnostics:
+        if found.code == UNREADABLE_FILE.code:
+            note(f"warning: {shown(found.filename, cwd)}:{found.start.row}: {found.message}")
 
 
 def _offers(
