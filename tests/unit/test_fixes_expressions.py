@@ -231,3 +231,9 @@ def test_functions_become_async() -> None:
     assert changed(text, MakeAsync(at(text, text[20:-1]))) == text.replace("def", "async def")
     text = "def f():\n    yield from g\n"
     assert changed(text, MakeAsync(at(text, text[:-1]))) is None
+
+
+def test_a_tuple_behind_with_is_no_list_of_items() -> None:
+    text = "with a:\n    pass\n"
+    assert changed(text, Expression(at(text, "a"), "b, c")) is None
+    assert changed(text, Expression(at(text, "a"), "b(c)")) == "with b(c):\n    pass\n"

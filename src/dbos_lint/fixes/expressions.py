@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dbos_lint.fix import AsyncFor, Expression, Replace, Swap, Through, Wrap
 from dbos_lint.fixes.document import Document
 from dbos_lint.fixes.edits import Edit, Void, minimal
-from dbos_lint.fixes.fragments import Fragment, Fragments, find, parsed, same
+from dbos_lint.fixes.fragments import Fragment, Fragments, find, parsed, same, stands
 from dbos_lint.syntax.spans import Span
 
 _SPACE = frozenset((tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT))
@@ -72,7 +72,8 @@ def _rewritten(
     text = fragment.document.text
     whole = Edit(start, end, f"({text[start:end]})")
     apart = fragment.parsed([whole])
-    wanted = fragment.parsed([Edit(start, end, full)])
+    # In parentheses of its own: those of a tuple behind ``with`` would hold two items.
+    wanted = fragment.parsed([Edit(start, end, f"({full})")])
     if apart is None or wanted is None or not same(apart, fragment.tree):
         raise Void("it is not an expression by itself")
     for edits in (*tried, [Edit(start, end, full)]):
@@ -143,9 +144,9 @@ def async_for(fragments: Fragments, change: AsyncFor) -> tuple[Edit, ...]:
         for name, value in list(ast.iter_fields(node)):
             loops = value if isinstance(value, list) else [value]
             for index, loop in enumerate(loops):
-                if isinstance(loop, ast.comprehension) and not loop.is_async and _stands(loop.iter, span):
+                if isinstance(loop, ast.comprehension) and not loop.is_async and stands(loop.iter, span):
                     target, loop.is_async = loop.target, 1
-                elif isinstance(loop, ast.For) and _stands(loop.iter, span):
+                elif isinstance(loop, ast.For) and stands(loop.iter, span):
                     target = loop.target
                     made = ast.AsyncFor(loop.target, loop.iter, loop.body, loop.orelse, loop.type_comment)
                     getattr(node, name)[index] = made
@@ -159,10 +160,6 @@ def async_for(fragments: Fragments, change: AsyncFor) -> tuple[Edit, ...]:
     if after is None or not same(after, wanted):
         raise Void("the loop has a strange form")
     return (edit,)
-
-
-def _stands(node: ast.expr, span: Span) -> bool:
-    return (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == tuple(span)
 
 
 # ---------------------------------------------------------------------- what is checked

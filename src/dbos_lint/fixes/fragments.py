@@ -185,11 +185,12 @@ def same(one: Any, other: Any) -> bool:
 
 def find(tree: ast.AST, span: Span, *kinds: type[ast.AST]) -> Any:
     """The only node of ``tree`` of one of ``kinds`` that stands at ``span``."""
-    found = [node for node in ast.walk(tree) if isinstance(node, kinds) and _at(node, span)]
+    found = [node for node in ast.walk(tree) if isinstance(node, kinds) and stands(node, span)]
     if len(found) != 1:
         raise Void("what is to be changed does not stand there")
     return found[0]
 
 
-def _at(node: Any, span: Span) -> bool:
+def stands(node: Any, span: Span) -> bool:
+    """Whether ``node`` stands at ``span``."""
     return (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == tuple(span)
