@@ -28,6 +28,7 @@ if __name__ == "__main__":
     DBOS.launch()
     DBOS.apply_schedules(
         [
+            # in UTC
             {"schedule_name": "backup", "workflow_fn": backup, "schedule": NIGHT},
             {"schedule_name": "poll", "workflow_fn": poll, "schedule": "*/5 * * * *"},
         ]
