@@ -185,3 +185,23 @@ def test_the_command_offers_the_formats_that_there_are() -> None:
     from dbos_lint.cli import output
 
     assert output.FORMATS == reporters.FORMATS
+
+
+def test_a_fault_of_the_linter_is_no_finding(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dbos_lint import cli
+    from dbos_lint.cli import session
+
+    def fails(options: object) -> int:
+        raise IndexError("nobody thought of this")
+
+    monkeypatch.setattr(session, "run", fails)
+
+    with pytest.raises(SystemExit) as left:
+        cli.main(["check"])
+
+    said = capsys.readouterr().err
+    assert left.value.code == 2
+    assert "IndexError: nobody thought of this" in said
+    assert said.endswith("Error: dbos-lint itself failed; please report this with what stands above\n")

@@ -11,7 +11,7 @@ import click
 from dbos_lint import __version__
 from dbos_lint.cli.check import check
 from dbos_lint.cli.diff import diff
-from dbos_lint.cli.output import INTERRUPTED
+from dbos_lint.cli.output import INTERRUPTED, Failure
 from dbos_lint.cli.rule import rule
 from dbos_lint.cli.upgrade import upgrade
 
@@ -37,4 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = INTERRUPTED
+    except Exception:  # 1 would say that there are findings
+        from traceback import print_exc
+
+        print_exc()
+        click.echo("Error: dbos-lint itself failed; please report this with what stands above", err=True)
+        code = Failure.exit_code
     sys.exit(code or 0)
