@@ -31,7 +31,7 @@ from dbos_lint.semantics.flows import Asked
 from dbos_lint.semantics.launch import Launches
 from dbos_lint.semantics.lines import Event
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.serializers import serializer_of
 from dbos_lint.semantics.spellings import Spelling, spelling
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref
@@ -231,7 +231,7 @@ class Here:
 
     def spelled(self, name: str, call: Call) -> Spelling | None:
         """How to write ``name``, a qualified name such as ``dbos.DBOS``, where ``call`` stands."""
-        return spelling(self.resolver, self.module, Place(call.scope, call.span.row, call.block), name)
+        return spelling(self.resolver, self.module, place_of(call), name)
 
     # ------------------------------------------------------------------ answers
 

@@ -13,7 +13,7 @@ from dbos_lint.semantics.imports import imported
 from dbos_lint.semantics.lines import BUILD, RESETS, Event, Frame, terminal
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.scoping import Place, assigned
+from dbos_lint.semantics.scoping import Place, assigned, place_of
 from dbos_lint.semantics.summary import MODULE, Call, Module, Ref
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import External, Instance
@@ -97,7 +97,7 @@ class Resets:
         """What ``DBOS(config=...)`` is given, if that is what is called."""
         ref = dict(call.keywords).get("config")
         if ref is not None and api.DBOS in self.analysis.calls.callees(home, call).names:
-            yield from dicts(self.analysis.resolver, home, ref, Place(call.scope, call.span.row, call.block))
+            yield from dicts(self.analysis.resolver, home, ref, place_of(call))
 
     def _annotated(self, home: Module) -> Iterator[Literal]:
         """The dicts of a module that are annotated as configurations."""
@@ -125,7 +125,7 @@ class Resets:
             builds = [earlier for earlier in events[:index] if earlier.kind == BUILD]
             if event.options:
                 module, call = self._call(event.frames[-1])
-                place = Place(call.scope, call.span.row, call.block)
+                place = place_of(call)
                 found = addresses(self.analysis.resolver, module, dict(call.keywords)[_URL], place)
                 if not application.addresses.isdisjoint(found):
                     yield event

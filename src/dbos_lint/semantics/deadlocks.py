@@ -16,7 +16,7 @@ from dbos_lint.semantics.names import options_of
 from dbos_lint.semantics.origins import calls_behind
 from dbos_lint.semantics.queues import limits_of, names_of_object
 from dbos_lint.semantics.refs import given, receiver_and_method
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call, Module, Ref
 from dbos_lint.semantics.values import Entity, FunctionKey
 
@@ -83,7 +83,7 @@ class Deadlocks:
         if method not in _METHODS:
             return ()
         names = self.analysis.calls.callees(module, call).names
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         if not names.isdisjoint(BY_OBJECT):
             return names_of_object(self.analysis.calls, module, receiver, place)
         if not names.isdisjoint(BY_NAME):
@@ -134,7 +134,7 @@ class Deadlocks:
         return False
 
     def _comes_from(self, module: Module, handle: Ref, call: Call, enqueue: Call) -> bool:
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         return any(
             origin.module is module and origin.ref[2] is enqueue.args and origin.ref[3] is enqueue.keywords
             for origin in calls_behind(self.analysis.resolver, module, handle, place)

@@ -13,7 +13,7 @@ from dbos_lint.catalog import api
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.options import Options, of_argument, of_keywords
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import DECORATOR, Call, Function, Module, Ref
 from dbos_lint.semantics.values import (
     DecoratorValue,
@@ -104,7 +104,7 @@ def by_call(analysis: Analysis, module: Module, call: Call) -> Declaration | Non
     made = _made_by(analysis.resolver, values[:1]) if isinstance(value, (DecoratorValue, External)) else None
     if made is None or made.kind == api.OTHER_DECORATOR or call.flags & DECORATOR:
         return None
-    place = Place(call.scope, call.span.row, call.block)
+    place = place_of(call)
     target = _target(analysis, module, call, call.args[0])
     options = _options_of(analysis, module, call.func, made, place, call.span)
     return Declaration(made.kind, made.name, target, options, call.span)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dbos_lint.catalog import api
 from dbos_lint.semantics.options import call_of
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.scoping import Place, assigned, binding_scope
+from dbos_lint.semantics.scoping import Place, assigned, binding_scope, place_of
 from dbos_lint.semantics.summary import Call, Module, Ref
 from dbos_lint.semantics.values import Container, External, FunctionValue
 from dbos_lint.syntax.spans import Span
@@ -53,7 +53,7 @@ def dicts(resolver: Resolver, module: Module, ref: Ref, place: Place, depth: int
     for value in resolver.resolve(module, ref, place):
         display = value.display if isinstance(value, Container) else None
         if display is not None:
-            at = Place(display.scope, display.span.row, display.block)
+            at = place_of(display)
             yield Literal(display.module, display.span, at, display.items)
 
 

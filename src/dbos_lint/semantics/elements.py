@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dbos_lint.semantics.declarations import is_transparent
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
+from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, place_of, reaching
 from dbos_lint.semantics.summary import Call, Module, Ref, Scope
 from dbos_lint.semantics.values import Constant, Container, Entity, External, FunctionValue, Instance, Value
 
@@ -119,7 +119,7 @@ class _Elements:
 
     def _put_by(self, call: Call, method: str) -> frozenset[str] | None:
         if method in _PUTS and len(call.args) == 1:
-            return self._of_element(call.args[0], Place(call.scope, call.span.row, call.block))
+            return self._of_element(call.args[0], place_of(call))
         return frozenset() if method in _TAKES else None
 
     def _of_element(self, ref: Ref, place: Place) -> frozenset[str] | None:

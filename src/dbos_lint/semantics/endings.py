@@ -10,7 +10,7 @@ from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.imports import imported
 from dbos_lint.semantics.lines import DESTROY, LAUNCH, UNKNOWN, Event, Lines
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call, Function, Module, Ref
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import ClassValue, External, FunctionKey, FunctionValue, Instance, Values
@@ -132,4 +132,4 @@ class Endings:
         return self.analysis.resolver.module(value.module)
 
     def _values(self, module: Module, ref: Ref, call: Call) -> Values:
-        return self.analysis.resolver.resolve(module, ref, Place(call.scope, call.span.row, call.block))
+        return self.analysis.resolver.resolve(module, ref, place_of(call))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dbos_lint.catalog import api
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import DECORATOR, Call, Module
 from dbos_lint.semantics.values import Constant, DecoratorValue, Entity, External, FunctionValue
 from dbos_lint.syntax.spans import Span
@@ -61,7 +61,7 @@ def _may_decorate(call: Call) -> bool:
 
 
 def _registered_by(resolver: Resolver, module: Module, call: Call) -> Iterator[Registration]:
-    place = Place(call.scope, call.span.row, call.block)
+    place = place_of(call)
     for value in resolver.resolve(module, call.func, place):
         if isinstance(value, External) and value.name.endswith(".transaction") and value.name in api.DECORATORS:
             # Without options, ``ds.transaction`` is itself the decorator.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbos_lint.semantics.analysis import Analysis
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import Call, Module, Ref
 from dbos_lint.semantics.values import Entity, FunctionValue, Partial, Value
 
@@ -38,7 +38,7 @@ def _escaping(analysis: Analysis, module: Module) -> Iterator[int]:
 def _arguments(analysis: Analysis, module: Module, call: Call) -> Iterator[int]:
     """The functions among the arguments of ``call``, but for those that the callee is seen to call."""
     run = {(function.module, function.id) for function in analysis.calls.callees(module, call).runs}
-    place = Place(call.scope, call.span.row, call.block)
+    place = place_of(call)
     for ref in (*call.args, *(ref for _, ref in call.keywords)):
         for id in _named(analysis, module, ref, place):
             if (module.path, id) not in run:

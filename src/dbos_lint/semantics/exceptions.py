@@ -14,7 +14,7 @@ from typing import NamedTuple
 from dbos_lint.catalog.pickling import PICKLES_ITSELF
 from dbos_lint.semantics.refs import terminal
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call, Function, Module, Param, Ref
 from dbos_lint.semantics.values import ClassValue, External, Value
 
@@ -125,7 +125,7 @@ class Exceptions:
         if isinstance(call.func, str):
             # ``Base.__init__(self, ...)``
             args = args[1:]
-            values = self.resolver.resolve(module, call.func.rpartition(".")[0], _place(call))
+            values = self.resolver.resolve(module, call.func.rpartition(".")[0], place_of(call))
             if len(values) != 1:
                 return None
             base = _named(values[0], bases)
@@ -171,10 +171,6 @@ def _origin(module: Module, function: Function, ref: Ref) -> Ref:
     """What a local variable of the constructor holds."""
     bindings = module.scopes[function.scope].bindings.get(ref, ()) if isinstance(ref, str) else ()
     return bindings[0].value if len(bindings) == 1 and bindings[0].kind == "value" else ref
-
-
-def _place(call: Call) -> Place:
-    return Place(call.scope, call.span.row, call.block)
 
 
 def _named(value: Value, bases: Sequence[ClassValue]) -> Sequence[ClassValue]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from dbos_lint.catalog import types
 from dbos_lint.catalog.nondeterminism import is_client
 from dbos_lint.semantics.externals import gives_by_arguments
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import Module, Ref
 from dbos_lint.semantics.values import (
     ClassValue,
@@ -168,7 +168,7 @@ def _displayed(resolver: Resolver, display: Display | None, key: str | None, dep
     if display is None:
         return
     module = resolver.module(display.module)
-    place = Place(display.scope, display.span.row, display.block)
+    place = place_of(display)
     for name, ref in display.items:
         if key is not None and name != key:
             continue

@@ -10,7 +10,7 @@ from dbos_lint.catalog import api, waits
 from dbos_lint.semantics.effects import DURABLE, Effect
 from dbos_lint.semantics.orders import Orders, Unordered, runs_in
 from dbos_lint.semantics.refs import given, receiver_and_method, terminal, text_of
-from dbos_lint.semantics.scoping import Place, assigned, binding_scope
+from dbos_lint.semantics.scoping import Place, assigned, binding_scope, place_of
 from dbos_lint.semantics.sequences import MANY, Sequences, holds
 from dbos_lint.semantics.summary import Attempt, Call, Function, Launch, Loop, Managed, Member, Module, Ref
 from dbos_lint.semantics.values import Constant, Container, External, FunctionKey, Value
@@ -110,7 +110,7 @@ class _Finder:
         return self._analysis.resolver.resolve(self._module, ref, place, env)
 
     def _order(self, ref: Ref, call: Call) -> Unordered | None:
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         return self._orders.of(self._module, ref, place, self._analysis.calls.environment(self._key))
 
     # ------------------------------------------------------------------ order
@@ -229,7 +229,7 @@ class _Finder:
         if _limit(call, 1, "timeout") not in (None, _NONE):
             return True
         until = given(call, "return_when") or (call.args[2] if len(call.args) > 2 else None)
-        values = self._resolve(until, Place(call.scope, call.span.row, call.block))
+        values = self._resolve(until, place_of(call))
         return any(
             (isinstance(value, External) and value.name in waits.FIRST)
             or (isinstance(value, Constant) and value.value in waits.FIRST)
@@ -301,7 +301,7 @@ class _Finder:
 
     def _made(self, managed: Managed) -> tuple[tuple[Any, ...], Place] | None:
         """The call that makes the manager, which a variable may hold, and where it stands."""
-        ref, place = managed.manager, Place(managed.scope, managed.span.row, managed.block)
+        ref, place = managed.manager, place_of(managed)
         if isinstance(ref, str):
             given = list(assigned(self._module, ref, place))
             ref, place = given[0] if len(given) == 1 else (None, place)

@@ -10,7 +10,7 @@ from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.classes import Classes
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.refs import receiver_and_method
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import Call, Function, Module, Ref
 from dbos_lint.semantics.values import ClassValue, External, FunctionValue, Instance
 
@@ -71,7 +71,7 @@ class Instances:
         """The literal name of the instance that ``call`` makes; None when it is none, or is not known."""
         if any(name is None for name, _ in call.keywords) or any(ref is None for ref in call.args):
             return None
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         given = [self._literal(module, ref, place) for ref in call.args]
         named = {name: self._literal(module, ref, place) for name, ref in call.keywords if name}
         return self._name(self.constructor(klass), given, named, 0)
@@ -109,7 +109,7 @@ class Instances:
         above = callees.runs[0] if len(callees.runs) == 1 else None
         if above is None and not _is_super(call) and _BASE_INIT not in callees.names:
             return None
-        at = Place(call.scope, call.span.row, call.block)
+        at = place_of(call)
 
         def value(ref: Ref) -> str | None:
             if isinstance(ref, tuple) and ref[0] in ("join", "add"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import Call, Decorator, Function, Module, Ref
 from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionValue, Value, Values
 
@@ -97,6 +97,6 @@ def _gives_away(call: Call, name: str) -> bool:
 
 def _runs_only(resolver: Resolver, wrapper: FunctionValue, call: Call) -> bool:
     """Whether ``call`` is ``asyncio.run``: it lets synchronous code call the workflow and changes nothing."""
-    place = Place(call.scope, call.span.row, call.block)
+    place = place_of(call)
     values = resolver.resolve(resolver.module(wrapper.module), call.func, place)
     return bool(values) and all(isinstance(v, External) and known_as(v) in frameworks.RUNNERS for v in values)

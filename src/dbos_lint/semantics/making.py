@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
+from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, place_of, reaching
 from dbos_lint.semantics.summary import Module, Ref, Scope
 from dbos_lint.semantics.values import ClassValue, Constant, Container, External, FunctionValue, Instance, Value
 
@@ -100,7 +100,7 @@ class Making:
         """What the function puts into a list or set that it has made."""
         for call in module.functions[scope.function].calls:
             if call.func in (f"{name}.append", f"{name}.add") and call.args and call.scope == scope.id:
-                made = self.of(module, call.args[0], Place(call.scope, call.span.row, call.block), depth)
+                made = self.of(module, call.args[0], place_of(call), depth)
                 if made:
                     return made
         return ""
@@ -146,7 +146,7 @@ class Making:
         """What is in a collection."""
         display = container.display
         if display is not None:
-            place = Place(display.scope, display.span.row, display.block)
+            place = place_of(display)
             return self._first(self.resolver.module(display.module), [ref for _, ref in display.items], place, depth)
         found = [self.value(element, depth + 1) for element in container.elements] if container.whole else []
         return next(filter(None, found), "")

@@ -30,7 +30,7 @@ from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.meeting import Meeting
 from dbos_lint.semantics.options import Written, written
 from dbos_lint.semantics.refs import receiver_and_method
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import Call, Module, Ref
 from dbos_lint.semantics.values import Entity
 from dbos_lint.syntax.spans import Span
@@ -273,7 +273,7 @@ class Names:
         """The expression that is the name in ``element``, and where it stands; empty where it names nothing, None where
         that is not known."""
         if not slot.key:
-            return module, element, Place(call.scope, call.span.row, call.block)
+            return module, element, place_of(call)
         options = options_of(self.calls, module, call, element)
         if options is None or any(name is None for name, _ in options.items):
             return None
@@ -289,7 +289,7 @@ class Names:
 def options_of(calls: Calls, module: Module, call: Call, ref: Ref) -> Written | None:
     """The options that ``ref``, in the arguments of ``call``, is the text of."""
     if isinstance(ref, tuple) and ref[0] == "dict" and len(ref) > 2:
-        return Written(module, Place(call.scope, call.span.row, call.block), ref[1], ref[2])
+        return Written(module, place_of(call), ref[1], ref[2])
     return written(calls.resolver, module, call, ref)
 
 

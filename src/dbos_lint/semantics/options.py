@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint.catalog import types
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.scoping import Place, assigned
+from dbos_lint.semantics.scoping import Place, assigned, place_of
 from dbos_lint.semantics.summary import Call, Module, Ref
 from dbos_lint.semantics.values import Constant, Container, External, Values
 from dbos_lint.syntax.spans import Span
@@ -69,7 +69,7 @@ def of_keywords(
 def of_argument(analysis: Analysis, module: Module, call: Call, ref: Ref) -> Options | None:
     """The options that ``ref``, an argument of ``call``, holds; None when that cannot be told."""
     resolver = analysis.resolver
-    if resolver.resolve(module, ref, Place(call.scope, call.span.row, call.block)) == (Constant(None),):
+    if resolver.resolve(module, ref, place_of(call)) == (Constant(None),):
         return Options({}, module.path, call.span)
     found = written(resolver, module, call, ref)
     return of_keywords(resolver, found.module, found.items, found.place, found.span) if found is not None else None
@@ -77,7 +77,7 @@ def of_argument(analysis: Analysis, module: Module, call: Call, ref: Ref) -> Opt
 
 def written(resolver: Resolver, module: Module, call: Call, ref: Ref) -> Written | None:
     """The text of the dict that ``ref``, an argument of ``call``, is; None when that cannot be told."""
-    place = Place(call.scope, call.span.row, call.block)
+    place = place_of(call)
     bound = list(assigned(module, ref, place)) if isinstance(ref, str) and "." not in ref else [(ref, place)]
     if len(bound) == 1:
         made, at = bound[0]
@@ -109,7 +109,7 @@ def display(resolver: Resolver, module: Module, place: Place, ref: Ref) -> Writt
     text = values[0].display if len(values) == 1 and isinstance(values[0], Container) else None
     if text is None or is_changed(resolver, {module.path, text.module}, ref):
         return None
-    inside = Place(text.scope, text.span.row, text.block)
+    inside = place_of(text)
     return Written(resolver.module(text.module), inside, text.span, text.items)
 
 

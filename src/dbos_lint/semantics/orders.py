@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dbos_lint.catalog import api, order
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.refs import receiver_and_method
-from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
+from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, place_of, reaching
 from dbos_lint.semantics.summary import Binding, Call, Function, Loop, Module, Ref
 from dbos_lint.semantics.values import (
     Container,
@@ -160,7 +160,7 @@ class Orders:
             if call.func not in fills or call.span.row > place.row:
                 continue
             if call.func.endswith(("extend", "extendleft")) and call.args:
-                at_call = Place(call.scope, call.span.row, call.block)
+                at_call = place_of(call)
                 found = self.of(module, call.args[0], at_call, env, depth + 1)
                 if found is not None:
                     return found

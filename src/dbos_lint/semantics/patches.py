@@ -10,7 +10,7 @@ from dbos_lint.catalog import api
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.entities import registrations
 from dbos_lint.semantics.imports import imported
-from dbos_lint.semantics.scoping import Place, binding_scope
+from dbos_lint.semantics.scoping import binding_scope, place_of
 from dbos_lint.semantics.summary import MODULE, Call, Module
 from dbos_lint.semantics.values import Constant, Entity, FunctionKey, FunctionValue, ModuleValue
 
@@ -49,7 +49,7 @@ class Patches:
     # ------------------------------------------------------------------ what is patched
 
     def _patched(self, call: Call) -> Iterator[Patched]:
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         names = self.analysis.calls.callees(self.module, call).names | ({call.func} if _is_name(call.func) else set())
         if _MONKEYPATCH in names:
             names |= {"monkeypatch.setattr"}
@@ -135,7 +135,7 @@ class Patches:
         if not rest:
             return module.path == patched.module and name == patched.name
         owner = call.func.rpartition(".")[0]
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         values = self.analysis.resolver.resolve(module, owner, place)
         return any(not isinstance(value, ModuleValue) or value.path == patched.module for value in values) or not values
 

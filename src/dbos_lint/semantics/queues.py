@@ -10,7 +10,7 @@ from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.literals import literals, strings
 from dbos_lint.semantics.names import options_of
 from dbos_lint.semantics.origins import calls_behind
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import Call, Module, Ref
 
 REGISTERS = api.with_async(frozenset({f"{api.DBOS}.register_queue", f"{api.CLIENT}.register_queue"})) | {api.QUEUE}
@@ -87,7 +87,7 @@ def names_of_object(calls: Calls, module: Module, ref: Ref, place: Place) -> tup
 
 def value_of(calls: Calls, module: Module, call: Call, name: str, ref: Ref) -> object:
     """What ``ref``, in the arguments of ``call``, says of the parameter ``name``; ``...`` where that is not known."""
-    place = Place(call.scope, call.span.row, call.block)
+    place = place_of(call)
     found = literals(calls.resolver, module, ref, place)
     if found is not None:
         return found[0] if len(found) == 1 else ...

@@ -13,7 +13,7 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.literals import Literal, literals
 from dbos_lint.semantics.options import is_changed, written
-from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
+from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, place_of, reaching
 from dbos_lint.semantics.summary import Call, Module, Ref
 from dbos_lint.semantics.values import Container, External, Values
 from dbos_lint.syntax.spans import Span, span_of
@@ -79,14 +79,14 @@ class Schedules:
             if name is not None
         }
         hides = len(fields) < len(call.keywords)
-        return Schedule(self._module, _place(call), node, fields, hides, workflow)
+        return Schedule(self._module, place_of(call), node, fields, hides, workflow)
 
     def applied(self, node: ast.Call, call: Call, workflow: str) -> Iterator[Schedule]:
         """The schedules of the list that a call of ``apply_schedules`` is given."""
         given = argument(node, call)
         if given is None:
             return
-        for element, ref, place in self._elements(*given, _place(call)):
+        for element, ref, place in self._elements(*given, place_of(call)):
             schedule = self._schedule(element, ref, place, call, workflow)
             if schedule is not None:
                 yield schedule
@@ -145,7 +145,7 @@ class Schedules:
         if isinstance(ref, Container):
             display = ref.display
             assert display is not None
-            inside = Place(display.scope, display.span.row, display.block)
+            inside = place_of(display)
             return self._of_items(
                 self._resolver.module(display.module), inside, display.items, node, display.span, workflow
             )
@@ -199,10 +199,6 @@ def argument(node: ast.Call, call: Call) -> tuple[ast.expr, Ref] | None:
         if name == "schedules":
             return keyword.value, ref
     return None
-
-
-def _place(call: Call) -> Place:
-    return Place(call.scope, call.span.row, call.block)
 
 
 def workflow_key(name: str) -> tuple[str, bool] | None:

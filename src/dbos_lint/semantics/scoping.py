@@ -5,8 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from dbos_lint.semantics.summary import MODULE, Binding, Module, Ref, Scope
+from dbos_lint.syntax.spans import Span
 
 # How many bindings of one name a use may see: more means that the program decides at run time.
 _BINDINGS = 32
@@ -19,6 +21,22 @@ class Place:
     scope: int
     row: int = 0
     block: int = MODULE
+
+
+class _Record(Protocol):
+    """What a summary has written down of a stretch of the text: a call, a ``try``, a display ..."""
+
+    @property
+    def scope(self) -> int: ...
+    @property
+    def span(self) -> Span: ...
+    @property
+    def block(self) -> int: ...
+
+
+def place_of(record: _Record) -> Place:
+    """Where a reference in the text of ``record`` stands."""
+    return Place(record.scope, record.span.row, record.block)
 
 
 def inner_scope(module: Module, scope: int) -> int:

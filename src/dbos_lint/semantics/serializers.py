@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dbos_lint.catalog.names import SERIALIZER
 from dbos_lint.semantics.analysis import Analysis
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import Module, Ref
 from dbos_lint.semantics.values import Entity, External, Instance
 
@@ -66,7 +66,7 @@ def _all_given(module: Module) -> Iterator[tuple[Ref, Place]]:
                     yield from _in_dict(value, Place(scope.id, binding.row, binding.block))
     for function in module.functions:
         for call in function.calls:
-            place = Place(call.scope, call.span.row, call.block)
+            place = place_of(call)
             yield from _named(call.keywords, place)
             for ref in (*call.args, *(ref for _, ref in call.keywords)):
                 yield from _in_dict(ref, place)

@@ -17,7 +17,7 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.dicts import Literal, dicts, is_dict, of_keywords, written
 from dbos_lint.semantics.refs import terminal
-from dbos_lint.semantics.scoping import Place, binding_scope
+from dbos_lint.semantics.scoping import Place, binding_scope, place_of
 from dbos_lint.semantics.summary import Call, Module, Ref, Write
 from dbos_lint.semantics.values import External, FunctionValue, Instance, Values
 from dbos_lint.syntax.spans import Span, span_of
@@ -144,7 +144,7 @@ class TypedDicts:
                 type, places = api.TAKES_DICT[name]
                 ref = _argument(call, places)
                 if ref is not None:
-                    found.append(Use(call, type, ref, tuple(dicts(self._resolver, self._module, ref, _place(call)))))
+                    found.append(Use(call, type, ref, tuple(dicts(self._resolver, self._module, ref, place_of(call)))))
         return tuple(found)
 
     @cached_property
@@ -162,7 +162,7 @@ class TypedDicts:
         for _, call in self._collected.nodes.calls:
             callees = self._analysis.calls.callees(self._module, call)
             for name in callees.names & api.TYPED_DICTS:
-                yield name, of_keywords(self._module, call, _place(call))
+                yield name, of_keywords(self._module, call, place_of(call))
             yield from self._given_to_project(call, callees.runs)
         yield from self._annotated()
 
@@ -180,7 +180,7 @@ class TypedDicts:
                 if is_dict(ref):
                     place = Place(module.scopes[function.scope].parent)
                     for type in self._types(module, param.annotation, place):
-                        yield type, written(self._module, ref, _place(call))
+                        yield type, written(self._module, ref, place_of(call))
 
     def _annotated(self) -> Iterator[tuple[str, Literal]]:
         """Dicts that are assigned to annotated names and attributes, or returned by annotated functions."""
@@ -224,8 +224,8 @@ class TypedDicts:
         for _, call in self._collected.nodes.calls:
             target, _, method = call.func.rpartition(".") if isinstance(call.func, str) else ("", "", "")
             if target and method == "update":
-                found += ((target, written(self._module, ref, _place(call))) for ref in call.args if is_dict(ref))
-                found.append((target, of_keywords(self._module, call, _place(call))))
+                found += ((target, written(self._module, ref, place_of(call))) for ref in call.args if is_dict(ref))
+                found.append((target, of_keywords(self._module, call, place_of(call))))
         return tuple(found)
 
     def _is_of(self, type: str, ref: Ref, place: Place) -> bool:
@@ -328,10 +328,6 @@ def _makes(value: Ref, literal: Literal) -> bool:
 def _bare(value: Ref) -> Ref:
     """What is assigned, without the annotation of what it is assigned to."""
     return value[1] if isinstance(value, tuple) and value[0] == "annotated" else value
-
-
-def _place(call: Call) -> Place:
-    return Place(call.scope, call.span.row, call.block)
 
 
 def _argument(call: Call, places: tuple[int | str, ...]) -> Ref:

@@ -12,7 +12,7 @@ from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.data import annotated, argument, arguments, returned
 from dbos_lint.semantics.pickling import Pickling
 from dbos_lint.semantics.portability import Portability
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.serializers import PORTABLE, format_of, format_of_workflow
 from dbos_lint.semantics.signatures import parameters
 from dbos_lint.semantics.summary import Call, Function, Module, Param, Ref
@@ -80,7 +80,7 @@ class Portable(Visitor):
     # ------------------------------------------------------------------ given
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         first, workflow = self._started(call)
         found = self._lossy(arguments(node, call, first), place) if workflow is not None else []
         if found and workflow is not None and self._is_portable(workflow):

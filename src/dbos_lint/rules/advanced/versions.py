@@ -14,7 +14,7 @@ from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.dicts import dicts
 from dbos_lint.semantics.origins import made_by
 from dbos_lint.semantics.refs import receiver_and_method
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import Call, Ref
 from dbos_lint.semantics.symbols import Symbols, Use
 from dbos_lint.semantics.values import Container, External, Instance, Values
@@ -113,7 +113,7 @@ class Versions(Visitor):
     # ------------------------------------------------------------------ calls
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         for use in self._symbols.uses(self.here.module, call.func, place):
             self._member(use, node.func)
         callees = self.here.callees(call)
@@ -157,7 +157,7 @@ class Versions(Visitor):
         if keyword.arg is not None:
             yield keyword.arg, Span(keyword.lineno, keyword.col_offset, *_end(keyword.value))
             return
-        found = list(dicts(self.here.resolver, self.here.module, ref, Place(call.scope, call.span.row, call.block)))
+        found = list(dicts(self.here.resolver, self.here.module, ref, place_of(call)))
         if len(found) != 1 or found[0].module != self.here.module.path or self._is_emptied(ref):
             return
         text = self.here.typed_dicts.written(found[0].span)

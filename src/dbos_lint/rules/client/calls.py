@@ -11,7 +11,7 @@ from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.dicts import dicts
 from dbos_lint.semantics.effects import UNRECORDED_BY_CLIENT
 from dbos_lint.semantics.literals import strings
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call
 
 _REGISTERS = api.with_async(frozenset({f"{api.CLIENT}.register_queue"}))
@@ -28,7 +28,7 @@ class Calls(Visitor):
         policy = dict(call.keywords).get("on_conflict") if call.keywords else None
         if policy is None or self.here.names_called(call).isdisjoint(_REGISTERS):
             return
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         if _LATEST in (strings(self.here.resolver, self.here.module, policy, place) or ()):
             self.here.report(
                 CLIENT_ON_CONFLICT,
@@ -58,6 +58,6 @@ class Calls(Visitor):
             if call.span == reached.effect.span:
                 position = 1 if reached.effect.name.endswith("in_transaction") else 0
                 ref = dict(call.keywords).get("options", call.args[position] if position < len(call.args) else None)
-                literals = dicts(self.here.resolver, module, ref, Place(call.scope, call.span.row, call.block))
+                literals = dicts(self.here.resolver, module, ref, place_of(call))
                 return any(key == "workflow_id" for literal in literals for key, _ in literal.items)
         return False

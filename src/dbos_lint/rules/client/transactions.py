@@ -9,7 +9,7 @@ from dbos_lint.rules.declared.client import ENQUEUE_AFTER_OWN_COMMIT, INVALID_TR
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.dicts import dicts
 from dbos_lint.semantics.literals import strings
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call
 from dbos_lint.semantics.transactions import Transactions
 
@@ -34,7 +34,7 @@ class InTransactions(Visitor):
     def _attaches(self, call: Call) -> None:
         keywords = dict(call.keywords)
         ref = keywords.get("options", call.args[1] if len(call.args) > 1 else None)
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         for literal in dicts(self.here.resolver, self.here.module, ref, place):
             home = self.here.resolver.module(literal.module)
             policies = [value for key, value in literal.items if key == "duplication_policy"]

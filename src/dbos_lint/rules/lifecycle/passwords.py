@@ -11,7 +11,7 @@ from dbos_lint.catalog.urls import HOLE, credentials, is_secret
 from dbos_lint.rules.declared.lifecycle import HARDCODED_DATABASE_PASSWORD
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.literals import strings
-from dbos_lint.semantics.scoping import Place, assigned
+from dbos_lint.semantics.scoping import Place, assigned, place_of
 from dbos_lint.semantics.summary import Call, Module, Ref
 from dbos_lint.semantics.testcode import is_in_test, is_test_file
 from dbos_lint.semantics.values import External
@@ -49,7 +49,7 @@ class Passwords(Visitor):
             return
         if self._is_test or is_in_test(self.here.resolver, self.here.module, self.here.function(call)):
             return
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         arguments = [(node.args[0], call.args[0])] if node.args else []
         arguments += [
             (keyword.value, ref)

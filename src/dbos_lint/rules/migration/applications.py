@@ -18,7 +18,7 @@ from dbos_lint.rules.migration.urls import dotted
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.dicts import origin_of
-from dbos_lint.semantics.scoping import Place, binding_scope
+from dbos_lint.semantics.scoping import Place, binding_scope, place_of
 from dbos_lint.semantics.spellings import Spelling, spelling
 from dbos_lint.semantics.summary import MODULE, Call
 from dbos_lint.semantics.values import External, Instance
@@ -45,7 +45,7 @@ class Application:
 
     @property
     def place(self) -> Place:
-        return Place(self.record.scope, self.record.span.row, self.record.block)
+        return place_of(self.record)
 
     def spelled(self, name: str) -> Spelling | None:
         """How the file of the application writes a name."""
@@ -107,7 +107,7 @@ def _application(here: Here, value: ast.expr, record: Call) -> Application | ByH
     """The one statement that makes the application."""
     reason = ByHand("it is not certain which statement makes the application")
     module, name = here.module, value.id if isinstance(value, ast.Name) else ""
-    place = Place(record.scope, record.span.row, record.block)
+    place = place_of(record)
     origin = origin_of(here.resolver, module, name, place) if name else None
     if origin is not None:
         module, name, place = origin

@@ -9,7 +9,7 @@ from dbos_lint.fix import Applicability, Arguments, ByHand, Fix
 from dbos_lint.rules.migration.system_urls import SYSTEM, system_url
 from dbos_lint.rules.migration.urls import Url
 from dbos_lint.rules.visitor import Here
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call
 from dbos_lint.syntax.spans import Span, span_of
 
@@ -32,7 +32,7 @@ def url(here: Here, symbol: Symbol, span: Span) -> Fix | ByHand | None:
     if len(node.args) + len({"database_url", _APPLICATION, "system_database"} & keywords.keys()) > 1:
         return ByHand("it is given more than one URL or name, and none of them as 'system_database_url'")
     value = keywords[name] if name is not None else node.args[0]
-    place = Place(record.scope, record.span.row, record.block)
+    place = place_of(record)
     system = system_url(here, Url(here.module.path, place, value))
     if isinstance(system, ByHand):
         return system

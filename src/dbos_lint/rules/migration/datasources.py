@@ -19,7 +19,7 @@ from dbos_lint.rules.migration.placing import above
 from dbos_lint.rules.migration.program import Program
 from dbos_lint.rules.migration.urls import Url, Urls, relative, text_of
 from dbos_lint.rules.visitor import Here
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.spellings import spelling
 from dbos_lint.semantics.summary import MODULE, Module, Ref
 from dbos_lint.semantics.symbols import Symbols
@@ -250,7 +250,7 @@ class Datasources:
         """What a file reads and calls."""
         for function in module.functions:
             yield from ((read.ref, Place(read.scope, read.span.row)) for read in function.reads)
-            yield from ((call.func, Place(call.scope, call.span.row, call.block)) for call in function.calls)
+            yield from ((call.func, place_of(call)) for call in function.calls)
 
     def _text(self, url: Url, path: str, index: int) -> tuple[str, tuple[Import, ...]] | None:
         """The expression of the URL, to be put in front of a statement of a module, and what it needs there."""

@@ -14,7 +14,7 @@ from dbos_lint.rules.migration.files import FUNCTIONS, File, Files, FunctionNode
 from dbos_lint.rules.migration.variables import dotted
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.imports import imported
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.spellings import spelling
 from dbos_lint.semantics.summary import Call, Function
 from dbos_lint.semantics.values import External, FunctionKey, FunctionValue
@@ -41,7 +41,7 @@ class Launch:
 
     @property
     def place(self) -> Place:
-        return Place(self.call.scope, self.call.span.row, self.call.block)
+        return place_of(self.call)
 
     @property
     def where(self) -> str:

@@ -21,7 +21,7 @@ from dbos_lint.rules.migration.variables import Use, Uses, dotted, imports_from,
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.registering import defines_workflow
-from dbos_lint.semantics.scoping import Place, binding_scope
+from dbos_lint.semantics.scoping import Place, binding_scope, place_of
 from dbos_lint.semantics.spellings import spelling
 from dbos_lint.semantics.summary import MODULE
 from dbos_lint.syntax.spans import Span, span_of
@@ -211,7 +211,7 @@ class Queues:
 
     def _enqueue(self, plan: _Plan, naming: _Naming, file: File, node: ast.Call, method: str) -> None:
         record = file.calls[id(node)]
-        place = Place(record.scope, record.span.row, record.block)
+        place = place_of(record)
         text, imports = naming.at(file, place)
         dbos = spelling(self._resolver, file.module, place, api.DBOS)
         if dbos is None:

@@ -13,7 +13,7 @@ from dbos_lint.rules.mending import number_of, safe, spelled_right
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics import origins
 from dbos_lint.semantics.literals import literals
-from dbos_lint.semantics.scoping import Place, binding_scope
+from dbos_lint.semantics.scoping import binding_scope, place_of
 from dbos_lint.semantics.summary import Call, Ref
 from dbos_lint.semantics.values import Container, Entity, External, FunctionValue, Instance, Value
 from dbos_lint.syntax.spans import span_of
@@ -156,7 +156,7 @@ class Arguments(Visitor):
 
     def _literal(self, call: Call, ref: Ref) -> object:
         """The literal that ``ref`` is; ``...`` when it is none, or may be several."""
-        found = literals(self.here.resolver, self.here.module, ref, Place(call.scope, call.span.row, call.block))
+        found = literals(self.here.resolver, self.here.module, ref, place_of(call))
         return found[0] if found is not None and len(found) == 1 else ...
 
     def _report(self, node: ast.expr, message: str, fix: Fix | None = None, level: Level | None = None) -> None:
@@ -165,7 +165,7 @@ class Arguments(Visitor):
 
 def made_by(here: Here, ref: Ref, call: Call) -> frozenset[str]:
     """What was called to make an argument of ``call``."""
-    return origins.made_by(here.resolver, here.module, ref, Place(call.scope, call.span.row, call.block))
+    return origins.made_by(here.resolver, here.module, ref, place_of(call))
 
 
 def is_uuid(here: Here, ref: Ref, call: Call) -> bool:

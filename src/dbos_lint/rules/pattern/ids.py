@@ -17,7 +17,7 @@ from dbos_lint.semantics.derived import changing, derived, names_in
 from dbos_lint.semantics.entrypoints import is_test
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.refs import given
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.starts import Starts
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref
 from dbos_lint.semantics.values import External, FunctionValue, Value
@@ -61,7 +61,7 @@ class WorkflowIds(Visitor):
     # ------------------------------------------------------------------ constant
 
     def _is_constant(self, block: Block) -> bool:
-        values = strings(self.here.resolver, self.here.module, _id(block.call), _place(block.call))
+        values = strings(self.here.resolver, self.here.module, _id(block.call), place_of(block.call))
         return values is not None and len(values) == 1 and bool(values[0].strip())
 
     def _constant(self, node: With, function: Function, body: Body, block: Block) -> None:
@@ -176,10 +176,6 @@ def _argument(node: ast.Call) -> ast.expr | None:
 
 def _id(call: Call) -> Ref:
     return call.args[0] if call.args else given(call, "wfid")
-
-
-def _place(call: Call) -> Place:
-    return Place(call.scope, call.span.row, call.block)
 
 
 def _is_join(node: ast.Call) -> bool:

@@ -16,7 +16,7 @@ from dbos_lint.semantics.launch import YES, Line
 from dbos_lint.semantics.lines import NEEDS_LAUNCH, SERVES, Event, Frame, outside_loops
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.refs import given
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call, Function, Module
 from dbos_lint.semantics.testcode import is_in_test
 from dbos_lint.syntax.spans import span_of
@@ -59,7 +59,7 @@ class Creations(Visitor):
 
     def _name(self, module: Module, call: Call) -> str | None:
         """The literal name of the schedule that ``call`` creates."""
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         found = strings(self.here.resolver, module, given(call, "schedule_name"), place)
         return found[0] if found is not None and len(found) == 1 else None
 
@@ -139,7 +139,7 @@ class Creations(Visitor):
 
     def _is_about(self, module: Module, call: Call, name: str) -> bool:
         """Whether a call that asks for schedules may be about that of this name."""
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         given = (*call.args[:1], *(ref for key, ref in call.keywords if key in ("name", "schedule_name_prefix")))
         found = strings(self.here.resolver, module, given[0], place) if len(given) == 1 else None
         return found is None or any(name.startswith(each) for each in found)

@@ -20,7 +20,7 @@ from dbos_lint.semantics.absence import Absence
 from dbos_lint.semantics.enqueues import A_QUEUE, BY_NAME, QUEUE_OBJECT, instead_of_name
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.queues import CONCURRENCIES, LIMITERS
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import MODULE, Call, Function
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import Entity, Values
@@ -65,7 +65,7 @@ class QueueObjects(Visitor):
             is_plain = isinstance(first, (ast.Name, ast.Attribute))
             return unsafe("give the name of the queue", behind(first, ".name")) if is_plain else None
         workflow = self.here.resolve(call.args[0], call)
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         texts = strings(self.here.resolver, self.here.module, call.args[1], place)
         is_workflow = len(workflow) == 1 and isinstance(workflow[0], Entity) and workflow[0].kind == api.WORKFLOW
         if not is_workflow or not texts or not isinstance(first, (ast.Name, ast.Attribute)):
@@ -102,7 +102,7 @@ class QueueObjects(Visitor):
     def _is_registered(self, call: Call) -> bool:
         """Whether this project registers the queue that ``call`` looks up."""
         ref = next((ref for name, ref in call.keywords if name == "name"), call.args[0] if call.args else None)
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         names = strings(self.here.resolver, self.here.module, ref, place)
         offered = self.here.analysis.names.known(QUEUE, self.here.module).offered if names else {}
         return bool(names) and all(

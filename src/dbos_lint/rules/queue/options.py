@@ -16,7 +16,7 @@ from dbos_lint.semantics.dicts import Literal
 from dbos_lint.semantics.enqueues import NOTHING, STARTS, Enqueues
 from dbos_lint.semantics.literals import Literals, literals
 from dbos_lint.semantics.names import closest
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import DISCARDED, Call, Function
 from dbos_lint.semantics.testcode import is_in_test
 from dbos_lint.semantics.typed_dicts import Entry, Use
@@ -67,7 +67,7 @@ class EnqueueOptions(Visitor):
     def _fault_of_block(self, call: Call) -> str | None:
         if call.args and None not in call.args[:1]:
             return "SetEnqueueOptions takes its options as keywords only: this raises TypeError; name the option"
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         for name, ref in call.keywords:
             found = literals(self.here.resolver, self.here.module, ref, place) if name else None
             fault = _fault(name or "", found)
@@ -161,7 +161,7 @@ class EnqueueOptions(Visitor):
 
     def _acts(self, call: Call) -> bool:
         """Whether the block has options that only an enqueued workflow can have."""
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         for name, ref in call.keywords:
             found = literals(self.here.resolver, self.here.module, ref, place)
             # What every workflow may have, and what is so anyway, is no reason to refuse one.

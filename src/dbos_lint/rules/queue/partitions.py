@@ -16,7 +16,7 @@ from dbos_lint.semantics.enqueues import BY_CLIENT, BY_NAME, BY_OBJECT, BY_OPTIO
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.queues import limits_of, names_of_object
 from dbos_lint.semantics.refs import receiver_and_method
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import Call, Function, Module, Ref
 from dbos_lint.semantics.values import FunctionKey
 
@@ -98,7 +98,7 @@ class Partitions(Visitor):
 
     def _of_object(self, call: Call) -> set[str]:
         receiver, _ = receiver_and_method(call.func)
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         return set(names_of_object(self.here.analysis.calls, self.here.module, receiver, place))
 
     def _enqueued(self, node: ast.Call, call: Call, queues: set[str]) -> None:
@@ -229,7 +229,7 @@ class Partitions(Visitor):
         given = dict(call.keywords)
         if name not in given:
             return _MAYBE if None in given else _NO
-        ref, place = given[name], Place(call.scope, call.span.row, call.block)
+        ref, place = given[name], place_of(call)
         found = literals(self.here.resolver, self.here.module, ref, place)
         if found is not None:
             return _NO if found == (None,) else _MAYBE if None in found else _YES

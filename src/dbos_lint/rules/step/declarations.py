@@ -21,7 +21,7 @@ from dbos_lint.semantics import declarations, signatures
 from dbos_lint.semantics.declarations import Declaration
 from dbos_lint.semantics.names import closest
 from dbos_lint.semantics.options import Options, of_keywords
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.signatures import misfit, parameters
 from dbos_lint.semantics.summary import Call, Function, Ref
 from dbos_lint.semantics.values import (
@@ -62,7 +62,7 @@ class Declarations(Visitor):
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         here = self.here
         if here.names_called(call) == {_STEP}:
-            place = Place(call.scope, call.span.row, call.block)
+            place = place_of(call)
             options = of_keywords(here.resolver, here.module, call.keywords, place, call.span)
             self._retry_options(options, call.span)
         declaration = declarations.by_call(here.analysis, here.module, call)

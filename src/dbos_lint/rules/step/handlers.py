@@ -11,7 +11,7 @@ from dbos_lint.rules.declared.step import (
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics import declarations
 from dbos_lint.semantics.contexts import OUTSIDE
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call, Ref, Try
 from dbos_lint.semantics.tries import calls_in, operators_raise
 from dbos_lint.semantics.values import (
@@ -117,7 +117,7 @@ class Handlers(Visitor):
 
     def _types(self, ref: Ref, record: Try) -> frozenset[str] | None:
         """The qualified names of the exception classes that a clause names; None if some are unknown."""
-        place = Place(record.scope, record.span.row, record.block)
+        place = place_of(record)
         values = self.here.resolver.resolve(self.here.module, ref, place)
         if len(values) == 1 and isinstance(values[0], Container):
             values = values[0].elements if values[0].whole else ()

@@ -15,7 +15,7 @@ from dbos_lint.semantics import declarations
 from dbos_lint.semantics.declarations import Declaration
 from dbos_lint.semantics.names import closest
 from dbos_lint.semantics.options import Options, of_keywords
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call, Function
 from dbos_lint.semantics.values import Entity, External
 from dbos_lint.syntax.spans import Span
@@ -44,7 +44,7 @@ class StepOptions(Visitor):
         here = self.here
         names = here.names_called(call)
         if names == {_STEP} or (names and names <= _DATASOURCE_DECORATORS):
-            place = Place(call.scope, call.span.row, call.block)
+            place = place_of(call)
             options = of_keywords(here.resolver, here.module, call.keywords, place, call.span)
             if options is not None:
                 self._keys_and_values(

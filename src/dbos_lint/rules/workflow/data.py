@@ -10,7 +10,7 @@ from dbos_lint.rules.declared.workflow import UNSERIALIZABLE_WORKFLOW_DATA
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.data import annotated, argument, arguments, returned
 from dbos_lint.semantics.pickling import Pickling
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.serializers import OTHER
 from dbos_lint.semantics.summary import Call, Function, Ref
 from dbos_lint.semantics.values import Entity
@@ -27,7 +27,7 @@ class Data(Visitor):
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         for where, expression, ref in self._stored(node, call):
-            self._judge(expression, ref, Place(call.scope, call.span.row, call.block), where)
+            self._judge(expression, ref, place_of(call), where)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
         entity = self.here.entity(function)

@@ -11,7 +11,7 @@ from dbos_lint.rules.workflow.places import Places
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.elements import element_types
-from dbos_lint.semantics.scoping import Place, binding_scope
+from dbos_lint.semantics.scoping import Place, binding_scope, place_of
 from dbos_lint.semantics.summary import AWAITED, Call, Function, Loop, Ref
 from dbos_lint.semantics.values import Container, External, is_set
 from dbos_lint.syntax.spans import span_of
@@ -72,7 +72,7 @@ class Ordering:
         call = body.record(given.value)
         if call is None or self._here.names_called(call) != {"list"} or len(call.args) != 1 or call.keywords:
             return None
-        is_sortable = self._is_sortable(call.args[0], Place(call.scope, call.span.row, call.block))
+        is_sortable = self._is_sortable(call.args[0], place_of(call))
         return Expression(span_of(given.value.func), "sorted") if is_sortable else None
 
     def _is_sortable(self, ref: Ref, place: Place) -> bool:

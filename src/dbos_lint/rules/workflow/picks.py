@@ -12,7 +12,7 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.orders import Orders, Unordered
 from dbos_lint.semantics.refs import receiver_and_method, terminal
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call, Function, Ref
 from dbos_lint.semantics.values import External
 
@@ -68,7 +68,7 @@ class Picks(Visitor):
         return makes_list and self._is_unordered(call.args[0], call, orders)
 
     def _is_unordered(self, ref: Ref, call: Call, orders: Orders) -> bool:
-        place = Place(call.scope, call.span.row, call.block)
+        place = place_of(call)
         return orders.of(self.here.module, ref, place) is Unordered.SET
 
     def _judge(self, function: Function, body: Body, node: ast.expr, taken: ast.expr) -> None:

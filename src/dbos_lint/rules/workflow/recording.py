@@ -15,7 +15,7 @@ from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import Effect
 from dbos_lint.semantics.elements import element_types
 from dbos_lint.semantics.refs import terminal
-from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.serializers import PICKLE, format_of_workflow
 from dbos_lint.semantics.summary import Call
 from dbos_lint.semantics.values import External
@@ -87,7 +87,7 @@ class Recording:
         if name.startswith("random.") and self._is_seeded:
             return False
         if name in recordable.CHOOSES:
-            place = Place(call.scope, call.span.row, call.block)
+            place = place_of(call)
             named = dict(call.keywords)
             choices = call.args[0] if call.args else named.get("population", named.get("seq"))
             return bool(element_types(self._here.resolver, self._here.module, choices, place))
