@@ -68,8 +68,8 @@ class _Meant:
         for node in body:
             place = made
             for each in (each for each in self.changes if isinstance(each, Under) and _at(node, each.first)):
-                head = ast.parse(f"{each.head}\n pass").body[0]
-                head.body = inner = []  # type: ignore[attr-defined]
+                head: Any = ast.parse(f"{each.head}\n pass").body[0]
+                head.body = inner = []
                 made.append(head)
                 heads.append((each.last, inner))
             if heads:

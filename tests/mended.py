@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from tests.markers import parse_options
 
@@ -53,11 +54,11 @@ class Case:
 
     @cached_property
     def _options(self) -> tuple[dict[str, object], str]:
-        found: dict[str, object] = {}
+        found: dict[str, Any] = {}
         for text in self.before.values():
             match = _OPTIONS.match(text.partition(b"\n")[0].decode("latin-1"))
             found |= parse_options(match["options"]) if match else {}
-        (takes,) = found.pop("fix", ["unsafe"])  # type: ignore[misc]
+        (takes,) = found.pop("fix", ["unsafe"])
         if not {"select", "extend-select", "preset"} & found.keys():
             found["select"] = [self.code]
         return found, str(takes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dbos_lint.fix import Arguments, AsyncFor, Expression, Keys, MakeAsync, Replace, Swap, Through, Wrap
@@ -164,10 +166,10 @@ ARGUMENTS = [
 
 @pytest.mark.parametrize(("before", "changes", "after"), ARGUMENTS)
 @pytest.mark.parametrize("frame", ["y = {}\n", "def g():\n\treturn {}.h\n", "@{}\nclass A: pass\n", "a; b = 'é', {}\n"])
-def test_arguments(before: str, changes: dict[str, object], after: str | None, frame: str) -> None:
+def test_arguments(before: str, changes: dict[str, Any], after: str | None, frame: str) -> None:
     text = frame.format(before)
     wanted = None if after is None else frame.format(after)
-    assert changed(text, Arguments(at(text, before), **changes)) == wanted  # type: ignore[arg-type]
+    assert changed(text, Arguments(at(text, before), **changes)) == wanted
 
 
 def test_bases() -> None:
@@ -191,10 +193,10 @@ KEYS = [
 
 
 @pytest.mark.parametrize(("before", "changes", "after"), KEYS)
-def test_keys(before: str, changes: dict[str, object], after: str | None) -> None:
+def test_keys(before: str, changes: dict[str, Any], after: str | None) -> None:
     text = f"def f(): return g(x={before})\n"
     wanted = None if after is None else text.replace(before, after)
-    assert changed(text, Keys(at(text, before), **changes)) == wanted  # type: ignore[arg-type]
+    assert changed(text, Keys(at(text, before), **changes)) == wanted
 
 
 def test_a_call_through_another() -> None:

@@ -149,23 +149,29 @@ def _comments(text: str) -> Counter[str]:
 def _changes(document: Document, choice: random.Random, number: int) -> list[Change]:
     """So many changes, none of which is like another one at the same place."""
     nodes = list(_nodes(document.tree))
-    found: dict[tuple[type[Any], Span], Change] = {}
+    found: dict[tuple[type[Any], Span | None], Change] = {}
     for _ in range(number):
         kind = choice.choice(_KINDS)
         for change in kind(nodes, choice):
-            found.setdefault((type(change), getattr(change, "span", None) or change.first), change)  # type: ignore[union-attr]
+            span = change.first if isinstance(change, Under) else getattr(change, "span", None)
+            found.setdefault((type(change), span), change)
     return list(found.values())
 
 
 def _nodes(tree: ast.Module) -> Iterator[Any]:
     """The nodes that have a place of their own: parts of f-strings share theirs."""
-    nodes = [node for node in ast.walk(tree) if hasattr(node, "lineno")]
-    places = Counter((isinstance(node, ast.expr) or type(node), span_of(node)) for node in nodes)  # type: ignore[arg-type]
+    nodes: list[Any] = [node for node in ast.walk(tree) if hasattr(node, "lineno")]
+    places = Counter(map(_standing, nodes))
     keys = {id(key) for node in nodes if isinstance(node, ast.Dict) for key in node.keys}
     for node in nodes:
-        if places[isinstance(node, ast.expr) or type(node), span_of(node)] == 1 and id(node) not in keys:  # type: ignore[arg-type]
+        if places[_standing(node)] == 1 and id(node) not in keys:
             yield node
     yield from (node for node in ast.walk(tree) if isinstance(node, ast.comprehension))
+
+
+def _standing(node: Any) -> tuple[object, Span]:
+    """Where a node stands: of expressions, two of any kind may be at one place."""
+    return isinstance(node, ast.expr) or type(node), span_of(node)
 
 
 def _one(nodes: Sequence[Any], choice: random.Random, *kinds: type[Any]) -> list[Any]:

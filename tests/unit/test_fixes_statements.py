@@ -150,7 +150,7 @@ DECORATORS = [
 def test_decorators(changes: dict[str, tuple[int, ...]], lines: str | None) -> None:
     span = at(DECORATED, "def f(self): pass")
     head, tail = "class A:\n    # above\n", "    # below\n    def f(self): pass\n"
-    found = changed(DECORATED, Decorators(span, **changes))  # type: ignore[arg-type]
+    found = changed(DECORATED, Decorators(span, **changes))
     assert found == (None if lines is None else head + lines + tail)
 
 
