@@ -15,6 +15,7 @@ nox.options.error_on_missing_interpreters = False
 
 SUPPORTED = ("3.10", "3.11", "3.12", "3.13")
 COVERED_PERCENT = 95
+PARALLEL = ("-n", "auto", "--dist", "loadgroup")
 
 # The shims of pyenv come first in PATH and refuse to start a version that is not activated: look behind them.
 _pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
@@ -49,7 +50,7 @@ def tests(session: nox.Session) -> None:
     install(session, "test")
     session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()).resolve() / "coverage")
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", "-m", "not slow and not oracle", *session.posargs)
+    session.run("coverage", "run", "-m", "pytest", *PARALLEL, "-m", "not slow and not oracle", *session.posargs)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report", f"--fail-under={COVERED_PERCENT}", "--skip-covered")
 
@@ -78,7 +79,7 @@ def unit(session: nox.Session) -> None:
     if session.python == f"{sys.version_info.major}.{sys.version_info.minor}":
         session.skip("the session tests runs on this interpreter")
     install(session, "test")
-    session.run("pytest", "-m", "not slow and not oracle", "-n", "auto", "--dist", "loadgroup", *session.posargs)
+    session.run("pytest", *PARALLEL, "-m", "not slow and not oracle", *session.posargs)
 
 
 @nox.session
