@@ -41,7 +41,7 @@ def items_of_class(text: str, start: int, statement: str) -> tuple[Items, bool]:
     named = start + len("class") + len(_code(node.whitespace_after_class)) + len(_code(node.name))
     parameters = getattr(node, "type_parameters", None)
     if parameters is not None:
-        named += len(_code(node.whitespace_after_name)) + len(_code(parameters))  # pragma: no cover
+        named += len(_code(node.whitespace_after_name)) + len(_code(parameters))
         after = len(_code(node.whitespace_after_type_parameters))
     else:
         after = len(_code(node.whitespace_after_name))

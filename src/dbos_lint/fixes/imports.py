@@ -41,7 +41,9 @@ def imports(document: Document, changes: Sequence[Import | Unimport], others: Se
     for statement in document.tree.body:
         drop = gone.get(id(statement), frozenset())
         texts = added.get(id(statement), [])
-        if drop and len(drop) == len(statement.names) and not texts:  # type: ignore[attr-defined]
+        if not isinstance(statement, (ast.Import, ast.ImportFrom)):
+            continue  # neither adds to the others, nor takes from them
+        if drop and len(drop) == len(statement.names) and not texts:
             yield deleted(Statement(document, span_of(statement)))
         elif drop or texts:
             yield from _changed(document, statement, drop, texts)
