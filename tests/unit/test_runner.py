@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dbos_lint import linter, runner
+from dbos_lint import linter, runner, workers
 from dbos_lint.candidates import Task
 from dbos_lint.configuration import Configuration
 from dbos_lint.diagnostic import Diagnostic, Position
@@ -38,7 +38,7 @@ def fake(source: bytes, filename: str, settings: Settings, **options: object) ->
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(linter, "lint_source", fake)
-    monkeypatch.setattr(runner, "_BYTES_PER_WORKER", 1)
+    monkeypatch.setattr(workers, "_BYTES_PER_WORKER", 1)
     # One file names dbos: each of the others might import it, and is looked at.
     (tmp_path / "setup.py").write_text("# dbos", encoding="utf-8")
     return tmp_path
@@ -72,14 +72,14 @@ def test_results_do_not_depend_on_the_number_of_processes(project: Path) -> None
 
 def test_workers_are_used_only_where_they_pay(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pools: list[int] = []
-    start = runner._pool
+    start = workers._pool
 
     def counted(workers: int, texts: object) -> object:
         pools.append(workers)
         return start(workers, texts)
 
-    monkeypatch.setattr(runner, "_pool", counted)
-    monkeypatch.setattr(runner, "_BYTES_PER_WORKER", 1000)
+    monkeypatch.setattr(workers, "_pool", counted)
+    monkeypatch.setattr(workers, "_BYTES_PER_WORKER", 1000)
     lint(project, jobs=4, small="import dbos", plain="x = 1\n" * 10_000)
     assert pools == []
     lint(project, jobs=4, big="import dbos\n" * 170)
@@ -89,10 +89,10 @@ def test_workers_are_used_only_where_they_pay(project: Path, monkeypatch: pytest
 def test_batches_are_neighbours_and_of_like_size() -> None:
     sizes = [5, 1, 1, 1, 1, 1, 4, 2, 2, 9]
     tasks = [Task(f"{number}.py", Settings(Path()), size) for number, size in enumerate(sizes)]
-    batches = runner._batches(tasks, 3)
+    batches = workers._batches(tasks, 3)
     assert [task for batch in batches for task in batch] == tasks
     assert [[task.size for task in batch] for batch in batches] == [[5, 1, 1, 1, 1], [1, 4, 2, 2], [9]]
-    assert runner._batches(tasks[:1], 3) == [tasks[:1]]
+    assert workers._batches(tasks[:1], 3) == [tasks[:1]]
 
 
 def test_a_fault_of_the_linter_is_a_finding_of_its_file(project: Path) -> None:
@@ -130,7 +130,7 @@ def test_what_a_broken_pool_no_longer_takes_is_lost_like_what_it_dropped() -> No
         def submit(self, *arguments: object) -> None:
             raise BrokenProcessPool("gone")
 
-    future = runner._submitted(Broken(), [])  # type: ignore[arg-type]
+    future = workers._submitted(Broken(), [])  # type: ignore[arg-type]
     assert isinstance(future.exception(), BrokenProcessPool)
 
 
