@@ -229,7 +229,7 @@ def codes(
     """What fires in a workflow that reads the clock through a helper."""
     (folder / "clock.py").write_text(f"import time\n\n\ndef now() -> float:{clock}\n    return time.time()\n", "utf-8")
     source = WORKFLOW.format(own=own, call=call, comment=comment).encode()
-    settings = Settings(folder.resolve(), **options)  # type: ignore[arg-type]
+    settings = Settings(str(folder.resolve()), **options)  # type: ignore[arg-type]
     return [found.code for found in lint_source(source, str(folder.resolve() / "app.py"), settings).diagnostics]
 
 
@@ -262,4 +262,4 @@ def test_a_comment_with_an_unknown_code_is_a_finding_and_silences_nothing(tmp_pa
 def test_what_was_silenced_is_counted(tmp_path: Path) -> None:
     source = b"import time\nfrom dbos import DBOS\n\n@DBOS.workflow()\ndef f():\n    return time.time()  # noqa\n"
 
-    assert lint_source(source, str(tmp_path / "app.py"), Settings(tmp_path)).suppressed == 1
+    assert lint_source(source, str(tmp_path / "app.py"), Settings(str(tmp_path))).suppressed == 1

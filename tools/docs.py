@@ -238,7 +238,7 @@ def fired(rule: Rule, program: str, filename: str) -> list[str]:
         root = Path(folder).resolve()
         if rule.scope is Scope.REVISIONS:
             return _changed(program, filename, root)
-        settings = Settings(root=root, extend_select=(rule.code,))
+        settings = Settings(root=str(root), extend_select=(rule.code,))
         if written_for := WRITTEN_FOR.match(program):
             settings = replace(settings, dbos_version=written_for["version"])
         first, *others = NEXT_FILE.split(program)

@@ -44,10 +44,13 @@ class _Project(NamedTuple):
         """Whether the run has seen all that the project's files can import, but for what it has skipped."""
         root, below = self.settings.root, self.below
         return (
-            str(root) in found.walked
+            root in found.walked
             and not self.settings.follow
             and not os.path.exists(os.path.join(root, "__init__.py"))
-            and all(os.path.join(os.path.normpath(root / name), "").startswith(below) for name in self.settings.src)
+            and all(
+                os.path.join(os.path.normpath(os.path.join(root, name)), "").startswith(below)
+                for name in self.settings.src
+            )
             and all(path.startswith(below) for path in self.paths)
         )
 

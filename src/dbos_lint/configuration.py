@@ -8,7 +8,6 @@ import re
 import sys
 from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from dbos_lint.paths import absolute, folder_of
@@ -125,20 +124,20 @@ class Configuration:
         if known is None:
             from dbos_lint.target import detected
 
-            target = detected(str(settings.root))
+            target = detected(settings.root)
             known = settings if target is None else replace(settings, dbos_version=target[0], version_source=target[1])
             self._targeted[id(settings)] = known
         return known
 
     def _resolved(self, folder: str, names: Container[str] | None) -> Settings:
         if self._file is not None:
-            return self._overridden(read(Path(self.cwd, self._file), Path(self.cwd)))
+            return self._overridden(read(os.path.abspath(os.path.join(self.cwd, self._file)), self.cwd))
         found = self._find(folder, names)
         if found is not None:
             return found
         root = self._root_without_project(folder)
         if root not in self._without_project:
-            self._without_project[root] = self._overridden(Settings(Path(root)))
+            self._without_project[root] = self._overridden(Settings(root))
         return self._without_project[root]
 
     def _find(self, folder: str, names: Container[str] | None = None) -> Settings | None:
@@ -151,7 +150,7 @@ class Configuration:
             return (names is None or name in names) and os.path.exists(os.path.join(folder, name))
 
         if not self._isolated and (holds(OWN_FILE) or holds(PYPROJECT)):
-            own = read_folder(Path(folder))
+            own = read_folder(folder)
             if own is not None:
                 return self._overridden(own)
         parent = os.path.dirname(folder)
@@ -159,7 +158,7 @@ class Configuration:
         if above is not None and above.config is not None:
             return above
         if any(map(holds, _PROJECT_MARKERS)):
-            return self._overridden(Settings(Path(folder)))
+            return self._overridden(Settings(folder))
         return above
 
     def _root_without_project(self, folder: str) -> str:
@@ -178,28 +177,28 @@ def begins_project(folder: str, names: Container[str], around: Settings) -> bool
     """Whether ``folder``, with entries ``names``, is a project of its own within the one that ``around`` holds for."""
     if OWN_FILE in names or (around.config is None and any(name in names for name in _PROJECT_MARKERS)):
         return True
-    path = Path(folder, PYPROJECT)
-    return PYPROJECT in names and path.is_file() and b"dbos-lint" in _bytes(path)
+    path = os.path.join(folder, PYPROJECT)
+    return PYPROJECT in names and os.path.isfile(path) and b"dbos-lint" in _bytes(path)
 
 
-def load(path: Path | str) -> Settings:
+def load(path: str | os.PathLike[str]) -> Settings:
     """The settings of one file, from the nearest configuration above it."""
-    return Configuration(str(Path.cwd())).for_file(absolute(str(path)))
+    return Configuration(os.getcwd()).for_file(absolute(os.fspath(path)))
 
 
-def read_folder(folder: Path) -> Settings | None:
+def read_folder(folder: str) -> Settings | None:
     """The settings that a configuration file in ``folder`` holds, if there is one."""
     for name in (OWN_FILE, PYPROJECT):
-        path = folder / name
+        path = os.path.join(folder, name)
         # A pyproject.toml that never names the linter is not parsed: it may be a template, or broken.
-        if path.is_file() and (name == OWN_FILE or b"dbos-lint" in _bytes(path)):
+        if os.path.isfile(path) and (name == OWN_FILE or b"dbos-lint" in _bytes(path)):
             table = _table(path)
             if table is not None:
                 return parse(table, folder, path)
     return None
 
 
-def read(path: Path, root: Path) -> Settings:
+def read(path: str, root: str) -> Settings:
     """The settings of the configuration file ``path``, whatever it is called, for a project at ``root``."""
     table = _table(path)
     if table is None:
@@ -207,7 +206,7 @@ def read(path: Path, root: Path) -> Settings:
     return parse(table, root, path)
 
 
-def parse(table: Mapping[str, object], root: Path, path: Path) -> Settings:
+def parse(table: Mapping[str, object], root: str, path: str) -> Settings:
     """The settings that ``table``, read from ``path``, spells out."""
     values: dict[str, Any] = {}
     for key, value in table.items():
@@ -218,7 +217,7 @@ def parse(table: Mapping[str, object], root: Path, path: Path) -> Settings:
             values[key.replace("-", "_")] = reader(value)
         except ValueError as error:
             raise SettingsError(f"{path}: '{key}' {error}") from None
-    source = str(path) if "dbos_version" in values else ""
+    source = path if "dbos_version" in values else ""
     return Settings(root, config=path, version_source=source, **values)
 
 
@@ -272,14 +271,15 @@ def _lowest(specification: str) -> str:
     return ".".join(map(str, lowest.release))
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: str) -> bytes:
     try:
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _table(path: Path) -> Mapping[str, object] | None:
+def _table(path: str) -> Mapping[str, object] | None:
     """The linter's table in ``path``: all of a file of its own, a part of a pyproject.toml."""
     import importlib
 
@@ -288,7 +288,7 @@ def _table(path: Path) -> Mapping[str, object] | None:
         whole: object = toml.loads(_bytes(path).decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from None
-    if path.name != PYPROJECT:
+    if os.path.basename(path) != PYPROJECT:
         return whole if isinstance(whole, dict) else None
     tool = whole.get("tool") if isinstance(whole, dict) else None
     table = tool.get("dbos-lint") if isinstance(tool, dict) else None

@@ -10,12 +10,11 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Container, Iterable
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from dbos_lint import gitignore
 from dbos_lint.configuration import Configuration, begins_project
-from dbos_lint.paths import absolute
+from dbos_lint.paths import absolute, upwards
 from dbos_lint.patterns import matcher
 from dbos_lint.settings import Settings
 
@@ -77,7 +76,7 @@ def project_files(settings: Settings, most_folders: int) -> tuple[str, ...] | No
     Folders that are projects of their own are left out. Which files a run was told to lint makes no difference.
     """
     walk = _Walk(_OneProject(settings), most_folders)
-    walk.below(str(settings.root))
+    walk.below(settings.root)
     return tuple(sorted(walk.files)) if len(walk.walked) <= most_folders else None
 
 
@@ -94,7 +93,7 @@ class _OneProject:
         self._settings = settings
 
     def for_folder(self, folder: str, names: Container[str] | None = None) -> Settings | None:
-        is_other = folder != str(self._settings.root) and begins_project(folder, names or (), self._settings)
+        is_other = folder != self._settings.root and begins_project(folder, names or (), self._settings)
         return None if is_other else self._settings
 
 
@@ -143,9 +142,9 @@ class _Walk:
 def _is_excluded(path: str, configuration: Configuration) -> bool:
     """Whether a walk from the settings' root would not have come to ``path``."""
     settings = configuration.for_file(path)
-    excluded = matcher(settings.exclude + settings.extend_exclude, str(settings.root))
-    below = [parent for parent in Path(path).parents if parent.is_relative_to(settings.root)]
-    return excluded(path) or any(excluded(str(parent)) for parent in below if parent != settings.root)
+    excluded = matcher(settings.exclude + settings.extend_exclude, settings.root)
+    below = os.path.join(settings.root, "")
+    return any(excluded(each) for each in upwards(path) if each == path or each.startswith(below))
 
 
 def _within(folder: str, names: Container[str], ignores: gitignore.Ignores | None) -> gitignore.Ignores | None:
@@ -157,7 +156,7 @@ def _within(folder: str, names: Container[str], ignores: gitignore.Ignores | Non
 
 
 def _skipped(settings: Settings, ignores: gitignore.Ignores | None) -> Callable[[str, bool], bool]:
-    excluded = matcher(settings.exclude + settings.extend_exclude, str(settings.root))
+    excluded = matcher(settings.exclude + settings.extend_exclude, settings.root)
     if ignores is None:
         return lambda path, is_folder: excluded(path)
     return lambda path, is_folder: excluded(path) or ignores.ignore(path, is_folder=is_folder)

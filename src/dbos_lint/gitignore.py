@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from dbos_lint.paths import upwards
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -24,7 +26,7 @@ class Ignores(NamedTuple):
 
     def within(self, folder: str) -> Ignores:
         """What holds for the entries of ``folder``, one level further down."""
-        found = tuple(_specs(Path(folder)))
+        found = tuple(_specs(folder))
         return Ignores(self.specs + found) if found else self
 
     def without_those_ignoring(self, folder: str) -> Ignores:
@@ -34,14 +36,13 @@ class Ignores(NamedTuple):
 
 def holding_in(folder: str) -> Ignores | None:
     """What holds for the entries of ``folder``, where a walk starts; ``None`` outside of a repository."""
-    start = Path(folder)
-    inside: list[Path] = []
-    for parent in (start, *start.parents):
+    inside: list[str] = []
+    for parent in upwards(folder):
         inside.append(parent)
-        if (parent / ".git").exists():
+        if os.path.exists(os.path.join(parent, ".git")):
             ignores = Ignores()
             for outer in reversed(inside[1:]):
-                ignores = ignores.within(str(outer))
+                ignores = ignores.within(outer)
             return ignores.without_those_ignoring(folder).within(folder)
     return None
 
@@ -51,18 +52,19 @@ def _verdict(folder: str, spec: GitIgnoreSpec, path: str, *, is_folder: bool) ->
     return spec.check_file(f"{relative}/" if is_folder else relative).include
 
 
-def _specs(folder: Path) -> Iterator[tuple[str, GitIgnoreSpec]]:
+def _specs(folder: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
     for name in (".git/info/exclude", ".gitignore"):
-        path = folder / name
-        if path.is_file():
-            yield str(folder), _spec(path)
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            yield folder, _spec(path)
 
 
-def _spec(path: Path) -> GitIgnoreSpec:
+def _spec(path: str) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
     try:
-        lines = path.read_bytes().decode(errors="surrogateescape").splitlines()
+        with open(path, "rb") as file:
+            lines = file.read().decode(errors="surrogateescape").splitlines()
     except OSError:  # git warns and goes on: more files are linted, none is lost
         lines = []
     try:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 STDIN = "-"
 
@@ -18,6 +19,16 @@ def shown(path: str, cwd: str) -> str:
     """``path`` as text output names it: relative to ``cwd`` where it is below it."""
     below = os.path.join(cwd, "")
     return path[len(below) :] if path.startswith(below) else path
+
+
+def upwards(folder: str) -> Iterator[str]:
+    """``folder`` and the folders that it stands in, up to the root."""
+    while True:
+        yield folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return
+        folder = parent
 
 
 def folder_of(path: str, cwd: str) -> str:

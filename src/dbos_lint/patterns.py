@@ -6,12 +6,10 @@ alone. ``*`` crosses folders and ``**/`` stands for any number of them, also non
 
 from __future__ import annotations
 
-import glob
 import os
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from pathlib import Path
 
 _WILDCARD = r"((?:\*\*/)+|\*+|\?|\[!?[^\]]+\])"  # most runs have none, and need not compile it
 _MORE_THAN_A_NAME = frozenset("*?[/\\:")
@@ -47,7 +45,9 @@ def _is_name(pattern: str) -> bool:
 
 
 def _absolute(pattern: str, root: str) -> str:
-    whole = pattern if Path(pattern).is_absolute() else f"{glob.escape(root)}/{pattern}"
+    from glob import escape
+
+    whole = pattern if os.path.isabs(pattern) else f"{escape(root)}/{pattern}"
     return os.path.normpath(whole).replace(os.sep, "/")
 
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from operator import methodcaller
+from typing import TYPE_CHECKING, NamedTuple
 
-from dbos_lint.diagnostic import Diagnostic
-
+# A run without findings has results and never loads what a finding is.
 if TYPE_CHECKING:
+    from dbos_lint.diagnostic import Diagnostic
     from dbos_lint.linter import FileResult
 
 
-@dataclass(frozen=True, slots=True)
-class Crash:
+class Crash(NamedTuple):
     """A fault of the linter itself, met in one file; ``traceback`` is for whoever mends it."""
 
     filename: str
     traceback: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunResult:
+class RunResult(NamedTuple):
     """The results of the files of a run, sorted by name; unreadable ones are among them."""
 
     files: tuple[FileResult, ...]
@@ -29,7 +27,7 @@ class RunResult:
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         found = (diagnostic for result in self.files for diagnostic in result.diagnostics)
-        return tuple(sorted(found, key=Diagnostic.sort_key))
+        return tuple(sorted(found, key=methodcaller("sort_key")))
 
     @property
     def suppressed(self) -> int:

@@ -51,7 +51,7 @@ def ignored_for(settings: Settings, filename: str) -> frozenset[str]:
     """The codes that ``per-file-ignores`` turns off for ``filename``, absolute or relative to the working folder."""
     if not settings.per_file_ignores:
         return frozenset()
-    path, root = absolute(filename), str(settings.root)
+    path, root = absolute(filename), settings.root
     ignored: set[str] = set()
     for pattern, selectors in settings.per_file_ignores:
         negated = pattern.startswith("!")

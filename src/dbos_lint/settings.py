@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 DEFAULT_EXCLUDE: tuple[str, ...] = (
     ".bzr",
@@ -55,7 +54,7 @@ class Settings:
     said so, and a run tells that there are some), ``fixable`` and ``unfixable`` of which rules (``None``: of all).
     """
 
-    root: Path
+    root: str
     src: tuple[str, ...] = (".", "src")
     dbos_version: str = "3.4"
     preset: str = "recommended"
@@ -78,7 +77,7 @@ class Settings:
     unsafe_fixes: bool | None = None
     fixable: tuple[str, ...] | None = None
     unfixable: tuple[str, ...] = ()
-    config: Path | None = None
+    config: str | None = None
     version_source: str = field(default="", compare=False)
 
     @property

@@ -7,33 +7,31 @@ the root of a repository.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dbos_lint.paths import upwards
+
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
 
+# The patterns are compiled where they are used: most projects have few of these files.
 _NAMES = (b"dbos", b"DBOS")
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
-_PYLOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
-_REQUIREMENTS = re.compile(r"requirements.*\.txt")
+_PYLOCK = r"pylock(\.[^.]+)?\.toml"
 _REPOSITORIES = (".git", ".hg")
-_LOCKED = re.compile(rb'^name = "dbos"\s*$', re.MULTILINE)
+_LOCKED = rb'(?m)^name = "dbos"\s*$'
 # One line of a requirements file, without its hashes.
-_REQUIRED = re.compile(
-    r"^[ \t]*dbos[ \t]*(?:\[[^\]]*\])?[ \t]*(?P<versions>[<>=!~][^;#\\\n]*?(?=[ \t]+--|[;#\\\n]|$)|(?=[;#\\\n]|$))",
-    re.MULTILINE | re.IGNORECASE,
+_REQUIRED = (
+    r"(?mi)^[ \t]*dbos[ \t]*(?:\[[^\]]*\])?[ \t]*(?P<versions>[<>=!~][^;#\\\n]*?(?=[ \t]+--|[;#\\\n]|$)|(?=[;#\\\n]|$))"
 )
 # One that is got from a tag or as a file: ``dbos @ git+https://...@v2.31.0``.
-_FETCHED = re.compile(
-    r"^[ \t]*dbos[ \t]*(?:\[[^\]]*\])?[ \t]*@[ \t]*\S*?[@/-]v?(?P<version>\d+\.\d+)\.\d", re.MULTILINE | re.IGNORECASE
-)
+_FETCHED = r"(?mi)^[ \t]*dbos[ \t]*(?:\[[^\]]*\])?[ \t]*@[ \t]*\S*?[@/-]v?(?P<version>\d+\.\d+)\.\d"
 _PIPFILE = "Pipfile.lock"
-_RELEASE = re.compile(r"v?(\d+)\.(\d+)")
+_RELEASE = r"v?(\d+)\.(\d+)"
 
 
 class Target(NamedTuple):
@@ -53,7 +51,7 @@ class _Wanted(NamedTuple):
 def detected(root: str) -> Target | None:
     """What the project at ``root`` locks or asks for; None if it says nothing of dbos."""
     wanted: _Wanted | None = None
-    for folder in _upwards(root):
+    for folder in upwards(root):
         try:
             names = sorted(os.listdir(folder))
         except OSError:
@@ -71,20 +69,11 @@ def detected(root: str) -> Target | None:
     return Target(newest, wanted.source) if wanted is not None and newest is not None else None
 
 
-def _upwards(folder: str) -> Iterator[str]:
-    while True:
-        yield folder
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return
-        folder = parent
-
-
 # ---------------------------------------------------------------- what is locked
 
 
 def _locked(folder: str, names: Iterable[str]) -> Iterator[Target]:
-    for name in (*_LOCKS, *filter(_PYLOCK.fullmatch, names)):
+    for name in (*_LOCKS, *(name for name in names if name.startswith("pylock") and re.fullmatch(_PYLOCK, name))):
         if name in names:
             path = os.path.join(folder, name)
             versions = list(_versions(_read(path)))
@@ -98,16 +87,18 @@ def _locked(folder: str, names: Iterable[str]) -> Iterator[Target]:
 
 def _versions(lock: bytes) -> Iterator[tuple[int, ...]]:
     """The versions of dbos in a lock, of which only the tables that name it are parsed."""
-    for match in _LOCKED.finditer(lock):
+    for match in re.finditer(_LOCKED, lock):
         start, end = lock.rfind(b"[[", 0, match.start()), lock.find(b"\n[", match.end())
         for tables in _toml(lock[max(start, 0) : end if end >= 0 else len(lock)].rstrip()).values():
             for table in tables if isinstance(tables, list) else ():
                 version = table.get("version") if isinstance(table, dict) else None
-                if isinstance(version, str) and (found := _RELEASE.match(version)):
+                if isinstance(version, str) and (found := re.match(_RELEASE, version)):
                     yield int(found[1]), int(found[2])
 
 
 def _by_pipenv(lock: bytes) -> Iterator[str]:
+    import json
+
     try:
         parsed = json.loads(lock) if lock else {}
     except (ValueError, RecursionError):
@@ -123,7 +114,8 @@ def _by_pipenv(lock: bytes) -> Iterator[str]:
 
 def _wanted(folder: str, names: Iterable[str]) -> Iterator[_Wanted]:
     """What the files of ``folder`` ask for: the requirements files first, since they often are locks."""
-    paths = [os.path.join(folder, name) for name in names if _REQUIREMENTS.fullmatch(name)]
+    requirements = [name for name in names if name.startswith("requirements") and name.endswith(".txt")]
+    paths = [os.path.join(folder, name) for name in requirements]
     paths.sort(key=len)
     inner = os.path.join(folder, "requirements")
     if "requirements" in names and os.path.isdir(inner):
@@ -144,9 +136,9 @@ def _wanted(folder: str, names: Iterable[str]) -> Iterator[_Wanted]:
 def _in_lines(text: str) -> Iterator[str]:
     """The versions of dbos that the lines of a text ask for; an empty text for any."""
     text = text.replace("\r", "")
-    for match in _REQUIRED.finditer(text):
+    for match in re.finditer(_REQUIRED, text):
         yield match["versions"].strip()
-    for match in _FETCHED.finditer(text):
+    for match in re.finditer(_FETCHED, text):
         yield f"=={match['version']}"
 
 
@@ -211,7 +203,7 @@ def _specifier(versions: str) -> SpecifierSet | None:
 def _pinned(versions: str) -> str | None:
     """The one version that is asked for."""
     exact = [clause.version for clause in _specifier(versions) or () if clause.operator in ("==", "===")]
-    pins = [(int(found[1]), int(found[2])) for pin in exact if "*" not in pin and (found := _RELEASE.match(pin))]
+    pins = [(int(found[1]), int(found[2])) for pin in exact if "*" not in pin and (found := re.match(_RELEASE, pin))]
     return ".".join(map(str, max(pins))) if pins else None
 
 
@@ -231,7 +223,7 @@ def _newest(versions: str) -> str | None:
     for release in reversed(history().releases):
         if _allows(versions, label(release)):
             return label(release)
-    bounds = [_RELEASE.match(clause.version) for clause in specifier if clause.operator[0] in ">~="]
+    bounds = [re.match(_RELEASE, clause.version) for clause in specifier if clause.operator[0] in ">~="]
     lowest = max(((int(found[1]), int(found[2])) for found in bounds if found), default=None)
     return label(lowest) if lowest is not None else None
 

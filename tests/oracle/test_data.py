@@ -243,7 +243,7 @@ def test_the_catalogue_says_the_same(texts: list[str], codes: list[str], tmp_pat
     head = TAKES.partition("launch()")[0].replace("@DBOS.workflow()", "\n@DBOS.workflow()")
     for text in texts:
         source = f"{head}def start():\n    takes({text})\n"
-        found = lint_source(source.encode(), str(tmp_path / "start.py"), Settings(root=tmp_path)).diagnostics
+        found = lint_source(source.encode(), str(tmp_path / "start.py"), Settings(root=str(tmp_path))).diagnostics
         assert (text, [each.code for each in found]) == (text, codes)
 
 

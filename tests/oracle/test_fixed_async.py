@@ -17,7 +17,7 @@ pytestmark = pytest.mark.oracle
 
 def fixed(program: str, *codes: str, unsafe: bool = True) -> str:
     """The program as ``--fix`` leaves it."""
-    settings = Settings(root=Path("/project"), select=codes, fix=True, unsafe_fixes=unsafe)
+    settings = Settings(root="/project", select=codes, fix=True, unsafe_fixes=unsafe)
     after = mend(program.encode(), "/project/program.py", settings).after.decode()
     assert after != program
     return after

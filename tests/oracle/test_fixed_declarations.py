@@ -385,7 +385,7 @@ HEAD = """from dbos import (
 
 def fixed(program: str, code: str) -> str:
     """The program as ``--fix --unsafe-fixes`` leaves it, when only ``code`` is looked for."""
-    settings = Settings(root=Path("/project"), select=(code,), fix=True, unsafe_fixes=True)
+    settings = Settings(root="/project", select=(code,), fix=True, unsafe_fixes=True)
     result = mend(program.encode(), "/project/program.py", settings)
     assert {found.code for found in result.fixed} == {code}
     assert result.result.diagnostics == ()

@@ -20,7 +20,7 @@ is_mended = pytest.mark.parametrize("mended", [False, True], ids=["as it was", "
 
 def fixed(program: str, code: str, folder: Path) -> str:
     """``program`` as ``--fix --unsafe-fixes`` leaves it: nothing is found any more by the rule ``code``."""
-    settings = Settings(root=folder, fix=True, unsafe_fixes=True)
+    settings = Settings(root=str(folder), fix=True, unsafe_fixes=True)
     result = mend(program.encode(), str(folder / "program.py"), settings)
     assert code in {found.code for found in result.fixed}
     assert code not in {found.code for found in result.result.diagnostics}

@@ -15,7 +15,7 @@ from dbos_lint.semantics.program import Program
 from dbos_lint.settings import Settings
 
 ROOT = Path("/nowhere/at/all")
-SETTINGS = Settings(root=ROOT)
+SETTINGS = Settings(root=str(ROOT))
 HEAD = "import time, random\nfrom dbos import DBOS\n"
 WORKFLOW = "@DBOS.workflow()\ndef run():\n"
 

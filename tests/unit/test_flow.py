@@ -92,7 +92,7 @@ class Order:
 
 
 def here_of(text: str, others: dict[str, str] | None = None) -> Here:
-    program = Program(Settings(root=ROOT))
+    program = Program(Settings(root=str(ROOT)))
     for name, other in (others or {}).items():
         program.project.overlay[str(ROOT / name)] = other.encode()
     linted = program.linted(str(ROOT / "app.py"), text.encode())

@@ -18,7 +18,7 @@ ROOT = Path("/nowhere/at/all")
 
 def probed(text: str, others: Mapping[str, str] = MappingProxyType({}), read: object = literals) -> list[object]:
     """What each ``probe(...)`` in the module ``app`` is given, in the order of the text."""
-    program = Program(Settings(root=ROOT))
+    program = Program(Settings(root=str(ROOT)))
     for name, source in {**others, "app.py": text}.items():
         program.project.overlay[str(ROOT / name)] = source.encode()
     module = program.project.module(str(ROOT / "app.py"))

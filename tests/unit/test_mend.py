@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -22,7 +21,7 @@ from dbos_lint.rules.registry import RULES
 from dbos_lint.settings import Settings
 from dbos_lint.syntax.spans import Span
 
-SETTINGS = Settings(Path("/srv"), fix=True, unsafe_fixes=True)
+SETTINGS = Settings("/srv", fix=True, unsafe_fixes=True)
 
 
 def found(code: str, row: int, column: int = 1, fix: Fix | None = None) -> Diagnostic:

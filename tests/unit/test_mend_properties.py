@@ -25,7 +25,7 @@ from tests.formatting import reformatted
 
 ROOT = Path(tempfile.gettempdir()) / "dbos-lint-that-does-not-exist"
 FILE = str(ROOT / "app.py")
-ALL = Settings(root=ROOT, select=("DBS",), fix=True, unsafe_fixes=True)
+ALL = Settings(root=str(ROOT), select=("DBS",), fix=True, unsafe_fixes=True)
 
 some = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 

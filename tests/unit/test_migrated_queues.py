@@ -19,7 +19,7 @@ def answers(folder: Path, files: dict[str, str]) -> dict[str, str]:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
-    settings = Settings(root=folder)
+    settings = Settings(root=str(folder))
     program = Program(settings)
     found = {}
     for name in sorted(files):

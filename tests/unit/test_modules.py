@@ -67,12 +67,12 @@ def folder(tmp_path: Path) -> Path:
 def test_a_module_is_found_where_python_would(
     folder: Path, importer: str, name: str, level: int, found: str | None
 ) -> None:
-    project = Project(Settings(root=folder))
+    project = Project(Settings(root=str(folder)))
     assert project.find(name, level, str(folder / importer)) == (str(folder / found) if found else None)
 
 
 def test_packages_that_the_settings_name_are_followed(folder: Path) -> None:
-    project = Project(Settings(root=folder, follow=("outside",)))
+    project = Project(Settings(root=str(folder), follow=("outside",)))
     found = project.find("outside", 0, str(folder / "single.py"))
     assert found == str(folder / ".venv/lib/python3.11/site-packages/outside/__init__.py")
 
@@ -88,17 +88,17 @@ def test_packages_that_the_settings_name_are_followed(folder: Path) -> None:
     ],
 )
 def test_a_module_is_named_from_its_root(folder: Path, path: str, name: str) -> None:
-    assert Project(Settings(root=folder)).name(str(folder / path)) == name
+    assert Project(Settings(root=str(folder))).name(str(folder / path)) == name
 
 
 def test_a_module_outside_the_root_is_named_from_its_package(folder: Path) -> None:
-    project = Project(Settings(root=folder / "src"))
+    project = Project(Settings(root=str(folder / "src")))
     assert project.name(str(folder / "app/core/clock.py")) == "app.core.clock"
     assert project.find("app.main", 0, str(folder / "app/core/clock.py")) == str(folder / "app/main.py")
 
 
 def test_a_file_is_read_once_and_what_cannot_be_read_is_none(folder: Path) -> None:
-    project = Project(Settings(root=folder))
+    project = Project(Settings(root=str(folder)))
     path = folder / "single.py"
     first = project.module(str(path))
     path.write_text("changed = 1\n")
@@ -142,7 +142,7 @@ def lint(folder: Path, files: dict[str, str], imports: str, call: str) -> list[s
         (folder / name).write_text(text)
     source = WORKFLOW.format(imports=imports, call=call).encode()
     (folder / "app.py").write_bytes(source)
-    return [each.code for each in lint_source(source, str(folder / "app.py"), Settings(root=folder)).diagnostics]
+    return [each.code for each in lint_source(source, str(folder / "app.py"), Settings(root=str(folder))).diagnostics]
 
 
 @pytest.mark.parametrize("name", PROJECTS)

@@ -15,7 +15,7 @@ from dbos_lint.settings import Settings
 from tests.strategies import mutations, programs, projects
 
 ROOT = Path(tempfile.gettempdir()) / "dbos-lint-that-does-not-exist"
-EVERYTHING = Settings(root=ROOT, select=("DBS",))
+EVERYTHING = Settings(root=str(ROOT), select=("DBS",))
 
 few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 some = settings(few, max_examples=80)
@@ -69,7 +69,7 @@ def test_what_is_found_stands_inside_its_line(text: str) -> None:
 def test_the_order_of_the_files_does_not_matter(project: dict[str, str], random: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
         files = write(Path(folder).resolve(), project)
-        options = Settings(root=Path(folder).resolve(), select=("DBS",))
+        options = Settings(root=str(Path(folder).resolve()), select=("DBS",))
         alone = {path: lint_source(source, str(path), options) for path, source in files.items()}
         for upcoming in ((), map(str, files)):
             program = Program(options, upcoming)

@@ -29,7 +29,7 @@ ROOT = Path("/nowhere/at/all")
 
 def program_of(files: dict[str, str]) -> Program:
     """A project of files that exist in memory only."""
-    program = Program(Settings(root=ROOT))
+    program = Program(Settings(root=str(ROOT)))
     for name, text in files.items():
         program.project.overlay[str(ROOT / name)] = text.encode()
     return program

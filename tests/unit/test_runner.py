@@ -88,7 +88,7 @@ def test_workers_are_used_only_where_they_pay(project: Path, monkeypatch: pytest
 
 def test_batches_are_neighbours_and_of_like_size() -> None:
     sizes = [5, 1, 1, 1, 1, 1, 4, 2, 2, 9]
-    tasks = [Task(f"{number}.py", Settings(Path()), size) for number, size in enumerate(sizes)]
+    tasks = [Task(f"{number}.py", Settings(""), size) for number, size in enumerate(sizes)]
     batches = workers._batches(tasks, 3)
     assert [task for batch in batches for task in batch] == tasks
     assert [[task.size for task in batch] for batch in batches] == [[5, 1, 1, 1, 1], [1, 4, 2, 2], [9]]

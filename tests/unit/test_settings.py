@@ -63,7 +63,7 @@ def test_every_option_can_be_read(project: Path) -> None:
         """,
     )
     assert load(project / "app" / "main.py") == Settings(
-        root=project,
+        root=str(project),
         src=("lib",),
         dbos_version="2.30",
         workflow_decorators=("app.wf",),
@@ -81,7 +81,7 @@ def test_every_option_can_be_read(project: Path) -> None:
         extend_exclude=("old/*",),
         respect_gitignore=False,
         require_reason=True,
-        config=config,
+        config=str(config),
     )
 
 
@@ -93,12 +93,12 @@ def test_the_nearest_configuration_wins_and_a_file_of_our_own_wins_in_its_folder
     write(project / "a" / "c" / "pyproject.toml", "[project]\ndependencies = ['dbos-lint']\n")
     versions = {name: load(project / name / "m.py").dbos_version for name in (".", "a", "a/b", "a/c", "z")}
     assert versions == {".": "1.1", "a": "1.2", "a/b": "1.2", "a/c": "1.2", "z": "1.1"}
-    assert load(project / "a" / "b" / "m.py").root == project / "a"
+    assert load(project / "a" / "b" / "m.py").root == str(project / "a")
 
 
 def test_a_pyproject_that_does_not_name_the_linter_may_be_broken(project: Path) -> None:
     write(project / "pyproject.toml", "[project\nname = {{ cookiecutter.name }}\n")
-    assert load(project / "m.py") == Settings(project)
+    assert load(project / "m.py") == Settings(str(project))
 
 
 def test_without_configuration_the_root_is_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,9 +107,9 @@ def test_without_configuration_the_root_is_the_project(tmp_path: Path, monkeypat
     write(tmp_path / "lib" / "pkg" / "sub" / "__init__.py")
     write(tmp_path / "lib" / "pkg" / "__init__.py")
     monkeypatch.chdir(work)
-    assert load(work / "mono" / "one" / "src" / "m.py").root == work / "mono" / "one"
-    assert load(work / "mono" / "two" / "m.py").root == work
-    assert load(tmp_path / "lib" / "pkg" / "sub" / "m.py").root == tmp_path / "lib"
+    assert load(work / "mono" / "one" / "src" / "m.py").root == str(work / "mono" / "one")
+    assert load(work / "mono" / "two" / "m.py").root == str(work)
+    assert load(tmp_path / "lib" / "pkg" / "sub" / "m.py").root == str(tmp_path / "lib")
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_a_named_file_is_used_for_all_and_its_patterns_are_relative_to_the_worki
     write(project / "a" / "dbos-lint.toml", "dbos-version = '1.2'\n")
     other = write(project / "conf" / "strict.toml", "dbos-version = '1.9'\n")
     settings = Configuration(str(project), "conf/strict.toml").for_file(str(project / "a" / "m.py"))
-    assert (settings.dbos_version, settings.root, settings.config) == ("1.9", project, other)
+    assert (settings.dbos_version, settings.root, settings.config) == ("1.9", str(project), str(other))
 
 
 def test_a_named_pyproject_needs_the_table(project: Path) -> None:
@@ -203,7 +203,7 @@ def test_a_named_file_must_exist(project: Path) -> None:
 
 def test_an_isolated_run_reads_nothing(project: Path) -> None:
     write(project / "dbos-lint.toml", "nonsense")
-    assert Configuration(str(project), isolated=True).for_file(str(project / "m.py")) == Settings(project)
+    assert Configuration(str(project), isolated=True).for_file(str(project / "m.py")) == Settings(str(project))
 
 
 def test_the_command_line_overrides_the_file(project: Path) -> None:

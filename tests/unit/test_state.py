@@ -48,7 +48,9 @@ def level(tmp_path: Path, **lines: str) -> Level:
     source = PROGRAM.format(**{"step": "pass", "helper": "pass", "workflow": "pass", **lines})
     (found,) = [
         diagnostic
-        for diagnostic in lint_source(source.encode(), str(tmp_path / "crawl.py"), Settings(root=tmp_path)).diagnostics
+        for diagnostic in lint_source(
+            source.encode(), str(tmp_path / "crawl.py"), Settings(root=str(tmp_path))
+        ).diagnostics
         if diagnostic.code == "DBS304" and diagnostic.start.row == 8
     ]
     return found.level
@@ -120,6 +122,6 @@ class Other:
 
 
 def test_attributes_are_those_of_one_class(tmp_path: Path) -> None:
-    result = lint_source(SERVICE.encode(), str(tmp_path / "service.py"), Settings(root=tmp_path))
+    result = lint_source(SERVICE.encode(), str(tmp_path / "service.py"), Settings(root=str(tmp_path)))
     found = [(diagnostic.code, diagnostic.start.row, diagnostic.level) for diagnostic in result.diagnostics]
     assert found == [("DBS304", 13, Level.ERROR), ("DBS304", 14, Level.WARNING)]

@@ -184,8 +184,8 @@ def test_an_option_wins_over_what_is_detected_and_an_isolated_run_looks_nowhere(
     isolated = Configuration(str(project), isolated=True).for_file("m.py")
 
     assert (given.dbos_version, given.version_source) == ("1.4", "--dbos-version")
-    assert (isolated.dbos_version, isolated.version_source) == (Settings(project).dbos_version, "")
+    assert (isolated.dbos_version, isolated.version_source) == (Settings(str(project)).dbos_version, "")
 
 
 def test_the_default_is_the_newest_known_release(tmp_path: Path) -> None:
-    assert Settings(tmp_path).dbos_version == NEWEST
+    assert Settings(str(tmp_path)).dbos_version == NEWEST

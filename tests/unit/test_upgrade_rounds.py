@@ -39,7 +39,7 @@ def upgraded(root: Path, files: dict[str, str], *, only_safe: bool = False) -> U
     texts = {str(root / name): text.encode() for name, text in files.items()}
     for path, text in texts.items():
         Path(path).write_bytes(text)
-    settings = Settings(root, dbos_version="3.4", select=tuple(checked_codes(CODES)))
+    settings = Settings(str(root), dbos_version="3.4", select=tuple(checked_codes(CODES)))
     return Rounds(settings, CODES, texts, only_safe).run()
 
 

@@ -16,7 +16,7 @@ from dbos_lint.settings import Settings
 
 ROOT = Path("/nowhere/at/all")
 OURS = ("DBS201", "DBS202", "DBS203", "DBS204", "DBS211", "DBS212", "DBS215", "DBS235", "DBS239")
-SETTINGS = Settings(root=ROOT, select=OURS)
+SETTINGS = Settings(root=str(ROOT), select=OURS)
 HEAD = """
 import os, random, time, uuid
 from dbos import DBOS, DBOSConfiguredInstance, SetWorkflowID

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
 import click
 
 from dbos_lint import __version__
-from dbos_lint.cli.check import check
-from dbos_lint.cli.diff import diff
 from dbos_lint.cli.output import INTERRUPTED, Failure
-from dbos_lint.cli.rule import rule
-from dbos_lint.cli.upgrade import upgrade
+
+_COMMANDS = ("check", "diff", "rule", "upgrade")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Group(click.Group):
+    """Commands that are modules of their own names: only the one that is called is imported."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"{__name__}.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="dbos-lint", message="%(prog)s %(version)s")
 def cli() -> None:
     """Find what breaks durable DBOS workflows in Python before it ships."""
-
-
-cli.add_command(check)
-cli.add_command(diff)
-cli.add_command(rule)
-cli.add_command(upgrade)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -24,19 +24,25 @@ def _list(context: click.Context, parameter: click.Parameter, value: tuple[str, 
 
 
 def _codes(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...] | None:
+    if not value:
+        return None
     from dbos_lint.configuration import selectors
 
-    return _checked(selectors, _split(value)) if value else None
+    return _checked(selectors, _split(value))
 
 
 def _version(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
     from dbos_lint.configuration import target_version
 
-    return None if value is None else _checked(target_version, value)
+    return _checked(target_version, value)
 
 
 def _pairs(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> object:
     """``pattern:CODE`` pairs; codes that follow without a pattern belong to the last one."""
+    if not value:
+        return None
     from dbos_lint.configuration import selectors
 
     pairs: list[tuple[str, tuple[str, ...]]] = []
@@ -49,13 +55,15 @@ def _pairs(context: click.Context, parameter: click.Parameter, value: tuple[str,
             pairs.append((pattern.strip(), codes))
         else:
             pairs[-1] = (pairs[-1][0], pairs[-1][1] + codes)
-    return tuple(pairs) if value else None
+    return tuple(pairs)
 
 
 def _places(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> object:
+    if not value:
+        return None
     from dbos_lint.choice import place
 
-    return tuple(_checked(place, text) for text in value) or None
+    return tuple(_checked(place, text) for text in value)
 
 
 def _checked(read: Callable[[V], T], value: V) -> T:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 import click
 
@@ -33,7 +32,7 @@ def emit(text: str | bytes, *, error: bool = False) -> None:
         stream.flush()
     except BrokenPipeError:
         # Python flushes once more when it ends, and would complain then.
-        with Path(os.devnull).open("wb") as nowhere:
+        with open(os.devnull, "wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
     except OSError as error:
         raise Failure(f"cannot write the output: {error.strerror}") from None
@@ -41,8 +40,10 @@ def emit(text: str | bytes, *, error: bool = False) -> None:
 
 def write(text: str | bytes, path: str) -> None:
     """Write ``text`` to the file ``path``."""
+    data = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
     try:
-        Path(path).write_bytes(text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text)
+        with open(path, "wb") as file:
+            file.write(data)
     except OSError as error:
         raise Failure(f"cannot write {path}: {error.strerror}") from None
 

@@ -96,7 +96,7 @@ class Endings:
     def conftests(self, module: Module) -> Iterator[Module]:
         """The files beside and above ``module`` in which pytest looks for fixtures."""
         project = self.analysis.resolver.project
-        folder, root = os.path.dirname(module.path), str(project.settings.root)
+        folder, root = os.path.dirname(module.path), project.settings.root
         above = ""
         while folder.startswith(root) and folder != above:
             found = project.module(os.path.join(folder, _CONFTEST))

@@ -46,7 +46,7 @@ class Project:
 
     def __post_init__(self) -> None:
         root = self.settings.root
-        self._sources = tuple(os.path.normpath(root / folder) for folder in self.settings.src)
+        self._sources = tuple(os.path.normpath(os.path.join(root, folder)) for folder in self.settings.src)
 
     # ------------------------------------------------------------------ names to files
 
@@ -130,7 +130,7 @@ class Project:
 
     def _package_folders(self) -> tuple[str, ...]:
         """Where the packages that the settings let us follow are installed: the project's environment, else ours."""
-        environments = [self.settings.root / ".venv", self.settings.root / "venv"]
+        environments = [Path(self.settings.root, name) for name in (".venv", "venv")]
         own = [path for folder in environments for path in folder.glob("lib/python*/site-packages")]
         return (*map(str, own), *(path for path in sys.path if _SITE_PACKAGES.rstrip(os.sep) in path))
 

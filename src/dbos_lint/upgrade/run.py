@@ -51,7 +51,7 @@ def upgrade(found: Discovery, configuration: Configuration, request: Request) ->
         upgraded = Rounds(target, codes, files, request.only_safe).run()
         projects.append(replace(upgraded, left=(*upgraded.left, *unreadable)))
         before.update(files)
-        roots.append(str(settings.root))
+        roots.append(settings.root)
     return (
         Report(
             request.since,
