@@ -97,7 +97,7 @@ class Files:
         """The findings of all files when those are mended, or why that cannot be."""
         new = {mended.filename: mended.result for mended in some}
         if all(file.filename in new for file in before.files):
-            return replace(before, files=tuple(new[file.filename] for file in before.files))
+            return before._replace(files=tuple(new[file.filename] for file in before.files))
         texts = {name: change.after for name, change in changes.items()}
         after = self.lint({**texts, **{mended.filename: mended.after for mended in some}})
         expected = {file.filename: new.get(file.filename, file) for file in before.files}
