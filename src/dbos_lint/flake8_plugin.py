@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dbos_lint.configuration import Configuration
     from dbos_lint.semantics.program import Program
     from dbos_lint.settings import Settings
+    from dbos_lint.syntax.parse import Source
 
 _LISTS = {
     "extra-nondeterministic": "qualified names of further calls that differ between runs; may end in *",
@@ -45,6 +46,7 @@ class Plugin:
 
     def __init__(self, tree: ast.AST, lines: Sequence[str], filename: str) -> None:
         # flake8 knows by the parameter ``tree`` that it need not call us for what does not parse: that is its E999.
+        self._tree = tree
         self._lines = lines
         self._filename = filename
 
@@ -84,16 +86,28 @@ class Plugin:
         cls._programs = {}
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
-        from dbos_lint.linter import lint_source
         from dbos_lint.paths import absolute
 
         filename = absolute(self._filename)
         settings = self._settings(filename)
         program = self._program(settings)
-        result = lint_source(_encoded(self._lines), filename, settings, noqa=self._noqa, program=program)
+        source = _encoded(self._lines)
+        if not program.concerns(filename, source):
+            return
+        from dbos_lint.linter import lint_source
+
+        result = lint_source(source, filename, settings, noqa=self._noqa, program=program, parsed=self._parsed())
         for diagnostic in result.diagnostics:
             start = diagnostic.start
             yield start.row, start.column - 1, f"{diagnostic.code} {diagnostic.message}", type(self)
+
+    def _parsed(self) -> Source | None:
+        """What flake8 has parsed, where it is the tree of the text that we would parse."""
+        from dbos_lint.syntax.parse import Source
+
+        text = "".join(self._lines)
+        # A lone carriage return ends a line for Python's own reader of files, which is what we follow.
+        return Source(text, self._tree) if isinstance(self._tree, ast.Module) and "\r" not in text else None
 
     @classmethod
     def _settings(cls, filename: str) -> Settings:
@@ -120,11 +134,11 @@ class Plugin:
     def _configured(cls) -> Configuration:
         """What reads the configuration files, each of them once a run."""
         if cls._configuration is None:
-            from pathlib import Path
+            import os
 
             from dbos_lint.configuration import Configuration
 
-            cls._configuration = Configuration(str(Path.cwd()))
+            cls._configuration = Configuration(os.getcwd())
         return cls._configuration
 
 

@@ -32,16 +32,22 @@ class FileResult:
 
 
 def lint_source(
-    source: bytes, filename: str, settings: Settings, *, noqa: bool = True, program: Program | None = None
+    source: bytes,
+    filename: str,
+    settings: Settings,
+    *,
+    noqa: bool = True,
+    program: Program | None = None,
+    parsed: Source | None = None,
 ) -> FileResult:
     """Lint ``source``, the bytes of the file ``filename`` (an absolute path; it need not exist).
 
     ``noqa`` is false for flake8 under ``--disable-noqa``. ``program`` holds what earlier files of the same run have
-    taught of the project; without one, this file is judged with what it imports and nothing is kept.
+    taught of the project; without one, this file is judged with what it imports and nothing is kept. ``parsed`` is what
+    ``source`` says, where that has been parsed already.
     Never raises for what the file holds: what cannot be decoded or parsed is a DBS001 diagnostic.
     """
     from dbos_lint.semantics.program import Program
-    from dbos_lint.syntax.parse import Fault
 
     program = program or Program(settings)
     if not program.concerns(filename, source):
@@ -49,8 +55,10 @@ def lint_source(
     enabled = selection.enabled_codes(settings) - selection.ignored_for(settings, filename)
     if not enabled:
         return FileResult(filename, ())
+    from dbos_lint.syntax.parse import Fault
+
     try:
-        linted = program.linted(filename, source)
+        linted = program.linted(filename, source, parsed)
         if not isinstance(linted, Fault):
             parsed, collected = linted
             return _judge(source, parsed, collected, filename, settings, enabled, noqa, program)

@@ -12,12 +12,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dbos_lint.semantics.collect import Collected, collect
-from dbos_lint.semantics.summary import Module
 from dbos_lint.settings import Settings
-from dbos_lint.syntax import suppressions
-from dbos_lint.syntax.parse import Fault, Source, parse
+
+# Names are told from files alone; what reads them is loaded for the first one that is parsed.
+if TYPE_CHECKING:
+    from dbos_lint.semantics.collect import Collected
+    from dbos_lint.semantics.summary import Module
+    from dbos_lint.syntax.parse import Fault, Source
 
 _SITE_PACKAGES = f"{os.sep}site-packages{os.sep}"
 # dbos is known by its facts, not by its source: its own repository holds its tests, which are users of it.
@@ -182,6 +185,8 @@ class Project:
     def module(self, path: str) -> Module | None:
         """The summary of the file ``path``; None if it cannot be read or parsed."""
         if path not in self._modules:
+            from dbos_lint.syntax.parse import Source
+
             self._modules[path] = None
             source = self.read(path) if path.endswith(".py") else None
             parsed = quietly_parsed(source) if source is not None else None
@@ -195,6 +200,9 @@ class Project:
 
     def collected(self, path: str, source: Source) -> Collected:
         """The summary and the nodes of a parsed file."""
+        from dbos_lint.semantics.collect import collect
+        from dbos_lint.syntax import suppressions
+
         collected = collect(source.tree, path, self.name(path), suppressions.parse(source.text).deterministic_rows)
         self._modules[path] = collected.summary
         return collected
@@ -209,20 +217,25 @@ class Project:
             return None
         known = self._trees.get(path)
         if known is None or known[0] != source:
+            from dbos_lint.semantics.collect import collect
+            from dbos_lint.syntax.parse import Fault
+
             parsed = quietly_parsed(source)
             if isinstance(parsed, Fault):
                 return None
             known = self._trees[path] = source, parsed, collect(parsed.tree, path, module.name)
         return known[1], replace(known[2], summary=module)
 
-    def linted(self, path: str, source: bytes) -> tuple[Source, Collected] | Fault:
+    def linted(self, path: str, source: bytes, parsed: Source | None = None) -> tuple[Source, Collected] | Fault:
         """The tree and the summary of the file to be linted, whose text may differ from the disk's."""
+        from dbos_lint.syntax.parse import Source
+
         kept = self._kept.pop(path, None)
         if kept is not None and kept[0] == source:
             return kept[1], kept[2]
         self.overlay[path] = source
-        parsed = quietly_parsed(source)
-        return parsed if isinstance(parsed, Fault) else (parsed, self.collected(path, parsed))
+        read = parsed or quietly_parsed(source)
+        return (read, self.collected(path, read)) if isinstance(read, Source) else read
 
     def altered(self, texts: Mapping[str, bytes]) -> Project:
         """This project with other ``texts`` of some files; what is known of the others need not be read again."""
@@ -239,6 +252,8 @@ class Project:
 
 def quietly_parsed(source: bytes) -> Source | Fault:
     """Parse with the garbage collector off: a tree is all growth, and collecting it meanwhile doubles the time."""
+    from dbos_lint.syntax.parse import parse
+
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from dbos_lint.catalog.nondeterminism import Nondeterminism
 from dbos_lint.mentions import imports, members, needles
-from dbos_lint.semantics.analysis import Analysis
-from dbos_lint.semantics.calls import Calls
-from dbos_lint.semantics.collect import Collected
-from dbos_lint.semantics.facts import Observer
 from dbos_lint.semantics.modules import Project
-from dbos_lint.semantics.names import Names
-from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.settings import Settings
-from dbos_lint.syntax.parse import Fault, Source
+
+# What a file's imports lead to is told without the rest of the engine, which most files do not need.
+if TYPE_CHECKING:
+    from dbos_lint.semantics.analysis import Analysis
+    from dbos_lint.semantics.collect import Collected
+    from dbos_lint.syntax.parse import Fault, Source
 
 
 class Program:
@@ -26,14 +26,26 @@ class Program:
 
     def __init__(self, settings: Settings, upcoming: Iterable[str] = (), project: Project | None = None) -> None:
         self.project = project or Project(settings, upcoming=frozenset(upcoming))
+        self._needles = needles(settings)
+        self._concerned: dict[str, bool] = {}
+        self._found: dict[tuple[tuple[str, ...], int, str], str | None] = {}
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """What the functions of the project do."""
+        from dbos_lint.catalog.nondeterminism import Nondeterminism
+        from dbos_lint.semantics.analysis import Analysis
+        from dbos_lint.semantics.calls import Calls
+        from dbos_lint.semantics.facts import Observer
+        from dbos_lint.semantics.names import Names
+        from dbos_lint.semantics.resolve import Resolver
+
+        settings = self.project.settings
         nondeterminism = Nondeterminism(
             settings.extra_nondeterministic, settings.known_deterministic, settings.shows_guesses
         )
         calls = Calls(Resolver(self.project))
-        self.analysis = Analysis(calls, Observer(calls, nondeterminism), Names(calls, self.concerns))
-        self._needles = needles(settings)
-        self._concerned: dict[str, bool] = {}
-        self._found: dict[tuple[tuple[str, ...], int, str], str | None] = {}
+        return Analysis(calls, Observer(calls, nondeterminism), Names(calls, self.concerns))
 
     def altered(self, texts: Mapping[str, bytes]) -> Program:
         """The project with other ``texts`` of some files, of which nothing is remembered but what they say."""
@@ -105,9 +117,11 @@ class Program:
         below = (os.path.join(root, "") for root in self.project.roots(path))
         return found if os.path.join(found, "").startswith(tuple(below)) else None
 
-    def linted(self, path: str, source: bytes) -> tuple[Source, Collected] | Fault:
-        """Parse and summarise the file to be linted, whose text may differ from the disk's."""
-        linted = self.project.linted(path, source)
+    def linted(self, path: str, source: bytes, parsed: Source | None = None) -> tuple[Source, Collected] | Fault:
+        """Summarise the file to be linted, whose text may differ from the disk's; it is parsed unless it is already."""
+        from dbos_lint.syntax.parse import Fault
+
+        linted = self.project.linted(path, source, parsed)
         if not isinstance(linted, Fault):
             self.analysis.names.renew(linted[1].summary, source)
         return linted
