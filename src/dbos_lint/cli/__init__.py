@@ -12,7 +12,7 @@ import click
 from dbos_lint import __version__
 from dbos_lint.cli.output import INTERRUPTED, Failure
 
-_COMMANDS = ("check", "diff", "rule", "upgrade")
+_COMMANDS = ("check", "diff", "merge", "rule", "upgrade")
 
 
 class _Group(click.Group):

@@ -66,6 +66,14 @@ def _places(context: click.Context, parameter: click.Parameter, value: tuple[str
     return tuple(_checked(place, text) for text in value)
 
 
+def _shard(context: click.Context, parameter: click.Parameter, value: str | None) -> object:
+    if value is None:
+        return None
+    from dbos_lint.sharding import shard
+
+    return _checked(shard, value)
+
+
 def _checked(read: Callable[[V], T], value: V) -> T:
     try:
         return read(value)
@@ -138,6 +146,7 @@ def _checked(read: Callable[[V], T], value: V) -> T:
 @click.option(
     "--no-cache", is_flag=True, help="Keep nothing between runs. Nothing is kept yet, so this changes nothing."
 )
+@click.option("--shard", callback=_shard, metavar="K/N", help="Lint the K-th of N shares of the files.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Use at most N processes.  [default: all]")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 @click.option("--debug", is_flag=True, help="Show tracebacks of faults of the linter.")

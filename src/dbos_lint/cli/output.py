@@ -9,7 +9,7 @@ import click
 
 INTERRUPTED = 130
 # Those of dbos_lint.reporters, which is not loaded to tell what there is.
-FORMATS = ("concise", "full", "json", "github", "sarif")
+FORMATS = ("concise", "full", "json", "json-lines", "github", "sarif")
 
 
 class Failure(click.ClickException):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dbos_lint.cli.fixing import Done
     from dbos_lint.diagnostic import Diagnostic
     from dbos_lint.settings import Settings
+    from dbos_lint.sharding import Shard
 
 Codes = tuple[str, ...]
 
@@ -61,6 +62,7 @@ class Options(NamedTuple):
     exit_zero: bool
     show_files: bool
     show_settings: bool
+    shard: Shard | None
     jobs: int | None
     color: str
     debug: bool
@@ -90,12 +92,17 @@ def run(options: Options) -> int:
     if options.reads_stdin:
         return _check_stdin(options, configuration)
     found = discover(options.paths or (".",), configuration, force_exclude=options.force_exclude)
+    is_empty = not found.files and not found.unreadable
+    if options.shard is not None:
+        from dbos_lint.sharding import part
+
+        found = part(found, options.shard, str(configuration.for_folder(cwd).root))
     if options.show_files:
         return _show_files(found)
     if options.show_settings:
         path = found.files[0] if found.files else f"{cwd}/{STDIN}"
         return _show_settings(path, configuration.for_file(path))
-    if not found.files and not found.unreadable:
+    if is_empty:
         if not options.quiet:
             note("warning: no Python files found under the given paths")
         return _report(RunResult(()), options, configuration)
@@ -127,6 +134,8 @@ def _refuse_contradictions(options: Options) -> None:
         raise click.UsageError("--stdin-filename names the standard input, so it needs - instead of paths.")
     if options.config is not None and options.isolated:
         raise click.UsageError("--config and --isolated exclude each other.")
+    if options.shard is not None and options.reads_stdin:
+        raise click.UsageError("--shard divides files, and the standard input is one.")
     if options.show_fixes and options.diff:
         raise click.UsageError("--show-fixes and --diff exclude each other.")
     if options.quiet and options.verbose:

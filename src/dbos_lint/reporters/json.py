@@ -10,7 +10,7 @@ from dbos_lint.reporters.report import Report, readable
 
 
 def render(report: Report) -> str:
-    return dumps([_finding(found, report) for found in report.diagnostics])
+    return dumps([finding(found, report) for found in report.diagnostics])
 
 
 def dumps(value: object) -> str:
@@ -18,7 +18,8 @@ def dumps(value: object) -> str:
     return json.dumps(value, indent=2, sort_keys=True) + "\n"
 
 
-def _finding(found: Diagnostic, report: Report) -> dict[str, object]:
+def finding(found: Diagnostic, report: Report) -> dict[str, object]:
+    """One finding as an object of plain values."""
     return {
         "cell": None,
         "code": found.code,
