@@ -11,6 +11,7 @@ from dbos_lint.fix import Applicability, Change, Fix, Replace, Wrap
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.typed_dicts import Entry
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import walk
 
 # In a name of so many letters, two may be wrong.
 _LONG = 8
@@ -123,7 +124,7 @@ def rename_key(here: Here, entry: Entry, typed_dict: str) -> Fix | None:
         return unsafe(title, reworded(key, new))
     if node is not None:
         return unsafe(title, rename_keyword(node.keywords[entry.item], new))
-    stored = [each.slice for each in ast.walk(tree) if isinstance(each, ast.Subscript) and span_of(each) == entry.span]
+    stored = [each.slice for each in walk(tree) if isinstance(each, ast.Subscript) and span_of(each) == entry.span]
     return unsafe(title, *(reworded(each, new) for each in stored))
 
 
@@ -137,7 +138,7 @@ def value_of(here: Here, entry: Entry) -> ast.expr | None:
 
 def _texts(node: ast.AST) -> Iterator[str]:
     """The strings and the names of keywords within ``node``."""
-    for each in ast.walk(node):
+    for each in walk(node):
         if isinstance(each, ast.Constant) and isinstance(each.value, str):
             yield each.value
         elif isinstance(each, ast.keyword) and each.arg is not None:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from dbos_lint.syntax.trees import walk
+
 _ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "TypeError"})
 _BROAD = frozenset({"", "Exception", "BaseException"})
 _QUESTIONS = frozenset({"hasattr", "getattr", "signature", "find_spec"})
@@ -49,7 +51,7 @@ class Asking:
     def _names(self) -> frozenset[str]:
         """The names that hold an answer: ``HAS_STREAMS = hasattr(DBOS, "write_stream")``."""
         names: set[str] = set()
-        for node in ast.walk(self._tree):
+        for node in walk(self._tree):
             if isinstance(node, ast.Assign) and _asks(node.value, frozenset()):
                 names.update(_targets(node))
             elif isinstance(node, ast.Try) and _is_tolerant(node):
@@ -94,7 +96,7 @@ class Asking:
                     yield _stretch(node, node, about)
 
     def _expressions(self, expression: ast.expr) -> Iterator[_Stretch]:
-        for node in ast.walk(expression):
+        for node in walk(expression):
             if isinstance(node, (ast.IfExp, ast.BoolOp)):
                 about = _asks(node.test if isinstance(node, ast.IfExp) else node.values[0], self._names)
                 if about:
@@ -103,7 +105,7 @@ class Asking:
 
 def _asks(test: ast.expr, answers: frozenset[str]) -> frozenset[str]:
     """What ``test`` asks for: a version of dbos, attributes by name, what one of ``answers`` stands for; or nothing."""
-    nodes = list(ast.walk(test))
+    nodes = walk(test)
     mentioned = {
         node.attr if isinstance(node, ast.Attribute) else node.id
         for node in nodes

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from dbos_lint.semantics.summary import Launch, Member
+from dbos_lint.syntax.trees import children, walk
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -177,11 +178,11 @@ class Launches:
 
     @cached_property
     def _nodes(self) -> list[ast.AST]:
-        return list(ast.walk(self._function))
+        return walk(self._function)
 
     @cached_property
     def _parents(self) -> dict[int, ast.AST]:
-        return {id(child): node for node in self._nodes for child in ast.iter_child_nodes(node)}
+        return {id(child): node for node in self._nodes for child in children(node)}
 
     @cached_property
     def _loads(self) -> dict[str, list[ast.Name]]:

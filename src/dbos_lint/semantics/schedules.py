@@ -17,6 +17,7 @@ from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, place
 from dbos_lint.semantics.summary import Call, Module, Ref
 from dbos_lint.semantics.values import Container, External, Values
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import walk
 
 _DICTS = frozenset({"dict", "dbos.ScheduleInput"})
 
@@ -125,7 +126,7 @@ class Schedules:
     def _values(self) -> dict[tuple[str, int], ast.expr]:
         """What the names of this file are assigned, by name and row."""
         found: dict[tuple[str, int], ast.expr] = {}
-        for node in ast.walk(self._collected.tree):
+        for node in walk(self._collected.tree):
             if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
                 for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                     if isinstance(target, ast.Name):
@@ -135,7 +136,7 @@ class Schedules:
     @cached_property
     def _dicts(self) -> dict[Span, ast.Dict]:
         """The dict displays of this file."""
-        return {span_of(node): node for node in ast.walk(self._collected.tree) if isinstance(node, ast.Dict)}
+        return {span_of(node): node for node in walk(self._collected.tree) if isinstance(node, ast.Dict)}
 
     # ------------------------------------------------------------------ one schedule
 

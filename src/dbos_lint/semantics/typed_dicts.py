@@ -21,6 +21,7 @@ from dbos_lint.semantics.scoping import Place, binding_scope, place_of
 from dbos_lint.semantics.summary import Call, Module, Ref, Write
 from dbos_lint.semantics.values import External, FunctionValue, Instance, Values
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import walk
 
 
 class Entry(NamedTuple):
@@ -112,7 +113,7 @@ class TypedDicts:
     @cached_property
     def _written(self) -> dict[Span, ast.Dict | ast.Call]:
         """The dict displays and calls of this file, by where they stand."""
-        nodes = ast.walk(self._collected.tree)
+        nodes = walk(self._collected.tree)
         return {span_of(node): node for node in nodes if isinstance(node, (ast.Dict, ast.Call))}
 
     def keys(self, use: Use, literal: Literal) -> frozenset[str] | None:
@@ -275,7 +276,7 @@ class TypedDicts:
     @cached_property
     def _augmented(self) -> frozenset[str]:
         """The names to which ``name |= ...`` adds."""
-        targets = (node.target for node in ast.walk(self._collected.tree) if isinstance(node, ast.AugAssign))
+        targets = (node.target for node in walk(self._collected.tree) if isinstance(node, ast.AugAssign))
         return frozenset(target.id for target in targets if isinstance(target, ast.Name))
 
     def _hands_on(self, home: Module, call: Call, name: str, scope: int) -> bool:

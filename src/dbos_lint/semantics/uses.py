@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from functools import cached_property
 
+from dbos_lint.syntax.trees import children
+
 # What tells of a task without waiting for it.
 _OF_RUNNING_TASKS = frozenset({"done", "cancelled", "add_done_callback", "set_name", "get_name"})
 
@@ -54,7 +56,7 @@ class Uses:
                 continue
             if isinstance(parent, (ast.Global, ast.Nonlocal)):
                 self._shared.update(parent.names)
-            for child in ast.iter_child_nodes(parent):
+            for child in children(parent):
                 parents[id(child)] = parent
                 todo.append(child)
         return parents

@@ -11,6 +11,7 @@ from dbos_lint.rules.mending import meant, rename_attribute, rename_keyword, rew
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.symbols import Use
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import walk
 
 
 def rename_member(here: Here, target: Version, use: Use, span: Span) -> Fix | None:
@@ -20,7 +21,7 @@ def rename_member(here: Here, target: Version, use: Use, span: Span) -> Fix | No
     if new is None:
         return None
     title = f"write '{new}' for '{name}'"
-    nodes = [node for node in ast.walk(here.collected.tree) if isinstance(node, (ast.Attribute, ast.alias))]
+    nodes = [node for node in walk(here.collected.tree) if isinstance(node, (ast.Attribute, ast.alias))]
     found = [node for node in nodes if span_of(node) == span]
     if len(found) != 1:
         return None
@@ -37,10 +38,10 @@ def _imported(here: Here, alias: ast.alias, new: str, title: str) -> Fix | None:
         return unsafe(title, own)
     name = alias.name
     bound = [each for scope in here.module.scopes for key in (name, new) for each in scope.bindings.get(key, ())]
-    strings = (node.value for node in ast.walk(here.collected.tree) if isinstance(node, ast.Constant))
+    strings = (node.value for node in walk(here.collected.tree) if isinstance(node, ast.Constant))
     if len(bound) != 1 or any(isinstance(text, str) and name in text for text in strings):
         return None
-    names = [node for node in ast.walk(here.collected.tree) if isinstance(node, ast.Name) and node.id == name]
+    names = [node for node in walk(here.collected.tree) if isinstance(node, ast.Name) and node.id == name]
     return unsafe(title, own, *(Replace(span_of(node), new) for node in names))
 
 
@@ -61,7 +62,7 @@ def rename_parameter(
             is_given = new in given or None in given or (position is not None and position < len(call.args))
             is_hidden = any(isinstance(each, ast.Starred) for each in call.args)
             return None if is_given or is_hidden else unsafe(title, rename_keyword(keyword, new))
-    for node in ast.walk(here.collected.tree):
+    for node in walk(here.collected.tree):
         if isinstance(node, ast.Dict):
             for key in node.keys:
                 if key is not None and span_of(key) == span:

@@ -27,6 +27,7 @@ from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.asking import Asking
 from dbos_lint.semantics.symbols import Use
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import walk
 
 _REGISTER = (
     "DBOS.register_queue",
@@ -85,7 +86,7 @@ class Verdicts:
     @cached_property
     def _added(self) -> frozenset[str]:
         """The names of attributes that this file sets on some object, or names in a string: perhaps for one of dbos."""
-        nodes = list(ast.walk(self.here.collected.tree))
+        nodes = walk(self.here.collected.tree)
         stored = (node.attr for node in nodes if isinstance(node, ast.Attribute) and type(node.ctx) is ast.Store)
         return frozenset(stored) | {
             arg.value

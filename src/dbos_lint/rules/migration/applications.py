@@ -23,6 +23,7 @@ from dbos_lint.semantics.spellings import Spelling, spelling
 from dbos_lint.semantics.summary import MODULE, Call
 from dbos_lint.semantics.values import External, Instance
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import walk
 
 _FASTAPI = "fastapi.FastAPI"
 _HEADER = "the header dbos-idempotency-key is no longer read"
@@ -127,7 +128,7 @@ def _application(here: Here, value: ast.expr, record: Call) -> Application | ByH
 
 def _statement(home: Collected, node: ast.Call) -> ast.Assign | ast.AnnAssign | None:
     """The assignment of what ``node`` makes."""
-    for each in ast.walk(home.tree):
+    for each in walk(home.tree):
         if isinstance(each, (ast.Assign, ast.AnnAssign)) and each.value is node:
             return each
     return None
@@ -181,8 +182,8 @@ def _extended(application: Application, given: ast.expr, engine: Spelling) -> tu
     definition = _lifespan(application, given)
     if definition is None:
         return ByHand("the application has a lifespan that is not written down beside it in the usual way")
-    calls = {dotted(each.func) for each in ast.walk(definition) if isinstance(each, ast.Call)}
-    yields = [each for each in ast.walk(definition) if isinstance(each, ast.Yield)]
+    calls = {dotted(each.func) for each in walk(definition) if isinstance(each, ast.Call)}
+    yields = [each for each in walk(definition) if isinstance(each, ast.Yield)]
     place = _straight(definition, yields[0]) if len(yields) == 1 else None
     if place is None:
         return ByHand("it is not certain where the lifespan of the application starts and ends")
@@ -208,13 +209,13 @@ def _lifespan(application: Application, given: ast.expr) -> Definition | None:
 def _straight(definition: Definition, wanted: ast.Yield) -> ast.stmt | None:
     """The statement of the ``yield``, where a lifespan certainly reaches it, and its own end."""
     body = definition.body
-    if any(isinstance(each, ast.Return) for each in ast.walk(definition)):
+    if any(isinstance(each, ast.Return) for each in walk(definition)):
         return None
     while True:
         for statement in body:
             if isinstance(statement, ast.Expr) and statement.value is wanted:
                 return statement
-        inside = [each for each in body if any(node is wanted for node in ast.walk(each))]
+        inside = [each for each in body if any(node is wanted for node in walk(each))]
         if len(inside) != 1 or not isinstance(inside[0], (ast.With, ast.AsyncWith, ast.Try)):
             return None
         body = inside[0].body

@@ -17,6 +17,7 @@ from dbos_lint.rules.migration.urls import Url
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.typed_dicts import Entry, TypedDicts
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import walk
 
 _URLS = ("database_url", "application_database_url", SYSTEM)
 
@@ -191,7 +192,7 @@ def _is_read(given: Given) -> bool:
     program, key = given.here.once(Datasources).program, given.entry.key
     sources = (module.path for module in program.modules if key.encode() in program.source(module.path))
     trees = [tree for path in sources if (tree := program.tree(path)) is not None]
-    taken = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Subscript))
+    taken = (node for tree in trees for node in walk(tree) if isinstance(node, ast.Subscript))
     return any(
         isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Constant) and node.slice.value == key
         for node in taken
@@ -228,7 +229,7 @@ def _changes(
 
 def _of_store(given: Given, drop: bool, name: str, text: str) -> Sequence[Change]:
     """``config["key"] = value``"""
-    for node in ast.walk(given.here.once(Datasources).program.tree(given.entry.module) or ast.Module([], [])):
+    for node in walk(given.here.once(Datasources).program.tree(given.entry.module) or ast.Module([], [])):
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and span_of(node.targets[0]) == given.entry.span:
             target = node.targets[0]
             if not isinstance(target, ast.Subscript) or not isinstance(target.slice, ast.Constant):

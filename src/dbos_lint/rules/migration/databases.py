@@ -9,6 +9,7 @@ from dbos_lint.fix import After, Applicability, Arguments, ByHand, Fix, Replace
 from dbos_lint.rules.migration.datasources import DATASOURCE, Datasources
 from dbos_lint.rules.visitor import Here
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import walk
 
 _URL = "app_database_url"
 _PROVIDER = "opentelemetry.trace.set_tracer_provider"
@@ -66,7 +67,7 @@ FAMILIES = {
 
 def _statement(here: Here, node: ast.Call) -> ast.Expr | None:
     """The statement that ``node`` is all of."""
-    for each in ast.walk(here.collected.tree):
+    for each in walk(here.collected.tree):
         if isinstance(each, ast.Expr) and each.value is node:
             return each
     return None

@@ -26,6 +26,7 @@ from dbos_lint.semantics.symbols import Symbols
 from dbos_lint.semantics.typed_dicts import Entry
 from dbos_lint.semantics.values import External, Instance
 from dbos_lint.syntax.spans import span_of
+from dbos_lint.syntax.trees import walk
 
 DATASOURCE = "dbos.SQLAlchemyDatasource"
 _REMOVED = frozenset({"DBOS.transaction", "DBOS.sql_session"})
@@ -165,7 +166,7 @@ class Datasources:
         if dicts is None or tree is None:
             return None
         if entry.item < 0:
-            for node in ast.walk(tree):
+            for node in walk(tree):
                 if isinstance(node, ast.Assign) and any(span_of(target) == entry.span for target in node.targets):
                     return node.value
             return None

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from dbos_lint.rules.visitor import Here
-from dbos_lint.semantics.collect import Collected, collect
-from dbos_lint.semantics.modules import quietly_parsed
+from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Scope
-from dbos_lint.syntax.parse import Fault, decode
+from dbos_lint.syntax.parse import decode
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import children, parents, walk
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -32,11 +32,11 @@ class UnsureError(Exception):
 
 @dataclass
 class File:
-    """A file of the program."""
+    """A file of the program; its tree is shared where it is not the linted one's."""
 
     collected: Collected
     source: bytes
-    parents: dict[int, ast.AST]
+    is_shared: bool = False
 
     @property
     def module(self) -> Module:
@@ -49,6 +49,10 @@ class File:
     @property
     def tree(self) -> ast.Module:
         return self.collected.tree
+
+    @cached_property
+    def parents(self) -> dict[int, ast.AST]:
+        return (_shared_parents if self.is_shared else parents)(self.tree)
 
     @cached_property
     def lines(self) -> list[bytes]:
@@ -163,12 +167,12 @@ class File:
             klass = next((each for each in self.module.classes if each.span == span_of(node)), None)
             if klass is None or _hides(self.module.scopes[klass.scope], name):
                 raise UnsureError(f"the class '{node.name}' has a '{name}' of its own")
-            inside = [*ast.iter_child_nodes(node)]
+            inside = children(node)
         elif isinstance(node, _COMPREHENSIONS):
-            targets = {each.id for it in node.generators for each in ast.walk(it.target) if isinstance(each, ast.Name)}
-            inside = [node.generators[0].iter] if name in targets else [*ast.iter_child_nodes(node)]
+            targets = {each.id for it in node.generators for each in walk(it.target) if isinstance(each, ast.Name)}
+            inside = [node.generators[0].iter] if name in targets else children(node)
         else:
-            inside = [*ast.iter_child_nodes(node)]
+            inside = children(node)
         for each in inside:
             self._find(each, name, found)
 
@@ -180,6 +184,7 @@ class Files:
         self._here = here
         self._project = here.resolver.project
         self._files: dict[str, File | None] = {}
+        self._called: dict[tuple[str, str], frozenset[int]] = {}
 
     @property
     def own(self) -> File:
@@ -197,13 +202,38 @@ class Files:
     def _sources(self) -> dict[str, bytes]:
         return {module.path: self._project.read(module.path) or b"" for module in self._modules}
 
+    def modules(self, word: str) -> Iterator[Module]:
+        """The modules whose text holds ``word``, in the order of their paths."""
+        needle = word.encode()
+        return (module for module in self._modules if needle in self._sources[module.path])
+
     def holding(self, word: str) -> Iterator[File]:
         """The files whose text holds ``word``, in the order of their paths."""
-        needle = word.encode()
-        for module in self._modules:
-            found = self.of(module) if needle in self._sources[module.path] else None
+        for module in self.modules(word):
+            found = self.of(module)
             if found is not None:
                 yield found
+
+    def calling(self, word: str, name: str) -> Iterator[File]:
+        """Those of them that call ``name``: their summaries tell, so that most trees are not wanted."""
+        for module in self.modules(word):
+            found = self.of(module) if self._numbers(module, name) else None
+            if found is not None:
+                yield found
+
+    def calls(self, file: File, name: str) -> Iterator[tuple[ast.Call, Call]]:
+        """The calls of ``name``, a qualified one, in a file."""
+        numbers = self._numbers(file.module, name)
+        return ((node, call) for node, call in file.collected.nodes.calls if call.number in numbers)
+
+    def _numbers(self, module: Module, name: str) -> frozenset[int]:
+        if (module.path, name) not in self._called:
+            callees = self._here.analysis.calls.callees
+            found = (call for function in module.functions for call in function.calls)
+            self._called[module.path, name] = frozenset(
+                call.number for call in found if name in callees(module, call).names
+            )
+        return self._called[module.path, name]
 
     def unconcerned(self, *words: str) -> Iterator[File]:
         """The other files of the project whose text holds all ``words``."""
@@ -216,38 +246,23 @@ class Files:
 
     def of(self, module: Module) -> File | None:
         if module.path not in self._files:
-            source = self._project.read(module.path) or b""
-            if module.path == self._here.module.path:
-                found: tuple[Collected, dict[int, ast.AST]] | None = (
-                    self._here.collected,
-                    _parents(self._here.collected),
-                )
-            else:
-                found = _collected(module.path, module.name, source)
-            self._files[module.path] = None
-            if found is not None:
-                # Two summaries of one text are alike, but the resolver remembers by the first.
-                collected = Collected(found[0].tree, module, found[0].nodes, found[0].marks)
-                self._files[module.path] = File(collected, source, found[1])
+            self._files[module.path] = self._read(module)
         return self._files[module.path]
+
+    def _read(self, module: Module) -> File | None:
+        source = self._project.read(module.path) or b""
+        if module.path == self._here.module.path:
+            return File(self._here.collected, source)
+        known = self._project.tree(module.path)
+        return File(known[1], source, is_shared=True) if known is not None else None
 
     def at(self, path: str) -> File | None:
         module = self._project.module(path) if path.endswith(".py") else None
         return self.of(module) if module is not None else None
 
 
-@lru_cache(maxsize=256)
-def _collected(path: str, name: str, source: bytes) -> tuple[Collected, dict[int, ast.AST]] | None:
-    """A file's tree: it is wanted for each file of the project that has something to migrate."""
-    parsed = quietly_parsed(source)
-    if isinstance(parsed, Fault):
-        return None
-    collected = collect(parsed.tree, path, name)
-    return collected, _parents(collected)
-
-
-def _parents(collected: Collected) -> dict[int, ast.AST]:
-    return {id(child): node for node in ast.walk(collected.tree) for child in ast.iter_child_nodes(node)}
+# The trees of other files are wanted for each file of the project that has something to migrate.
+_shared_parents = lru_cache(maxsize=256)(parents)
 
 
 def _head(node: FunctionNode) -> list[ast.AST]:

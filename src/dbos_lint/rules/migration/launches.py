@@ -14,11 +14,13 @@ from dbos_lint.rules.migration.files import FUNCTIONS, File, Files, FunctionNode
 from dbos_lint.rules.migration.variables import dotted
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.imports import imported
+from dbos_lint.semantics.refs import terminal
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.spellings import spelling
 from dbos_lint.semantics.summary import Call, Function
 from dbos_lint.semantics.values import External, FunctionKey, FunctionValue
 from dbos_lint.syntax.spans import span_of
+from dbos_lint.syntax.trees import walk
 
 _QUEUES = ("register_queue", "register_queue_async")
 _SCHEDULES = ("apply_schedules", "apply_schedules_async")
@@ -75,22 +77,17 @@ class LaunchSites:
         self._files = here.once(Files)
         self._meeting = here.analysis.names.meeting
 
-    @cached_property
-    def all(self) -> tuple[Launch, ...]:
-        calls = self._here.analysis.calls
-        return tuple(
-            Launch(file, node, call)
-            for file in self._files.holding("launch")
-            for node, call in file.collected.nodes.calls
-            if _last(node.func) == "launch" and api.LAUNCH in calls.callees(file.module, call).names
-        )
+    def _within(self, file: File) -> tuple[Launch, ...]:
+        calls = self._files.calls(file, api.LAUNCH)
+        return tuple(Launch(file, node, call) for node, call in calls if terminal(call.func) == "launch")
 
     def of(self, home: File) -> list[Launch]:
         """The launches of the programs that import ``home``, behind each of which something can be registered.
 
         Raises UnsureError where there is none, or one of them is not certain.
         """
-        found = [launch for launch in self.all if self._reaches(launch.file, home)]
+        files = self._files.calling("launch", api.LAUNCH)
+        found = [launch for file in files if self._reaches(file, home) for launch in self._within(file)]
         if not found:
             raise UnsureError("no DBOS.launch() of a program that imports it is seen")
         for launch in found:
@@ -99,12 +96,12 @@ class LaunchSites:
 
     def above(self, file: File, node: ast.expr) -> Launch | None:
         """The launch after which ``node`` runs for certain, in the same function, if there is one."""
-        known = {id(launch.node): launch for launch in self.all if launch.file is file}
+        known = {id(launch.node): launch for launch in self._within(file)}
         inside: ast.AST = file.statement(node)
         while isinstance(inside, ast.stmt) and not isinstance(inside, (*FUNCTIONS, ast.ClassDef)):
             block = file.siblings(inside)
             for each in reversed(block[: block.index(inside)]):
-                if any(isinstance(part, ast.Attribute) and part.attr == "destroy" for part in ast.walk(each)):
+                if any(isinstance(part, ast.Attribute) and part.attr == "destroy" for part in walk(each)):
                     return None
                 found = known.get(id(each.value)) if isinstance(each, ast.Expr) else None
                 if found is not None:
@@ -135,7 +132,8 @@ class LaunchSites:
     def _loads(self, file: File, home: File) -> bool:
         """Whether ``import package.module`` in ``file`` loads ``home``, itself or by way of others."""
         project = self._here.resolver.project
-        names = {each.name for node in ast.walk(file.tree) if isinstance(node, ast.Import) for each in node.names}
+        imports = file.collected.nodes.imports
+        names = {each.name for node in imports if isinstance(node, ast.Import) for each in node.names}
         for path in (project.find(name, 0, file.path) for name in sorted(names)):
             module = project.module(path) if path is not None and path.endswith(".py") else None
             if module is not None and home.path in (module.path, *(each.path for each in imported(project, module))):
@@ -197,7 +195,7 @@ class LaunchSites:
                 if any(value.key == key for value in runs):
                     called.add(id(node.func))
                     yield other.path, other.module.functions[other.module.scopes[call.scope].function]
-            for name in ast.walk(other.tree):
+            for name in walk(other.tree):
                 if isinstance(name, ast.Name) and name.id == function.name and id(name) not in called:
                     values = self._here.resolver.resolve(other.module, name.id, other.place(name))
                     if any(isinstance(each, FunctionValue) and each.key == key for each in values):
@@ -208,10 +206,6 @@ def _is_command(ref: object) -> bool:
     """``@app.command()`` of click and typer."""
     func = ref[1] if isinstance(ref, tuple) and ref[0] == "call" else ref
     return isinstance(func, str) and func.rpartition(".")[2] in ("command", "callback", "group")
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _method(statement: ast.stmt) -> str:

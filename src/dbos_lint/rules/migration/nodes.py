@@ -4,31 +4,50 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from dbos_lint.rules.visitor import Here
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import children
 
 Node = TypeVar("Node", ast.Attribute, ast.Call, ast.keyword, ast.Constant, ast.Dict, ast.Subscript)
 
+_PLACED = (ast.expr, ast.stmt, ast.keyword)
 
-@dataclass(frozen=True, slots=True)
+
 class Nodes:
-    """The tree of a file, looked at from below."""
+    """The tree of a file, looked at from below, as far as somebody asks for it."""
 
-    at: dict[Span, list[ast.AST]]
-    parents: dict[ast.AST, ast.AST]
+    def __init__(self, tree: ast.Module) -> None:
+        self._tree = tree
+        self._rows: dict[int, list[ast.AST]] = {}
+        self.parents: dict[ast.AST, ast.AST] = {}
 
     def find(self, span: Span, kind: type[Node]) -> Node | None:
         """The node of a kind that stands at ``span``."""
-        return next((node for node in self.at.get(span, ()) if isinstance(node, kind)), None)
+        return next((each for each in self._at(span.row) if isinstance(each, kind) and span_of(each) == span), None)
+
+    def starting(self, span: Span) -> Iterator[ast.keyword]:
+        """The keywords that begin where ``span`` does."""
+        found = (each for each in self._at(span.row) if isinstance(each, ast.keyword))
+        return (each for each in found if (each.lineno, each.col_offset) == span[:2])
 
     def around(self, node: ast.AST) -> Iterator[ast.AST]:
-        """What ``node`` stands in, from the inside."""
+        """What ``node``, which was found here, stands in, from the inside."""
         while node in self.parents:
             node = self.parents[node]
             yield node
+
+    def _at(self, row: int) -> list[ast.AST]:
+        """The nodes that hold ``row``, and perhaps others, level by level."""
+        if row not in self._rows:
+            found = self._rows[row] = [self._tree]
+            for node in found:
+                if not isinstance(node, _PLACED) or _holds(node, row):
+                    inside = children(node)
+                    found += inside
+                    self.parents.update((child, node) for child in inside)
+        return self._rows[row]
 
 
 def nodes(here: Here) -> Nodes:
@@ -36,10 +55,11 @@ def nodes(here: Here) -> Nodes:
 
 
 def _collected(here: Here) -> Nodes:
-    at: dict[Span, list[ast.AST]] = {}
-    parents: dict[ast.AST, ast.AST] = {}
-    for node in ast.walk(here.collected.tree):
-        if isinstance(node, (ast.expr, ast.stmt, ast.keyword)):
-            at.setdefault(span_of(node), []).append(node)
-        parents.update((child, node) for child in ast.iter_child_nodes(node))
-    return Nodes(at, parents)
+    return Nodes(here.collected.tree)
+
+
+def _holds(node: ast.expr | ast.stmt | ast.keyword, row: int) -> bool:
+    if isinstance(node, ast.JoinedStr):
+        return True  # each release of Python has its own idea of where its parts stand
+    first: int = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    return first <= row <= (node.end_lineno or node.lineno)

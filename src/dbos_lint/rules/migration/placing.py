@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from dbos_lint.fix import After, Before, Change, Import
 from dbos_lint.syntax.spans import span_of
+from dbos_lint.syntax.trees import walk
 
 
 def above(text: str, tree: ast.Module, node: ast.stmt, statement: str, imports: Iterable[Import]) -> Change | None:
@@ -56,7 +57,7 @@ def _apart(one: ast.stmt | None, other: ast.stmt) -> int:
 
 def _before(tree: ast.Module, node: ast.stmt) -> ast.stmt | None:
     """The statement of the same block in front of ``node``."""
-    for each in ast.walk(tree):
+    for each in walk(tree):
         for name in ("body", "orelse", "finalbody"):
             body = getattr(each, name, None)
             if isinstance(body, list) and node in body[1:]:
@@ -68,7 +69,7 @@ def _before(tree: ast.Module, node: ast.stmt) -> ast.stmt | None:
 def step(text: str, tree: ast.Module) -> str:
     """What one level of the file is indented by."""
     lines = text.split("\n")
-    for node in ast.walk(tree):
+    for node in walk(tree):
         body = getattr(node, "body", None)
         if isinstance(node, ast.stmt) and isinstance(body, list) and body[0].lineno > node.lineno:
             outer, inner = (_indentation(lines[each.lineno - 1]) for each in (node, body[0]))

@@ -50,8 +50,7 @@ def listened(node: ast.expr, *, is_list: bool) -> Answer:
 def _registered(here: Here, symbol: Symbol, span: Span) -> Answer:
     """``priority_enabled`` and ``partition_queue`` of a queue that is registered."""
     known = nodes(here)
-    starting = (node for at, found in known.at.items() if at[:2] == span[:2] for node in found)
-    keyword = next((node for node in starting if isinstance(node, ast.keyword)), None)
+    keyword = next(known.starting(span), None)
     call = known.parents.get(keyword) if keyword is not None else None
     if keyword is None or keyword.arg != symbol.last or not isinstance(call, ast.Call):
         return ByHand("it is not written down in the call")

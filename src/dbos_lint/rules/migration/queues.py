@@ -66,7 +66,9 @@ class Queues:
 
     def at(self, path: str, span: Span) -> Fix | ByHand | None:
         """What becomes of the queue that a finding in the file ``path`` is about."""
-        plan = next((plan for plan in self._likely(path, span) if plan.concerns(path, span)), None)
+        plan = self._made_at(path, span)
+        if plan is None:
+            plan = next((plan for plan in self._likely(path, span) if plan.concerns(path, span)), None)
         if plan is None:
             # Where the uses of a queue are not all seen, its name tells which one it is.
             named = [self._plan(*made) for made in self._made if self._is_of(made, path, span, self._names(span))]
@@ -79,6 +81,13 @@ class Queues:
         if plan.in_place:
             title = f"register the queue {plan.name}"
         return Fix(title, Applicability.UNSAFE, own, tuple(sorted(changes.items())))
+
+    def _made_at(self, path: str, span: Span) -> _Plan | None:
+        """The plan of the queue that is made at ``span``: for that, no other needs to be looked for."""
+        file = self._files.at(path)
+        if file is None:
+            return None
+        return next((self._plan(file, node) for node in self._made_in(file) if span_of(node) == span), None)
 
     def _likely(self, path: str, span: Span) -> Iterator[_Plan]:
         """The plans that may be about ``span``, those first of which that is most likely."""
@@ -101,13 +110,11 @@ class Queues:
     @cached_property
     def _made(self) -> tuple[tuple[File, ast.Call], ...]:
         """The calls that make queues."""
-        calls = self._here.analysis.calls
-        return tuple(
-            (file, node)
-            for file in self._files.holding("Queue")
-            for node, call in file.collected.nodes.calls
-            if api.QUEUE in calls.callees(file.module, call).names and not _is_internal(node)
-        )
+        files = self._files.calling("Queue", api.QUEUE)
+        return tuple((file, node) for file in files for node in self._made_in(file))
+
+    def _made_in(self, file: File) -> list[ast.Call]:
+        return [node for node, _ in self._files.calls(file, api.QUEUE) if not _is_internal(node)]
 
     def _plan(self, home: File, node: ast.Call) -> _Plan:
         key = (home.path, span_of(node))

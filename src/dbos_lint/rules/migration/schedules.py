@@ -84,12 +84,10 @@ class Schedules:
 
     @cached_property
     def _all(self) -> tuple[_Scheduled, ...]:
-        calls = self._here.analysis.calls
         found = [
             _Scheduled(file, node)
-            for file in self._files.holding("scheduled")
-            for node, call in file.collected.nodes.calls
-            if patterns.SCHEDULED in calls.callees(file.module, call).names
+            for file in self._files.calling("scheduled", patterns.SCHEDULED)
+            for node, _ in self._files.calls(file, patterns.SCHEDULED)
         ]
         for each in found:
             each.reason = self._reason(each)

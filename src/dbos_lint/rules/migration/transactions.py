@@ -14,6 +14,7 @@ from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module
 from dbos_lint.semantics.values import DecoratorValue, Entity, External, Value
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import walk
 
 # What the decorators below a transaction may make of its function.
 _DESCRIPTORS = frozenset({"staticmethod", "classmethod", "property"})
@@ -81,7 +82,7 @@ def _attribute_at(here: Here, span: Span, name: str) -> ast.Attribute | None:
     """The attribute ``name`` that is read in what stands at ``span``."""
     found = [
         node
-        for node in ast.walk(here.collected.tree)
+        for node in walk(here.collected.tree)
         if isinstance(node, ast.Attribute)
         and node.attr == name
         and span[:2] <= span_of(node)[:2]
@@ -176,7 +177,7 @@ def _named(here: Here, function: Function) -> Iterator[str]:
         setters = {call.span for call in calls if _SETTER in here.analysis.calls.callees(module, call).names}
         blocks = [
             (node.body[0].lineno, node.end_lineno or node.lineno)
-            for node in ast.walk(program.tree(module.path) or ast.Module([], []))
+            for node in walk(program.tree(module.path) or ast.Module([], []))
             if isinstance(node, (ast.With, ast.AsyncWith))
             and any(span_of(item.context_expr) in setters for item in node.items)
         ]

@@ -16,6 +16,7 @@ from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.summary import MODULE, Binding, Module, Ref
 from dbos_lint.semantics.values import External, FunctionValue
+from dbos_lint.syntax.trees import walk
 
 _GETS = ((External("os.environ.get"),), (External("os.getenv"),))
 _ENVIRON = (External("os.environ"),)
@@ -114,13 +115,13 @@ class Urls:
         """What the file ``path`` has to import, so that the expression means there what it means where it is written,
         with the files that this imports; None where that is not certain."""
         module = self._resolver.module(url.path)
-        calls = [node for node in ast.walk(url.node) if isinstance(node, ast.Call)]
+        calls = [node for node in walk(url.node) if isinstance(node, ast.Call)]
         if not self._is_pure(module, url.node, url.place):
             return None
         if not all(self._computing(module, node, url.place) for node in calls):
             return None
         found: dict[Import, str] = {}
-        for name in sorted({node.id for node in ast.walk(url.node) if isinstance(node, ast.Name)}):
+        for name in sorted({node.id for node in walk(url.node) if isinstance(node, ast.Name)}):
             scope = binding_scope(module, url.place.scope, name)
             bindings = scope.bindings[name] if scope is not None else []
             if len(bindings) != 1 or bindings[0].kind != "import" or not bindings[0].value[1]:
@@ -147,11 +148,11 @@ class Urls:
         found = self._computing(module, url.node, url.place) if isinstance(url.node, ast.Call) else None
         if found is None or not self._is_pure(module, url.node, url.place):
             return False
-        results = [node.value for node in ast.walk(found[1]) if isinstance(node, ast.Return)]
+        results = [node.value for node in walk(found[1]) if isinstance(node, ast.Return)]
         return all(isinstance(each, (ast.Constant, ast.JoinedStr, ast.BinOp, ast.BoolOp)) for each in results)
 
     def _is_pure(self, module: Module, node: ast.AST, place: Place, depth: int = 0) -> bool:
-        for each in ast.walk(node):
+        for each in walk(node):
             if isinstance(each, ast.Call) and not _formats(each):
                 values = self._resolver.resolve(module, dotted(each.func), place)
                 if len(values) != 1:
@@ -195,7 +196,7 @@ class Urls:
 
     def _needed(self, module: Module, node: ast.AST, place: Place) -> Iterator[tuple[str, Place]]:
         """The names that an expression needs, and those of its file that the functions it calls need, and where."""
-        for each in ast.walk(node):
+        for each in walk(node):
             if isinstance(each, ast.Name):
                 yield each.id, place
             called = self._computing(module, each, place) if isinstance(each, ast.Call) else None
@@ -276,7 +277,7 @@ class Urls:
 
     def _value(self, module: Module, name: str, binding: Binding) -> ast.expr | None:
         tree = self._program.tree(module.path) if binding.kind == "value" else None
-        for node in ast.walk(tree) if tree is not None else ():
+        for node in walk(tree) if tree is not None else ():
             if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.lineno <= binding.row <= (node.end_lineno or 0):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 if any(isinstance(target, ast.Name) and target.id == name for target in targets):

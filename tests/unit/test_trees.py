@@ -1,0 +1,40 @@
+"""A tree is looked through as :mod:`ast` does it, only faster."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from dbos_lint.syntax.trees import children, parents, walk
+
+ASIDE = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+TREES = [ast.parse(path.read_bytes()) for path in sorted(Path(__file__).parent.glob("test_*.py"))[:6]]
+EVERYTHING = ast.parse(
+    "import a.b as c\nfrom . import d\n"
+    "@x(1)\nclass C(D, metaclass=E):\n    y: int = -1\n"
+    "async def f(a, /, b: int = 1, *c, d=2, **e) -> None:\n"
+    "    global g\n    async with a as b, c: await d\n    async for i in e: yield i\n"
+    "    try:\n        x += a if b else c\n    except* (A, B) as error:\n        raise X from error\n    finally:\n        del a[1:2]\n"
+    "    match a:\n        case C(x=1) | [1, *rest] | {'k': v, **more} if v: pass\n"
+    "    return f'{a!r:>{b}}', lambda x: x, {**a, 1: 2}, [i async for i in a if b], a < b < c, (z := 1)\n"
+    if hasattr(ast, "TryStar")
+    else "x = [f'{a!r:>{b}}', lambda x: x, {**a, 1: 2}, a < b < c, (z := 1)]\n"
+)
+
+
+@pytest.mark.parametrize("tree", [*TREES, EVERYTHING])
+def test_walking_gives_what_the_library_gives(tree: ast.Module) -> None:
+    assert walk(tree) == [node for node in ast.walk(tree) if not isinstance(node, ASIDE)]
+
+
+def test_children_are_those_right_within() -> None:
+    for node in walk(EVERYTHING):
+        assert children(node) == [each for each in ast.iter_child_nodes(node) if not isinstance(each, ASIDE)]
+
+
+def test_each_node_but_the_tree_itself_stands_in_one() -> None:
+    above = parents(EVERYTHING)
+    assert above.keys() == {id(node) for node in walk(EVERYTHING)[1:]}
+    assert all(node in children(above[id(node)]) for node in walk(EVERYTHING)[1:])
