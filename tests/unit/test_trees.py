@@ -12,15 +12,31 @@ from dbos_lint.syntax.trees import children, parents, walk
 ASIDE = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 TREES = [ast.parse(path.read_bytes()) for path in sorted(Path(__file__).parent.glob("test_*.py"))[:6]]
 EVERYTHING = ast.parse(
-    "import a.b as c\nfrom . import d\n"
-    "@x(1)\nclass C(D, metaclass=E):\n    y: int = -1\n"
-    "async def f(a, /, b: int = 1, *c, d=2, **e) -> None:\n"
-    "    global g\n    async with a as b, c: await d\n    async for i in e: yield i\n"
-    "    try:\n        x += a if b else c\n    except* (A, B) as error:\n        raise X from error\n    finally:\n        del a[1:2]\n"
-    "    match a:\n        case C(x=1) | [1, *rest] | {'k': v, **more} if v: pass\n"
-    "    return f'{a!r:>{b}}', lambda x: x, {**a, 1: 2}, [i async for i in a if b], a < b < c, (z := 1)\n"
-    if hasattr(ast, "TryStar")
-    else "x = [f'{a!r:>{b}}', lambda x: x, {**a, 1: 2}, a < b < c, (z := 1)]\n"
+    """
+import a.b as c
+from . import d
+
+@x(1)
+class C(D, metaclass=E):
+    y: int = -1
+
+async def f(a, /, b: int = 1, *c, d=2, **e) -> None:
+    global g
+    async with a as b, c:
+        await d
+    async for i in e:
+        yield i
+    try:
+        x += a if b else c
+    except (A, B) as error:
+        raise X from error
+    finally:
+        del a[1:2]
+    match a:
+        case C(x=1) | [1, *rest] | {"k": v, **more} if v:
+            pass
+    return f"{a!r:>{b}}", lambda x: x, {**a, 1: 2}, [i async for i in a if b], a < b < c, (z := not 1)
+"""
 )
 
 
