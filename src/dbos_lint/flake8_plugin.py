@@ -97,6 +97,8 @@ class Plugin:
         from dbos_lint.linter import lint_source
 
         result = lint_source(source, filename, settings, noqa=self._noqa, program=program, parsed=self._parsed())
+        if result.tracebacks:
+            self._programs.pop(settings, None)
         for diagnostic in result.diagnostics:
             start = diagnostic.start
             yield start.row, start.column - 1, f"{diagnostic.code} {diagnostic.message}", type(self)

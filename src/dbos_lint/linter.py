@@ -12,7 +12,8 @@ from dbos_lint.rules.declared.meta import UNKNOWN_CODE_IN_SUPPRESSION, UNREADABL
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
-    from dbos_lint.rules.visitor import Finding
+    from dbos_lint.rules.failures import Failure
+    from dbos_lint.rules.visitor import Finding, Here
     from dbos_lint.semantics.collect import Collected
     from dbos_lint.semantics.program import Program
     from dbos_lint.syntax.parse import Fault, Source
@@ -21,14 +22,15 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class FileResult:
     """What is known of one file: its findings, sorted, after selection and suppression; how many findings a
-    comment suppressed; how many calls of durable code could not be followed; and the text that was linted, where a
-    finding has a fix, which is for that text and no other."""
+    comment suppressed; how many calls of durable code could not be followed; the text that was linted, where a
+    finding has a fix, which is for that text and no other; and, for ``--debug``, where the linter itself failed."""
 
     filename: str
     diagnostics: tuple[Diagnostic, ...]
     suppressed: int = 0
     unresolved: int = 0
     source: bytes = field(default=b"", repr=False, compare=False)
+    tracebacks: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
 
 def lint_source(
@@ -45,14 +47,44 @@ def lint_source(
     ``noqa`` is false for flake8 under ``--disable-noqa``. ``program`` holds what earlier files of the same run have
     taught of the project; without one, this file is judged with what it imports and nothing is kept. ``parsed`` is what
     ``source`` says, where that has been parsed already.
-    Never raises for what the file holds: what cannot be decoded or parsed is a DBS001 diagnostic.
+    Never raises: what cannot be decoded or parsed is a DBS001 diagnostic, and so is a fault of the linter itself, after
+    which ``program`` is not to be used again.
     """
+    try:
+        return _lint(source, filename, settings, noqa, program, parsed)
+    except Exception as error:
+        return broken(filename, settings, error)
+
+
+def failed(filename: str, settings: Settings, cause: str) -> FileResult:
+    """A file that was not linted, said in the file's own place."""
+    start = Position(1, 1)
+    said = Diagnostic(UNREADABLE_FILE, filename, start, start, f"file is not linted: {cause}")
+    return FileResult(filename, (said,) if said.code in _enabled(settings, filename) else ())
+
+
+def broken(filename: str, settings: Settings, error: Exception) -> FileResult:
+    """A file that the linter itself failed on."""
+    from traceback import format_exception
+
+    cause = f"dbos-lint itself failed on it ({type(error).__name__}); please report this with the output of --debug"
+    frames = format_exception(type(error), error, error.__traceback__)
+    return replace(failed(filename, settings, cause), tracebacks=("".join(frames),))
+
+
+def _enabled(settings: Settings, filename: str) -> frozenset[str]:
+    return selection.enabled_codes(settings) - selection.ignored_for(settings, filename)
+
+
+def _lint(
+    source: bytes, filename: str, settings: Settings, noqa: bool, program: Program | None, parsed: Source | None
+) -> FileResult:
     from dbos_lint.semantics.program import Program
 
     program = program or Program(settings)
     if not program.concerns(filename, source):
         return FileResult(filename, ())
-    enabled = selection.enabled_codes(settings) - selection.ignored_for(settings, filename)
+    enabled = _enabled(settings, filename)
     if not enabled:
         return FileResult(filename, ())
     from dbos_lint.syntax.parse import Fault
@@ -82,6 +114,7 @@ def _judge(
     from dbos_lint.syntax.lines import Lines
 
     here = check(collected, program.analysis, enabled)
+    unresolved = _unresolved(here)
     comments = suppressions.parse(source.text)
     lines = Lines(source)
     diagnostics = [_diagnostic(finding, filename, lines) for finding in dict.fromkeys(here.findings)]
@@ -93,15 +126,25 @@ def _judge(
         if not comments.covers(diagnostic, require_reason=settings.require_reason, noqa=noqa)
     ]
     suppressed = len(diagnostics) - len(kept)
-    if UNUSED_SUPPRESSION.code in enabled:
+    tracebacks = tuple(each.traceback for each in here.failures)
+    if UNUSED_SUPPRESSION.code in enabled and not tracebacks:  # what a rule would have found may be suppressed
         from dbos_lint.rules.unused import Unused
 
         hidden = [_diagnostic(finding, filename, lines) for finding in here.hidden]
         unused = Unused(comments, filename, source.text.split("\n"), settings.require_reason, noqa)
         kept.extend(unused.diagnostics([*diagnostics, *hidden], enabled, collected))
-    found = tuple(sorted(_fixable(_once(kept), source.text, settings), key=Diagnostic.sort_key))
+    failures = [_failure(each, filename) for each in here.failures] if UNREADABLE_FILE.code in enabled else []
+    found = tuple(sorted([*_fixable(_once(kept), source.text, settings), *failures], key=Diagnostic.sort_key))
     linted = encoded if any(each.fix is not None for each in found) else b""
-    return FileResult(filename, found, suppressed, here.unresolved, linted)
+    return FileResult(filename, found, suppressed, unresolved, linted, tracebacks)
+
+
+def _unresolved(here: Here) -> int:
+    try:
+        return here.unresolved
+    except Exception as error:
+        here.failures.add(here, error)
+        return 0
 
 
 def _diagnostic(finding: Finding, filename: str, lines: object) -> Diagnostic:
@@ -152,6 +195,12 @@ def _weight(diagnostic: Diagnostic) -> tuple[int, str]:
 def _fault(fault: Fault, filename: str) -> Iterator[Diagnostic]:
     start = Position(fault.row, fault.column)
     yield Diagnostic(UNREADABLE_FILE, filename, start, start, f"file is not linted: {fault.message}")
+
+
+def _failure(failure: Failure, filename: str) -> Diagnostic:
+    """A fault of the linter, where it was met; no comment in the file can hide it."""
+    start = Position(failure.row, failure.column)
+    return Diagnostic(UNREADABLE_FILE, filename, start, start, failure.message)
 
 
 def _unknown_codes(comments: object, filename: str) -> Iterator[Diagnostic]:

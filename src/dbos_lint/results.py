@@ -22,7 +22,10 @@ class RunResult(NamedTuple):
     """The results of the files of a run, sorted by name; unreadable ones are among them."""
 
     files: tuple[FileResult, ...]
-    crashes: tuple[Crash, ...] = ()
+
+    @property
+    def crashes(self) -> tuple[Crash, ...]:
+        return tuple(Crash(file.filename, traceback) for file in self.files for traceback in file.tracebacks)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby, repeat
 from operator import attrgetter
@@ -12,10 +12,10 @@ from operator import attrgetter
 from dbos_lint.candidates import candidates
 from dbos_lint.configuration import Configuration
 from dbos_lint.discovery import Discovery, discover
-from dbos_lint.linter import FileResult
+from dbos_lint.linter import FileResult, failed
 from dbos_lint.paths import STDIN, absolute
 from dbos_lint.results import RunResult
-from dbos_lint.serial import Linter, Outcome, failed
+from dbos_lint.serial import Linter
 from dbos_lint.settings import Settings
 from dbos_lint.workers import in_processes
 
@@ -31,12 +31,12 @@ def run_files(
     """Lint the files that were found, by the ``texts`` that are given of some of them instead of the disk's."""
     tasks, quiet = candidates(_with_settings(found.files, configuration), found)
     with no_collections():
-        outcomes = in_processes(tasks, jobs, texts) if jobs > 1 else list(map(Linter(tasks, texts).file, tasks))
+        results = in_processes(tasks, jobs, texts) if jobs > 1 else list(map(Linter(tasks, texts).file, tasks))
     unreadable = (
         failed(item.path, configuration.for_file(item.path), f"it cannot be read: {item.reason}")
         for item in found.unreadable
     )
-    return _result([*outcomes, *unreadable], [FileResult(path, ()) for path in quiet])
+    return _result([*results, *unreadable, *(FileResult(path, ()) for path in quiet)])
 
 
 def run_stdin(source: bytes, filename: str | None, configuration: Configuration) -> RunResult:
@@ -71,7 +71,5 @@ def _with_settings(paths: Iterable[str], configuration: Configuration) -> Iterat
         yield from zip(together, repeat(configuration.for_file(together[0])))
 
 
-def _result(outcomes: Sequence[Outcome], quiet: Sequence[FileResult] = ()) -> RunResult:
-    results = sorted([*quiet, *(outcome.result for outcome in outcomes)], key=attrgetter("filename"))
-    crashes = sorted((item.crash for item in outcomes if item.crash is not None), key=attrgetter("filename"))
-    return RunResult(tuple(results), tuple(crashes))
+def _result(files: Iterable[FileResult]) -> RunResult:
+    return RunResult(tuple(sorted(files, key=attrgetter("filename"))))

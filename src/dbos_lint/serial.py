@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dbos_lint import linter, selection
+from dbos_lint import linter
 from dbos_lint.candidates import Task
-from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.linter import FileResult
-from dbos_lint.results import Crash
-from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,14 +16,6 @@ if TYPE_CHECKING:
 
 # What is known stays, and trees are in no circles: nothing is garbage for the collector before so many files.
 _FILES_BETWEEN_COLLECTIONS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one file."""
-
-    result: FileResult
-    crash: Crash | None = None
 
 
 class Linter:
@@ -46,7 +34,7 @@ class Linter:
         for program in self._programs.values():
             program.project.upcoming = self._upcoming
 
-    def file(self, task: Task) -> Outcome:
+    def file(self, task: Task) -> FileResult:
         """Lint the file of ``task``, as it is on the disk."""
         path, settings, _ = task
         if path in self.texts:
@@ -55,24 +43,20 @@ class Linter:
             with open(path, "rb") as file:
                 source = file.read()
         except OSError as error:
-            return failed(path, settings, f"it cannot be read: {error.strerror or error}")
+            return linter.failed(path, settings, f"it cannot be read: {error.strerror or error}")
+        except MemoryError:
+            return linter.failed(path, settings, "it cannot be read: it is larger than the memory")
         return self.source(source, path, settings)
 
-    def source(self, source: bytes, path: str, settings: Settings) -> Outcome:
+    def source(self, source: bytes, path: str, settings: Settings) -> FileResult:
         """Lint ``source``, which is called ``path``."""
         self._linted += 1
         if self._linted % _FILES_BETWEEN_COLLECTIONS == 0:
             gc.collect()
-        try:
-            program = self._program(settings)
-            return Outcome(linter.lint_source(source, path, settings, program=program))
-        except Exception as error:  # one file must never end the run, nor what it left half done spoil another
-            from traceback import format_exc
-
+        result = linter.lint_source(source, path, settings, program=self._program(settings))
+        if result.tracebacks:  # what a fault left half done must not spoil another file
             self._programs.pop(settings, None)
-            name = type(error).__name__
-            cause = f"dbos-lint itself failed on it ({name}); please report this with the output of --debug"
-            return replace(failed(path, settings, cause), crash=Crash(path, format_exc()))
+        return result
 
     def _program(self, settings: Settings) -> Program:
         from dbos_lint.semantics.program import Program
@@ -81,12 +65,3 @@ class Linter:
             self._programs[settings] = Program(settings, self._upcoming)
             self._programs[settings].project.overlay.update(self.texts)
         return self._programs[settings]
-
-
-def failed(path: str, settings: Settings, cause: str) -> Outcome:
-    """A file that was not linted, said in the file's own place."""
-    code = UNREADABLE_FILE.code
-    if code not in selection.enabled_codes(settings) - selection.ignored_for(settings, path):
-        return Outcome(FileResult(path, ()))
-    start = Position(1, 1)
-    return Outcome(FileResult(path, (Diagnostic(UNREADABLE_FILE, path, start, start, f"file is not linted: {cause}"),)))

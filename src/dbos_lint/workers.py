@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dbos_lint.candidates import Task
-from dbos_lint.serial import Linter, Outcome, failed
+from dbos_lint.linter import FileResult, failed
+from dbos_lint.serial import Linter
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _BYTES_PER_WORKER = 500_000
 
 
-def in_processes(tasks: Sequence[Task], jobs: int, texts: Mapping[str, bytes] | None) -> list[Outcome]:
+def in_processes(tasks: Sequence[Task], jobs: int, texts: Mapping[str, bytes] | None) -> list[FileResult]:
     """Lint in worker processes what is worth it, and the rest here meanwhile."""
     workers = min(jobs, sum(task.size for task in tasks) // _BYTES_PER_WORKER)
     if workers < 2:
@@ -29,8 +30,8 @@ def in_processes(tasks: Sequence[Task], jobs: int, texts: Mapping[str, bytes] | 
 
 
 def _shared(
-    tasks: Sequence[Task], workers: int, texts: Mapping[str, bytes] | None, meanwhile: Callable[[], list[Outcome]]
-) -> tuple[list[Outcome], list[Task]]:
+    tasks: Sequence[Task], workers: int, texts: Mapping[str, bytes] | None, meanwhile: Callable[[], list[FileResult]]
+) -> tuple[list[FileResult], list[Task]]:
     """Share ``tasks`` among processes, do something ``meanwhile``, and say what was lost with a process that died."""
     from concurrent.futures.process import BrokenProcessPool
 
@@ -53,7 +54,7 @@ def _shared(
     return outcomes, lost
 
 
-def _submitted(pool: ProcessPoolExecutor, batch: Sequence[Task]) -> Future[list[Outcome]]:
+def _submitted(pool: ProcessPoolExecutor, batch: Sequence[Task]) -> Future[list[FileResult]]:
     """The future of ``batch``, which has failed already where the pool broke before it could take it."""
     from concurrent.futures import Future
     from concurrent.futures.process import BrokenProcessPool
@@ -61,12 +62,12 @@ def _submitted(pool: ProcessPoolExecutor, batch: Sequence[Task]) -> Future[list[
     try:
         return pool.submit(_lint_batch, batch)
     except BrokenProcessPool as error:
-        failed: Future[list[Outcome]] = Future()
+        failed: Future[list[FileResult]] = Future()
         failed.set_exception(error)
         return failed
 
 
-def _lint_apart(task: Task, texts: Mapping[str, bytes] | None) -> Outcome:
+def _lint_apart(task: Task, texts: Mapping[str, bytes] | None) -> FileResult:
     """Lint one file in a process that only it can kill."""
     from concurrent.futures.process import BrokenProcessPool
 
@@ -77,7 +78,7 @@ def _lint_apart(task: Task, texts: Mapping[str, bytes] | None) -> Outcome:
             return failed(task.path, task.settings, "the process that linted it died; please report this")
 
 
-def _lint_batch(tasks: Sequence[Task]) -> list[Outcome]:
+def _lint_batch(tasks: Sequence[Task]) -> list[FileResult]:
     worker = _of_this_worker()
     worker.expect(tasks)
     return list(map(worker.file, tasks))

@@ -46,7 +46,7 @@ def codes_in_source(monkeypatch: pytest.MonkeyPatch) -> None:
     def lint(source: bytes, filename: str, settings: Settings, **options: object) -> FileResult:
         on = selection.enabled_codes(settings) - selection.ignored_for(settings, filename)
         if b"FAULT" in source:
-            raise RuntimeError("a fault of the linter")
+            return linter.broken(filename, settings, RuntimeError("a fault of the linter"))
         found = [
             Diagnostic(
                 RULES[code],

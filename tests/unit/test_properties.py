@@ -22,7 +22,9 @@ some = settings(few, max_examples=80)
 
 
 def lint(source: bytes, program: Program | None = None, path: Path = ROOT / "app.py") -> FileResult:
-    return lint_source(source, str(path), EVERYTHING, program=program)
+    result = lint_source(source, str(path), EVERYTHING, program=program)
+    assert result.tracebacks == ()
+    return result
 
 
 def write(folder: Path, project: dict[str, str]) -> dict[Path, bytes]:

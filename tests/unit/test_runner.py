@@ -23,7 +23,7 @@ from dbos_lint.settings import Settings
 def fake(source: bytes, filename: str, settings: Settings, **options: object) -> FileResult:
     """A linter that finds the word BAD, counts words, and has a fault and a way to die."""
     if b"RAISE" in source:
-        raise RecursionError("too deep")
+        return linter.broken(filename, settings, RuntimeError("a fault"))
     if b"DIE" in source:
         os._exit(7)
     start = source.find(b"BAD")
@@ -100,7 +100,7 @@ def test_a_fault_of_the_linter_is_a_finding_of_its_file(project: Path) -> None:
         result = lint(project, jobs=jobs, a="RAISE dbos", b="BAD dbos", c="dbos")
         assert summary(result) == {
             "a.py": [
-                "file is not linted: dbos-lint itself failed on it (RecursionError); "
+                "file is not linted: dbos-lint itself failed on it (RuntimeError); "
                 "please report this with the output of --debug"
             ],
             "b.py": ["m"],
@@ -109,7 +109,7 @@ def test_a_fault_of_the_linter_is_a_finding_of_its_file(project: Path) -> None:
         }
         (crash,) = result.crashes
         assert crash.filename == str(project / "a.py")
-        assert "RecursionError: too deep" in crash.traceback
+        assert "RuntimeError: a fault" in crash.traceback
 
 
 def test_a_file_that_kills_its_process_is_a_finding_and_costs_no_other_file(project: Path) -> None:

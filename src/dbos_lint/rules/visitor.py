@@ -9,7 +9,7 @@ asking :mod:`dbos_lint.semantics`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from dbos_lint.catalog import api
 from dbos_lint.catalog.history import history, version
 from dbos_lint.diagnostic import Confidence, Level, Rule, TraceStep
 from dbos_lint.fix import ByHand, Fix
+from dbos_lint.rules.failures import Failures
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.calls import Callees
@@ -59,13 +60,15 @@ class Finding(NamedTuple):
 
 @dataclass
 class Here:
-    """The file being linted, as rules ask about it. ``hidden`` are the guesses that nobody wants to see."""
+    """The file being linted, as rules ask about it. ``hidden`` are the guesses that nobody wants to see, ``failures``
+    what went wrong in the rules themselves."""
 
     collected: Collected
     analysis: Analysis
     enabled: frozenset[str]
     findings: list[Finding] = field(default_factory=list)
     hidden: list[Finding] = field(default_factory=list)
+    failures: Failures = field(default_factory=Failures)
     _bodies: dict[int, Body] = field(default_factory=dict)
     _made: dict[object, object] = field(default_factory=dict)
 
@@ -318,8 +321,16 @@ class Visitor:
 
 
 def walk(categories: Iterable[type[Visitor]], here: Here) -> None:
-    """Show every node of the file, and every effect that happens in it, to the visitors that want it."""
-    visitors = [visitor(here) for category in categories for visitor in (category, *category.parts)]
+    """Show every node of the file, and every effect that happens in it, to the visitors that want it.
+
+    One that raises costs nothing but what it would have found there.
+    """
+    visitors: list[Any] = []
+    for visitor_type in (visitor for category in categories for visitor in (category, *category.parts)):
+        try:
+            visitors.append(visitor_type(here))
+        except Exception as error:
+            here.failures.add(visitor_type, error)
     nodes = here.collected.nodes
     _walk_calls([visitor for visitor in visitors if hasattr(visitor, "visit_Call")], here)
     groups: tuple[tuple[str, Iterable[tuple[Any, Any]]], ...] = (
@@ -333,14 +344,17 @@ def walk(categories: Iterable[type[Visitor]], here: Here) -> None:
         methods = [getattr(visitor, name) for visitor in visitors if hasattr(visitor, name)]
         for node, record in pairs if methods else ():
             for method in methods:
-                method(node, record)
-    effects = [visitor.visit_effect for visitor in visitors if hasattr(visitor, "visit_effect")]
-    for reached in here.contexts.reached() if effects else ():
-        for method in effects:
-            method(reached)
+                try:
+                    method(node, record)
+                except Exception as error:
+                    here.failures.add(method, error, node)
+    _walk_effects([visitor.visit_effect for visitor in visitors if hasattr(visitor, "visit_effect")], here)
     for visitor in visitors:
         if hasattr(visitor, "visit_module"):
-            visitor.visit_module()
+            try:
+                visitor.visit_module()
+            except Exception as error:
+                here.failures.add(visitor, error)
 
 
 def _walk_calls(visitors: Iterable[Any], here: Here) -> None:
@@ -351,9 +365,27 @@ def _walk_calls(visitors: Iterable[Any], here: Here) -> None:
         for name in visitor.calls or ():
             by_name.setdefault(name, []).append(visitor.visit_Call)
     for node, call in here.collected.nodes.calls:
-        if here.may_concern(call):
-            for method in curious:
-                method(node, call)
+        try:
+            if not here.may_concern(call):
+                continue
             known = here.names_called(call) & by_name.keys()
-            for method in dict.fromkeys(method for name in sorted(known) for method in by_name[name]):
+        except Exception as error:
+            here.failures.add(here, error, node)
+            continue
+        for method in dict.fromkeys([*curious, *(method for name in sorted(known) for method in by_name[name])]):
+            try:
                 method(node, call)
+            except Exception as error:
+                here.failures.add(method, error, node)
+
+
+def _walk_effects(methods: Sequence[Callable[[Reached], None]], here: Here) -> None:
+    try:
+        for reached in here.contexts.reached() if methods else ():
+            for method in methods:
+                try:
+                    method(reached)
+                except Exception as error:
+                    here.failures.add(method, error)
+    except Exception as error:
+        here.failures.add(here, error)

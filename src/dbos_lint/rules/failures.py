@@ -1,0 +1,76 @@
+"""Parts of the rules that raised: they are told of, and what all others found stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+
+_RULES = "dbos_lint.rules."
+_ENGINE = "the engine"
+_MOST_NAMED = 3
+_MOST_FRAMES = 20
+
+
+@dataclass(slots=True)
+class Failure:
+    """A fault of the linter itself, which may hit many rules, and be met at many places: the first is told.
+
+    ``parts`` say where among the rules, such as ``workflow/values``; ``row`` and ``column`` what of the linted file was
+    looked at, 1 and 1 where that is not known; ``traceback`` is for whoever mends it.
+    """
+
+    error: str
+    row: int
+    column: int
+    traceback: str
+    parts: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """What a person is told."""
+        named = ", ".join([*self.parts][:_MOST_NAMED])
+        more = f" and {len(self.parts) - _MOST_NAMED} more" if len(self.parts) > _MOST_NAMED else ""
+        if self.error == RecursionError.__name__:
+            return f"file is not linted by {named}{more}: it nests too deeply"
+        return (
+            f"file is not linted by {named}{more}: dbos-lint itself failed on it ({self.error}); please report this "
+            "with the output of --debug"
+        )
+
+
+@dataclass(slots=True)
+class Failures:
+    """What went wrong in the rules for one file: each fault once."""
+
+    _found: dict[tuple[str, str, int], Failure] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Failure]:
+        yield from self._found.values()
+
+    def add(self, owner: object, error: Exception, place: object = None) -> None:
+        """Take down an ``error`` that ``owner``, a visitor or a method of one, raised when it looked at ``place``."""
+        name = type(error).__name__
+        # Where a stack ends that became too deep is chance.
+        key = (name, "", 0) if isinstance(error, RecursionError) else (name, *_origin(error.__traceback__))
+        if key not in self._found:
+            from traceback import format_exception
+
+            frames = format_exception(type(error), error, error.__traceback__, limit=-_MOST_FRAMES)
+            row, column = getattr(place, "lineno", 1), getattr(place, "col_offset", 0) + 1
+            self._found[key] = Failure(name, row, column, "".join(frames))
+        self._found[key].parts[_part(owner)] = None
+
+
+def _part(owner: object) -> str:
+    """Where the rules of a visitor, or of one of its methods, are declared: category and part."""
+    module: str = getattr(owner, "__module__", "")
+    part = module.removeprefix(_RULES).replace(".", "/") if module.startswith(_RULES) else _ENGINE
+    return _ENGINE if part == "visitor" else part
+
+
+def _origin(traceback: TracebackType | None) -> tuple[str, int]:
+    """Where an error was raised."""
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return (traceback.tb_frame.f_code.co_filename, traceback.tb_lineno) if traceback is not None else ("", 0)
