@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
+from dbos_lint.dataclasses import dataclass
 from dbos_lint.fix import Applicability, Fix
 
 
@@ -58,8 +59,7 @@ class Rule:
         return self.level is not Level.ADVICE and not self.preview
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A place in a file: ``row`` counts from 1, ``column`` counts characters from 1."""
 
     row: int

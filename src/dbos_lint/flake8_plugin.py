@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import tokenize
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dbos_lint import __version__
+from dbos_lint.dataclasses import replace
 
 # flake8 loads this module at every start, whatever it lints: what is not needed to say which options there are is
 # imported where it is used.

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dbos_lint.dataclasses import dataclass, field
 
 DEFAULT_EXCLUDE: tuple[str, ...] = (
     ".bzr",

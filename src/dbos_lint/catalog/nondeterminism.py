@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
+
+from dbos_lint.dataclasses import dataclass
 
 # Methods of a client that neither touch the network nor the database.
 _INERT_METHODS = frozenset(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +13,7 @@ import click
 from dbos_lint.cli.output import emit, note, wants_color, write
 from dbos_lint.cli.summary import Offers
 from dbos_lint.configuration import Configuration, Overrides
+from dbos_lint.dataclasses import replace
 from dbos_lint.discovery import Discovery, discover
 from dbos_lint.paths import STDIN, absolute
 from dbos_lint.reporters import FIX_FORMATS, STATISTICS_FORMATS, TEXT_FORMATS, render

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import history, version
+from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.diagnostic import Confidence, Level, Rule, TraceStep
 from dbos_lint.fix import ByHand, Fix
 from dbos_lint.rules.failures import Failures

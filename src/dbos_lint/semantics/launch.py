@@ -7,12 +7,12 @@ what cannot be followed, nothing is concluded.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks
+from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.contexts import Contexts
 from dbos_lint.semantics.endings import Endings

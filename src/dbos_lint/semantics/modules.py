@@ -10,10 +10,10 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dbos_lint.dataclasses import dataclass, field, replace
 from dbos_lint.settings import Settings
 
 # Names are told from files alone; what reads them is loaded for the first one that is parsed.

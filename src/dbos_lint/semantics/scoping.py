@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.summary import MODULE, Binding, Module, Ref, Scope
 from dbos_lint.syntax.spans import Span
 

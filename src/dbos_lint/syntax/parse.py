@@ -6,7 +6,8 @@ import ast
 import io
 import tokenize
 import warnings
-from dataclasses import dataclass
+
+from dbos_lint.dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ import io
 import re
 import tokenize
 from collections.abc import Collection, Container, Iterable, Iterator
-from dataclasses import dataclass, replace
 
+from dbos_lint.dataclasses import dataclass, replace
 from dbos_lint.diagnostic import Diagnostic, Position
 
 OURS = re.compile(
