@@ -18,6 +18,9 @@ from dbos_lint.paths import absolute, upwards
 from dbos_lint.patterns import matcher
 from dbos_lint.settings import Settings
 
+# More folders than a project has that somebody lints as one: nothing is known of it as a whole, then.
+_PROJECT_FOLDERS = 5_000
+
 
 class MissingPathError(Exception):
     """A path that was named does not exist."""
@@ -70,7 +73,7 @@ def discover(paths: Iterable[str], configuration: Configuration, *, force_exclud
     return Discovery(tuple(sorted(walk.files)), tuple(unreadable), frozenset(walk.walked), frozenset(walk.skipped))
 
 
-def project_files(settings: Settings, most_folders: int) -> tuple[str, ...] | None:
+def project_files(settings: Settings, most_folders: int = _PROJECT_FOLDERS) -> tuple[str, ...] | None:
     """The files that ``settings`` hold for, as a walk from their root finds them; None if there are too many folders.
 
     Folders that are projects of their own are left out. Which files a run was told to lint makes no difference.

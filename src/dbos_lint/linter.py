@@ -12,6 +12,7 @@ from dbos_lint.rules.declared.meta import UNKNOWN_CODE_IN_SUPPRESSION, UNREADABL
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
+    from dbos_lint.consulted import Consulted
     from dbos_lint.rules.failures import Failure
     from dbos_lint.rules.visitor import Finding, Here
     from dbos_lint.semantics.collect import Collected
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 class FileResult:
     """What is known of one file: its findings, sorted, after selection and suppression; how many findings a
     comment suppressed; how many calls of durable code could not be followed; the text that was linted, where a
-    finding has a fix, which is for that text and no other; and, for ``--debug``, where the linter itself failed."""
+    finding has a fix, which is for that text and no other; for ``--debug``, where the linter itself failed; and what
+    was ``consulted`` for it, and for no file before it, where that was asked for."""
 
     filename: str
     diagnostics: tuple[Diagnostic, ...]
@@ -31,6 +33,7 @@ class FileResult:
     unresolved: int = 0
     source: bytes = field(default=b"", repr=False, compare=False)
     tracebacks: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    consulted: Consulted | None = field(default=None, repr=False, compare=False)
 
 
 def lint_source(

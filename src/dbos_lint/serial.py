@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dbos_lint import linter
@@ -53,10 +54,12 @@ class Linter:
         self._linted += 1
         if self._linted % _FILES_BETWEEN_COLLECTIONS == 0:
             gc.collect()
-        result = linter.lint_source(source, path, settings, program=self._program(settings))
+        program = self._program(settings)
+        program.project.consulted.text(path, source)
+        result = linter.lint_source(source, path, settings, program=program)
         if result.tracebacks:  # what a fault left half done must not spoil another file
             self._programs.pop(settings, None)
-        return result
+        return replace(result, consulted=program.project.consulted.take())
 
     def _program(self, settings: Settings) -> Program:
         from dbos_lint.semantics.program import Program

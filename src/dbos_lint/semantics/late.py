@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from dbos_lint.discovery import project_files
 from dbos_lint.mentions import imports, members
 from dbos_lint.semantics.imports import loaded
 from dbos_lint.semantics.lines import LAUNCH, Lines
@@ -13,14 +12,11 @@ from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.summary import MODULE, Module
 from dbos_lint.semantics.values import FunctionKey
 
-# More folders than a project has that somebody lints as one: who imports what is not known, then.
-_FOLDERS = 5_000
-
 
 def may_be_loaded_late(lines: Lines, path: str) -> bool:
     """Whether some file of the project may import the module at ``path`` after the launch, by way of others too."""
     project = lines.analysis.resolver.project
-    files = project_files(project.settings, _FOLDERS)
+    files = project.files()
     if files is None:
         return True
     seen, todo = {path}, [path]

@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from dbos_lint.discovery import project_files
 from dbos_lint.mentions import imports, members
 from dbos_lint.semantics.imports import loaded
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.summary import MODULE, Module
 
-# More folders than a project has that somebody lints as one: who imports what is not known, then.
-_FOLDERS = 5_000
 # Blocks that perhaps do not run when the file is imported: of two alternatives, only one does.
 _PERHAPS = ("main", "if", "else", "except", "case")
 
@@ -53,7 +50,7 @@ class Meeting:
         """The files that may import each file, to judge by their bytes."""
         if self._importers is None:
             self._importers = {}
-            for path in project_files(self._project.settings, _FOLDERS) or ():
+            for path in self._project.files() or ():
                 self._texts[path] = hash(self._project.read(path))
                 for target in self._mentioned(path):
                     self._importers.setdefault(target, set()).add(path)

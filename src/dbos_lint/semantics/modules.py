@@ -8,11 +8,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dbos_lint.consulted import Consulted
 from dbos_lint.dataclasses import dataclass, field, replace
 from dbos_lint.settings import Settings
 
@@ -33,17 +34,24 @@ class Project:
 
     ``overlay`` holds text that differs from the disk's: what an editor or standard input gave. ``upcoming`` are files
     that will be linted too: when they are imported before that, their trees are kept, so that each is walked once.
+    ``consulted`` is told which files and folders each file leads to; ``linting`` is the file that is linted.
     """
 
     settings: Settings
     overlay: dict[str, bytes] = field(default_factory=dict)
     upcoming: frozenset[str] = frozenset()
+    consulted: Consulted = field(default_factory=Consulted)
+    linting: str = ""
     _kept: dict[str, tuple[bytes, Source, Collected]] = field(default_factory=dict)
     _trees: dict[str, tuple[bytes, Source, Collected]] = field(default_factory=dict)
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _kinds: dict[str, str] = field(default_factory=dict)
     _folders: dict[str, frozenset[str]] = field(default_factory=dict)
     _roots: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _found: dict[tuple[str | tuple[str, ...], str, int], tuple[str | None, frozenset[str]]] = field(
+        default_factory=dict
+    )
+    _asking: set[str] = field(default_factory=set)  # the steps of the file, or folder, on whose behalf folders are read
     _relevant: dict[str, bool] = field(default_factory=dict)
     _sources: tuple[str, ...] = ()
 
@@ -54,7 +62,11 @@ class Project:
     # ------------------------------------------------------------------ names to files
 
     def kind(self, folder: str, name: str) -> str | None:
-        """The path of the module or folder ``name`` in ``folder``, or None."""
+        """The path of the module or folder ``name`` in ``folder``, or None, for the file that is linted."""
+        self._asking = self.consulted.led[self.linting]
+        return self._kind(folder, name)
+
+    def _kind(self, folder: str, name: str) -> str | None:
         entries = self._entries(folder)
         if name in entries:
             path = os.path.join(folder, name)
@@ -67,6 +79,7 @@ class Project:
         return None
 
     def _entries(self, folder: str) -> frozenset[str]:
+        self._asking.add(folder)
         entries = self._folders.get(folder)
         if entries is None:
             try:
@@ -77,11 +90,13 @@ class Project:
             overlaid = [path[len(prefix) :] for path in self.overlay if path.startswith(prefix)]
             entries |= {path.partition(os.sep)[0] for path in overlaid}
             self._folders[folder] = entries
+            self.consulted.folder(folder, entries)
         return entries
 
     def package_root(self, path: str) -> str:
         """The folder that holds the outermost package of the file ``path``."""
         folder = os.path.dirname(path)
+        self._asking = self.consulted.led[folder]
         while "__init__.py" in self._entries(folder):
             parent = os.path.dirname(folder)
             if parent == folder:
@@ -112,15 +127,29 @@ class Project:
 
         ``level`` counts the leading dots of a relative import.
         """
+        folder, roots = os.path.dirname(importer), self.roots(importer)
+        key = (folder if level else roots, name, level)
+        known = self._found.get(key)
+        if known is None:
+            steps = self._asking = set()
+            found = self._find(name, level, folder, roots)
+            if found is not None:
+                steps.add(found)
+            known = self._found[key] = found, frozenset(steps)
+        led = self.consulted.led[importer]
+        led.add(folder)  # which tells the roots
+        led |= known[1]
+        return known[0]
+
+    def _find(self, name: str, level: int, folder: str, roots: Iterable[str]) -> str | None:
         parts = [part for part in name.split(".") if part]
         if level:
-            folder = os.path.dirname(importer)
             for _ in range(level - 1):
                 folder = os.path.dirname(folder)
             return self._descend(folder, parts)
         if not parts or parts[0] in _NEVER_FOLLOWED:
             return None
-        for root in self.roots(importer):
+        for root in roots:
             found = self._descend(root, parts)
             if found is not None and _SITE_PACKAGES not in found:
                 return found
@@ -143,7 +172,7 @@ class Project:
             return init if "__init__.py" in self._entries(folder) else folder
         found: str | None = None
         for index, part in enumerate(parts):
-            found = self.kind(folder, part)
+            found = self._kind(folder, part)
             if found is None:
                 return None
             if index < len(parts) - 1:
@@ -158,6 +187,7 @@ class Project:
     def is_library(self, path: str) -> bool:
         """Whether the file is one of dbos itself, which is no program that uses it."""
         folder = os.path.dirname(path)
+        self._asking = self.consulted.led[path]
         while "__init__.py" in self._entries(folder):
             if os.path.basename(folder) == "dbos" and "_dbos.py" in self._entries(folder):
                 return True
@@ -169,18 +199,34 @@ class Project:
         folder = os.path.dirname(package) if package.endswith(".py") else package
         if package.endswith(".py") and os.path.basename(package) != "__init__.py":
             return None
-        return self.kind(folder, name)
+        steps = self._asking = self.consulted.led[package]
+        found = self._kind(folder, name)
+        if found is not None:
+            steps.add(found)
+        return found
 
     # ------------------------------------------------------------------ files to summaries
+
+    def files(self) -> tuple[str, ...] | None:
+        """All files of the project, in order; None where there are too many."""
+        from dbos_lint.discovery import project_files
+
+        paths = project_files(self.settings)
+        self.consulted.whole(self.linting)
+        self.consulted.files(paths)
+        return paths
 
     def read(self, path: str) -> bytes | None:
         if path in self.overlay:
             return self.overlay[path]
         try:
             with open(path, "rb") as file:
-                return file.read()
+                source = file.read()
         except OSError:
+            self.consulted.unreadable(path)
             return None
+        self.consulted.text(path, source)
+        return source
 
     def module(self, path: str) -> Module | None:
         """The summary of the file ``path``; None if it cannot be read or parsed."""
@@ -203,6 +249,7 @@ class Project:
         from dbos_lint.semantics.collect import collect
         from dbos_lint.syntax import suppressions
 
+        self.consulted.led[path].add(os.path.dirname(path))  # where its name is looked for
         collected = collect(source.tree, path, self.name(path), suppressions.parse(source.text).deterministic_rows)
         self._modules[path] = collected.summary
         return collected
@@ -248,6 +295,7 @@ class Project:
         """Drop what is known of a file that changed."""
         self._modules.pop(path, None)
         self._folders.pop(os.path.dirname(path), None)
+        self._found.clear()
 
 
 def quietly_parsed(source: bytes) -> Source | Fault:

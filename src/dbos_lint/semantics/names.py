@@ -23,11 +23,11 @@ from dbos_lint.catalog.names import (
     Slot,
 )
 from dbos_lint.dataclasses import dataclass, field
-from dbos_lint.discovery import project_files
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.entities import registered_name, registrations
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.meeting import Meeting
+from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.options import Written, written
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place, place_of
@@ -37,8 +37,6 @@ from dbos_lint.syntax.spans import Span
 
 T = TypeVar("T")
 
-# More folders than a project has that somebody lints as one: nothing is known of its names, then.
-_FOLDERS = 5_000
 _BY_METHOD: dict[str, tuple[Slot, ...]] = {name.rpartition(".")[2]: slots for name, slots in SLOTS.items()}
 
 
@@ -89,6 +87,7 @@ class Names:
 
     def known(self, kind: str, module: Module) -> Known:
         """The names of ``kind`` in the project of ``module``, the file that is being linted."""
+        self._whole()
         own = self.of(module, kind)
         files = self._kinds()
         if self._complete and module.path in files:
@@ -110,6 +109,7 @@ class Names:
 
     def files(self, kind: str, module: Module) -> Iterator[Module]:
         """The files of the project of ``module``, itself first, that may hold what goes by ``kind``."""
+        self._whole()
         yield module
         for path, kinds in self._kinds().items():
             other = self.calls.resolver.project.module(path) if kind in kinds and path != module.path else None
@@ -129,7 +129,7 @@ class Names:
 
     def paths(self) -> tuple[str, ...]:
         """The files of the project, in order; none where it is too large to be known."""
-        paths = project_files(self.calls.resolver.project.settings, _FOLDERS) or ()
+        paths = self._whole().files() or ()
         return tuple(dict.fromkeys((*paths, *self._overlaid())))
 
     def once(self, what: str, module: Module, find: Callable[[Module], T]) -> T:
@@ -143,12 +143,14 @@ class Names:
     @property
     def meeting(self) -> Meeting:
         """Which files one program imports."""
+        project = self._whole()
         if self._meeting is None:
-            self._meeting = Meeting(self.calls.resolver.project)
+            self._meeting = Meeting(project)
         return self._meeting
 
     def registered_elsewhere(self, name: str, module: Module) -> Iterator[Mention]:
         """The workflows that other files than ``module`` register as ``name``: only files that may do so are parsed."""
+        self._whole()
         self._kinds()
         found = {path for word in (name, name.rpartition(".")[2], _COMPUTED) for path in self._words.get(word, ())}
         for mention in self._of_files(WORKFLOW, sorted(found - {module.path})):
@@ -172,11 +174,17 @@ class Names:
 
     # ------------------------------------------------------------------ files
 
+    def _whole(self) -> Project:
+        """The project, for an answer that rests on all of its files."""
+        project = self.calls.resolver.project
+        project.consulted.whole(project.linting)
+        return project
+
     def _kinds(self) -> Mapping[str, frozenset[str]]:
         """The files of the project that may name something, and the kinds of names that they may hold."""
         if self._files is None:
             project = self.calls.resolver.project
-            paths = project_files(project.settings, _FOLDERS)
+            paths = project.files()
             self._complete = paths is not None
             self._files = {}
             for path in dict.fromkeys((*(paths or ()), *self._overlaid())):

@@ -28,7 +28,6 @@ class Program:
         self.project = project or Project(settings, upcoming=frozenset(upcoming))
         self._needles = needles(settings)
         self._concerned: dict[str, bool] = {}
-        self._found: dict[tuple[tuple[str, ...], int, str], str | None] = {}
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -92,12 +91,8 @@ class Program:
 
     def _imported(self, path: str, source: bytes) -> Iterator[str]:
         """The files of the project that ``path`` imports: modules, and those of the imported names that are modules."""
-        folder, roots = (os.path.dirname(path),), self.project.roots(path)
         for level, module, names in imports(source):
-            key = (folder if level else roots, level, module)
-            if key not in self._found:
-                self._found[key] = self._find(path, level, module)
-            found = self._found[key]
+            found = self._find(path, level, module)
             if found is None:
                 continue
             if found.endswith(".py"):
@@ -121,6 +116,7 @@ class Program:
         """Summarise the file to be linted, whose text may differ from the disk's; it is parsed unless it is already."""
         from dbos_lint.syntax.parse import Fault
 
+        self.project.linting = path
         linted = self.project.linted(path, source, parsed)
         if not isinstance(linted, Fault):
             self.analysis.names.renew(linted[1].summary, source)

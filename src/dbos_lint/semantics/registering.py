@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 from dbos_lint.catalog import api, patterns
-from dbos_lint.discovery import project_files
 from dbos_lint.mentions import imports, members
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.entities import registrations
@@ -16,8 +15,6 @@ from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.summary import DECORATOR, MODULE, Call, Module
 from dbos_lint.semantics.values import ClassValue, DecoratorValue, Entity, External, Value
 
-# More folders than a project has that somebody lints as one: who imports what is not known, then.
-_FOLDERS = 5_000
 _IMPORTS_ANEW = frozenset({"importlib.reload", "importlib.import_module", "runpy.run_module", "runpy.run_path"})
 
 
@@ -76,7 +73,7 @@ def is_loaded_before(resolver: Resolver, importer: Module, function: int, row: i
 
 def _is_imported_elsewhere(project: Project, path: str, importer: str) -> bool:
     """Whether any other file than ``importer`` may import the module at ``path``, or that cannot be told."""
-    files = project_files(project.settings, _FOLDERS)
+    files = project.files()
     for other in files or ():
         source = project.read(other) if other not in (path, importer) else None
         for level, name, names in imports(source) if source is not None else ():

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from dbos_lint.catalog import api, waits
-from dbos_lint.discovery import project_files
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.awaits import can_await, held_by
 from dbos_lint.semantics.body import Body
@@ -21,8 +20,6 @@ from dbos_lint.semantics.orders import Orders, runs_in
 from dbos_lint.semantics.summary import AWAITED, MODULE, Call, Function, Launch, Loop
 from dbos_lint.syntax.trees import walk
 
-# More folders than a project has that somebody lints as one: nobody knows who calls a helper there.
-_FOLDERS = 5_000
 _OTHERS = (api.STEP, api.TRANSACTION, OUTSIDE)
 _CATCH_CANCELLATION = frozenset({"BaseException", "CancelledError", "DBOSWorkflowCancelledError", "DBOSBaseException"})
 # What iterates over all that it is given.
@@ -113,7 +110,7 @@ class Places:
     def _is_named_elsewhere(self, name: str) -> bool:
         """Whether another file of the project holds ``name``, or nobody can tell."""
         project = self._here.resolver.project
-        paths = project_files(project.settings, _FOLDERS)
+        paths = project.files()
         if paths is None:
             return True
         word = name.encode()

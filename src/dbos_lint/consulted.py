@@ -1,0 +1,83 @@
+"""What the linting of files has asked of other files: what a later run must find unchanged to keep their findings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+WHOLE = "*"
+"""Stands for all files of the project, in place of a path."""
+
+
+from dbos_lint.dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Consulted:
+    """Which files and folders each file has led to, and what was found there.
+
+    ``led`` holds steps, not the whole way: an answer that is remembered for many files is looked up once, and rests on
+    all that can be reached from its file. ``states`` tells the text of a file, or the modules in a folder; a path is in
+    ``torn`` that was found in two states.
+    """
+
+    led: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    states: dict[str, str] = field(default_factory=dict)
+    torn: set[str] = field(default_factory=set)
+
+    def text(self, path: str, source: bytes) -> None:
+        """Note the text of a file."""
+        self._note(path, text_state(source))
+
+    def folder(self, path: str, names: Iterable[str]) -> None:
+        """Note the entries of a folder."""
+        self._note(path, folder_state(names))
+
+    def unreadable(self, path: str) -> None:
+        """Note that a file could not be read."""
+        self._note(path, "")
+
+    def whole(self, path: str) -> None:
+        """Note that what is found in ``path`` rests on all files of the project."""
+        self.led[path].add(WHOLE)
+
+    def files(self, paths: Iterable[str] | None) -> None:
+        """Note the files of the project; None where there are too many."""
+        self.led[WHOLE].update(paths or ())
+        self._note(WHOLE, files_state(paths))
+
+    def take(self) -> Consulted:
+        """What was noted since the last time."""
+        taken = Consulted(self.led, self.states, self.torn)
+        self.led, self.states, self.torn = defaultdict(set), {}, set()
+        return taken
+
+    def add(self, other: Consulted) -> None:
+        """Note what was noted elsewhere."""
+        for path, steps in other.led.items():
+            self.led[path] |= steps
+        for path, state in other.states.items():
+            self._note(path, state)
+        self.torn |= other.torn
+
+    def _note(self, path: str, state: str) -> None:
+        if self.states.setdefault(path, state) != state:
+            self.torn.add(path)
+
+
+def text_state(source: bytes) -> str:
+    """What tells one text from another."""
+    from hashlib import blake2b  # not for those who only have something noted that nobody asks for
+
+    return blake2b(source, digest_size=16).hexdigest()
+
+
+def files_state(paths: Iterable[str] | None) -> str:
+    """What tells one list of files from another."""
+    return "" if paths is None else text_state("\0".join(paths).encode("utf-8", "surrogateescape"))
+
+
+def folder_state(names: Iterable[str]) -> str:
+    """What tells one list of entries from another, as far as they can be imported."""
+    modules = sorted(name for name in names if name.endswith(".py") or ("." not in name and name != "__pycache__"))
+    return text_state("\0".join(modules).encode("utf-8", "surrogateescape"))
