@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dbos_lint import linter
 from dbos_lint.candidates import Task
+from dbos_lint.dataclasses import replace
 from dbos_lint.linter import FileResult
 from dbos_lint.settings import Settings
 
