@@ -51,6 +51,11 @@ class Answers:
     _steps: int = 0
     _deepest: int = 0
 
+    @property
+    def asking(self) -> bool:
+        """Whether some question is being answered, so that another is one of its steps."""
+        return bool(self._active)
+
     def begin(self) -> None:
         """A question from outside: its steps are counted anew."""
         if not self._active:

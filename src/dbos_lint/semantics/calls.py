@@ -69,7 +69,9 @@ class Calls:
         """What ``call`` may run, directly or by handing a function on. ``env`` says what parameters are."""
         if env is not None:
             return self._find_callees(module, call, env)
-        known = self._callees.setdefault(module.path, {})
+        known = self._callees.get(module.path)
+        if known is None:
+            known = self._callees[module.path] = {}
         callees = known.get(call.number)
         if callees is None:
             callees = known[call.number] = self._find_callees(module, call, None)

@@ -262,7 +262,7 @@ class Project:
         module, source = self.module(path), self.read(path)
         if module is None or source is None:
             return None
-        known = self._trees.get(path)
+        known = self._kept.get(path) or self._trees.get(path)
         if known is None or known[0] != source:
             from dbos_lint.semantics.collect import collect
             from dbos_lint.syntax.parse import Fault

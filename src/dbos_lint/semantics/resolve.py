@@ -75,6 +75,8 @@ class Resolver:
 
     project: Project
     answers: Answers = field(default_factory=Answers)
+    # Names that mean the same wherever in a scope they stand, by file and scope: most of what is asked is asked again.
+    _plain: dict[tuple[str, int, str], Values] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ access to summaries
 
@@ -112,6 +114,10 @@ class Resolver:
 
     def resolve(self, module: Module, ref: Ref, place: Place, env: Environment | None = None) -> Values:
         """What ``ref`` denotes at ``place`` in ``module``."""
+        if type(ref) is str and env is None and not self.answers.asking:
+            known = self._plain.get((module.path, place.scope, ref))
+            if known is not None:
+                return known
         self.answers.begin()
         return self.follow(module, ref, place, env, 0)
 
@@ -132,7 +138,8 @@ class Resolver:
         """A name and attributes of it. Where the name has one meaning all over its scope, the answer is remembered."""
         name, _, rest = ref.partition(".")
         scope = binding_scope(module, place.scope, name)
-        if scope is not None and scope.kind == "class" and is_bound_later(scope, name, place):
+        in_class = scope is not None and scope.kind == "class"
+        if scope is not None and in_class and is_bound_later(scope, name, place):
             scope = binding_scope(module, scope.parent, name)
         inside = scope is not None and inner_scope(module, place.scope) == scope.id
         at_place = place if inside else None
@@ -140,6 +147,8 @@ class Resolver:
             key = (module.path, scope.id if scope is not None else -1, ref)
             recalled: Values | None = self.answers.recall(key, depth)
             if recalled is not None:
+                if not in_class:
+                    self._plain[module.path, place.scope, ref] = recalled
                 return recalled
             return self.answers.ask(
                 key, depth, lambda: self._named(module, scope, name, rest, None, None, depth), _UNKNOWN

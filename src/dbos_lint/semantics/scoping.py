@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.summary import MODULE, Binding, Module, Ref, Scope
 from dbos_lint.syntax.spans import Span
 
@@ -14,8 +13,7 @@ from dbos_lint.syntax.spans import Span
 _BINDINGS = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a reference stands: its scope, and the row and block by which earlier bindings are told from later."""
 
     scope: int
