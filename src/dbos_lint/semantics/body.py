@@ -10,7 +10,8 @@ from dbos_lint.semantics.summary import Call
 from dbos_lint.syntax.trees import children, walk
 
 FunctionNode = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
-_INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+# What is in them is none of the function's, or nothing.
+_CLOSED = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.Name, ast.Constant})
 
 
 class Body:
@@ -33,7 +34,7 @@ class Body:
         while todo:
             node = todo.pop()
             yield node
-            if not isinstance(node, _INNER):
+            if node.__class__ not in _CLOSED:
                 todo += children(node)[::-1]
 
     def calls(self, *nodes: ast.AST) -> Iterator[tuple[ast.Call, Call]]:

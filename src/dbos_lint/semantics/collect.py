@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS
 from dbos_lint.catalog.types import MUTATORS
 from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.attempts import attempt_of, stretch
 from dbos_lint.semantics.flow import follow
-from dbos_lint.semantics.flow_nodes import logs
+from dbos_lint.semantics.flow_nodes import MAY_LOG, logs
 from dbos_lint.semantics.flow_variables import Marks
 from dbos_lint.semantics.guards import branch_kind, found_wanting, looked_up, not_found, run_as_main
 from dbos_lint.semantics.launches import LAUNCHERS, Launches
@@ -52,6 +52,7 @@ from dbos_lint.semantics.uses import Uses
 from dbos_lint.syntax.spans import Span, span_of
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_Todo: TypeAlias = tuple[ast.expr, Scope, Function]
 
 
 @dataclass(slots=True)
@@ -68,6 +69,7 @@ class Nodes:
     withs: list[tuple[ast.With | ast.AsyncWith, Function]] = field(default_factory=list)
     loops: list[tuple[ast.For | ast.AsyncFor | ast.While, Function]] = field(default_factory=list)
     imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
+    dicts: list[ast.Dict] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -594,111 +596,137 @@ class _Collector:
 
     def expressions(self, nodes: list[ast.expr]) -> None:
         """Write down the calls and reads below ``nodes``, in the order of the text."""
-        stack: list[tuple[Any, Scope, Function]] = [(node, self.scope, self.function) for node in reversed(nodes)]
+        outer = scope, function = self.scope, self.function
+        stack: list[_Todo] = [(node, scope, function) for node in reversed(nodes)]
         while stack:
             node, scope, function = stack.pop()
             kind = type(node)
             if kind is ast.Constant:
                 continue
+            if scope is not self.scope:
+                self.scope, self.function = scope, function
             if kind is ast.Name:
                 if node.id in READ_TERMINALS and type(node.ctx) is ast.Load:
-                    self._read(node, node.id, scope, function)
-                continue
-            if kind is ast.Attribute:
-                self._attribute(node, scope, function, stack)
-            elif kind is ast.Call:
-                self._call(node, scope, function, stack)
-            elif kind is ast.Lambda:
-                self._lambda_body(node, scope, function, stack)
-            elif kind in _COMPREHENSIONS:
-                self._comprehension(node, scope, function, stack)
+                    self._read(node, node.id)
             else:
-                if kind is ast.Await:
-                    self._flags[id(node.value)] = AWAITED
-                elif kind is ast.Yield or kind is ast.YieldFrom:
-                    function.is_generator = True
-                    if kind is ast.Yield and node.value is not None:
-                        function.yields.append(self.references.of(node.value))
-                elif kind is ast.NamedExpr:
-                    self.bind(node.target.id, "walrus", self.references.of(node.value), node.lineno, scope)
-                elif kind is ast.IfExp:
-                    self._flags[id(node.test)] = IN_EXPRESSION
-                elif kind in _CONSUMERS or (kind is ast.BoolOp and self._flags.get(id(node)) == IN_EXPRESSION):
-                    for child in _children(node):
-                        self._flags.setdefault(id(child), IN_EXPRESSION)
-                children = [(child, scope, function) for child in _children(node)]
-                children.reverse()
-                stack.extend(children)
+                _EXPRESSIONS.get(kind, _Collector._parts)(self, node, stack)
+        self.scope, self.function = outer
 
-    def _read(self, node: Any, ref: Ref, scope: Scope, function: Function) -> None:
-        self.marks.reads[id(node)] = len(function.reads)
-        function.reads.append(Read(ref, scope.id, span_of(node), 0))
+    def _next(self, nodes: list[ast.expr], stack: list[_Todo]) -> None:
+        """Go on with ``nodes``, in this order."""
+        scope, function = self.scope, self.function
+        stack.extend([(node, scope, function) for node in reversed(nodes) if type(node) is not ast.Constant])
 
-    def _attribute(self, node: ast.Attribute, scope: Scope, function: Function, stack: list[Any]) -> None:
-        saved, self.scope = self.scope, scope
-        ref = self.references.of(node)
-        self.scope = saved
-        if ref is not None and type(node.ctx) is ast.Load:
-            self._read(node, ref, scope, function)
-        base: ast.expr = node
-        while type(base) is ast.Attribute:
-            base = base.value
-        if type(base) is not ast.Name:
-            self._flags.setdefault(id(base), _use_by(node))
-            stack.append((base, scope, function))
+    def _parts(self, node: ast.expr, stack: list[_Todo]) -> None:
+        self._next(_children(node), stack)
 
-    def _call(self, node: ast.Call, scope: Scope, function: Function, stack: list[Any]) -> None:
-        saved, self.scope, saved_function, self.function = self.scope, scope, self.function, function
+    def _consumer(self, node: ast.expr, stack: list[_Todo]) -> None:
+        """A node that takes the values of its children apart: a coroutine used there is not awaited."""
+        children = _children(node)
+        for child in children:
+            self._flags.setdefault(id(child), IN_EXPRESSION)
+        self._next(children, stack)
+
+    def _boolean(self, node: ast.BoolOp, stack: list[_Todo]) -> None:
+        tests = self._flags.get(id(node)) == IN_EXPRESSION
+        (self._consumer if tests else self._parts)(node, stack)
+
+    def _choice(self, node: ast.IfExp, stack: list[_Todo]) -> None:
+        self._flags[id(node.test)] = IN_EXPRESSION
+        self._parts(node, stack)
+
+    def _awaited(self, node: ast.Await, stack: list[_Todo]) -> None:
+        self._flags[id(node.value)] = AWAITED
+        self._next([node.value], stack)
+
+    def _yield(self, node: ast.Yield, stack: list[_Todo]) -> None:
+        self.function.is_generator = True
+        if node.value is not None:
+            self.function.yields.append(self.references.of(node.value))
+            self._next([node.value], stack)
+
+    def _yield_from(self, node: ast.YieldFrom, stack: list[_Todo]) -> None:
+        self.function.is_generator = True
+        self._next([node.value], stack)
+
+    def _walrus(self, node: ast.NamedExpr, stack: list[_Todo]) -> None:
+        self.bind(node.target.id, "walrus", self.references.of(node.value), node.lineno)
+        self._next([node.value], stack)
+
+    def _dict(self, node: ast.Dict, stack: list[_Todo]) -> None:
+        self.nodes.dicts.append(node)
+        self._parts(node, stack)
+
+    def _read(self, node: ast.Name | ast.Attribute, ref: Ref) -> None:
+        reads = self.function.reads
+        self.marks.reads[id(node)] = len(reads)
+        reads.append(Read(ref, self.scope.id, span_of(node), 0))
+
+    def _attribute(self, node: ast.Attribute, stack: list[_Todo]) -> None:
+        if type(node.ctx) is ast.Load:
+            ref = self.references.of(node)
+            if ref is not None:
+                self._read(node, ref)
+        self._base(node, _use_by(node), stack)
+
+    def _base(self, node: ast.expr, use: int, stack: list[_Todo]) -> None:
+        """Go on with what ``node``, attributes of something, are attributes of; it is used like that."""
+        while type(node) is ast.Attribute:
+            node = node.value
+        if type(node) is not ast.Name:
+            self._flags.setdefault(id(node), use)
+            stack.append((node, self.scope, self.function))
+
+    def _call(self, node: ast.Call, stack: list[_Todo]) -> None:
+        func = node.func
         ref = self.references.of(node)
         if ref is None:
             args = tuple([self.references.of(arg) for arg in node.args])
             keywords = tuple([(kw.arg, self.references.of(kw.value)) for kw in node.keywords])
-            ref = ("call", self.references.of(node.func), args, keywords)
-        self.scope, self.function = saved, saved_function
+            ref = ("call", self.references.of(func), args, keywords)
+        number = len(self.nodes.calls)
+        self.marks.calls[id(node)] = number
         flags = self._flags.pop(id(node), 0)
-        if _terminal(node.func) in _TASKS and self.uses is not None and self.uses.runs_until_cancelled(node):
-            self._flags.update({id(arg): UNTIL_CANCELLED for arg in node.args[:1]})
-        if logs(node.func):
-            flags |= LOGS
         guard = ""
-        if isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
-            guard = self._guard(node.func.value)
-        call = Call(len(self.nodes.calls), ref[1], ref[2], ref[3], scope.id, span_of(node), self.block, flags, guard)
-        function.calls.append(call)
-        self.marks.calls[id(node)] = call.number
+        name = func.attr if type(func) is ast.Attribute else func.id if type(func) is ast.Name else ""
+        if name in _TELLING:
+            if name in _TASKS and self.uses is not None and self.uses.runs_until_cancelled(node):
+                self._flags.update({id(arg): UNTIL_CANCELLED for arg in node.args[:1]})
+            if logs(func):
+                flags |= LOGS
+            if name in MUTATORS and isinstance(func, ast.Attribute):
+                guard = self._guard(func.value)
+            if name in LAUNCHERS:
+                self._launching.append((node, self.function))
+            if name in _ITERATORS and node.args and type(func) is ast.Name:
+                self._flags.setdefault(id(node.args[0]), ITERATED)
+        call = Call(number, ref[1], ref[2], ref[3], self.scope.id, span_of(node), self.block, flags, guard)
+        self.function.calls.append(call)
         self.nodes.calls.append((node, call))
-        if _terminal(node.func) in LAUNCHERS:
-            self._launching.append((node, function))
-        if node.args and type(node.func) is ast.Name and node.func.id in _ITERATORS:
-            self._flags.setdefault(id(node.args[0]), ITERATED)
-        stack.extend([(kw.value, scope, function) for kw in reversed(node.keywords)])
-        stack.extend([(arg, scope, function) for arg in reversed(node.args)])
-        func: ast.expr = node.func
-        while type(func) is ast.Attribute:
-            func = func.value
+        if node.keywords:
+            self._next([keyword.value for keyword in node.keywords], stack)
+        if node.args:
+            self._next(node.args, stack)
         if type(func) is not ast.Name:
-            self._flags.setdefault(id(func), _use_by(node.func) if isinstance(node.func, ast.Attribute) else 0)
-            stack.append((func, scope, function))
+            self._base(func, _use_by(func) if type(func) is ast.Attribute else 0, stack)
 
-    def _lambda_body(self, node: ast.Lambda, scope: Scope, function: Function, stack: list[Any]) -> None:
-        saved, saved_function = self.scope, self.function
-        self.scope, self.function = scope, function
+    def _lambda_body(self, node: ast.Lambda, stack: list[_Todo]) -> None:
         inner = self._lambda(node)
         self._params(node.args, inner)
-        inner_scope = self.module.scopes[inner.scope]
-        self.scope, self.function = inner_scope, inner
+        saved, self.scope, self.function = (self.scope, self.function), self.module.scopes[inner.scope], inner
         inner.results.append(self.references.of(node.body))
-        self.scope, self.function = saved, saved_function
-        stack.append((node.body, inner_scope, inner))
+        stack.append((node.body, self.scope, inner))
+        self.scope, self.function = saved
 
-    def _comprehension(self, node: Any, scope: Scope, function: Function, stack: list[Any]) -> None:
+    def _comprehension(self, node: Any, stack: list[_Todo]) -> None:
+        scope, function = self.scope, self.function
         inner = self._new_scope("comprehension", scope.id, function.id)
-        todo: list[Any] = []
+        todo: list[_Todo] = []
         for index, generator in enumerate(node.generators):
-            saved, self.scope = self.scope, inner
+            self.scope = inner
             iterable = self.references.of(generator.iter)
             self._iterated(generator.target, iterable)
-            self.scope = saved
+            self.scope = scope
             if type(node) is not ast.GeneratorExp and not generator.is_async:
                 self._flags[id(generator.iter)] = ITERATED
             if iterable is not None:
@@ -774,14 +802,34 @@ def _expects_exception(manager: ast.expr) -> bool:
 
 
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
-_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
-# Nodes that take the value of their children apart: a coroutine used there is not awaited.
 _OF_COROUTINES = frozenset({"close", "send", "throw", "__await__"})
 # Functions that have a coroutine run beside what goes on.
 _TASKS = frozenset({"create_task", "ensure_future"})
 # Functions that iterate over their first argument before they return.
 _ITERATORS = frozenset({"list", "tuple", "set", "frozenset", "sorted", "dict", "sum", "any", "all", "next"})
-_CONSUMERS = frozenset({ast.BinOp, ast.Compare, ast.UnaryOp, ast.FormattedValue, ast.Subscript})
+# Names of what is called that say more of the call than that it is one.
+_TELLING = _TASKS | _ITERATORS | LAUNCHERS | MUTATORS | MAY_LOG
+_EXPRESSIONS: dict[type, Callable[[_Collector, Any, list[_Todo]], None]] = {
+    ast.Attribute: _Collector._attribute,
+    ast.Call: _Collector._call,
+    ast.Lambda: _Collector._lambda_body,
+    ast.ListComp: _Collector._comprehension,
+    ast.SetComp: _Collector._comprehension,
+    ast.DictComp: _Collector._comprehension,
+    ast.GeneratorExp: _Collector._comprehension,
+    ast.Await: _Collector._awaited,
+    ast.Yield: _Collector._yield,
+    ast.YieldFrom: _Collector._yield_from,
+    ast.NamedExpr: _Collector._walrus,
+    ast.IfExp: _Collector._choice,
+    ast.BoolOp: _Collector._boolean,
+    ast.BinOp: _Collector._consumer,
+    ast.Compare: _Collector._consumer,
+    ast.UnaryOp: _Collector._consumer,
+    ast.FormattedValue: _Collector._consumer,
+    ast.Subscript: _Collector._consumer,
+    ast.Dict: _Collector._dict,
+}
 _FIELDS: dict[type, tuple[str, ...]] = {
     ast.BinOp: ("left", "right"),
     ast.BoolOp: ("values",),

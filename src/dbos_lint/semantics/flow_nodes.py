@@ -9,6 +9,8 @@ from dbos_lint.semantics.flows import Region
 
 # Methods that log or count, with the words that must be in the names of what they are called on.
 _BY_WORDS = {**dict.fromkeys(COUNTS, METRIC_WORDS), **dict.fromkeys(LOGS, LOGGER_WORDS)}
+# What a call that logs may be of, to judge by the last name alone.
+MAY_LOG = frozenset({*_BY_WORDS, *LOGGING_FUNCTIONS})
 
 
 def asks_presence(test: ast.expr) -> bool:

@@ -36,11 +36,12 @@ class References:
 
     def of(self, node: ast.expr | None, depth: int = 0) -> Ref:
         """What ``node`` may name; see :data:`dbos_lint.semantics.summary.Ref`."""
-        if isinstance(node, ast.Name):
+        kind = type(node)
+        if kind is ast.Name:
             return node.id
-        if isinstance(node, ast.Constant):
+        if kind is ast.Constant:
             return ("const", node.value) if isinstance(node.value, _CONSTANTS) else None
-        lower = _LOWER.get(type(node))
+        lower = _LOWER.get(kind)
         if lower is None or depth > _DEPTH:
             return None
         return lower(self, node, depth)
@@ -59,19 +60,15 @@ class References:
 
     def _call(self, node: ast.Call, depth: int) -> Ref:
         key = id(node)
-        if key not in self._calls:
-            func = self.of(node.func, depth + 1)
-            self._calls[key] = (
-                None
-                if func is None
-                else (
-                    "call",
-                    func,
-                    tuple([self.of(arg, depth + 1) for arg in node.args]),
-                    tuple([(kw.arg, self.of(kw.value, depth + 1)) for kw in node.keywords]),
-                )
-            )
-        return self._calls[key]
+        ref = self._calls.get(key)
+        if ref is None and key not in self._calls:
+            depth += 1
+            func = self.of(node.func, depth)
+            if func is not None:
+                args = tuple([self.of(arg, depth) for arg in node.args])
+                ref = ("call", func, args, tuple([(kw.arg, self.of(kw.value, depth)) for kw in node.keywords]))
+            self._calls[key] = ref
+        return ref
 
     def _lambda(self, node: ast.Lambda, depth: int) -> Ref:
         return ("lambda", self.lambda_id(node))

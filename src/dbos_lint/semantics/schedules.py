@@ -136,7 +136,7 @@ class Schedules:
     @cached_property
     def _dicts(self) -> dict[Span, ast.Dict]:
         """The dict displays of this file."""
-        return {span_of(node): node for node in walk(self._collected.tree) if isinstance(node, ast.Dict)}
+        return {span_of(node): node for node in self._collected.nodes.dicts}
 
     # ------------------------------------------------------------------ one schedule
 

@@ -21,7 +21,6 @@ from dbos_lint.semantics.scoping import Place, binding_scope, place_of
 from dbos_lint.semantics.summary import Call, Module, Ref, Write
 from dbos_lint.semantics.values import External, FunctionValue, Instance, Values
 from dbos_lint.syntax.spans import Span, span_of
-from dbos_lint.syntax.trees import walk
 
 
 class Entry(NamedTuple):
@@ -113,8 +112,8 @@ class TypedDicts:
     @cached_property
     def _written(self) -> dict[Span, ast.Dict | ast.Call]:
         """The dict displays and calls of this file, by where they stand."""
-        nodes = walk(self._collected.tree)
-        return {span_of(node): node for node in nodes if isinstance(node, (ast.Dict, ast.Call))}
+        nodes = self._collected.nodes
+        return {span_of(node): node for node in (*nodes.dicts, *(call for call, _ in nodes.calls))}
 
     def keys(self, use: Use, literal: Literal) -> frozenset[str] | None:
         """The keys that ``literal`` has when it is used; None where that cannot be told."""
@@ -276,8 +275,7 @@ class TypedDicts:
     @cached_property
     def _augmented(self) -> frozenset[str]:
         """The names to which ``name |= ...`` adds."""
-        targets = (node.target for node in walk(self._collected.tree) if isinstance(node, ast.AugAssign))
-        return frozenset(target.id for target in targets if isinstance(target, ast.Name))
+        return frozenset(name for scope in self._module.scopes for name in scope.augmented)
 
     def _hands_on(self, home: Module, call: Call, name: str, scope: int) -> bool:
         """Whether ``call`` may change the dict that is bound to ``name``."""
