@@ -52,7 +52,7 @@ from dbos_lint.semantics.uses import Uses
 from dbos_lint.syntax.spans import Span, span_of
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-_Todo: TypeAlias = tuple[ast.expr, Scope, Function]
+_Todo: TypeAlias = tuple[Any, Scope, Function]
 
 
 @dataclass(slots=True)

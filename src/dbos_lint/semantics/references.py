@@ -36,12 +36,11 @@ class References:
 
     def of(self, node: ast.expr | None, depth: int = 0) -> Ref:
         """What ``node`` may name; see :data:`dbos_lint.semantics.summary.Ref`."""
-        kind = type(node)
-        if kind is ast.Name:
+        if type(node) is ast.Name:
             return node.id
-        if kind is ast.Constant:
+        if type(node) is ast.Constant:
             return ("const", node.value) if isinstance(node.value, _CONSTANTS) else None
-        lower = _LOWER.get(kind)
+        lower = _LOWER.get(type(node))
         if lower is None or depth > _DEPTH:
             return None
         return lower(self, node, depth)

@@ -113,7 +113,8 @@ class TypedDicts:
     def _written(self) -> dict[Span, ast.Dict | ast.Call]:
         """The dict displays and calls of this file, by where they stand."""
         nodes = self._collected.nodes
-        return {span_of(node): node for node in (*nodes.dicts, *(call for call, _ in nodes.calls))}
+        written: list[ast.Dict | ast.Call] = [*nodes.dicts, *(call for call, _ in nodes.calls)]
+        return {span_of(node): node for node in written}
 
     def keys(self, use: Use, literal: Literal) -> frozenset[str] | None:
         """The keys that ``literal`` has when it is used; None where that cannot be told."""
