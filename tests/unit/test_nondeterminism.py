@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dbos_lint.catalog.nondeterminism import _CONDITIONS, Arguments, Nondeterminism, Source, _entries, is_client
+from dbos_lint.catalog.nondeterminism import _CONDITIONS, Arguments, Nondeterminism, Source, _entries, _rows, is_client
 
 NOTHING = Arguments(0, Ellipsis, frozenset())
 HIDDEN = Arguments(0, Ellipsis, frozenset({None}), splat=True)
@@ -67,7 +67,7 @@ def test_conditions(condition: str, holds: list[Arguments], fails: list[Argument
 def test_the_catalogue_uses_no_condition_that_is_not_known() -> None:
     used = {
         entry.when.partition(":")[0]
-        for entries in _entries().values()
+        for entries in map(_entries, _rows())
         for entry in entries
         if entry.when and entry.flagged
     }
@@ -119,7 +119,7 @@ def test_settings_take_names_away_and_that_goes_first() -> None:
 def test_what_is_not_sure_counts_only_for_who_asks_for_guesses() -> None:
     guess = next(
         entry
-        for entries in _entries().values()
+        for entries in map(_entries, _rows())
         for entry in entries
         if entry.guess and entry.match == "call" and entry.when is None and "*" not in entry.name
     )

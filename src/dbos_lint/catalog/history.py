@@ -7,12 +7,12 @@ is what the text of dbos calls so; what only its documentation calls an older wa
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from functools import cache
-from importlib.resources import files
+from functools import cache, cached_property
 from typing import Any, NamedTuple
+
+from dbos_lint.catalog.stored import stored
 
 HISTORY = "history.json"
 Version = tuple[int, int]
@@ -92,11 +92,16 @@ class History:
         self._modules: Mapping[str, Mapping[str, Any]] = content["modules"]
         self._known: dict[str, Symbol] = {}
         self._groups: dict[str, dict[str, Symbol]] = {}
-        self._parts: dict[str, list[str]] = {}
+
+    @cached_property
+    def _parts(self) -> Mapping[str, list[str]]:
+        """The names of what belongs to each owner, as far as a name of it is its owner's, and the sign that follows."""
+        parts: dict[str, list[str]] = {}
         for name in self._rows:
             end = name[-1]
             owner = name[: name.index("(") + 1] if end == ")" else name[: name.rfind("[" if end == "]" else ".") + 1]
-            self._parts.setdefault(owner, []).append(name)
+            parts.setdefault(owner, []).append(name)
+        return parts
 
     @property
     def newest(self) -> Version:
@@ -171,4 +176,4 @@ def closest(name: str, candidates: Iterable[Symbol], target: Version, cutoff: fl
 @cache
 def history() -> History:
     """The history, read when a rule asks for it."""
-    return History(json.loads(files("dbos_lint.catalog").joinpath(HISTORY).read_text("utf-8")))
+    return History(stored(HISTORY))

@@ -7,13 +7,12 @@ for those who ask for guesses) or ``low`` (never reported; kept as a record).
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
+from dbos_lint.catalog.stored import stored
 from dbos_lint.dataclasses import dataclass
 
 # Methods of a client that neither touch the network nor the database.
@@ -58,27 +57,43 @@ class Arguments(NamedTuple):
     splat: bool = False
 
 
+Row = Mapping[str, str]
+
+
 @cache
-def _entries() -> dict[str, tuple[Entry, ...]]:
-    data = json.loads(files(__package__).joinpath("nondeterminism.json").read_text(encoding="utf-8"))
-    table: dict[str, list[Entry]] = {}
+def _rows() -> Mapping[str, list[tuple[bool, Row]]]:
+    """The entries of each name as they are written, the allow entries first; whether each is a flag entry."""
+    data = stored("nondeterminism.json")
+    rows: dict[str, list[tuple[bool, Row]]] = {}
     for part in ("allow", "flag"):
-        for entry in data[part]:
-            name, kind, match = entry["name"], entry["kind"], entry["match"]
-            confidence = entry.get("confidence")
-            if confidence != "low":
-                guess = confidence == "medium"
-                table.setdefault(name, []).append(Entry(name, kind, match, entry.get("when"), part == "flag", guess))
-    return {name: tuple(entries) for name, entries in table.items()}
+        for row in data[part]:
+            if row.get("confidence") != "low":
+                rows.setdefault(row["name"], []).append((part == "flag", row))
+    return rows
+
+
+def _entries(name: str) -> tuple[Entry, ...]:
+    return _made(name) if name in _rows() else ()
+
+
+@cache
+def _made(name: str) -> tuple[Entry, ...]:
+    """The entries of ``name``: a run asks for few of the names."""
+    return tuple(
+        Entry(name, row["kind"], row["match"], row.get("when"), flagged, row.get("confidence") == "medium")
+        for flagged, row in _rows()[name]
+    )
+
+
+def _flagged() -> Iterator[tuple[str, str, str]]:
+    """Name, kind and match of each flag entry."""
+    for name, rows in _rows().items():
+        yield from ((name, row["kind"], row["match"]) for flagged, row in rows if flagged)
 
 
 def _terminals(kinds: frozenset[str], matches: frozenset[str]) -> frozenset[str]:
-    return frozenset(
-        name.rpartition(".")[2]
-        for name, entries in _entries().items()
-        for entry in entries
-        if entry.flagged and entry.kind in kinds and entry.match in matches
-    )
+    found = (name for name, kind, match in _flagged() if kind in kinds and match in matches)
+    return frozenset(name.rpartition(".")[2] for name in found)
 
 
 READ_TERMINALS: frozenset[str] = _terminals(VALUE_KINDS | {"user-input"}, frozenset({"read"}))
@@ -119,8 +134,8 @@ class Nondeterminism:
             added = self.added_kind(name)
             if added:
                 return Source(added)
-        entries = _entries().get(name)
-        if entries is not None:
+        entries = _entries(name)
+        if entries:
             holding = [entry for entry in entries if _holds(entry.when, arguments)]
             if any(not entry.flagged for entry in holding):
                 return None
@@ -139,7 +154,7 @@ class Nondeterminism:
             added = self.added_kind(name)
             if added:
                 return Source(added)
-        for entry in _entries().get(name, ()):
+        for entry in _entries(name):
             if entry.flagged and entry.match == "read":
                 return self._source(entry)
         return None
@@ -148,7 +163,7 @@ class Nondeterminism:
         """What calling something of a client object is: its class says what any call on it does."""
         if name.rpartition(".")[2] in _INERT_METHODS:
             return None
-        for entry in _entries().get(base, ()):
+        for entry in _entries(base):
             if entry.flagged and entry.match == "client":
                 return self._source(entry)
         return None
@@ -159,19 +174,18 @@ class Nondeterminism:
 
 def is_listed(name: str) -> bool:
     """Whether the list has something to say of calling ``name``."""
-    return any(entry.flagged and entry.match in ("call", "method") for entry in _entries().get(name, ()))
+    return any(entry.flagged and entry.match in ("call", "method") for entry in _entries(name))
 
 
 def is_client(name: str) -> bool:
     """Whether calling ``name`` makes a client object."""
-    return any(entry.flagged and entry.match == "client" for entry in _entries().get(name, ()))
+    return any(entry.flagged and entry.match == "client" for entry in _entries(name))
 
 
 @cache
 def _acting() -> frozenset[str]:
-    flagged = [entry for entries in _entries().values() for entry in entries if entry.flagged]
-    clients = {entry.name for entry in flagged if entry.match == "client"}
-    return frozenset(clients | {entry.name.rpartition(".")[0] for entry in flagged if entry.match == "method"})
+    clients = {name for name, _, match in _flagged() if match == "client"}
+    return frozenset(clients | {name.rpartition(".")[0] for name, _, match in _flagged() if match == "method"})
 
 
 def has_effects(name: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
 
 HOLE = "{}"
 """What stands in a text for a part that is not known."""
@@ -28,6 +27,8 @@ class Credentials(NamedTuple):
 
 def credentials(url: str) -> Credentials | None:
     """What ``url`` logs in with; None without a password, or with one that only holds its place."""
+    from urllib.parse import parse_qs, urlsplit
+
     try:
         parts = urlsplit(url)
         query = parse_qs(parts.query)

@@ -9,9 +9,9 @@ asking :mod:`dbos_lint.semantics`.
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
 from dbos_lint.catalog import api
@@ -297,8 +297,9 @@ class Here:
         """A place as a message names it: the file by its name, or by its package's where that says more."""
         if step.filename == self.module.path:
             return f"line {step.row}"
-        path = Path(step.filename)
-        name = f"{path.parent.name}/{path.name}" if path.name == "__init__.py" else path.name
+        folder, name = os.path.split(step.filename)
+        if name == "__init__.py":
+            name = f"{os.path.basename(folder)}/{name}"
         return f"{name}:{step.row}"
 
 

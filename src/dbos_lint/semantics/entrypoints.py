@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+import os
 
 from dbos_lint.catalog import frameworks
 from dbos_lint.semantics.resolve import Resolver
@@ -70,7 +70,7 @@ def is_test_case(resolver: Resolver, module: Module, function: Function) -> bool
 
 def _holds_tests(module: Module) -> bool:
     """Whether pytest looks for tests in the module."""
-    name = PurePath(module.path).stem
+    name = os.path.splitext(os.path.basename(module.path))[0]
     return name.startswith("test_") or name.endswith("_test")
 
 

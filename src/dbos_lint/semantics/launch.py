@@ -6,9 +6,9 @@ what cannot be followed, nothing is concluded.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import PurePath
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks
@@ -130,7 +130,7 @@ class Launches:
         return found if found and not may_be_loaded_late(self._lines, self.module.path) else frozenset()
 
     def _is_only_run(self) -> bool:
-        return PurePath(self.module.path).name == "__main__.py"
+        return os.path.basename(self.module.path) == "__main__.py"
 
     def ends_early(self) -> Iterator[Event]:
         """The launches of the program that this module is, where it ends before its work in the background is done."""

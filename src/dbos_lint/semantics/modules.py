@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbos_lint.consulted import Consulted
@@ -117,7 +116,7 @@ class Project:
         """The dotted name of the module in the file ``path``, from its package root or the nearest source folder."""
         roots = [root for root in self._sources if path.startswith(root + os.sep)]
         root = max(roots, key=len, default=self.package_root(path))
-        parts = list(Path(path).with_suffix("").relative_to(root).parts)
+        parts = os.path.splitext(path)[0].removeprefix(root).strip(os.sep).split(os.sep)
         if len(parts) > 1 and parts[-1] == "__init__":
             parts.pop()
         return ".".join(parts)
@@ -162,6 +161,8 @@ class Project:
 
     def _package_folders(self) -> tuple[str, ...]:
         """Where the packages that the settings let us follow are installed: the project's environment, else ours."""
+        from pathlib import Path
+
         environments = [Path(self.settings.root, name) for name in (".venv", "venv")]
         own = [path for folder in environments for path in folder.glob("lib/python*/site-packages")]
         return (*map(str, own), *(path for path in sys.path if _SITE_PACKAGES.rstrip(os.sep) in path))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
-from pathlib import PurePath
 
 from dbos_lint.catalog import api, patterns
 from dbos_lint.mentions import imports, members
@@ -93,7 +93,7 @@ def loses_workflows(calls: Calls, module: Module) -> bool:
             return False
         if any(not _IMPORTS_ANEW.isdisjoint(calls.callees(module, call).names) for call in function.calls):
             return False
-    if PurePath(module.path).stem == "conftest":
+    if os.path.basename(module.path) == "conftest.py":
         bindings = (binding for some in module.scopes[MODULE].bindings.values() for binding in some)
         return any(
             any(registering(calls.resolver, module, *binding.value)) for binding in bindings if binding.kind == "import"

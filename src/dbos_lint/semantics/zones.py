@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from zoneinfo import ZoneInfo
 
 # Zones of old and of new: a system that has both has all.
 _WITNESSES = ("US/Pacific", "Europe/Kyiv")
@@ -16,6 +15,8 @@ def is_unknown(name: str) -> bool:
 
 @cache
 def _exists(name: str) -> bool:
+    from zoneinfo import ZoneInfo
+
     try:
         ZoneInfo(name)
     except (OSError, ValueError, KeyError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
+import os
 
 from dbos_lint.catalog import api
 from dbos_lint.rules.declared.workflow import WORKFLOW_ARGUMENT_MISMATCH
@@ -52,7 +52,7 @@ class Fit(Visitor):
     def _named(self, target: Entity | FunctionValue) -> str:
         value = target.function if isinstance(target, Entity) else target
         function = self.here.resolver.function(value)
-        where = "line " if value.module == self.here.module.path else f"{Path(value.module).name}:"
+        where = "line " if value.module == self.here.module.path else f"{os.path.basename(value.module)}:"
         name = "the lambda" if function.name == "<lambda>" else f"'{function.name}'"
         return f"{name} ({where}{function.span.row})"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 from dbos_lint.catalog.names import WORKFLOW
 from dbos_lint.rules.declared.workflow import WORKFLOW_NAME_COLLISION
@@ -41,6 +41,6 @@ class Collisions(Visitor):
         self.here.report(
             WORKFLOW_NAME_COLLISION,
             mention.span,
-            f"workflow '{mention.name}' has the name of one in {Path(other.path).name}:{other.span.row}: {then}; give "
-            "one of them a name=",
+            f"workflow '{mention.name}' has the name of one in {os.path.basename(other.path)}:{other.span.row}: "
+            f"{then}; give one of them a name=",
         )
