@@ -22,7 +22,6 @@ from dbos_lint.rules.declared.advanced import (
     SYMBOL_TOO_NEW,
     UNKNOWN_SYMBOL,
 )
-from dbos_lint.rules.migration import removed
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.asking import Asking
 from dbos_lint.semantics.symbols import Use
@@ -195,6 +194,8 @@ class Verdicts:
         return near.name if near is not None else None
 
     def _report(self, rule: Rule, span: Span | ast.expr, name: str, message: str, symbol: Symbol | None = None) -> None:
+        from dbos_lint.rules.migration import removed  # much, and most programs use nothing that is gone
+
         if rule.code in self.here.enabled:
             span = span if isinstance(span, Span) else span_of(span)
             if not self.is_asked(span.row, name):

@@ -9,7 +9,6 @@ from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Kind, Status, Symbol
 from dbos_lint.rules.advanced.verdicts import Verdicts
 from dbos_lint.rules.declared.advanced import REMOVED_QUEUE_CONSTRUCTOR, REMOVED_QUEUE_PARAMETER
-from dbos_lint.rules.migration import queue_options
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.dicts import dicts
 from dbos_lint.semantics.origins import made_by
@@ -210,6 +209,8 @@ class Versions(Visitor):
         return bool(values) and all(value == Instance(External(api.QUEUE)) for value in values)
 
     def _listens_to(self, node: ast.expr, *, is_list: bool = False) -> None:
+        from dbos_lint.rules.migration import queue_options
+
         self.here.report(
             REMOVED_QUEUE_PARAMETER,
             node,
@@ -222,6 +223,8 @@ class Versions(Visitor):
         """A method of a queue that a constructor made."""
         receiver, method = receiver_and_method(call.func)
         if made_by(self.here.resolver, self.here.module, receiver, place) == {api.QUEUE}:
+            from dbos_lint.rules.migration import queue_options
+
             twin = "enqueue_workflow_async" if method.endswith("_async") else "enqueue_workflow"
             self.here.report(
                 REMOVED_QUEUE_CONSTRUCTOR,

@@ -6,7 +6,6 @@ from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Status, closest, history, version
 from dbos_lint.rules.declared.client import MISSING_ENQUEUE_OPTION, UNKNOWN_ENQUEUE_OPTION
 from dbos_lint.rules.mending import rename_key
-from dbos_lint.rules.migration.enqueue_options import dropped
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.dicts import Literal
 from dbos_lint.semantics.typed_dicts import Entry, Use
@@ -44,6 +43,8 @@ class EnqueueOptions(Visitor):
         known = keys.get(entry.key)
         if known is not None and known.status(target) is not Status.REMOVED:
             return
+        from dbos_lint.rules.migration.enqueue_options import dropped
+
         advice = "drop it"
         if known is not None and known.instead:
             advice = known.instead
