@@ -33,5 +33,4 @@ def _paragraph(found: Diagnostic, report: Report, palette: Palette) -> Iterator[
     if (fix := fix_of(found)) is not None:
         kind = "fix (unsafe)" if fix.applicability is Applicability.UNSAFE else "fix"
         yield f"{margin} {palette.gutter('=')} {palette.strong(kind)}: {harmless(fix.title)}"
-    if (url := page_url(found.code)) is not None:
-        yield f"{margin} {palette.gutter('=')} {palette.strong('help')}: {url}"
+    yield f"{margin} {palette.gutter('=')} {palette.strong('help')}: {page_url(found.code)}"

@@ -36,8 +36,7 @@ def _lines(found: Diagnostic, report: Report) -> Iterator[str]:
     yield f"{report.place(found)}: {found.code} {report.mark(found)}{found.message}"
     if found.trace:
         yield "chain: " + " → ".join(map(report.link, found.trace))
-    if (url := page_url(found.code)) is not None:
-        yield f"help: {url}"
+    yield f"help: {page_url(found.code)}"
 
 
 def _data(text: str) -> str:

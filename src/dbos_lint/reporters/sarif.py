@@ -24,7 +24,7 @@ def render(report: Report) -> str:
         "name": "dbos-lint",
         "version": __version__,
         "rules": [_rule(rule) for rule in rules],
-        **_given("informationUri", links.documentation_url()),
+        "informationUri": links.DOCUMENTATION,
     }
     run = {
         "tool": {"driver": driver},
@@ -41,7 +41,7 @@ def _rule(rule: Rule) -> dict[str, object]:
         "name": rule.name,
         "shortDescription": {"text": rule.summary},
         "defaultConfiguration": {"enabled": rule.on_by_default, "level": _LEVELS[rule.level]},
-        **_given("helpUri", page_url(rule.code)),
+        "helpUri": page_url(rule.code),
     }
 
 
@@ -84,7 +84,3 @@ def _artifact(filename: str, cwd: str) -> dict[str, str]:
     if Path(name).is_absolute():
         return {"uri": Path(name).as_uri()}
     return {"uri": quote_from_bytes(os.fsencode(name.replace(os.sep, "/"))), "uriBaseId": _ROOT}
-
-
-def _given(key: str, value: str | None) -> dict[str, str]:
-    return {} if value is None else {key: value}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from pathlib import Path
 from tokenize import detect_encoding
 
 
@@ -16,7 +16,7 @@ def reader(stdin: tuple[str, bytes] | None = None) -> Callable[[str], Sequence[s
     def lines(path: str) -> Sequence[str]:
         if stdin is not None and path == stdin[0]:
             return split(stdin[1])
-        return split(content(path)) if Path(path).is_file() else ()
+        return split(content(path)) if os.path.isfile(path) else ()
 
     return lines
 
@@ -26,7 +26,8 @@ def content(path: str, stdin: tuple[str, bytes] | None = None) -> bytes:
     if stdin is not None and path == stdin[0]:
         return stdin[1]
     try:
-        return Path(path).read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except OSError:
         return b""
 
