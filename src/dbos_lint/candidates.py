@@ -13,7 +13,7 @@ from itertools import count
 from typing import NamedTuple
 
 from dbos_lint.discovery import Discovery
-from dbos_lint.mentions import needles
+from dbos_lint.mentions import is_wide, mentions, needles
 from dbos_lint.settings import Settings
 
 _MOST_LOOKS = 500
@@ -110,6 +110,9 @@ def _look(project: _Project, wanted: Sequence[bytes], doors: Collection[bytes]) 
                 sizes[path] = size
                 break
         else:
+            if is_wide(source[: min(size, 4)]) and mentions(bytes(source[:size]), wanted):
+                sizes[path] = size
+                continue
             leaves = leaves or any(source.find(door, 0, size) >= 0 for door in doors)
     return _Sight(sizes, leaves)
 
@@ -124,7 +127,7 @@ def _names_any(path: str, wanted: Iterable[bytes]) -> bool:
             source = file.read()
     except OSError:
         return False
-    return any(needle in source for needle in wanted)
+    return mentions(source, wanted)
 
 
 def _packages(skipped: Iterable[str]) -> list[str]:

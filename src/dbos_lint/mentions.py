@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dbos_lint.settings import Settings
 
 _NAMES = (b"dbos", b"DBOS")
 _WORD = b"import"
-# One import statement, from the start of its line.
+# One import statement, from the start of its line. No part of it can be read as another, and it ends where the next one
+# starts: a file of nothing but beginnings of such statements takes no more time than any other.
 _STATEMENT = re.compile(
-    rb"[ \t]*(?:from\b[ \t]*(?P<dots>\.*)[ \t]*(?P<module>[\w.]*?)[ \t]*\bimport\b"
-    rb"(?P<names>[ \t]*\((?:[^)#]+|#[^\n]*)*|[^\n\\]*(?:\\\r?\n[^\n\\]*)*)"
+    rb"[ \t]*(?:from\b(?P<dots>[ \t.]*)(?P<module>(?:\w[\w.]*[ \t]+)?)import\b"
+    rb"(?P<names>[ \t]*\((?:[^()#]+|#[^\n]*)*|[^\n\\]*(?:\\\r?\n(?![ \t]*(?:from|import)\b)[^\n\\]*)*)"
     rb"|import[ \t]+(?P<modules>[\w., \t]+))"
 )
 _COMMENT = re.compile(rb"#[^\n]*")
@@ -23,6 +24,18 @@ def needles(settings: Settings) -> tuple[bytes, ...]:
     """What a file holds that names dbos or a configured decorator."""
     decorators = (*settings.workflow_decorators, *settings.step_decorators, *settings.transaction_decorators)
     return (*_NAMES, *(name.rpartition(".")[2].rstrip("*").encode() for name in decorators))
+
+
+def mentions(source: bytes, needles: Iterable[bytes]) -> bool:
+    """Whether one of ``needles`` is in ``source``, also where each of its characters takes two bytes or four."""
+    if is_wide(source[:4]):
+        source = source.replace(b"\0", b"")
+    return any(needle in source for needle in needles)
+
+
+def is_wide(source: bytes | bytearray) -> bool:
+    """Whether what starts with ``source`` looks like UTF-16 or UTF-32, in which no name can be found as it is."""
+    return b"\0" in source or source.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
 def imports(source: bytes) -> Iterator[tuple[int, str, bytes]]:
@@ -41,7 +54,7 @@ def imports(source: bytes) -> Iterator[tuple[int, str, bytes]]:
                     if words := part.split():
                         yield 0, words[0].decode("ascii"), b""
             else:
-                yield len(dots), module.decode("ascii"), names
+                yield dots.count(b"."), module.strip().decode("ascii"), names
         end = source.find(b"\n", place)
         place = source.find(_WORD, end) if end >= 0 else -1
 

@@ -51,8 +51,8 @@ def test_every_encoding_is_read_as_python_reads_it(source: bytes) -> None:
     ("source", "words", "row"),
     [
         (b"import dbos\nx = '\xe9'\n", "utf-8", 2),
-        (codecs.BOM_UTF16_LE + "import dbos\n".encode("utf-16-le"), "utf-8", 1),
-        ("import dbos".encode("utf-32"), "utf-8", 1),
+        (codecs.BOM_UTF16_LE + "import dbos\n".encode("utf-16-le"), "utf-16", 1),
+        ("import dbos".encode("utf-32"), "utf-16", 1),
         (b"# coding: no-such-encoding\nimport dbos\n", "no-such-encoding", 1),
         (codecs.BOM_UTF8 + b"# coding: latin-1\nimport dbos\n", "utf-8", 1),
         (b"# coding: undefined\nimport dbos\n", "undefined", 1),

@@ -174,13 +174,19 @@ def parsed(text: str) -> ast.Module | None:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two trees, or parts of trees, say the same."""
-    if one.__class__ is not other.__class__:
-        return False
-    if isinstance(one, ast.AST):
-        return all(same(getattr(one, name, None), getattr(other, name, None)) for name in one._fields)
-    if isinstance(one, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other or one != one)
+    pairs = [(one, other)]
+    for one, other in pairs:
+        if one.__class__ is not other.__class__:
+            return False
+        if isinstance(one, ast.AST):
+            pairs += ((getattr(one, name, None), getattr(other, name, None)) for name in one._fields)
+        elif isinstance(one, list):
+            if len(one) != len(other):
+                return False
+            pairs += zip(one, other, strict=True)
+        elif one != other and one == one:
+            return False
+    return True
 
 
 def find(tree: ast.AST, span: Span, *kinds: type[ast.AST]) -> Any:

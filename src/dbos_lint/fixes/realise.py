@@ -59,6 +59,13 @@ _ALONE: dict[type[Any], Callable[[Fragments, Any], tuple[Edit, ...]]] = {
 def edits(document: Document, changes: Iterable[Change]) -> tuple[Edit, ...]:
     """What ``changes`` do to the text, in order. Raises Void when one of them cannot be carried out exactly, or when
     they are in each other's way."""
+    try:
+        return _edits(document, changes)
+    except (RecursionError, MemoryError):
+        raise Void("the statement nests too deeply") from None
+
+
+def _edits(document: Document, changes: Iterable[Change]) -> tuple[Edit, ...]:
     changes = tuple(dict.fromkeys(changes))
     fragments = document.once(Fragments, partial(Fragments, document))
     found: list[tuple[tuple[int, int, bool], Edit]] = []

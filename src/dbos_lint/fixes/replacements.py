@@ -9,7 +9,6 @@ from dbos_lint.choice import fix_of
 from dbos_lint.dataclasses import dataclass
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.fixes.document import Document
-from dbos_lint.fixes.edits import Void
 from dbos_lint.fixes.realise import edits
 
 
@@ -40,7 +39,7 @@ def reader(read: Callable[[str], bytes]) -> Callable[[Diagnostic], tuple[Replace
             text = document(found.filename)
             made = edits(text, fix.changes)
             text.bytes_with(made)
-        except (Void, OSError):
+        except Exception:  # not only Void: the finding counts more than its fix, and --fix tells what is wrong with it
             return ()
         return tuple(
             Replacement(edit.text.replace("\n", text.newline), _position(text, edit.start), _position(text, edit.end))

@@ -36,7 +36,7 @@ def split(source: bytes) -> Sequence[str]:
     """The lines of ``source`` as Python counts them, whatever it holds."""
     try:
         encoding, _ = detect_encoding(io.BytesIO(source).readline)
-    except SyntaxError:
-        encoding = "utf-8"
-    text = source.decode(encoding, "replace")
+        text = source.decode(encoding, "replace")
+    except (SyntaxError, LookupError, ValueError):  # the encoding is unknown, or one of no text
+        text = source.decode("utf-8", "replace")
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

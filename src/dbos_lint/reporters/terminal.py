@@ -8,7 +8,12 @@ import unicodedata
 from dbos_lint.dataclasses import dataclass
 from dbos_lint.diagnostic import Level
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# Controls, what turns the direction of writing, what takes no room (but the joiners that many scripts need), and
+# what is no character.
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
 _LEVEL_COLORS = {Level.ERROR: "31", Level.WARNING: "33", Level.ADVICE: "36"}
 
 

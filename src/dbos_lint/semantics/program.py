@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dbos_lint.mentions import imports, members, needles
+from dbos_lint.mentions import imports, members, mentions, needles
 from dbos_lint.semantics.modules import Project
 from dbos_lint.settings import Settings
 
@@ -62,7 +62,7 @@ class Program:
         return self._concerned[path]
 
     def _mentions(self, source: bytes) -> bool:
-        return any(needle in source for needle in self._needles)
+        return mentions(source, self._needles)
 
     def _follow_imports(self, path: str, source: bytes) -> None:
         """Tell of ``path``, and of each file on the way, whether its imports lead to a file that names dbos."""

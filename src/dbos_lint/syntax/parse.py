@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import io
+import re
 import tokenize
 import warnings
 
 from dbos_lint.dataclasses import dataclass
+
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)  # UTF-32-LE starts as UTF-16-LE does
+_LONGEST_COOKIE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,15 @@ def decode(source: bytes) -> str:
 
     Raises SyntaxError or UnicodeError as the interpreter would; LookupError for an unknown encoding.
     """
+    if source.startswith(_WIDE_MARKS):
+        raise SyntaxError("it is UTF-16 or UTF-32, which Python does not read")
     second = source.find(b"\n", source.find(b"\n") + 1)
-    if source.startswith(b"\xef\xbb\xbf") or source.find(b"coding", 0, second if second >= 0 else len(source)) >= 0:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+    end = second if second >= 0 else len(source)
+    if source.startswith(codecs.BOM_UTF8) or source.find(b"coding", 0, end) >= 0:
+        # What else is in the cookie's line may be no UTF-8, which is of no interest yet; nor is a line of megabytes.
+        head = b"\n".join(line[:_LONGEST_COOKIE].decode("ascii", "ignore").encode() for line in _head(source, end))
+        mark = codecs.BOM_UTF8 if source.startswith(codecs.BOM_UTF8) else b""
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(mark + head).readline)
         text = source.decode(encoding)
     else:
         text = source.decode("utf-8")
@@ -43,22 +54,37 @@ def decode(source: bytes) -> str:
     return text
 
 
+def _head(source: bytes, end: int) -> list[bytes]:
+    """The first two lines."""
+    return re.split(rb"\r\n|\r|\n", source[:end], maxsplit=2)[:2]
+
+
 def parse(source: bytes) -> Source | Fault:
     """Parse ``source``. Whatever the bytes are, the answer is a value."""
     try:
         text = decode(source)
     except SyntaxError as error:
         return Fault(f"cannot decode the file: {error.msg}", 1, 1)
-    except (UnicodeError, LookupError) as error:
+    except (ValueError, LookupError) as error:
         row = source.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else 1
         return Fault(f"cannot decode the file: {error}", row, 1)
+    except MemoryError:
+        return Fault("cannot decode the file: it is larger than the memory", 1, 1)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return Source(text, ast.parse(text))
     except SyntaxError as error:
-        return Fault(f"cannot parse the file: {error.msg}", max(error.lineno or 1, 1), max(error.offset or 1, 1))
+        return _refused(text, error)
     except ValueError as error:
         return Fault(f"cannot parse the file: {error}", 1, 1)
     except (RecursionError, MemoryError):
         return Fault("cannot parse the file: it nests too deeply for this interpreter", 1, 1)
+
+
+def _refused(text: str, error: SyntaxError) -> Fault:
+    from dbos_lint.syntax.newer import newer
+
+    row, lines = max(error.lineno or 1, 1), text.split("\n")
+    line = lines[row - 1] if row <= len(lines) else ""
+    return Fault(f"cannot parse the file: {error.msg}{newer(error.msg, line)}", row, max(error.offset or 1, 1))

@@ -1,0 +1,85 @@
+"""Every nasty text, through the library, the command and its standard input: each has its answer, which is the same."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from dbos_lint.cli import cli
+from dbos_lint.linter import lint_source
+from dbos_lint.settings import Settings
+from tests.nasty.sources import Nasty, sources
+
+CORPUS = tuple(sources())
+Answer = list[tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("nasty")
+    for nasty in CORPUS:
+        (root / f"{nasty.name}.py").write_bytes(nasty.source)
+    return root
+
+
+@pytest.fixture(scope="module")
+def together(folder: Path) -> dict[str, Answer]:
+    """What one run of the command says of each."""
+    found: dict[str, Answer] = {nasty.name: [] for nasty in CORPUS}
+    # With the edits of all fixes, which have to be found in the texts.
+    for each in json.loads(command("check", "--isolated", "--output-format", "json", str(folder)).stdout):
+        found[Path(each["filename"]).stem].append((each["location"]["row"], each["code"], each["message"]))
+    return found
+
+
+def command(*arguments: str, stdin: bytes | None = None) -> Result:
+    result = CliRunner().invoke(cli, arguments, input=stdin)
+    assert isinstance(result.exception, SystemExit | None)
+    assert result.exit_code in {0, 1}
+    return result
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len({nasty.name for nasty in CORPUS}) == len(CORPUS) >= 100
+
+
+@pytest.mark.parametrize("nasty", CORPUS, ids=lambda nasty: nasty.name)
+def test_every_text_has_its_answer(nasty: Nasty, tmp_path: Path, together: dict[str, Answer]) -> None:
+    path = str(tmp_path / "app.py")
+    result = lint_source(nasty.source, path, Settings(root=str(tmp_path)))
+    assert result.tracebacks == ()
+    answer = [(found.start.row, found.code, found.message) for found in result.diagnostics]
+    assert_is(answer, nasty)
+    assert together[nasty.name] == answer
+    piped = command(
+        "check", "--isolated", "-q", "--output-format", "github", "--stdin-filename", path, "-", stdin=nasty.source
+    )
+    assert [int(row) for row in re.findall(r"^::.*,line=(\d+),", piped.stdout, re.MULTILINE)] == [
+        row for row, _, _ in answer
+    ]
+
+
+@pytest.mark.parametrize("output_format", ["full", "concise", "sarif"])
+def test_every_text_can_be_reported(output_format: str, folder: Path, together: dict[str, Answer]) -> None:
+    result = command("check", "--isolated", "-q", "--output-format", output_format, str(folder))
+    codes = sorted(re.findall(r"\bDBS\d{3} |(?<=\"ruleId\": \")DBS\d{3}", result.stdout))
+    assert [code.strip() for code in codes] == sorted(code for answer in together.values() for _, code, _ in answer)
+    assert {unicodedata.category(character) for character in set(result.stdout) - {"\n"}} & {"Cc", "Cf", "Cs"} == set()
+
+
+def assert_is(answer: Answer, nasty: Nasty) -> None:
+    found = [(row, code) for row, code, _ in answer]
+    expected = [(row, "DBS201") for row in nasty.rows]
+    if not nasty.fault or (nasty.either and found == expected):
+        assert found == expected
+        return
+    ((row, code, message),) = answer
+    assert code == "DBS001"
+    assert message.startswith("file is not linted")
+    assert re.search(nasty.fault, message)
+    assert row == nasty.fault_row or nasty.either
