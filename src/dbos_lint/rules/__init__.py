@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 def check(collected: Collected, analysis: Analysis, enabled: frozenset[str]) -> Here:
     """Let every rule in ``enabled`` look at the file; the findings are in what comes back."""
     # Here, since who only asks what is declared of the rules must not pay for the visitors.
-    from dbos_lint.rules.visitor import Here, walk
+    from dbos_lint.rules.visitor import Here
     from dbos_lint.rules.visitors import VISITORS
+    from dbos_lint.rules.walking import walk
 
     here = Here(collected, analysis, enabled)
     walk(VISITORS, here)

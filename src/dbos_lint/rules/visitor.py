@@ -1,4 +1,4 @@
-"""The base of the rule visitors, and the one walk that drives them all.
+"""The base of the rule visitors, and the file as they ask about it.
 
 A visitor has a method for each kind of node that it wants to see (``visit_Call``, ``visit_FunctionDef``,
 ``visit_ClassDef``, ``visit_Try``, ``visit_With``, ``visit_Loop``), one for effects that happen in a context
@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple, TypeVar, cast
+from typing import ClassVar, NamedTuple, TypeVar, cast
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import history, version
@@ -37,7 +37,7 @@ from dbos_lint.semantics.serializers import serializer_of
 from dbos_lint.semantics.spellings import Spelling, spelling
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref
 from dbos_lint.semantics.typed_dicts import TypedDicts
-from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Values
+from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue, Value, Values
 from dbos_lint.settings import Settings
 from dbos_lint.syntax.spans import Span, span_of
 
@@ -118,14 +118,6 @@ class Here:
     def callees(self, call: Call) -> Callees:
         """What ``call`` may run."""
         return self.analysis.calls.callees(self.module, call)
-
-    def may_concern(self, call: Call) -> bool:
-        """Whether ``call`` can be of interest to a rule: most call what neither dbos nor the project has made."""
-        settings = self.settings
-        if settings.workflow_decorators or settings.step_decorators or settings.transaction_decorators:
-            return True
-        values = self.callees(call).values
-        return any(not isinstance(value, External) or value.name.startswith("dbos.") for value in values)
 
     def names_called(self, call: Call) -> frozenset[str]:
         """The qualified names of the outside functions that ``call`` may call."""
@@ -311,82 +303,20 @@ class Visitor:
     """What a category of rules, or a part of one, looks at. Methods that it does not define are not called.
 
     ``parts`` are the visitors among which a category divides its work. ``calls`` are the qualified names of what
-    ``visit_Call`` wants to see called, ``None`` where it wants to see all calls that :meth:`Here.may_concern` a rule.
+    ``visit_Call`` wants to see called, and ``called`` the kinds of what else: durable functions (``Entity``), functions
+    and classes of the project, decorators that are kept. ``None`` stands for all calls that may concern a rule.
+    ``effects`` are the contexts and kinds of the effects that ``visit_effect`` wants, ``None`` for all.
     """
 
     parts: ClassVar[tuple[type[Visitor], ...]] = ()
     calls: ClassVar[Collection[str] | None] = None
+    called: ClassVar[tuple[type[Value], ...]] = ()
+    effects: ClassVar[frozenset[tuple[str, str]] | None] = None
 
     def __init__(self, here: Here) -> None:
         self.here = here
 
 
-def walk(categories: Iterable[type[Visitor]], here: Here) -> None:
-    """Show every node of the file, and every effect that happens in it, to the visitors that want it.
-
-    One that raises costs nothing but what it would have found there.
-    """
-    visitors: list[Any] = []
-    for visitor_type in (visitor for category in categories for visitor in (category, *category.parts)):
-        try:
-            visitors.append(visitor_type(here))
-        except Exception as error:
-            here.failures.add(visitor_type, error)
-    nodes = here.collected.nodes
-    _walk_calls([visitor for visitor in visitors if hasattr(visitor, "visit_Call")], here)
-    groups: tuple[tuple[str, Iterable[tuple[Any, Any]]], ...] = (
-        ("visit_FunctionDef", nodes.functions),
-        ("visit_ClassDef", nodes.classes),
-        ("visit_Try", nodes.tries),
-        ("visit_With", nodes.withs),
-        ("visit_Loop", nodes.loops),
-    )
-    for name, pairs in groups:
-        methods = [getattr(visitor, name) for visitor in visitors if hasattr(visitor, name)]
-        for node, record in pairs if methods else ():
-            for method in methods:
-                try:
-                    method(node, record)
-                except Exception as error:
-                    here.failures.add(method, error, node)
-    _walk_effects([visitor.visit_effect for visitor in visitors if hasattr(visitor, "visit_effect")], here)
-    for visitor in visitors:
-        if hasattr(visitor, "visit_module"):
-            try:
-                visitor.visit_module()
-            except Exception as error:
-                here.failures.add(visitor, error)
-
-
-def _walk_calls(visitors: Iterable[Any], here: Here) -> None:
-    """Show each call to the visitors that want it: most want those of a few names, and there are many visitors."""
-    curious = [visitor.visit_Call for visitor in visitors if visitor.calls is None]
-    by_name: dict[str, list[Any]] = {}
-    for visitor in visitors:
-        for name in visitor.calls or ():
-            by_name.setdefault(name, []).append(visitor.visit_Call)
-    for node, call in here.collected.nodes.calls:
-        try:
-            if not here.may_concern(call):
-                continue
-            known = here.names_called(call) & by_name.keys()
-        except Exception as error:
-            here.failures.add(here, error, node)
-            continue
-        for method in dict.fromkeys([*curious, *(method for name in sorted(known) for method in by_name[name])]):
-            try:
-                method(node, call)
-            except Exception as error:
-                here.failures.add(method, error, node)
-
-
-def _walk_effects(methods: Sequence[Callable[[Reached], None]], here: Here) -> None:
-    try:
-        for reached in here.contexts.reached() if methods else ():
-            for method in methods:
-                try:
-                    method(reached)
-                except Exception as error:
-                    here.failures.add(method, error)
-    except Exception as error:
-        here.failures.add(here, error)
+def happening(kinds: Iterable[str], *contexts: str) -> frozenset[tuple[str, str]]:
+    """Effects of ``kinds`` in ``contexts``, for :attr:`Visitor.effects`."""
+    return frozenset((context, kind) for context in contexts for kind in kinds)

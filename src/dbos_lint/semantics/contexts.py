@@ -211,34 +211,43 @@ class Contexts:
         callers = {key: visit.caller for key, visit in self.visits[api.WORKFLOW].items()}
         return Fates(self.analysis, self.module.path, callers)
 
-    def reached(self) -> Iterator[Reached]:
-        """Every effect that happens in a context, at its place in this module, in the order of the text. A value in
-        workflow code is told even if it comes to nothing: it depends on the kind which of its ends matter."""
+    def reached(self, wanted: Collection[tuple[str, str]] | None = None) -> Iterator[Reached]:
+        """Every effect that happens in a context, at its place in this module, in the order of the text; of these only
+        the ``wanted`` contexts and kinds. A value in workflow code is told even if it comes to nothing: it depends on
+        the kind which of its ends matter."""
         found: list[Reached] = []
         for context, visits in self.visits.items():
-            for key in visits:
+            kinds = None if wanted is None else {kind for where, kind in wanted if where == context}
+            for key in visits if kinds is None or kinds else ():
                 if key[0] == self.module.path:
-                    found.extend(self._reached_in(context, key))
+                    found.extend(self._reached_in(context, key, kinds))
         found.sort(key=lambda reached: (reached.span, reached.context, reached.effect.kind, len(reached.chain)))
         yield from found
 
-    def _reached_in(self, context: str, key: FunctionKey) -> Iterator[Reached]:
+    def _reached_in(self, context: str, key: FunctionKey, kinds: Collection[str] | None) -> Iterator[Reached]:
         chain = self.chain(context, key)
         for effect in self.analysis.effects(key):
-            if self._counts(context, effect.kind, key):
+            if (kinds is None or effect.kind in kinds) and self._counts(context, effect.kind, key):
                 fate = Sink.UNKNOWN
                 if context == api.WORKFLOW and effect.origin is not None:
                     fate = self.fates.closed(key, self.analysis.fate(key, effect))
                 yield Reached(context, effect, key, key, effect.span, chain, fate, effect.origin)
         for edge in self.analysis.facts(key).edges:
             if edge.callee[0] != self.module.path:
-                yield from self._reached_by(context, key, edge, chain)
+                yield from self._reached_by(context, key, edge, chain, kinds)
 
     def _reached_by(
-        self, context: str, key: FunctionKey, edge: Edge, chain: tuple[FunctionKey, ...]
+        self,
+        context: str,
+        key: FunctionKey,
+        edge: Edge,
+        chain: tuple[FunctionKey, ...],
+        kinds: Collection[str] | None,
     ) -> Iterator[Reached]:
         """What happens in another file, by way of ``edge``."""
         for name, reach in self.analysis.reach(edge.callee).items():
+            if kinds is not None and reach.effect.kind not in kinds:
+                continue
             fate = self.analysis.carried(key, edge, reach)
             if not fate.matters or not self._counts(context, reach.effect.kind, key):
                 continue

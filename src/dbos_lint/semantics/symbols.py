@@ -40,17 +40,24 @@ class Symbols:
     def __init__(self, resolver: Resolver, history: History) -> None:
         self._resolver = resolver
         self._history = history
+        self._known: dict[tuple[Values, str], tuple[Use, ...]] = {}
 
     def uses(self, module: Module, ref: Ref, place: Place) -> Iterator[Use]:
         """What ``ref`` names after a dot: of ``DBOS.tracer.set_provider``, ``DBOS.tracer`` and the whole."""
         if isinstance(ref, str):
             base, _, rest = ref.partition(".")
-            members = rest.split(".") if rest else []
         elif isinstance(ref, tuple) and ref[0] == "attr":
-            base, members = ref[1], ref[2].split(".")
+            base, rest = ref[1], ref[2]
         else:
             return
-        values = self._resolver.resolve(module, base, place) if members else ()
+        values = self._resolver.resolve(module, base, place) if rest else ()
+        if any(map(_may_lead_to_dbos, values)):
+            key = (values, rest)
+            if key not in self._known:
+                self._known[key] = tuple(self._members(values, rest.split(".")))
+            yield from self._known[key]
+
+    def _members(self, values: Values, members: list[str]) -> Iterator[Use]:
         for member in members:
             if not any(map(_may_lead_to_dbos, values)):
                 return

@@ -25,6 +25,9 @@ _SYNCHRONOUS = api.WAITS_IN_LOOP.keys() | {f"{api.HANDLE}.get_result", f"{api.CL
 class Handles(Visitor):
     """``await`` of what is synchronous."""
 
+    calls = _SYNCHRONOUS | {_STARTS}
+    called = (Entity,)
+
     def __init__(self, here: Here) -> None:
         super().__init__(here)
         self._awaiting = Awaiting(here)

@@ -24,6 +24,9 @@ _OPTION = "serialization_type"
 class Portable(Visitor):
     """Values that portable JSON changes or refuses."""
 
+    calls = api.STORES_ARGUMENTS.keys() | api.STORES_VALUE.keys()
+    called = (Entity,)
+
     def __init__(self, here: Here) -> None:
         super().__init__(here)
         self._portability = Portability(here.resolver)

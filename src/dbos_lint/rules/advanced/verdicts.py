@@ -77,6 +77,7 @@ class Verdicts:
         self.here = here
         self.history = history()
         self.target = version(here.settings.dbos_version)
+        self._silent: dict[tuple[str, Kind], bool] = {}
 
     @cached_property
     def _asking(self) -> Asking:
@@ -104,14 +105,21 @@ class Verdicts:
         """Whether the target version is one of those that are known."""
         return self.target <= self.history.newest
 
+    def is_silent(self, symbol: Symbol) -> bool:
+        """Whether there is nothing to say of ``symbol``, as of most that programs name."""
+        key = symbol.name, symbol.kind
+        if key not in self._silent:
+            self._silent[key] = symbol.status(self.target) is Status.PRESENT or symbol.kind is Kind.INTERNAL
+        return self._silent[key]
+
     def judge(self, symbol: Symbol, span: Span | ast.expr, name: str = "", effect: str = "") -> bool:
         """Report what there is to say of ``symbol``, called ``name`` in the message; tell if there is anything.
 
         ``effect`` is what its use leads to where it is not there.
         """
-        status = symbol.status(self.target)
-        if status is Status.PRESENT or symbol.kind is Kind.INTERNAL:
+        if self.is_silent(symbol):
             return False
+        status = symbol.status(self.target)
         owner = self.history.get(symbol.owner)
         if owner is not None and not owner.is_in(self.target):
             return True  # what it was got from is judged where that is named

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Kind, Status, Symbol
@@ -32,6 +33,16 @@ _OF_EXCEPTIONS = frozenset(dir(BaseException)) | {"add_note"}
 _OF_DATA = _OF_EXCEPTIONS | {*dir(str), *dir(tuple), *dir(dict), "name", "value"}
 
 
+class _Signature(NamedTuple):
+    """What the releases of dbos know as parameters of a function: all of them by name, those that are ``there`` in the
+    target version and those of which there is nothing to say, and by position the one that counts."""
+
+    parameters: Mapping[str, Symbol]
+    there: frozenset[str]
+    silent: frozenset[str]
+    at: Mapping[int, Symbol]
+
+
 class Versions(Visitor):
     """What imports, attributes and calls name of dbos."""
 
@@ -40,6 +51,7 @@ class Versions(Visitor):
         self._verdicts = Verdicts(here)
         self._history = self._verdicts.history
         self._symbols = Symbols(here.resolver, self._history)
+        self._signatures: dict[str, _Signature] = {}
 
     # ------------------------------------------------------------------ imports
 
@@ -92,7 +104,8 @@ class Versions(Visitor):
     def _member(self, use: Use, span: Span | ast.expr) -> None:
         symbol = self._history.get(use.symbol)
         if symbol is not None:
-            self._verdicts.judge(symbol, span)
+            if not self._verdicts.is_silent(symbol):
+                self._verdicts.judge(symbol, span)
         elif not use.owner and (module := self._module_of(use.member)) is not None:
             self._verdicts.judge(module, span, f"the module 'dbos.{use.member}'")
         elif not use.inherited and not self._may_have(use):
@@ -129,9 +142,31 @@ class Versions(Visitor):
         if callees.names & _ENQUEUES and REMOVED_QUEUE_CONSTRUCTOR.code in self.here.enabled:
             self._enqueues(node, call, place)
 
+    def _signature(self, function: str) -> _Signature:
+        if function not in self._signatures:
+            parameters = self._history.parameters(function)
+            there = frozenset(name for name, each in parameters.items() if each.is_in(self._verdicts.target))
+            silent = frozenset(name for name in there if self._verdicts.is_silent(parameters[name]))
+            # At a place without a parameter, the one that another release has there is judged.
+            at = {
+                each.position: each for each in sorted(parameters.values(), key=self._rank) if each.position is not None
+            }
+            self._signatures[function] = _Signature(parameters, there, silent, at)
+        return self._signatures[function]
+
+    def _rank(self, symbol: Symbol) -> tuple[bool, tuple[int, int]]:
+        return symbol.is_in(self._verdicts.target), symbol.since
+
     def _arguments(self, function: str, node: ast.Call, call: Call, callees: Values) -> None:
-        parameters = self._history.parameters(function)
-        there = {name for name, each in parameters.items() if each.is_in(self._verdicts.target)}
+        signature = self._signature(function)
+        if not all(keyword.arg in signature.silent for keyword in node.keywords):
+            self._keywords(function, signature, node, call)
+        bound = function.count(".") == 0 or function.startswith("DBOS.") or _is_bound(callees)
+        if node.args and bound and "*args" not in signature.there:
+            self._positional(function, node, signature.at)
+
+    def _keywords(self, function: str, signature: _Signature, node: ast.Call, call: Call) -> None:
+        parameters, there = signature.parameters, signature.there
         given = [
             each
             for keyword, (_, ref) in zip(node.keywords, call.keywords, strict=True)
@@ -146,9 +181,6 @@ class Versions(Visitor):
                     self._verdicts.judge(parameters[name], span, f"'{name}' of {function}")
             elif "**kwargs" not in there and function not in _JUDGED_ELSEWHERE:
                 self._verdicts.unknown_parameter(name, function, parameters.values(), span)
-        bound = function.count(".") == 0 or function.startswith("DBOS.") or _is_bound(callees)
-        if bound and "*args" not in there:
-            self._positional(function, node, list(parameters.values()))
 
     def _names(self, keyword: ast.keyword, ref: Ref, call: Call) -> Iterator[tuple[str, Span]]:
         """The names that a keyword gives, and where they stand; of ``**options`` those of the one dict of this file
@@ -174,19 +206,15 @@ class Versions(Visitor):
         calls = (each.func for function in self.here.module.functions for each in function.calls)
         return isinstance(ref, str) and any(func in (f"{ref}.pop", f"{ref}.clear", f"{ref}.popitem") for func in calls)
 
-    def _positional(self, function: str, node: ast.Call, parameters: list[Symbol]) -> None:
-        """The arguments that are given by position: one at which the target version has no parameter is judged as the
-        parameter that another release has there."""
-        target = self._verdicts.target
+    def _positional(self, function: str, node: ast.Call, at: Mapping[int, Symbol]) -> None:
+        """The arguments that are given by position."""
         for position, argument in enumerate(node.args):
             if isinstance(argument, ast.Starred):
                 return
-            candidates = [each for each in parameters if each.position == position]
-            candidates.sort(key=lambda each: (each.is_in(target), each.since))
-            if candidates:
-                parameter = candidates[-1]
-                if self._verdicts.judge(parameter, argument, f"'{parameter.last}' of {function}, given by position,"):
-                    return
+            parameter = at.get(position)
+            if parameter is not None and not self._verdicts.is_silent(parameter):
+                self._verdicts.judge(parameter, argument, f"'{parameter.last}' of {function}, given by position,")
+                return
 
     # ------------------------------------------------------------------ queues
 

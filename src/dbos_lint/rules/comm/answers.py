@@ -12,7 +12,7 @@ from dbos_lint.semantics.declarations import is_transparent
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Ref
 from dbos_lint.semantics.testcode import is_test_file
-from dbos_lint.semantics.values import External, FunctionKey, FunctionValue
+from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue
 
 # Functions that refuse None; some take several things, of which each may be None.
 _REFUSE = frozenset(
@@ -39,6 +39,9 @@ _LOOKS_ONLY = frozenset({"print", "str", "repr", "list.append"})
 
 class Answers(Visitor):
     """Results of ``recv`` and ``get_event`` that are used as if they could not be None."""
+
+    calls = messages.GIVES_NONE
+    called = (FunctionValue, Entity)
 
     def __init__(self, here: Here) -> None:
         super().__init__(here)

@@ -30,6 +30,9 @@ class _Made(NamedTuple):
 class InstanceNames(Visitor):
     """Names of configured instances."""
 
+    calls = ()
+    called = (ClassValue,)
+
     @cached_property
     def _instances(self) -> Instances:
         return Instances(self.here.analysis.calls, Classes(self.here.analysis.calls))

@@ -17,7 +17,7 @@ from dbos_lint.rules.declared.pattern import (
     SCHEDULED_SIGNATURE,
 )
 from dbos_lint.rules.mending import meant, rename_keyword, reworded, safe, unsafe
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Visitor, happening
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.cron import refusal
 from dbos_lint.semantics.effects import NOT_IN_WORKFLOW
@@ -38,6 +38,7 @@ _OPTIONAL = ("context", "automatic_backfill", "cron_timezone", "queue_name", "sh
 class ScheduleEntries(Visitor):
     """What a schedule is made of."""
 
+    effects = happening((NOT_IN_WORKFLOW,), api.WORKFLOW)
     calls = patterns.CREATES_SCHEDULE.keys() | patterns.APPLIES_SCHEDULES.keys()
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dbos_lint.catalog import api
 from dbos_lint.rules.declared.queue import QUEUE_CONFIGURED_IN_WORKFLOW, QUEUE_REGISTERED_AT_IMPORT
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Visitor, happening
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import CONFIGURES_QUEUE
 from dbos_lint.semantics.testcode import is_in_test
@@ -12,6 +12,8 @@ from dbos_lint.semantics.testcode import is_in_test
 
 class QueuePlaces(Visitor):
     """Queues that are registered too early, or in code that runs again."""
+
+    effects = happening((CONFIGURES_QUEUE,), api.WORKFLOW)
 
     def visit_module(self) -> None:
         for event in self.here.launches.queues_at_import:

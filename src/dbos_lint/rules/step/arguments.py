@@ -11,13 +11,16 @@ from dbos_lint.rules.declared.step import STEP_MUTATES_ARGUMENT
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.afterwards import is_used_after
 from dbos_lint.semantics.summary import Call, Param
-from dbos_lint.semantics.values import FunctionKey, FunctionValue
+from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue
 from dbos_lint.semantics.writes import Change, changes_of_parameters, is_container
 from dbos_lint.syntax.spans import Span
 
 
 class Arguments(Visitor):
     """Steps that change what they are given, and workflows that go on with it."""
+
+    calls = api.RUNS_STEP
+    called = (Entity,)
 
     def __init__(self, here: Here) -> None:
         super().__init__(here)

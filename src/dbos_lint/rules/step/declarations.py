@@ -28,6 +28,7 @@ from dbos_lint.semantics.values import (
     Constant,
     Container,
     Coroutine,
+    DecoratorValue,
     Entity,
     External,
     FunctionValue,
@@ -50,6 +51,9 @@ _DATA = frozenset(
 
 class Declarations(Visitor):
     """What dbos refuses or ignores in the declaration of a step or transaction."""
+
+    calls = api.RUNS_STEP.keys() | api.DECORATORS.keys()
+    called = (DecoratorValue,)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
         if not function.decorators:

@@ -12,9 +12,9 @@ from dbos_lint.rules.declared.step import (
     WORKFLOW_ONLY_CALL_IN_STEP,
 )
 from dbos_lint.rules.step.readers import is_read_elsewhere
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Visitor, happening
 from dbos_lint.semantics import declarations
-from dbos_lint.semantics.contexts import LOOP, OUTSIDE, Reached
+from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, LOOP, OUTSIDE, Reached
 from dbos_lint.semantics.effects import (
     CALLS_WORKFLOW,
     CLOSURE_WRITE,
@@ -56,6 +56,10 @@ _MISSED = (
 
 class Effects(Visitor):
     """What steps and transactions must not do."""
+
+    effects = happening((USES_SESSION,), *DURABLE_CONTEXTS, OUTSIDE, LOOP) | happening(
+        (*_EFFECTS, WORKFLOW_ONLY, *_WRITES), api.STEP, api.TRANSACTION
+    )
 
     def visit_effect(self, reached: Reached) -> None:
         kind = reached.effect.kind

@@ -17,7 +17,7 @@ from dbos_lint.semantics.names import closest
 from dbos_lint.semantics.options import Options, of_keywords
 from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call, Function
-from dbos_lint.semantics.values import Entity, External
+from dbos_lint.semantics.values import DecoratorValue, Entity, External
 from dbos_lint.syntax.spans import Span
 
 _STEP = f"{api.DBOS}.step"
@@ -30,6 +30,9 @@ _NOT_FINITE = frozenset({"math.inf", "math.nan", "numpy.inf", "numpy.nan"})
 
 class StepOptions(Visitor):
     """Literal values and keys that dbos refuses or ignores."""
+
+    calls = api.RUNS_STEP.keys() | api.DECORATORS.keys() | _DATASOURCE_DECORATORS
+    called = (DecoratorValue,)
 
     def __init__(self, here: Here) -> None:
         super().__init__(here)

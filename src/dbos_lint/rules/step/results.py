@@ -26,6 +26,9 @@ _COROUTINE = "a coroutine"
 class Results(Visitor):
     """Results of steps that cannot be stored."""
 
+    calls = api.RUNS_STEP
+    called = (FunctionValue,)
+
     def __init__(self, here: Here) -> None:
         super().__init__(here)
         self._pickling = Pickling(here.resolver)

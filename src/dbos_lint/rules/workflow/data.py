@@ -21,6 +21,9 @@ _WHY = "dbos stores it with pickle, which refuses it; pass what describes it, an
 class Data(Visitor):
     """Data of workflows that cannot be stored."""
 
+    calls = api.STORES_ARGUMENTS.keys() | api.STORES_VALUE.keys()
+    called = (Entity,)
+
     def __init__(self, here: Here) -> None:
         super().__init__(here)
         self._pickling = Pickling(here.resolver)

@@ -17,7 +17,7 @@ from dbos_lint.rules.declared.workflow import (
     THREAD_IN_WORKFLOW,
     THREAD_STARTS_WORKFLOW,
 )
-from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.rules.visitor import Here, Visitor, happening
 from dbos_lint.rules.workflow.places import Places
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import (
@@ -49,6 +49,8 @@ _EFFECTS: dict[str, tuple[Rule, str, str]] = {
 
 class Effects(Visitor):
     """What workflow code must not do."""
+
+    effects = happening((*_EFFECTS, GLOBAL_WRITE, CLOSURE_WRITE, DURABLE_IN_THREAD), api.WORKFLOW)
 
     def __init__(self, here: Here) -> None:
         super().__init__(here)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dbos_lint.catalog import api
 from dbos_lint.diagnostic import TraceStep
 from dbos_lint.rules.declared.workflow import INSTANCE_STATE_IN_WORKFLOW
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Visitor, happening
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import SELF_WRITE
 from dbos_lint.semantics.selves import FILLING, changed_by, keeps_self
@@ -22,6 +22,8 @@ _WHY = (
 
 class InstanceState(Visitor):
     """Workflow methods that change ``self``."""
+
+    effects = happening((SELF_WRITE,), api.WORKFLOW)
 
     def visit_effect(self, reached: Reached) -> None:
         effect = reached.effect

@@ -6,7 +6,7 @@ import ast
 
 from dbos_lint.catalog import api
 from dbos_lint.rules.declared.workflow import MEMOIZED_DURABLE_CALL
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Visitor, happening
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import MEMOIZED, SELF_MEMOIZED
 from dbos_lint.semantics.layers import layers
@@ -22,6 +22,8 @@ _WHY = (
 
 class Memos(Visitor):
     """Durable calls that are skipped when their result is remembered."""
+
+    effects = happening((MEMOIZED, SELF_MEMOIZED), api.WORKFLOW)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
         """A cache over a step. Over a workflow it is skipped itself, which is DBS118."""

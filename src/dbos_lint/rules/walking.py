@@ -1,0 +1,112 @@
+"""The one walk over a file that drives all visitors: each is shown what it wants to see, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
+
+from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.semantics.calls import Callees
+from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionValue, Value
+from dbos_lint.settings import Settings
+
+_Method: TypeAlias = Callable[..., None]
+_Wanted: TypeAlias = str | type[Value]
+
+
+def walk(categories: Iterable[type[Visitor]], here: Here) -> None:
+    """Show every node of the file, and every effect that happens in it, to the visitors that want it.
+
+    One that raises costs nothing but what it would have found there.
+    """
+    visitors: list[Any] = []
+    for visitor_type in (visitor for category in categories for visitor in (category, *category.parts)):
+        try:
+            visitors.append(visitor_type(here))
+        except Exception as error:
+            here.failures.add(visitor_type, error)
+    nodes = here.collected.nodes
+    _walk_calls([visitor for visitor in visitors if hasattr(visitor, "visit_Call")], here)
+    groups: tuple[tuple[str, Iterable[tuple[Any, Any]]], ...] = (
+        ("visit_FunctionDef", nodes.functions),
+        ("visit_ClassDef", nodes.classes),
+        ("visit_Try", nodes.tries),
+        ("visit_With", nodes.withs),
+        ("visit_Loop", nodes.loops),
+    )
+    for name, pairs in groups:
+        methods = [getattr(visitor, name) for visitor in visitors if hasattr(visitor, name)]
+        for node, record in pairs if methods else ():
+            for method in methods:
+                try:
+                    method(node, record)
+                except Exception as error:
+                    here.failures.add(method, error, node)
+    _walk_effects([visitor for visitor in visitors if hasattr(visitor, "visit_effect")], here)
+    for visitor in visitors:
+        if hasattr(visitor, "visit_module"):
+            try:
+                visitor.visit_module()
+            except Exception as error:
+                here.failures.add(visitor, error)
+
+
+def _walk_effects(visitors: Iterable[Any], here: Here) -> None:
+    curious = [visitor.visit_effect for visitor in visitors if visitor.effects is None]
+    wanted: dict[tuple[str, str], list[_Method]] = {}
+    for visitor in visitors:
+        for pair in visitor.effects or ():
+            wanted.setdefault(pair, []).append(visitor.visit_effect)
+    try:
+        for reached in here.contexts.reached(None if curious else wanted.keys()) if curious or wanted else ():
+            for method in (*curious, *wanted.get((reached.context, reached.effect.kind), ())):
+                try:
+                    method(reached)
+                except Exception as error:
+                    here.failures.add(method, error)
+    except Exception as error:
+        here.failures.add(here, error)
+
+
+def _walk_calls(visitors: Iterable[Any], here: Here) -> None:
+    """Show each call to the visitors that want it: most want those of a few names, and there are many visitors."""
+    curious = [visitor.visit_Call for visitor in visitors if visitor.calls is None]
+    wanted: dict[_Wanted, list[_Method]] = {}
+    for visitor in visitors:
+        for what in (*(visitor.calls or ()), *visitor.called):
+            wanted.setdefault(what, []).append(visitor.visit_Call)
+    anything = _decorators_are_configured(here.settings)
+    for node, call in here.collected.nodes.calls:
+        try:
+            callees = here.callees(call)
+        except Exception as error:
+            here.failures.add(here, error, node)
+            continue
+        if not anything and not any(map(_may_concern, callees.values)):
+            continue  # most call what neither dbos nor the project has made
+        known = [each for each in (*sorted(callees.names), *_kinds(callees, anything)) if each in wanted]
+        for method in dict.fromkeys([*curious, *(method for each in known for method in wanted[each])]):
+            try:
+                method(node, call)
+            except Exception as error:
+                here.failures.add(method, error, node)
+
+
+def _may_concern(value: Value) -> bool:
+    return not isinstance(value, External) or value.name.startswith("dbos.")
+
+
+def _kinds(callees: Callees, anything: bool) -> Iterator[type[Value]]:
+    """The kinds of what a call runs and of what it calls."""
+    yield from (value.__class__ for value in callees.values)
+    if callees.durable:
+        yield Entity
+    if callees.runs or callees.delegations:
+        yield FunctionValue
+    if anything:
+        yield DecoratorValue
+
+
+def _decorators_are_configured(settings: Settings) -> bool:
+    """Whether the settings name decorators: then any call may be one of those."""
+    return bool(settings.workflow_decorators or settings.step_decorators or settings.transaction_decorators)
