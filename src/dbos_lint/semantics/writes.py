@@ -11,7 +11,7 @@ from dbos_lint.semantics.effects import CLOSURE_WRITE, GLOBAL_WRITE, SELF_WRITE,
 from dbos_lint.semantics.records import is_record
 from dbos_lint.semantics.refs import receiver_and_method, root_of, text_of
 from dbos_lint.semantics.scoping import Place, binding_scope
-from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref, Write
+from dbos_lint.semantics.summary import Call, Function, Module, Ref, Scope, Write
 from dbos_lint.semantics.values import ClassValue, Container, External, FunctionValue, Instance, ModuleValue, Value
 from dbos_lint.syntax.spans import Span
 
@@ -41,9 +41,9 @@ def _outer_write(
     owner = binding_scope(module, scope, name)
     if owner is None:
         return None
-    if owner.kind == "module":
-        bindings = owner.bindings[name]
-        if all(binding.kind in ("import", "def") for binding in bindings) and not _is_state(calls, module, name):
+    kinds = {binding.kind for binding in owner.bindings[name]}
+    if owner.kind == "module" or kinds == {"import"}:
+        if kinds <= {"import", "def"} and not _is_state(calls, module, name, owner):
             return None
         return Effect(GLOBAL_WRITE, name, label, span, guard)
     if owner.kind == "function" and owner.function != function.id:
@@ -53,9 +53,9 @@ def _outer_write(
     return None
 
 
-def _is_state(calls: Calls, module: Module, name: str) -> bool:
+def _is_state(calls: Calls, module: Module, name: str, owner: Scope) -> bool:
     """Whether an imported name is an object or module of the project (and not a function or an outside thing)."""
-    values = calls.resolver.resolve(module, name, Place(MODULE))
+    values = calls.resolver.resolve(module, name, Place(owner.id))
     return any(
         isinstance(value, ModuleValue)
         or is_container(value)
