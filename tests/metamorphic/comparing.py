@@ -12,10 +12,7 @@ from pathlib import Path
 from dbos_lint.configuration import Configuration
 from dbos_lint.linter import lint_source
 from dbos_lint.semantics.program import Program
-from tests.metamorphic.names import HOME, NEW
-
-Project = dict[str, str]
-"""The texts of the files of a project, by their paths."""
+from tests.metamorphic.names import HOME, NEW, Project
 
 Found = Counter[tuple[str, str]]
 """How often each code is found in each function. Messages name lines and the ways there, and may change."""

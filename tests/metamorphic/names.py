@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+Project = dict[str, str]
+"""The texts of the files of a project, by their paths."""
 
 NEW = "_q7"
 """How names end that a transformation makes up: no program has them."""
@@ -101,5 +105,36 @@ def statements(text: str) -> list[ast.stmt]:
     return ast.parse(text).body
 
 
-def texts(project: dict[str, str], but: str) -> Iterable[str]:
-    return (text for path, text in project.items() if path != but)
+def expression(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+class Others:
+    """What the other files of a project say: a name that they have is better left alone."""
+
+    def __init__(self, project: Project, but: str) -> None:
+        self.words = {word for path, text in project.items() if path != but for word in words(text)}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.words
+
+
+def movable(tree: ast.Module, others: Others) -> list[Function]:
+    """The plain functions that nothing else of the project can mean by their names."""
+    count, strings = counted(tree), told(tree)
+    return [
+        function
+        for function in helpers(tree)
+        if count[function.name] == 1 and function.name not in strings and function.name not in others
+    ]
+
+
+class Replaced(ast.NodeTransformer):
+    """Names as other expressions, wherever they are read."""
+
+    def __init__(self, expressions: dict[str, ast.expr]) -> None:
+        self.expressions = expressions
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        other = self.expressions.get(node.id)
+        return copy.deepcopy(other) if other is not None and isinstance(node.ctx, ast.Load) else node

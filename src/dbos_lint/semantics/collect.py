@@ -22,6 +22,7 @@ from dbos_lint.semantics.guards import branch_kind, found_wanting, looked_up, no
 from dbos_lint.semantics.launches import LAUNCHERS, Launches
 from dbos_lint.semantics.references import References
 from dbos_lint.semantics.refs import receiver_and_method
+from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.semantics.summary import (
     AWAITED,
     DECORATOR,
@@ -120,7 +121,7 @@ class _Collector:
         # Whether the values of the function that is being walked are followed; it is with one around it.
         self.followed = False
         self._flags: dict[int, int] = {}
-        self.references = References(lambda node: self._lambda(node).id)
+        self.references = References(lambda node: self._lambda(node).id, self.module.renamed)
         self._lambdas: dict[int, Function] = {}
         self._guards: dict[str, str] = {}
         # What the names of the function were looked up as: ``value = c.get(k)``.
@@ -261,7 +262,8 @@ class _Collector:
             follow(self.module, self.marks, node, function)
         self.followed = around
         if self._launching:
-            launches = Launches(node, {id(made): call.number for made, call in self.nodes.calls[outer[2] :]})
+            numbers = {id(made): call.number for made, call in self.nodes.calls[outer[2] :]}
+            launches = Launches(node, numbers, self.module.renamed)
             for made, inner in self._launching:
                 inner.launches = (*inner.launches, launches.of(made))
         self._node, self._launching, _ = outer
@@ -424,7 +426,7 @@ class _Collector:
             for index, element in enumerate(target.elts):
                 if pairwise and kind == "value":
                     self._target(element, parts[index], "value", self.references.of(parts[index]))
-                elif _gives_sets(node):
+                elif _gives_sets(node, self.module.renamed):
                     self._target(element, None, "value", ("item", value))
                 else:
                     self._target(element, None, "unknown", None)
@@ -529,7 +531,7 @@ class _Collector:
             if item.optional_vars is not None:
                 self._target(item.optional_vars, None, "with", manager)
                 self.expressions([item.optional_vars])
-        if any(_expects_exception(item.context_expr) for item in node.items):
+        if any(_expects_exception(item.context_expr, self.module.renamed) for item in node.items):
             rows = [node.body[0].lineno, *(part.lineno for part in getattr(node.body[0], "decorator_list", ()))]
             self.module.expected.append((min(rows), node.body[-1].end_lineno or node.lineno))
         self.block_of(node.body)
@@ -584,6 +586,8 @@ class _Collector:
             if alias.name == "*":
                 self.scope.stars.append((module, node.level))
             else:
+                if alias.asname:
+                    self.module.renamed[alias.asname] = alias.name
                 self.bind(alias.asname or alias.name, "import", (module, alias.name, node.level), node.lineno)
 
     def _global(self, node: ast.Global) -> None:
@@ -606,7 +610,7 @@ class _Collector:
             if scope is not self.scope:
                 self.scope, self.function = scope, function
             if kind is ast.Name:
-                if node.id in READ_TERMINALS and type(node.ctx) is ast.Load:
+                if terminal(node, self.module.renamed) in READ_TERMINALS and type(node.ctx) is ast.Load:
                     self._read(node, node.id)
             else:
                 _EXPRESSIONS.get(kind, _Collector._parts)(self, node, stack)
@@ -688,7 +692,7 @@ class _Collector:
         self.marks.calls[id(node)] = number
         flags = self._flags.pop(id(node), 0)
         guard = ""
-        name = func.attr if type(func) is ast.Attribute else func.id if type(func) is ast.Name else ""
+        name = terminal(func, self.module.renamed)
         if name in _TELLING:
             if name in _TASKS and self.uses is not None and self.uses.runs_until_cancelled(node):
                 self._flags.update({id(arg): UNTIL_CANCELLED for arg in node.args[:1]})
@@ -744,10 +748,6 @@ class _Collector:
         stack.extend(todo)
 
 
-def _terminal(func: ast.expr) -> str:
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-
-
 def _leaves_loop(body: list[ast.stmt]) -> bool:
     """Whether a loop ends with its first round."""
     return isinstance(body[-1], (ast.Return, ast.Raise, ast.Break))
@@ -763,10 +763,10 @@ def _seconds(iterable: tuple[Any, ...]) -> Ref:
     return ("item", owner, None) if method == "items" and owner is not None and not iterable[2] else None
 
 
-def _gives_sets(node: ast.expr | None) -> bool:
+def _gives_sets(node: ast.expr | None, renamed: Renamed) -> bool:
     """Whether ``node`` reads like a wait for tasks, which gives two sets of them."""
     call = node.value if isinstance(node, ast.Await) else None
-    return isinstance(call, ast.Call) and _terminal(call.func) in ("wait", "asyncio_wait")
+    return isinstance(call, ast.Call) and terminal(call.func, renamed) in ("wait", "asyncio_wait")
 
 
 def _use_by(node: ast.Attribute) -> int:
@@ -794,11 +794,10 @@ def _children(node: Any) -> list[ast.expr]:
     return children
 
 
-def _expects_exception(manager: ast.expr) -> bool:
+def _expects_exception(manager: ast.expr, renamed: Renamed) -> bool:
     """Whether ``with manager:`` reads like a test's: ``pytest.raises(DBOSException)``, ``self.assertRaises(...)``."""
-    func = manager.func if isinstance(manager, ast.Call) else None
-    name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-    return name in ("raises", "assertRaises", "assertRaisesRegex")
+    expecting = ("raises", "assertRaises", "assertRaisesRegex")
+    return isinstance(manager, ast.Call) and terminal(manager.func, renamed) in expecting
 
 
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)

@@ -174,7 +174,8 @@ class Observer:
         edges: list[Edge],
     ) -> None:
         terminal = read.ref.rpartition(".")[2] if isinstance(read.ref, str) else read.ref[-1]
-        interesting = terminal in READ_TERMINALS or bool(self.nondeterminism.extra)
+        # Names are written down as read where they may be sources, whatever an import calls them.
+        interesting = terminal in READ_TERMINALS or terminal == read.ref or bool(self.nondeterminism.extra)
         if interesting:
             for value in self.calls.resolve(module, read.ref, read, env):
                 if isinstance(value, External):

@@ -143,7 +143,7 @@ class ValueTracer(Sizes):
 
     def _name(self, node: ast.Name) -> int:
         value = self.load(node.id)
-        if node.id in _SOURCES and id(node) in self.marks.reads:
+        if id(node) in self.marks.reads:
             value |= self.bit(ReadOrigin(self.marks.reads[id(node)]))
         return value
 

@@ -52,13 +52,14 @@ class Hazards:
             module = self._analysis.resolver.module(key.module)
             function = module.functions[key.id]
             found = _Finder(self._analysis, self._orders, self._sequences, module, function, key)
-            known = self._found[key] = tuple(found.hazards()) if self._may_have(function, key) else ()
+            known = self._found[key] = tuple(found.hazards()) if self._may_have(module, function, key) else ()
         return known
 
-    def _may_have(self, function: Function, key: FunctionKey) -> bool:
+    def _may_have(self, module: Module, function: Function, key: FunctionKey) -> bool:
+        called = (terminal(call.func, module.renamed) for call in function.calls)
         if not (function.loops or function.attempts or function.managed or function.launches):
-            return any(terminal(call.func) in waits.MENTIONED for call in function.calls)
-        threads = any(terminal(call.func) in waits.THREADS for call in function.calls)
+            return any(name in waits.MENTIONED for name in called)
+        threads = any(name in waits.THREADS for name in called)
         return threads or self._analysis.leads_to(key, _DURABLE)
 
 
@@ -238,8 +239,9 @@ class _Finder:
 
     def _alarms(self, durable: list[Call]) -> Iterator[Effect]:
         for call in self._function.calls:
-            if terminal(call.func) in waits.ALARM_TERMINALS and not self._names(call).isdisjoint(waits.ALARMS):
-                seconds = _limit(call, 0 if "alarm" in terminal(call.func) else 1, "seconds")
+            name = terminal(call.func, self._module.renamed)
+            if name in waits.ALARM_TERMINALS and not self._names(call).isdisjoint(waits.ALARMS):
+                seconds = _limit(call, 0 if name == "alarm" else 1, "seconds")
                 if seconds != ("const", 0) and any(call.span < each.span for each in durable):
                     yield Effect(TIMED, "", f"{text_of(call.func, '')}()", call.span)
 

@@ -35,7 +35,7 @@ def _is_hosted(lines: Lines, module: Module, call: Call) -> bool:
 def _hooks(lines: Lines, module: Module) -> Iterator[Value]:
     """The functions that run when a framework starts, as far as the module tells."""
     for function in module.functions[1:]:
-        names = {terminal(decorator.ref) for decorator in function.decorators}
+        names = {terminal(decorator.ref, module.renamed) for decorator in function.decorators}
         if names & frameworks.LIFESPAN_DECORATORS or (function.owner is not None and function.name == "ready"):
             yield FunctionValue(module.path, function.id)
     for function in module.functions:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.semantics.summary import Launch, Member
 from dbos_lint.syntax.trees import children, walk
 
@@ -34,16 +35,19 @@ Position: TypeAlias = tuple[int, int]
 
 
 class Launches:
-    """The launches of one function. ``numbers`` are those of its calls, by the identity of their nodes."""
+    """The launches of one function. ``numbers`` are those of its calls, by the identity of their nodes;
+    ``renamed`` says what its file imports under other names."""
 
-    def __init__(self, function: FunctionNode, numbers: Mapping[int, int]) -> None:
+    def __init__(self, function: FunctionNode, numbers: Mapping[int, int], renamed: Renamed) -> None:
         self._function = function
         self._numbers = numbers
+        self._renamed = renamed
 
     def of(self, node: ast.Call) -> Launch:
         """The record of a call whose last name is one of :data:`LAUNCHERS`."""
-        makes_task = _terminal(node.func) in MAKES_TASK
-        spread = _terminal(node.func) == "gather"
+        name = terminal(node.func, self._renamed)
+        makes_task = name in MAKES_TASK
+        spread = name == "gather"
         given = node.args if spread else node.args[:1] or [word.value for word in node.keywords[:1]]
         members = dict.fromkeys(member for arg in given for member in self._members(arg, node, False, 0))
         end = self._consumed(node, 0) if makes_task else None
@@ -57,7 +61,7 @@ class Launches:
         if depth > _DEPTH:
             return
         if isinstance(node, ast.Call):
-            name = _terminal(node.func)
+            name = terminal(node.func, self._renamed)
             if name in MAKES_TASK or name in _JOINS or name in _PASSING:
                 for arg in node.args if name == "gather" else node.args[:1]:
                     yield from self._members(arg, launch, in_task or name in MAKES_TASK, depth + 1)
@@ -247,7 +251,3 @@ def _base(target: ast.expr) -> str:
     while isinstance(target, ast.Subscript):
         target = target.value
     return target.id if isinstance(target, ast.Name) else ""
-
-
-def _terminal(func: ast.expr) -> str:
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")

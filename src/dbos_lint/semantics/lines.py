@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.dataclasses import dataclass, field
+from dbos_lint.semantics import refs
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.effects import DURABLE, LIFECYCLE
 from dbos_lint.semantics.externals import known_as
+from dbos_lint.semantics.refs import NOTHING
 from dbos_lint.semantics.registering import registered, registering
 from dbos_lint.semantics.summary import AWAITED, DECORATOR, MODULE, Call, Function, Module, Ref
 from dbos_lint.semantics.values import (
@@ -300,13 +302,9 @@ def _contains(outer: Span, inner: Span) -> bool:
     return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
 
 
-def terminal(ref: Ref) -> str:
+def terminal(ref: Ref, renamed: Mapping[str, str] = NOTHING) -> str:
     """The last name of a callee or decorator, called or not."""
-    if isinstance(ref, tuple) and ref[0] == "call":
-        ref = ref[1]
-    if isinstance(ref, tuple) and ref[0] == "attr":
-        ref = ref[2]
-    return ref.rpartition(".")[2] if isinstance(ref, str) else ""
+    return refs.terminal(ref[1] if isinstance(ref, tuple) and ref[0] == "call" else ref, renamed)
 
 
 def _name(ref: Ref) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from dbos_lint.dataclasses import dataclass, field
+from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.semantics.summary import Ref
 from dbos_lint.syntax.spans import span_of
 
@@ -29,9 +30,11 @@ _CONSTANTS = (str, int, float, bool, type(None))
 
 @dataclass(slots=True)
 class References:
-    """The references of one module. ``lambda_id`` tells the id of the function that a lambda makes."""
+    """The references of one module. ``lambda_id`` tells the id of the function that a lambda makes, ``renamed`` what
+    the file imports under other names."""
 
     lambda_id: Callable[[ast.Lambda], int]
+    renamed: Renamed
     _calls: dict[int, Ref] = field(default_factory=dict)
 
     def of(self, node: ast.expr | None, depth: int = 0) -> Ref:
@@ -181,7 +184,7 @@ class References:
         return None
 
     def _generic(self, node: ast.Subscript, depth: int) -> Ref:
-        name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+        name = terminal(node.value, self.renamed)
         args = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         if name in ("Optional", "Union"):
             return self._union(args, depth)

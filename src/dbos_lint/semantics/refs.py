@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from dbos_lint.semantics.summary import Call, Ref
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
-def terminal(ref: Ref) -> str:
-    """The last name of ``a.b.c``, of a call's result's attribute, of a bare name."""
+
+def terminal(ref: Ref, renamed: Mapping[str, str] = NOTHING) -> str:
+    """The last name of ``a.b.c``, of a call's result's attribute, of a bare name; ``renamed``: what it is at home."""
     text = ref if isinstance(ref, str) else ref[-1] if isinstance(ref, tuple) and ref[0] == "attr" else ""
-    return str(text).rpartition(".")[2]
+    return renamed.get(str(text)) or str(text).rpartition(".")[2]
 
 
 def given(call: Call, place: int | str) -> Ref:

@@ -315,7 +315,7 @@ class Module:
     """A module's summary. ``path`` is the file's absolute path and identifies the module.
 
     ``expected`` holds the first and last rows of the code that a test expects to raise, ``stores`` the items that the
-    module's own code sets.
+    module's own code sets, ``renamed`` what things are called at home to which an import gave other names.
     """
 
     path: str
@@ -327,6 +327,7 @@ class Module:
     exports: tuple[str, ...] | None = None
     expected: list[tuple[int, int]] = field(default_factory=list)
     stores: list[Write] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
 
     def encloses(self, outer: int, inner: int) -> bool:
         """Whether block ``inner`` is ``outer`` or lies within it."""

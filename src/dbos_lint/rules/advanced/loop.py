@@ -81,7 +81,9 @@ class EventLoop(Visitor):
         if is_property and not self.here.targets_at_least(3, 0):
             return  # Queues of dbos 2 may be plain objects.
         root = self.here.module.functions[reached.chain[0].id]
-        starting = {terminal(decorator.ref) for decorator in root.decorators} & frameworks.LIFESPAN_DECORATORS
+        starting = {
+            terminal(decorator.ref, self.here.module.renamed) for decorator in root.decorators
+        } & frameworks.LIFESPAN_DECORATORS
         if starting or is_test_file(self.here.resolver, self.here.module):
             return  # Nobody else waits for the loop yet, or at all.
         twin = api.WAITS_IN_LOOP[name]

@@ -1,0 +1,115 @@
+"""Other statements that do the same."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable
+
+from tests.metamorphic.names import NEW, Others, blocks, expression, first, functions, own, statements
+
+
+def extracted(tree: ast.Module, others: Others) -> None:
+    """Results, and first arguments of calls by name, are kept in a variable first."""
+    for function in functions(tree):
+        number = 0
+        own_statements = {id(node) for node in own(function)}
+        for block in [function.body, *blocks(function)]:
+            at = 0
+            while at < len(block):
+                statement = block[at]
+                found = _extractable(statement) if id(statement) in own_statements else None
+                if found is not None:
+                    number += 1
+                    variable = f"value{number}{NEW}"
+                    target, field, value = found
+                    if isinstance(target, list):
+                        target[0] = ast.Name(variable, ast.Load())
+                    else:
+                        setattr(target, field, ast.Name(variable, ast.Load()))
+                    block.insert(at, ast.Assign([ast.Name(variable, ast.Store())], value, lineno=0))
+                    at += 1
+                at += 1
+
+
+_COMPUTED = (ast.Call, ast.BinOp, ast.JoinedStr)
+
+
+def _extractable(statement: ast.stmt) -> tuple[ast.AST | list[ast.expr], str, ast.expr] | None:
+    if isinstance(statement, ast.Return | ast.If):
+        field = "value" if isinstance(statement, ast.Return) else "test"
+        value = getattr(statement, field)
+        return (statement, field, value) if isinstance(value, ast.Call | ast.Await | ast.BinOp | ast.Compare) else None
+    if isinstance(statement, ast.Assign | ast.Expr | ast.AugAssign):
+        call = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
+        if isinstance(call, ast.Call) and call.args and _is_name(call.func) and isinstance(call.args[0], _COMPUTED):
+            return call.args, "", call.args[0]
+    return None
+
+
+def _is_name(node: ast.expr) -> bool:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
+
+
+def _wrapped(tree: ast.Module, wrap: Callable[[list[ast.stmt]], list[ast.stmt]]) -> None:
+    for function in functions(tree):
+        at = 1 if ast.get_docstring(function) is not None else 0
+        body = function.body[at:]
+        if body and not any(isinstance(node, ast.Global | ast.Nonlocal) for node in own(function)):
+            function.body[at:] = wrap(body)
+
+
+def under_true(tree: ast.Module, others: Others) -> None:
+    """The bodies of functions stand under ``if True:``."""
+    _wrapped(tree, lambda body: [ast.If(ast.Constant(True), body, [])])
+
+
+def in_finally(tree: ast.Module, others: Others) -> None:
+    """The bodies of functions stand in a ``try`` that catches nothing."""
+    _wrapped(tree, lambda body: [ast.Try(body, [], [], [ast.Pass()])])
+
+
+def in_null_context(tree: ast.Module, others: Others) -> None:
+    """The bodies of functions stand in a context that does nothing."""
+    tree.body[first(tree) : first(tree)] = statements(f"import contextlib as contextlib{NEW}")
+    item = ast.withitem(expression(f"contextlib{NEW}.nullcontext()"))
+    _wrapped(tree, lambda body: [ast.With([copy.deepcopy(item)], body)])
+
+
+def if_turned(tree: ast.Module, others: Others) -> None:
+    """``if a: x else: y`` becomes ``if not a: y else: x``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and node.orelse:
+            is_not = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
+            test = node.test.operand if is_not else ast.UnaryOp(ast.Not(), node.test)  # type: ignore[attr-defined]
+            node.test, node.body, node.orelse = test, node.orelse, node.body
+
+
+def unrelated_code(tree: ast.Module, others: Others) -> None:
+    """More code that has nothing to do with the rest."""
+    tree.body.extend(
+        statements(
+            f"def halved{NEW}(number: int) -> float:\n    return number / 2\n"
+            f"class Shape{NEW}:\n    sides = 3\n\n    def doubled(self) -> int:\n        return self.sides * 2\n"
+            f"NAMES{NEW} = ('a', 'b')\n"
+        )
+    )
+    tree.body[first(tree) : first(tree)] = statements(
+        f"import string as string{NEW}\nLETTERS{NEW} = string{NEW}.ascii_letters"
+    )
+    for function in functions(tree):
+        function.body.insert(1 if ast.get_docstring(function) is not None else 0, statements(f"unused{NEW} = 1 + 1")[0])
+
+
+def annotated(tree: ast.Module, others: Others) -> None:
+    """What has no type is annotated as anything at all."""
+    tree.body[first(tree) : first(tree)] = statements(f"from typing import Any as Any{NEW}")
+    for function in functions(tree):
+        anything = ast.Name(f"Any{NEW}", ast.Load())
+        for each in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs):
+            if each.annotation is None and each.arg not in ("self", "cls"):
+                each.annotation = anything
+        if function.returns is None:
+            function.returns = anything
