@@ -135,7 +135,7 @@ class Here:
     def body(self, function: Function) -> Body:
         """The tree of a function of this file (no lambda), or of the module's own code."""
         if function.id not in self._bodies:
-            self._bodies[function.id] = Body(self._function_nodes[function.id], self._records)
+            self._bodies[function.id] = Body(self._function_nodes[function.id], self._records, self.module.renamed)
         return self._bodies[function.id]
 
     def is_durable(self, call: Call) -> bool:

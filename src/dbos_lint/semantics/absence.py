@@ -65,7 +65,9 @@ class Absence:
         """``node``, awaited and with a type that does nothing."""
         while True:
             parent = self.body.parent(node)
-            is_cast = isinstance(parent, ast.Call) and parent.args[1:] == [node] and _terminal(parent.func) == "cast"
+            is_cast = (
+                isinstance(parent, ast.Call) and parent.args[1:] == [node] and self.body.terminal(parent.func) == "cast"
+            )
             if not isinstance(parent, ast.Await) and not is_cast:
                 return node
             assert isinstance(parent, ast.expr)
@@ -209,14 +211,18 @@ class Absence:
         """Whether a handler around catches what a use of None raises."""
         for outer in self.body.ancestors(node):
             if isinstance(outer, ast.Try) and node in outer.body:
-                if any(_catches(handler.type) for handler in outer.handlers):
+                if any(self._catches(handler.type) for handler in outer.handlers):
                     return True
             elif isinstance(outer, (ast.With, ast.AsyncWith)):
                 managers = [item.context_expr for item in outer.items]
-                if any(isinstance(each, ast.Call) and _terminal(each.func) == "suppress" for each in managers):
+                if any(isinstance(each, ast.Call) and self.body.terminal(each.func) == "suppress" for each in managers):
                     return True
             node = outer
         return False
+
+    def _catches(self, handler: ast.expr | None) -> bool:
+        types = handler.elts if isinstance(handler, ast.Tuple) else [handler]
+        return any(each is None or self.body.terminal(each) in _CATCHES for each in types)
 
 
 def _asks_for_none(node: ast.AST) -> bool:
@@ -230,21 +236,12 @@ def _asks_for_none(node: ast.AST) -> bool:
     return isinstance(node, ast.Name)
 
 
-def _catches(handler: ast.expr | None) -> bool:
-    types = handler.elts if isinstance(handler, ast.Tuple) else [handler]
-    return any(each is None or _terminal(each) in _CATCHES for each in types)
-
-
 def _fails_in(compare: ast.Compare, node: ast.expr) -> bool:
     operands = [compare.left, *compare.comparators]
     for left, op, right in zip(operands, compare.ops, operands[1:], strict=False):
         if isinstance(op, _FAILING) and (right is node or (left is node and not isinstance(op, (ast.In, ast.NotIn)))):
             return True
     return False
-
-
-def _terminal(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _of(pair: tuple[_Place, ast.Name]) -> _Place:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.semantics.summary import Call
 from dbos_lint.syntax.trees import children, walk
 
@@ -17,12 +18,18 @@ _CLOSED = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.Clas
 class Body:
     """What running a function runs by itself: functions and classes that are defined in it are left out.
 
-    ``records`` holds the summary's record of each call of the module, by the identity of its node.
+    ``records`` holds the summary's record of each call of the module, by the identity of its node; ``renamed`` says
+    what the module imports under other names.
     """
 
-    def __init__(self, node: FunctionNode, records: Mapping[int, Call]) -> None:
+    def __init__(self, node: FunctionNode, records: Mapping[int, Call], renamed: Renamed) -> None:
         self.node = node
         self._records = records
+        self._renamed = renamed
+
+    def terminal(self, node: ast.expr) -> str:
+        """The last name of ``node``, whatever an import calls it here."""
+        return terminal(node, self._renamed)
 
     @property
     def statements(self) -> list[ast.stmt]:

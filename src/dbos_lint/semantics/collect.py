@@ -325,10 +325,10 @@ class _Collector:
 
     def _expr(self, node: ast.Expr) -> None:
         value = node.value
-        if (guarded := run_as_main(value)) is not None:
+        if (guarded := run_as_main(value, self.module.renamed)) is not None:
             test, run = guarded
             self._test(test)
-            self._branch([ast.copy_location(ast.Expr(run), run)], branch_kind(test))
+            self._branch([ast.copy_location(ast.Expr(run), run)], branch_kind(test, self.module.renamed))
             return
         if type(value) is ast.Await:
             value = value.value
@@ -507,7 +507,7 @@ class _Collector:
             self._test(branch.test)
             guards = self._guards
             self._guards = {**guards, **self._guarded(branch.test, True)}
-            self._branch(branch.body, branch_kind(branch.test), choice)
+            self._branch(branch.body, branch_kind(branch.test, self.module.renamed), choice)
             self._guards = guards
             rest = branch.orelse
             if branch is node and not rest and isinstance(branch.body[-1], _LEAVING):

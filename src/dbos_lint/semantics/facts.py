@@ -145,7 +145,7 @@ class Observer:
             ):
                 found.add(RAISES_OUTSIDE)
         for call in () if function.is_async else function.calls:
-            if terminal(call.func) in types.TELLS_LOOP:
+            if terminal(call.func, module.renamed) in types.TELLS_LOOP:
                 found.update(LOOP_KINDS)
         return frozenset(found)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 
+from dbos_lint.semantics.spelling import Renamed, terminal
 
-def branch_kind(test: ast.expr) -> str:
+
+def branch_kind(test: ast.expr, renamed: Renamed) -> str:
     """``main`` for ``__name__ == "__main__"``, ``typing`` for ``TYPE_CHECKING``, ``launched`` for a test that asks
     whether something is launched, else ``if``."""
     if isinstance(test, ast.Compare) and any(
@@ -13,15 +15,15 @@ def branch_kind(test: ast.expr) -> str:
     ):
         return "main"
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        kinds = {branch_kind(value) for value in test.values}
+        kinds = {branch_kind(value, renamed) for value in test.values}
         return "main" if "main" in kinds else "launched" if "launched" in kinds else "if"
-    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    name = terminal(test, renamed)
     if name == "TYPE_CHECKING":
         return "typing"
     return "launched" if name.endswith("launched") else "if"
 
 
-def run_as_main(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+def run_as_main(node: ast.expr, renamed: Renamed) -> tuple[ast.expr, ast.expr] | None:
     """The test, and what it lets run, of a main guard that is an expression: ``main() if __name__ == "__main__" else
     None``, ``__name__ == "__main__" and main()``."""
     if isinstance(node, ast.IfExp):
@@ -30,7 +32,7 @@ def run_as_main(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
         test, run = node.values[0], node.values[-1]
     else:
         return None
-    return (test, run) if branch_kind(test) == "main" else None
+    return (test, run) if branch_kind(test, renamed) == "main" else None
 
 
 def found_wanting(test: ast.expr, holds: bool) -> dict[str, str]:

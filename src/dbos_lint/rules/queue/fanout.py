@@ -10,6 +10,7 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.branches import repeats
 from dbos_lint.semantics.enqueues import STARTS_AT_ONCE
 from dbos_lint.semantics.scoping import Place, binding_scope
+from dbos_lint.semantics.spelling import terminal
 from dbos_lint.semantics.summary import Call
 from dbos_lint.semantics.testcode import is_in_test
 from dbos_lint.semantics.values import ClassValue, Container, External
@@ -77,7 +78,7 @@ class FanOut(Visitor):
         return False
 
     def _gives_few(self, node: ast.Call, call: Call) -> bool:
-        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        name = terminal(node.func, self.here.module.renamed)
         if name == "range":
             return all(isinstance(arg, ast.Constant) or self._is_length(arg, call) for arg in node.args)
         if name in ("items", "keys", "values") and isinstance(node.func, ast.Attribute):

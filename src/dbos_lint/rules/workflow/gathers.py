@@ -56,7 +56,7 @@ class Gathers(Visitor):
                 names |= _names(around.target)
         elements = _derived(names, body)
         return any(
-            _looks(inner, _seen(inner, elements, body))
+            _looks(inner, body, _seen(inner, elements, body))
             or _gives(inner, names)
             or (self._is_handed_on(inner, body) and _takes(inner, names))
             for inner in body.walk()
@@ -91,13 +91,13 @@ def _seen(node: ast.AST, elements: set[str], body: Body) -> set[str]:
     return seen
 
 
-def _looks(node: ast.AST, elements: set[str]) -> bool:
+def _looks(node: ast.AST, body: Body, elements: set[str]) -> bool:
     """Whether ``node`` asks whether one of ``elements`` is a cancellation."""
     if isinstance(node, ast.Call) and len(node.args) == 2 and getattr(node.func, "id", "") == "isinstance":
-        return bool(elements & _names(node.args[0])) and bool(_LOOKS_FOR & _classes(node.args[1]))
+        return bool(elements & _names(node.args[0])) and bool(_LOOKS_FOR & _classes(node.args[1], body))
     if isinstance(node, ast.Match):
         patterns = [inner.cls for case in node.cases for inner in ast.walk(case) if isinstance(inner, ast.MatchClass)]
-        return bool(elements & _names(node.subject)) and any(_LOOKS_FOR & _classes(klass) for klass in patterns)
+        return bool(elements & _names(node.subject)) and any(_LOOKS_FOR & _classes(klass, body) for klass in patterns)
     return False
 
 
@@ -121,6 +121,6 @@ def _names(node: ast.AST) -> set[str]:
     return {name.id for name in names if name.id not in own}
 
 
-def _classes(node: ast.AST) -> set[str]:
+def _classes(node: ast.AST, body: Body) -> set[str]:
     """The last names of the classes that ``node`` mentions."""
-    return _names(node) | {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)}
+    return {body.terminal(inner) for inner in ast.walk(node) if isinstance(inner, (ast.Name, ast.Attribute))}
