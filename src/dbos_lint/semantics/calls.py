@@ -30,6 +30,10 @@ from dbos_lint.semantics.values import (
 _RUN_IN_CONTEXT = "contextvars.Context.run"
 
 
+# How many functions hand on what they were given, before one calls it.
+_HOPS = 4
+
+
 @dataclass(slots=True)
 class Callees:
     """What a call may run. ``known`` is false when nothing could be told.
@@ -56,7 +60,7 @@ class Calls:
     """The calls of one project, with what is known of them remembered."""
 
     resolver: Resolver
-    _invoked: dict[FunctionKey, dict[str, str]] = field(default_factory=dict)
+    _invoked: dict[tuple[FunctionKey, int], dict[str, str]] = field(default_factory=dict)
     _callees: dict[str, dict[int, Callees]] = field(default_factory=dict)
     _registered: dict[str, frozenset[int]] = field(default_factory=dict)
     _nested: dict[str, dict[int, list[int]]] = field(default_factory=dict)
@@ -168,13 +172,9 @@ class Calls:
         invoked = self.invoked(function)
         if not invoked:
             return
-        params = [param.name for param in self.resolver.function(function).params if param.kind == "positional"]
-        if function.receiver is not None:
-            params = params[1:]
-        given = dict(zip(params, call.args, strict=False))
-        given.update({name: ref for name, ref in call.keywords if name})
+        arguments = self._arguments(call, function)
         for name, how in invoked.items():
-            for value in self.resolve(module, given.get(name), call):
+            for value in self.resolve(module, arguments.get(name), call):
                 if how == "run" and isinstance(value, (FunctionValue, Entity, Partial)):
                     self._add(found, value)
                 elif how in (api.STEP, api.TRANSACTION):
@@ -184,9 +184,16 @@ class Calls:
                 elif how == "thread":
                     found.threads += (value,)
 
-    def invoked(self, value: FunctionValue) -> dict[str, str]:
-        """The parameters that it calls: ``run`` as part of itself, ``aside``, as a ``step``, in a thread."""
-        key = FunctionKey(value.module, value.id)
+    def _arguments(self, call: Call, function: FunctionValue) -> dict[str, Ref]:
+        """What ``call`` gives for the parameters of ``function``."""
+        params = [param.name for param in self.resolver.function(function).params if param.kind == "positional"]
+        by_position = dict(zip(params[function.receiver is not None :], call.args, strict=False))
+        return {**by_position, **{name: ref for name, ref in call.keywords if name}}
+
+    def invoked(self, value: FunctionValue, hops: int = _HOPS) -> dict[str, str]:
+        """The parameters that it calls: ``run`` as part of itself, ``aside``, as a ``step``, in a thread. At most
+        ``hops`` functions further on, so that circles have an end, and the same whoever asks first."""
+        key = FunctionKey(value.module, value.id), hops
         known = self._invoked.get(key)
         if known is not None:
             return known
@@ -202,7 +209,7 @@ class Calls:
                 refs = [ref for ref in (*call.args, *(ref for _, ref in call.keywords)) if isinstance(ref, str)]
                 passed = [ref for ref in refs if ref in names]
                 if passed:
-                    self._passed_on(module, call, passed, how, found)
+                    self._passed_on(module, call, passed, how, found, hops)
         self._invoked[key] = found
         return found
 
@@ -258,9 +265,16 @@ class Calls:
                 values += [("run", value) for value in given if isinstance(value, FunctionValue)]
         yield from values
 
-    def _passed_on(self, module: Module, call: Call, passed: list[str], how: str, found: dict[str, str]) -> None:
-        """Note the parameters among ``passed`` that an outside callee runs, in a function that runs as ``how``."""
+    def _passed_on(
+        self, module: Module, call: Call, passed: list[str], how: str, found: dict[str, str], hops: int
+    ) -> None:
+        """Note the parameters among ``passed`` that a callee runs, in a function that runs as ``how``."""
         for callee in self.resolve(module, call.func, call):
+            if isinstance(callee, FunctionValue) and hops:
+                arguments = self._arguments(call, callee)
+                for name, inner in self.invoked(callee, hops - 1).items():
+                    if arguments.get(name) in passed:
+                        _note(found, str(arguments[name]), inner, how)
             if not isinstance(callee, External):
                 continue
             name = known_as(callee)

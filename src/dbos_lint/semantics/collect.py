@@ -126,6 +126,8 @@ class _Collector:
         self._guards: dict[str, str] = {}
         # What the names of the function were looked up as: ``value = c.get(k)``.
         self._lookups: dict[str, dict[str, str]] = {}
+        # What its names say of others: ``missing = value is None``.
+        self._conditions: dict[str, ast.expr] = {}
         # The function that is being walked, and those of its calls that run coroutines side by side.
         self._node: ast.FunctionDef | ast.AsyncFunctionDef | None = None
         self._launching: list[tuple[ast.Call, Function]] = []
@@ -247,17 +249,19 @@ class _Collector:
         self._params(node.args, function)
         function.returns = self.references.annotation(node.returns)
         self.nodes.functions.append((node, function))
-        saved = (self.scope, self.function, self.block, self.owner, self.uses, self._guards, self._lookups)
+        saved = (self.scope, self.function, self.block, self.owner, self.uses, self._guards)
+        known = self._lookups, self._conditions
         outer = (self._node, self._launching, len(self.nodes.calls))
         self._node, self._launching = node, []
         # Tests are never workflow code; what they nest is followed by itself.
         is_test = node.name.startswith("test_") and self.scope.kind != "function"
         around, self.followed = self.followed, self.followed or not is_test
         self.scope, self.function = self.module.scopes[function.scope], function
-        self.uses, self._guards, self._lookups = Uses(node), {}, {}
+        self.uses, self._guards, self._lookups, self._conditions = Uses(node), {}, {}, {}
         self.block = self._new_block("function")
         self.block_of(node.body)
-        self.scope, self.function, self.block, self.owner, self.uses, self._guards, self._lookups = saved
+        self.scope, self.function, self.block, self.owner, self.uses, self._guards = saved
+        self._lookups, self._conditions = known
         if self.followed and not around:
             follow(self.module, self.marks, node, function)
         self.followed = around
@@ -348,8 +352,11 @@ class _Collector:
             self._flags[id(node.value)] = KEPT
         for target in node.targets:
             self._target(target, node.value, "value", value)
-            if type(target) is ast.Name and type(node.value) is ast.Call:
-                self._lookups[target.id] = looked_up(node.value)
+            if type(target) is ast.Name:
+                if type(node.value) is ast.Call:
+                    self._lookups[target.id] = looked_up(node.value)
+                elif type(node.value) in _CONDITIONS:
+                    self._conditions[target.id] = node.value
         self.expressions([node.value, *node.targets])
         names = [target.id for target in node.targets if type(target) is ast.Name]
         if "__all__" in names and self.scope.id == MODULE and isinstance(node.value, (ast.List, ast.Tuple)):
@@ -459,6 +466,10 @@ class _Collector:
 
     def _guarded(self, test: ast.expr, holds: bool) -> dict[str, str]:
         """What :func:`found_wanting` tells, also of what a name of this function was looked up as."""
+        if type(test) is ast.UnaryOp and type(test.op) is ast.Not:
+            return self._guarded(test.operand, not holds)
+        if type(test) is ast.Name:
+            test = self._conditions.get(test.id, test)
         guards = found_wanting(test, holds)
         for name in [name for name in guards if name in self._lookups]:
             guards.update(self._lookups[name])
@@ -800,6 +811,7 @@ def _expects_exception(manager: ast.expr, renamed: Renamed) -> bool:
     return isinstance(manager, ast.Call) and terminal(manager.func, renamed) in expecting
 
 
+_CONDITIONS = frozenset({ast.Compare, ast.BoolOp, ast.UnaryOp})
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _OF_COROUTINES = frozenset({"close", "send", "throw", "__await__"})
 # Functions that have a coroutine run beside what goes on.

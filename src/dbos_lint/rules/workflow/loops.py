@@ -79,8 +79,8 @@ class Loops(Visitor):
         found: set[str] = set()
         others: set[str] = set()
         for target, value in _assignments(node, body):
-            received = found & _names(value) or any(self._receives(call) for _, call in body.calls(value))
-            (found if received else others).update(_names(target))
+            received = (found - others) & _names(value) or any(self._receives(call) for _, call in body.calls(value))
+            (found if received and not _is_nothing(value) else others).update(_names(target))
         return found - others
 
     def _receives(self, call: Call) -> bool:
