@@ -81,3 +81,11 @@ def difference(before: Found, after: Found, *, places: bool = True) -> list[str]
         before, after = (Counter({(code, "") for code, _ in each}) for each in (before, after))
     lines = [f"- {' | '.join(each)}" for each in (before - after).elements()]
     return sorted(lines + [f"+ {' | '.join(each)}" for each in (after - before).elements()])
+
+
+def parses(text: str) -> bool:
+    try:
+        compile(text, "app.py", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

@@ -613,6 +613,7 @@ class _Collector:
         """Write down the calls and reads below ``nodes``, in the order of the text."""
         outer = scope, function = self.scope, self.function
         stack: list[_Todo] = [(node, scope, function) for node in reversed(nodes)]
+        renamed = self.module.renamed
         while stack:
             node, scope, function = stack.pop()
             kind = type(node)
@@ -621,7 +622,8 @@ class _Collector:
             if scope is not self.scope:
                 self.scope, self.function = scope, function
             if kind is ast.Name:
-                if terminal(node, self.module.renamed) in READ_TERMINALS and type(node.ctx) is ast.Load:
+                may_read = node.id in READ_TERMINALS or renamed.get(node.id) in READ_TERMINALS
+                if may_read and type(node.ctx) is ast.Load:
                     self._read(node, node.id)
             else:
                 _EXPRESSIONS.get(kind, _Collector._parts)(self, node, stack)
