@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.semantics.summary import Attempt, Handler, Ref
 from dbos_lint.syntax.spans import Span, span_of
 
@@ -25,11 +26,12 @@ def attempt_of(
     scope: int,
     block: int,
     function: ast.FunctionDef | ast.AsyncFunctionDef | None,
+    renamed: Renamed,
 ) -> Attempt:
     """The record of a ``try`` whose clauses name ``types``, in ``function``."""
     handlers = tuple(
         [
-            Handler(type, handler.type is None, _head(handler), _raises(handler, function))
+            Handler(type, handler.type is None, _head(handler), _raises(handler, function, renamed))
             for handler, type in zip(node.handlers, types, strict=True)
         ]
     )
@@ -45,10 +47,10 @@ def _head(handler: ast.ExceptHandler) -> Span:
     return Span(handler.lineno, handler.col_offset, handler.lineno, handler.col_offset + len("except"))
 
 
-def _raises(handler: ast.ExceptHandler, function: ast.AST | None) -> bool:
+def _raises(handler: ast.ExceptHandler, function: ast.AST | None, renamed: Renamed) -> bool:
     kept: set[str] = set()
     for node in _walk(handler.body):
-        if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _name(node.func) in _ENDS):
+        if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and terminal(node.func, renamed) in _ENDS):
             return True
         if handler.name and isinstance(node, (ast.Assign, ast.AugAssign)) and handler.name in _names(node.value):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -77,7 +79,3 @@ def _walk(statements: Sequence[ast.stmt]) -> Iterator[ast.AST]:
 
 def _names(node: ast.AST) -> set[str]:
     return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-
-
-def _name(func: ast.expr) -> str:
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")

@@ -553,7 +553,8 @@ class _Collector:
             record = Try(self.function.id, self.scope.id, self.block, span_of(node), types)
             self.nodes.tries.append((node, record))
             if self.scope.kind == "function":
-                self.function.attempts.append(attempt_of(node, types, self.scope.id, self.block, self._node))
+                attempt = attempt_of(node, types, self.scope.id, self.block, self._node, self.module.renamed)
+                self.function.attempts.append(attempt)
         self.block_of(node.body)
         for handler in node.handlers:
             if handler.type is not None:
