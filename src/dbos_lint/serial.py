@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dbos_lint import linter
@@ -14,9 +14,17 @@ from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.program import Program
+    from dbos_lint.semantics.summary import Module
+
+Elsewhere = Callable[[Settings, str, bytes], "Module | None"]
+"""Gives the summary that another process made of a file, as it is called in the project with these settings."""
 
 # What is known stays, and trees are in no circles: nothing is garbage for the collector before so many files.
 _FILES_BETWEEN_COLLECTIONS = 500
+
+
+def _nowhere(settings: Settings, path: str, source: bytes) -> None:
+    return None
 
 
 class Linter:
@@ -26,6 +34,7 @@ class Linter:
     def __init__(self, tasks: Sequence[Task] = (), texts: Mapping[str, bytes] | None = None) -> None:
         self._programs: dict[Settings, Program] = {}
         self.texts = texts or {}
+        self.elsewhere: Elsewhere = _nowhere
         self._linted = 0
         self.expect(tasks)
 
@@ -34,6 +43,25 @@ class Linter:
         self._upcoming = frozenset(task.path for task in tasks)
         for program in self._programs.values():
             program.project.upcoming = self._upcoming
+
+    def prepare(self, tasks: Sequence[Task]) -> None:
+        """Load the engine, and the projects of ``tasks``: processes that are forked from this one need not."""
+        import dbos_lint.rules.visitors  # noqa: F401  # what linting a file would load
+
+        for settings in dict.fromkeys(task.settings for task in tasks if task.size):
+            self._program(settings)
+
+    def summary(self, task: Task) -> tuple[bytes, Module] | None:
+        """The text of the file of ``task``, and its summary; None if it has none, or does not concern dbos."""
+        project = self._program(task.settings).project
+        try:
+            source = project.read(task.path)
+            if source is None or not self._program(task.settings).concerns(task.path, source):
+                return None
+            module = project.module(task.path)
+        except Exception:  # it is told when the file is linted
+            return None
+        return None if module is None else (source, module)
 
     def file(self, task: Task) -> FileResult:
         """Lint the file of ``task``, as it is on the disk."""
@@ -67,4 +95,5 @@ class Linter:
         if settings not in self._programs:
             self._programs[settings] = Program(settings, self._upcoming)
             self._programs[settings].project.overlay.update(self.texts)
+            self._programs[settings].project.elsewhere = lambda path, source: self.elsewhere(settings, path, source)
         return self._programs[settings]

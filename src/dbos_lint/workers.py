@@ -1,127 +1,290 @@
-"""Worker processes, where they pay: parsing is what costs, and only files that name dbos are parsed."""
+"""Worker processes, where they pay: parsing is what costs, and only files that name dbos are parsed.
+
+Each worker has a portion of the files. It parses them, shows the others their summaries, and lints them, and when it
+has done so takes from those who are not as far. A process that dies costs no file but the one that killed it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING
+import gc
+import signal
+import sys
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from dbos_lint.candidates import Task
 from dbos_lint.linter import FileResult, failed
 from dbos_lint.serial import Linter
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
+
+    from dbos_lint.exchange import Board, Notice
+    from dbos_lint.semantics.summary import Module
+    from dbos_lint.settings import Settings
+
+    Notices = dict[int, Notice]
 
 # Below this many bytes of source that names dbos, starting a worker takes longer than it saves.
 _BYTES_PER_WORKER = 500_000
+# Work is handed out in pieces of so many bytes, or files that name nothing: asking for each file would take longer.
+_BYTES_PER_PIECE = 30_000
+_FILES_PER_PIECE = 200
+# Forking keeps what is already imported; elsewhere than on Linux it is not safe.
+_FORKS = sys.platform == "linux"
+
+Piece = list[int]
+"""Which of the tasks to do next, by their numbers."""
 
 
 def in_processes(tasks: Sequence[Task], jobs: int, texts: Mapping[str, bytes] | None) -> list[FileResult]:
-    """Lint in worker processes what is worth it, and the rest here meanwhile."""
-    workers = min(jobs, sum(task.size for task in tasks) // _BYTES_PER_WORKER)
-    if workers < 2:
+    """Lint in worker processes what is worth it."""
+    number = min(jobs, sum(task.size for task in tasks) // _BYTES_PER_WORKER)
+    if number < 2:
         return list(map(Linter(tasks, texts).file, tasks))
-    heavy = [task for task in tasks if task.size]
-    light = [task for task in tasks if not task.size]
-    outcomes, lost = _shared(heavy, workers, texts, lambda: list(map(Linter(light, texts).file, light)))
-    return [*outcomes, *(_lint_apart(task, texts) for task in lost)]
+    portions = _portions(tasks, number)
+    with _crew(tasks, portions, texts) as crew:
+        _let_them_look(crew)
+        done, lost = _let_them_lint(crew, tasks)
+    return [*done, *(_lint_apart(tasks[index], texts) for index in lost)]
 
 
-def _shared(
-    tasks: Sequence[Task], workers: int, texts: Mapping[str, bytes] | None, meanwhile: Callable[[], list[FileResult]]
-) -> tuple[list[FileResult], list[Task]]:
-    """Share ``tasks`` among processes, do something ``meanwhile``, and say what was lost with a process that died."""
-    from concurrent.futures.process import BrokenProcessPool
+# ---------------------------------------------------------------------- sharing out
 
-    batches = _batches(tasks, workers)
-    lost: list[Task] = []
-    others = _children()
-    with _pool(workers, texts) as pool:
+
+def _portions(tasks: Sequence[Task], number: int) -> list[list[Piece]]:
+    """What each of so many workers does, piece by piece: first what takes longest, so that they end together."""
+    heavy = sorted((index for index, task in enumerate(tasks) if task.size), key=lambda index: -tasks[index].size)
+    portions: list[Piece] = [[] for _ in range(number)]
+    sizes = [0] * number
+    for index in heavy:
+        least = sizes.index(min(sizes))
+        portions[least].append(index)
+        sizes[least] += tasks[index].size
+    light = [index for index, task in enumerate(tasks) if not task.size]
+    share = -(-len(light) // number)  # neighbours stay together: they import the same files
+    return [
+        [*_pieces(portion, tasks), *_cut(light[position * share : (position + 1) * share])]
+        for position, portion in enumerate(portions)
+    ]
+
+
+def _pieces(indices: Sequence[int], tasks: Sequence[Task]) -> Iterator[Piece]:
+    piece: Piece = []
+    for index in indices:
+        piece.append(index)
+        if sum(tasks[each].size for each in piece) >= _BYTES_PER_PIECE:
+            yield piece
+            piece = []
+    if piece:
+        yield piece
+
+
+def _cut(indices: Sequence[int]) -> Iterator[Piece]:
+    for start in range(0, len(indices), _FILES_PER_PIECE):
+        yield list(indices[start : start + _FILES_PER_PIECE])
+
+
+# ---------------------------------------------------------------------- in the parent
+
+
+@dataclass(slots=True, eq=False)
+class _Hand:
+    """A worker as its parent sees it: what it has yet to do, and what it is doing."""
+
+    process: BaseProcess
+    channel: Connection
+    pending: deque[Piece]
+    doing: Piece = field(default_factory=list)
+    lives: bool = True
+
+    def tell(self, order: str, what: object) -> bool:
+        """Give an order; false if the worker has died."""
         try:
-            futures = [_submitted(pool, batch) for batch in batches]
-            outcomes = meanwhile()
-            for batch, future in zip(batches, futures, strict=True):
-                if isinstance(future.exception(), BrokenProcessPool):
-                    lost += batch
-                else:
-                    outcomes += future.result()
-        except BaseException:  # an interrupt: leaving the pool waits for its workers, so they have to end now
-            for process in _children() - others:
-                process.terminate()
-            raise
-    return outcomes, lost
+            self.channel.send((order, what))
+        except OSError:
+            self.lives = False
+        return self.lives
+
+    def hear(self) -> Any:
+        """The answer to an order; None if the worker has died."""
+        try:
+            return self.channel.recv()
+        except (EOFError, OSError):
+            self.lives = False
+            return None
 
 
-def _submitted(pool: ProcessPoolExecutor, batch: Sequence[Task]) -> Future[list[FileResult]]:
-    """The future of ``batch``, which has failed already where the pool broke before it could take it."""
-    from concurrent.futures import Future
-    from concurrent.futures.process import BrokenProcessPool
+def _let_them_look(crew: Sequence[_Hand]) -> None:
+    """Have all files parsed that name dbos, each by the worker that will lint it, and their summaries shown to all."""
+    if not _FORKS:
+        return
+    looking = [hand for hand in crew if hand.tell("look", [index for piece in hand.pending for index in piece])]
+    notices: Notices = {}
+    for hand in looking:
+        notices.update(hand.hear() or {})
+    for hand in crew:
+        hand.tell("know", notices)
 
-    try:
-        return pool.submit(_lint_batch, batch)
-    except BrokenProcessPool as error:
-        failed: Future[list[FileResult]] = Future()
-        failed.set_exception(error)
-        return failed
+
+def _let_them_lint(crew: Sequence[_Hand], tasks: Sequence[Task]) -> tuple[list[FileResult], Piece]:
+    """The results, and which tasks were lost with a worker that died."""
+    from multiprocessing.connection import wait
+
+    done: list[FileResult] = []
+    lost: Piece = []
+    for hand in crew:
+        _hand_out(hand, crew, tasks)
+    while busy := {hand.channel: hand for hand in crew if hand.doing}:
+        for channel in wait(list(busy)):
+            hand = busy[channel]  # type: ignore[index]
+            results = hand.hear()
+            if results is None:
+                lost += hand.doing
+            else:
+                done += results
+            _hand_out(hand, crew, tasks)
+    return done, [*lost, *(index for hand in crew for piece in hand.pending for index in piece)]
+
+
+def _hand_out(hand: _Hand, crew: Sequence[_Hand], tasks: Sequence[Task]) -> None:
+    """Give a worker its next piece, or one of the worker that has most to do."""
+    hand.doing = []
+    if not hand.lives:
+        return
+    most = max(crew, key=lambda other: sum(tasks[index].size + 1 for piece in other.pending for index in piece))
+    if hand.pending or most.pending:
+        piece = hand.pending.popleft() if hand.pending else most.pending.pop()
+        if hand.tell("lint", piece):
+            hand.doing = piece
+        else:
+            hand.pending.appendleft(piece)
 
 
 def _lint_apart(task: Task, texts: Mapping[str, bytes] | None) -> FileResult:
     """Lint one file in a process that only it can kill."""
-    from concurrent.futures.process import BrokenProcessPool
-
-    with _pool(1, texts) as pool:
-        try:
-            return pool.submit(_lint_batch, [task]).result()[0]
-        except BrokenProcessPool:
-            return failed(task.path, task.settings, "the process that linted it died; please report this")
+    with _crew([task], [[[0]]], texts) as crew:
+        done, _ = _let_them_lint(crew, [task])
+    return done[0] if done else failed(task.path, task.settings, "the process that linted it died; please report this")
 
 
-def _lint_batch(tasks: Sequence[Task]) -> list[FileResult]:
-    worker = _of_this_worker()
-    worker.expect(tasks)
-    return list(map(worker.file, tasks))
-
-
-@lru_cache(maxsize=1)
-def _of_this_worker() -> Linter:
-    return Linter()
-
-
-def _pool(workers: int, texts: Mapping[str, bytes] | None) -> ProcessPoolExecutor:
-    import multiprocessing
-    import sys
-    from concurrent.futures import ProcessPoolExecutor
-
-    # Forking keeps what is already imported; elsewhere than on Linux it is not safe.
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
-    return ProcessPoolExecutor(workers, context, _start_worker, (texts,))
-
-
-def _start_worker(texts: Mapping[str, bytes] | None) -> None:
-    """Leave interrupts to the parent, and forget what a fork has brought along."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _of_this_worker.cache_clear()
-    _of_this_worker().texts = texts or {}
-
-
-def _children() -> set[BaseProcess]:
+@contextmanager
+def _crew(
+    tasks: Sequence[Task], portions: Sequence[Sequence[Piece]], texts: Mapping[str, bytes] | None
+) -> Iterator[list[_Hand]]:
+    """A worker for each of the ``portions``; none is left when the work is done, or given up."""
     import multiprocessing
 
-    return set(multiprocessing.active_children())
+    context = multiprocessing.get_context("fork" if _FORKS else None)
+    linter = board = None
+    if _FORKS:
+        from dbos_lint.exchange import Board
+
+        linter = Linter((), texts)
+        linter.prepare(tasks)
+        board = Board([sum(tasks[index].size for piece in portion for index in piece) for portion in portions])
+    crew: list[_Hand] = []
+    try:
+        for number, portion in enumerate(portions):
+            ours, theirs = context.Pipe()
+            # A fork has the parent's ends of all channels, and would keep those of the others open.
+            closing = [hand.channel for hand in crew] + [ours] if _FORKS else []
+            process = context.Process(
+                target=_work, args=(theirs, closing, tasks, number, linter, board, texts), daemon=True
+            )
+            with _no_interrupt():
+                process.start()
+            theirs.close()
+            crew.append(_Hand(process, ours, deque(portion)))
+        yield crew
+    finally:
+        for hand in crew:
+            hand.channel.close()  # its worker takes this for the end
+            hand.process.terminate()
+        for hand in crew:
+            hand.process.join()
+            hand.process.close()
 
 
-def _batches(tasks: Sequence[Task], number: int) -> list[list[Task]]:
-    """Share ``tasks`` out by their sizes; neighbours stay together, since they import the same modules.
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Hold interrupts back: one that came before a worker can ignore it would end it with a traceback."""
+    if not _FORKS:
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    There is one batch a worker: more would be fairer, but what two of them import is read twice.
-    """
-    batches: list[list[Task]] = [[] for _ in range(number)]
-    total, before = sum(task.size for task in tasks), 0
-    for task in tasks:
-        batches[before * number // total].append(task)
-        before += task.size
-    return [batch for batch in batches if batch]
+
+# ---------------------------------------------------------------------- in a worker
+
+
+def _work(
+    channel: Connection,
+    closing: Sequence[Connection],
+    tasks: Sequence[Task],
+    number: int,
+    linter: Linter | None,
+    board: Board | None,
+    texts: Mapping[str, bytes] | None,
+) -> None:
+    """Do what the parent asks for, until it closes the channel or ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent tells when to stop
+    for other in closing:
+        other.close()
+    gc.disable()
+    worker = _Worker(tasks, number, linter or Linter((), texts), board)
+    try:
+        while True:
+            order, what = channel.recv()
+            answer = getattr(worker, order)(what)
+            if order != "know":
+                channel.send(answer)
+    except (EOFError, OSError):
+        return
+
+
+class _Worker:
+    def __init__(self, tasks: Sequence[Task], number: int, linter: Linter, board: Board | None) -> None:
+        self._tasks = tasks
+        self._number = number
+        self._linter = linter
+        self._board = board
+        self._shown: dict[str, int] = {}
+        self._notices: Notices = {}
+
+    def look(self, piece: Piece) -> Notices:
+        """Parse files, and show their summaries to the others."""
+        own = {index: self._tasks[index] for index in piece if self._tasks[index].size}
+        self._linter.expect(list(own.values()))
+        notices: Notices = {}
+        for index, task in own.items():
+            seen = self._linter.summary(task)
+            notice = self._board.put(self._number, *seen) if seen is not None and self._board is not None else None
+            if notice is not None:
+                notices[index] = notice
+        return notices
+
+    def know(self, notices: Notices) -> None:
+        """Be told where the summaries of the others are."""
+        self._shown = {self._tasks[index].path: index for index in notices}
+        self._notices = notices
+        self._linter.elsewhere = self._elsewhere
+
+    def _elsewhere(self, settings: Settings, path: str, source: bytes) -> Module | None:
+        index = self._shown.get(path)
+        # Another project may call the same file by another name.
+        if index is None or self._board is None or self._tasks[index].settings is not settings:
+            return None
+        return self._board.get(self._notices[index], source)
+
+    def lint(self, piece: Piece) -> list[FileResult]:
+        """Lint files."""
+        return [self._linter.file(self._tasks[index]) for index in piece]

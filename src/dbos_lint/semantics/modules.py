@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,7 @@ class Project:
     ``overlay`` holds text that differs from the disk's: what an editor or standard input gave. ``upcoming`` are files
     that will be linted too: when they are imported before that, their trees are kept, so that each is walked once.
     ``consulted`` is told which files and folders each file leads to; ``linting`` is the file that is linted.
+    ``elsewhere`` gives the summary that another process has made of a file with this text.
     """
 
     settings: Settings
@@ -41,9 +42,11 @@ class Project:
     upcoming: frozenset[str] = frozenset()
     consulted: Consulted = field(default_factory=Consulted)
     linting: str = ""
+    elsewhere: Callable[[str, bytes], Module | None] = lambda path, source: None
     _kept: dict[str, tuple[bytes, Source, Collected]] = field(default_factory=dict)
     _trees: dict[str, tuple[bytes, Source, Collected]] = field(default_factory=dict)
     _modules: dict[str, Module | None] = field(default_factory=dict)
+    _borrowed: dict[str, int] = field(default_factory=dict)  # the hashes of the texts that others have summarised
     _kinds: dict[str, str] = field(default_factory=dict)
     _folders: dict[str, frozenset[str]] = field(default_factory=dict)
     _roots: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -236,6 +239,11 @@ class Project:
 
             self._modules[path] = None
             source = self.read(path) if path.endswith(".py") else None
+            known = self.elsewhere(path, source) if source is not None else None
+            if source is not None and known is not None and known.name == self._called(path):
+                self._modules[path] = known
+                self._borrowed[path] = hash(source)
+                return known
             parsed = quietly_parsed(source) if source is not None else None
             if source is not None and isinstance(parsed, Source):
                 # What nests too deeply is as good as unreadable.
@@ -250,10 +258,14 @@ class Project:
         from dbos_lint.semantics.collect import collect
         from dbos_lint.syntax import suppressions
 
-        self.consulted.led[path].add(os.path.dirname(path))  # where its name is looked for
-        collected = collect(source.tree, path, self.name(path), suppressions.parse(source.text).deterministic_rows)
+        collected = collect(source.tree, path, self._called(path), suppressions.parse(source.text).deterministic_rows)
         self._modules[path] = collected.summary
         return collected
+
+    def _called(self, path: str) -> str:
+        """The name of the file, which rests on the folders around it."""
+        self.consulted.led[path].add(os.path.dirname(path))
+        return self.name(path)
 
     def tree(self, path: str) -> tuple[Source, Collected] | None:
         """The text and the tree of the file ``path``, beside the summary that all share, for who changes it from afar.
@@ -283,7 +295,14 @@ class Project:
             return kept[1], kept[2]
         self.overlay[path] = source
         read = parsed or quietly_parsed(source)
-        return (read, self.collected(path, read)) if isinstance(read, Source) else read
+        if not isinstance(read, Source):
+            return read
+        borrowed = self._modules.get(path) if self._borrowed.get(path) == hash(source) else None
+        collected = self.collected(path, read)
+        if borrowed is not None:  # all that is known speaks of this summary
+            self._modules[path] = borrowed
+            return read, replace(collected, summary=borrowed)
+        return read, collected
 
     def altered(self, texts: Mapping[str, bytes]) -> Project:
         """This project with other ``texts`` of some files; what is known of the others need not be read again."""
