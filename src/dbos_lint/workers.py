@@ -179,7 +179,7 @@ def _crew(
     """A worker for each of the ``portions``; none is left when the work is done, or given up."""
     import multiprocessing
 
-    context = multiprocessing.get_context("fork" if _FORKS else None)
+    context: Any = multiprocessing.get_context("fork" if _FORKS else "spawn")
     linter = board = None
     if _FORKS:
         from dbos_lint.exchange import Board
@@ -247,7 +247,7 @@ def _work(
             answer = getattr(worker, order)(what)
             if order != "know":
                 channel.send(answer)
-    except (EOFError, OSError):
+    except (EOFError, OSError, MemoryError):
         return
 
 

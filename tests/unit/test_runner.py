@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from dbos_lint import linter, runner, workers
-from dbos_lint.candidates import Task
 from dbos_lint.configuration import Configuration
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.linter import FileResult
@@ -62,39 +61,6 @@ def test_results_are_sorted_by_name_and_counted(project: Path) -> None:
     assert [found.filename for found in result.diagnostics] == [str(project / "b.py"), str(project / "c.py")]
 
 
-def test_results_do_not_depend_on_the_number_of_processes(project: Path) -> None:
-    files = {f"f{number}": ("import dbos  # BAD" if number % 3 else "BAD but no candidate") for number in range(25)}
-    alone = lint(project, **files)
-    assert len(alone.diagnostics) == 25
-    assert lint(project, jobs=2, **files) == alone
-    assert lint(project, jobs=7, **files) == alone
-
-
-def test_workers_are_used_only_where_they_pay(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pools: list[int] = []
-    start = workers._pool
-
-    def counted(workers: int, texts: object) -> object:
-        pools.append(workers)
-        return start(workers, texts)
-
-    monkeypatch.setattr(workers, "_pool", counted)
-    monkeypatch.setattr(workers, "_BYTES_PER_WORKER", 1000)
-    lint(project, jobs=4, small="import dbos", plain="x = 1\n" * 10_000)
-    assert pools == []
-    lint(project, jobs=4, big="import dbos\n" * 170)
-    assert pools == [2]
-
-
-def test_batches_are_neighbours_and_of_like_size() -> None:
-    sizes = [5, 1, 1, 1, 1, 1, 4, 2, 2, 9]
-    tasks = [Task(f"{number}.py", Settings(""), size) for number, size in enumerate(sizes)]
-    batches = workers._batches(tasks, 3)
-    assert [task for batch in batches for task in batch] == tasks
-    assert [[task.size for task in batch] for batch in batches] == [[5, 1, 1, 1, 1], [1, 4, 2, 2], [9]]
-    assert workers._batches(tasks[:1], 3) == [tasks[:1]]
-
-
 def test_a_fault_of_the_linter_is_a_finding_of_its_file(project: Path) -> None:
     for jobs in (1, 2):
         result = lint(project, jobs=jobs, a="RAISE dbos", b="BAD dbos", c="dbos")
@@ -110,28 +76,6 @@ def test_a_fault_of_the_linter_is_a_finding_of_its_file(project: Path) -> None:
         (crash,) = result.crashes
         assert crash.filename == str(project / "a.py")
         assert "RuntimeError: a fault" in crash.traceback
-
-
-def test_a_file_that_kills_its_process_is_a_finding_and_costs_no_other_file(project: Path) -> None:
-    result = lint(project, jobs=2, a="dbos BAD", b="dbos DIE", c="dbos BAD", d="dbos")
-    assert summary(result) == {
-        "a.py": ["m"],
-        "b.py": ["file is not linted: the process that linted it died; please report this"],
-        "c.py": ["m"],
-        "d.py": [],
-        "setup.py": [],
-    }
-
-
-def test_what_a_broken_pool_no_longer_takes_is_lost_like_what_it_dropped() -> None:
-    from concurrent.futures.process import BrokenProcessPool
-
-    class Broken:
-        def submit(self, *arguments: object) -> None:
-            raise BrokenProcessPool("gone")
-
-    future = workers._submitted(Broken(), [])  # type: ignore[arg-type]
-    assert isinstance(future.exception(), BrokenProcessPool)
 
 
 def test_what_is_known_of_a_project_is_kept_until_a_fault(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,24 +151,6 @@ def test_standard_input_has_the_settings_of_the_name_it_is_given(
     assert [found.filename for found in result.diagnostics] == [str(project / "lib" / "new.py")]
     assert run_stdin(b"BAD", None, Configuration(str(project))).files[0].filename == "-"
     assert seen[1] == ("-", "3.4")
-
-
-def test_an_interrupt_stops_the_workers(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import multiprocessing
-    import time
-
-    def slow(source: bytes, filename: str, settings: Settings, **options: object) -> FileResult:
-        if b"dbos" not in source:
-            raise KeyboardInterrupt
-        time.sleep(10)
-        (project / "finished").touch()
-        return FileResult(filename, ())
-
-    monkeypatch.setattr(linter, "lint_source", slow)
-    with pytest.raises(KeyboardInterrupt):
-        lint(project, jobs=2, a="dbos", b="dbos", c="dbos", d="interrupt")
-    assert not (project / "finished").exists()
-    assert multiprocessing.active_children() == []
 
 
 def test_every_processor_is_used_by_default() -> None:
