@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from dbos_lint.candidates import Task
@@ -34,6 +35,8 @@ _BYTES_PER_WORKER = 500_000
 # Work is handed out in pieces of so many bytes, or files that name nothing: asking for each file would take longer.
 _BYTES_PER_PIECE = 30_000
 _FILES_PER_PIECE = 200
+# Trees take forty times the room of their source: so much of it stays parsed from the summary to the linting.
+_BYTES_KEPT = 2_000_000
 # Forking keeps what is already imported; elsewhere than on Linux it is not safe.
 _FORKS = sys.platform == "linux"
 
@@ -263,7 +266,8 @@ class _Worker:
     def look(self, piece: Piece) -> Notices:
         """Parse files, and show their summaries to the others."""
         own = {index: self._tasks[index] for index in piece if self._tasks[index].size}
-        self._linter.expect(list(own.values()))
+        sizes = accumulate(task.size for task in own.values())
+        self._linter.expect([task for task, size in zip(own.values(), sizes) if size <= _BYTES_KEPT])
         notices: Notices = {}
         for index, task in own.items():
             seen = self._linter.summary(task)
