@@ -7,12 +7,10 @@ has done so takes from those who are not as far. A process that dies costs no fi
 from __future__ import annotations
 
 import gc
-import signal
 import sys
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -95,15 +93,15 @@ def _cut(indices: Sequence[int]) -> Iterator[Piece]:
 # ---------------------------------------------------------------------- in the parent
 
 
-@dataclass(slots=True, eq=False)
 class _Hand:
     """A worker as its parent sees it: what it has yet to do, and what it is doing."""
 
-    process: BaseProcess
-    channel: Connection
-    pending: deque[Piece]
-    doing: Piece = field(default_factory=list)
-    lives: bool = True
+    def __init__(self, process: BaseProcess, channel: Connection, pending: Iterable[Piece]) -> None:
+        self.process = process
+        self.channel = channel
+        self.pending = deque(pending)
+        self.doing: Piece = []
+        self.lives = True
 
     def tell(self, order: str, what: object) -> bool:
         """Give an order; false if the worker has died."""
@@ -202,7 +200,7 @@ def _crew(
             with _no_interrupt():
                 process.start()
             theirs.close()
-            crew.append(_Hand(process, ours, deque(portion)))
+            crew.append(_Hand(process, ours, portion))
         yield crew
     finally:
         for hand in crew:
@@ -219,6 +217,8 @@ def _no_interrupt() -> Iterator[None]:
     if not _FORKS:
         yield
         return
+    import signal
+
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -239,6 +239,8 @@ def _work(
     texts: Mapping[str, bytes] | None,
 ) -> None:
     """Do what the parent asks for, until it closes the channel or ends."""
+    import signal
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent tells when to stop
     for other in closing:
         other.close()
@@ -267,7 +269,7 @@ class _Worker:
         """Parse files, and show their summaries to the others."""
         own = {index: self._tasks[index] for index in piece if self._tasks[index].size}
         sizes = accumulate(task.size for task in own.values())
-        self._linter.expect([task for task, size in zip(own.values(), sizes) if size <= _BYTES_KEPT])
+        self._linter.expect([task for task, size in zip(own.values(), sizes, strict=True) if size <= _BYTES_KEPT])
         notices: Notices = {}
         for index, task in own.items():
             seen = self._linter.summary(task)
