@@ -94,9 +94,11 @@ class Plugin:
         source = _encoded(self._lines)
         if not program.concerns(filename, source):
             return
+        from dbos_lint.garbage import left_alone
         from dbos_lint.linter import lint_source
 
-        result = lint_source(source, filename, settings, noqa=self._noqa, program=program, parsed=self._parsed())
+        with left_alone():
+            result = lint_source(source, filename, settings, noqa=self._noqa, program=program, parsed=self._parsed())
         if result.tracebacks:
             self._programs.pop(settings, None)
         for diagnostic in result.diagnostics:

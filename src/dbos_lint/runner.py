@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from itertools import groupby, repeat
 from operator import attrgetter
 
 from dbos_lint.candidates import candidates
 from dbos_lint.configuration import Configuration
 from dbos_lint.discovery import Discovery, discover
+from dbos_lint.garbage import left_alone
 from dbos_lint.linter import FileResult, failed
 from dbos_lint.paths import STDIN, absolute
 from dbos_lint.results import RunResult
@@ -30,7 +29,7 @@ def run_files(
 ) -> RunResult:
     """Lint the files that were found, by the ``texts`` that are given of some of them instead of the disk's."""
     tasks, quiet = candidates(_with_settings(found.files, configuration), found)
-    with no_collections():
+    with left_alone(kept=True):
         results = in_processes(tasks, jobs, texts) if jobs > 1 else list(map(Linter(tasks, texts).file, tasks))
     unreadable = (
         failed(item.path, configuration.for_file(item.path), f"it cannot be read: {item.reason}")
@@ -48,20 +47,6 @@ def run_stdin(source: bytes, filename: str | None, configuration: Configuration)
 def default_jobs() -> int:
     """As many processes as there are processors for this one."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextmanager
-def no_collections() -> Iterator[None]:
-    """Leave the collector of garbage off: looking through trees and summaries takes a fifth of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            # What is there now is mostly here to stay: the first collection would look through all of it.
-            gc.freeze()
-            gc.enable()
 
 
 def _with_settings(paths: Iterable[str], configuration: Configuration) -> Iterator[tuple[str, Settings]]:

@@ -11,6 +11,7 @@ import click
 
 from dbos_lint import __version__
 from dbos_lint.cli.output import INTERRUPTED, Failure
+from dbos_lint.garbage import left_alone
 
 _COMMANDS = ("check", "diff", "merge", "rule", "upgrade")
 
@@ -36,8 +37,15 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and leave with its exit code: 0 clean, 1 findings, 2 wrong usage or configuration."""
+    # What is loaded and learnt is needed to the end, and then the process ends.
+    with left_alone(kept=True):
+        code = _run(arguments)
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
-        code = cli.main(arguments, prog_name="dbos-lint", standalone_mode=False)
+        code: int | None = cli.main(arguments, prog_name="dbos-lint", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -49,4 +57,4 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         print_exc()
         click.echo("Error: dbos-lint itself failed; please report this with what stands above", err=True)
         code = Failure.exit_code
-    sys.exit(code or 0)
+    return code or 0

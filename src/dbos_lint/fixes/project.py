@@ -11,9 +11,9 @@ from dbos_lint.dataclasses import dataclass, replace
 from dbos_lint.diagnostic import Diagnostic
 from dbos_lint.fixes.mend import Dropped, Mended, mend
 from dbos_lint.fixes.settle import settle
+from dbos_lint.garbage import left_alone
 from dbos_lint.linter import FileResult
 from dbos_lint.results import RunResult
-from dbos_lint.runner import no_collections
 from dbos_lint.semantics.program import Program
 from dbos_lint.settings import Settings
 
@@ -84,7 +84,7 @@ class Files:
             if settings not in programs:
                 programs[settings] = Program(settings).altered(texts)
             try:
-                with no_collections():
+                with left_alone(kept=True):
                     program = programs[settings]
                     mends.append(mend(file.source, file.filename, settings, places, program=program, result=file))
             except Exception as error:  # one file must never end the run

@@ -5,7 +5,6 @@ A module is identified by its file, for the same file can be imported under seve
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from dbos_lint.consulted import Consulted
 from dbos_lint.dataclasses import dataclass, field, replace
+from dbos_lint.garbage import left_alone
 from dbos_lint.settings import Settings
 
 # Names are told from files alone; what reads them is loaded for the first one that is parsed.
@@ -319,13 +319,8 @@ class Project:
 
 
 def quietly_parsed(source: bytes) -> Source | Fault:
-    """Parse with the garbage collector off: a tree is all growth, and collecting it meanwhile doubles the time."""
+    """Parse ``source``: a tree is all growth, and collecting garbage meanwhile doubles the time."""
     from dbos_lint.syntax.parse import parse
 
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
+    with left_alone():
         return parse(source)
-    finally:
-        if enabled:
-            gc.enable()
