@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from dbos_lint import selection
+from dbos_lint import selection, timings
 from dbos_lint.dataclasses import dataclass, field, replace
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.rules.declared.meta import UNKNOWN_CODE_IN_SUPPRESSION, UNREADABLE_FILE, UNUSED_SUPPRESSION
@@ -96,7 +96,8 @@ def _lint(
         linted = program.linted(filename, source, parsed)
         if not isinstance(linted, Fault):
             parsed, collected = linted
-            return _judge(source, parsed, collected, filename, settings, enabled, noqa, program)
+            with timings.phase("judge"):
+                return _judge(source, parsed, collected, filename, settings, enabled, noqa, program)
     except RecursionError:
         linted = Fault("it nests too deeply to be judged", 1, 1)
     return FileResult(filename, tuple(_fault(linted, filename)) if UNREADABLE_FILE.code in enabled else ())
@@ -112,9 +113,10 @@ def _judge(
     noqa: bool,
     program: Program,
 ) -> FileResult:
-    from dbos_lint.rules import check
-    from dbos_lint.syntax import suppressions
-    from dbos_lint.syntax.lines import Lines
+    with timings.phase("load"):
+        from dbos_lint.rules import check
+        from dbos_lint.syntax import suppressions
+        from dbos_lint.syntax.lines import Lines
 
     here = check(collected, program.analysis, enabled)
     unresolved = _unresolved(here)

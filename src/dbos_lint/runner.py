@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby, repeat
 from operator import attrgetter
 
+from dbos_lint import timings
 from dbos_lint.candidates import candidates
 from dbos_lint.configuration import Configuration
 from dbos_lint.discovery import Discovery, discover
@@ -28,7 +29,8 @@ def run_files(
     found: Discovery, configuration: Configuration, *, jobs: int = 1, texts: Mapping[str, bytes] | None = None
 ) -> RunResult:
     """Lint the files that were found, by the ``texts`` that are given of some of them instead of the disk's."""
-    tasks, quiet = candidates(_with_settings(found.files, configuration), found)
+    with timings.phase("read"):
+        tasks, quiet = candidates(_with_settings(found.files, configuration), found)
     with left_alone(kept=True):
         results = in_processes(tasks, jobs, texts) if jobs > 1 else list(map(Linter(tasks, texts).file, tasks))
     unreadable = (

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from dbos_lint import linter
+from dbos_lint import linter, timings
 from dbos_lint.candidates import Task
 from dbos_lint.dataclasses import replace
 from dbos_lint.linter import FileResult
@@ -69,7 +69,7 @@ class Linter:
         if path in self.texts:
             return self.source(self.texts[path], path, settings)
         try:
-            with open(path, "rb") as file:
+            with timings.phase("read"), open(path, "rb") as file:
                 source = file.read()
         except OSError as error:
             return linter.failed(path, settings, f"it cannot be read: {error.strerror or error}")
@@ -84,13 +84,15 @@ class Linter:
             gc.collect()
         program = self._program(settings)
         program.project.consulted.text(path, source)
-        result = linter.lint_source(source, path, settings, program=program)
+        with timings.file(path):
+            result = linter.lint_source(source, path, settings, program=program)
         if result.tracebacks:  # what a fault left half done must not spoil another file
             self._programs.pop(settings, None)
         return replace(result, consulted=program.project.consulted.take())
 
     def _program(self, settings: Settings) -> Program:
-        from dbos_lint.semantics.program import Program
+        with timings.phase("load"):
+            from dbos_lint.semantics.program import Program
 
         if settings not in self._programs:
             self._programs[settings] = Program(settings, self._upcoming)

@@ -148,6 +148,7 @@ def _checked(read: Callable[[V], T], value: V) -> T:
 )
 @click.option("--shard", callback=_shard, metavar="K/N", help="Lint the K-th of N shares of the files.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Use at most N processes.  [default: all]")
+@click.option("--timings", is_flag=True, help="Say where the time went; all is done in one process then.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 @click.option("--debug", is_flag=True, help="Show tracebacks of faults of the linter.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and nothing else.")

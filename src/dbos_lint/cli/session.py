@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from dbos_lint import timings
 from dbos_lint.cli.output import emit, note, wants_color, write
 from dbos_lint.cli.summary import Offers
 from dbos_lint.configuration import Configuration, Overrides
@@ -64,6 +65,7 @@ class Options(NamedTuple):
     show_settings: bool
     shard: Shard | None
     jobs: int | None
+    timings: bool
     color: str
     debug: bool
     quiet: bool
@@ -86,12 +88,22 @@ class Options(NamedTuple):
 
 def run(options: Options) -> int:
     """Do what ``options`` ask for, and give the exit code."""
+    if not options.timings:
+        return _run(options)
+    with timings.measured() as clock:
+        code = _run(options._replace(jobs=1))
+    note(clock.table(os.getcwd()))
+    return code
+
+
+def _run(options: Options) -> int:
     _refuse_contradictions(options)
     cwd = os.getcwd()
     configuration = _configuration(options, cwd)
     if options.reads_stdin:
         return _check_stdin(options, configuration)
-    found = discover(options.paths or (".",), configuration, force_exclude=options.force_exclude)
+    with timings.phase("find"):
+        found = discover(options.paths or (".",), configuration, force_exclude=options.force_exclude)
     is_empty = not found.files and not found.unreadable
     if options.shard is not None:
         from dbos_lint.sharding import part
@@ -201,6 +213,17 @@ def _report(
     done: Done | None = None,
 ) -> int:
     """Print what came out, what was ``done`` about it included."""
+    with timings.phase("report"):
+        return _printed(result, options, configuration, stdin, done)
+
+
+def _printed(
+    result: RunResult,
+    options: Options,
+    configuration: Configuration,
+    stdin: tuple[str, bytes] | None,
+    done: Done | None,
+) -> int:
     fixable, offers = _offers(result.diagnostics, configuration, done)
     findings = () if options.only_fixes else result.diagnostics
     text = "" if options.only_fixes else _rendered(findings, options, configuration.cwd, stdin, fixable)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dbos_lint import timings
+
 if TYPE_CHECKING:
     from dbos_lint.rules.visitor import Here
     from dbos_lint.semantics.analysis import Analysis
@@ -13,9 +15,10 @@ if TYPE_CHECKING:
 def check(collected: Collected, analysis: Analysis, enabled: frozenset[str]) -> Here:
     """Let every rule in ``enabled`` look at the file; the findings are in what comes back."""
     # Here, since who only asks what is declared of the rules must not pay for the visitors.
-    from dbos_lint.rules.visitor import Here
-    from dbos_lint.rules.visitors import VISITORS
-    from dbos_lint.rules.walking import walk
+    with timings.phase("load"):
+        from dbos_lint.rules.visitor import Here
+        from dbos_lint.rules.visitors import VISITORS
+        from dbos_lint.rules.walking import walk
 
     here = Here(collected, analysis, enabled)
     walk(VISITORS, here)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
+from dbos_lint import timings
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionValue, Value
 from dbos_lint.settings import Settings
 
+# Methods for nodes, in the order in which these are shown.
+_SHOWN = ("visit_FunctionDef", "visit_ClassDef", "visit_Try", "visit_With", "visit_Loop")
+_METHODS = ("visit_Call", *_SHOWN, "visit_effect", "visit_module")
 _Method: TypeAlias = Callable[..., None]
 _Wanted: TypeAlias = str | type[Value]
 
@@ -25,16 +29,19 @@ def walk(categories: Iterable[type[Visitor]], here: Here) -> None:
             visitors.append(visitor_type(here))
         except Exception as error:
             here.failures.add(visitor_type, error)
+    if (clock := timings.running()) is not None:
+        for visitor in visitors:
+            clock.watch(visitor, _METHODS)
     nodes = here.collected.nodes
     _walk_calls([visitor for visitor in visitors if hasattr(visitor, "visit_Call")], here)
-    groups: tuple[tuple[str, Iterable[tuple[Any, Any]]], ...] = (
-        ("visit_FunctionDef", nodes.functions),
-        ("visit_ClassDef", nodes.classes),
-        ("visit_Try", nodes.tries),
-        ("visit_With", nodes.withs),
-        ("visit_Loop", nodes.loops),
+    shown: tuple[Iterable[tuple[Any, Any]], ...] = (
+        nodes.functions,
+        nodes.classes,
+        nodes.tries,
+        nodes.withs,
+        nodes.loops,
     )
-    for name, pairs in groups:
+    for name, pairs in zip(_SHOWN, shown, strict=True):
         methods = [getattr(visitor, name) for visitor in visitors if hasattr(visitor, name)]
         for node, record in pairs if methods else ():
             for method in methods:

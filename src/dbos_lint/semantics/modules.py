@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from dbos_lint import timings
 from dbos_lint.consulted import Consulted
 from dbos_lint.dataclasses import dataclass, field, replace
 from dbos_lint.garbage import left_alone
@@ -255,10 +256,13 @@ class Project:
 
     def collected(self, path: str, source: Source) -> Collected:
         """The summary and the nodes of a parsed file."""
-        from dbos_lint.semantics.collect import collect
-        from dbos_lint.syntax import suppressions
+        with timings.phase("load"):
+            from dbos_lint.semantics.collect import collect
+            from dbos_lint.syntax import suppressions
 
-        collected = collect(source.tree, path, self._called(path), suppressions.parse(source.text).deterministic_rows)
+        with timings.phase("collect"):
+            rows = suppressions.parse(source.text).deterministic_rows
+            collected = collect(source.tree, path, self._called(path), rows)
         self._modules[path] = collected.summary
         return collected
 
@@ -283,7 +287,8 @@ class Project:
             parsed = quietly_parsed(source)
             if isinstance(parsed, Fault):
                 return None
-            known = self._trees[path] = source, parsed, collect(parsed.tree, path, module.name)
+            with timings.phase("collect"):
+                known = self._trees[path] = source, parsed, collect(parsed.tree, path, module.name)
         return known[1], replace(known[2], summary=module)
 
     def linted(self, path: str, source: bytes, parsed: Source | None = None) -> tuple[Source, Collected] | Fault:
@@ -320,7 +325,8 @@ class Project:
 
 def quietly_parsed(source: bytes) -> Source | Fault:
     """Parse ``source``: a tree is all growth, and collecting garbage meanwhile doubles the time."""
-    from dbos_lint.syntax.parse import parse
+    with timings.phase("load"):
+        from dbos_lint.syntax.parse import parse
 
-    with left_alone():
+    with timings.phase("parse"), left_alone():
         return parse(source)
