@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from dbos_lint.discovery import Discovery
 from dbos_lint.mentions import is_wide, mentions, needles
+from dbos_lint.reading import read
 from dbos_lint.settings import Settings
 
 _MOST_LOOKS = 500
@@ -102,7 +103,7 @@ def _look(project: _Project, wanted: Sequence[bytes], doors: Collection[bytes]) 
                 if rest := file.read(1):
                     source = buffer[:size] + rest + file.read()
                     size = len(source)
-        except OSError:
+        except (OSError, MemoryError):
             sizes[path] = 0  # the linter tells why
             continue
         for needle in wanted:
@@ -123,11 +124,9 @@ def _names(folders: Iterable[str], below: str) -> frozenset[bytes]:
 
 def _names_any(path: str, wanted: Iterable[bytes]) -> bool:
     try:
-        with open(path, "rb") as file:
-            source = file.read()
-    except OSError:
+        return mentions(read(path), wanted)
+    except (OSError, MemoryError):
         return False
-    return mentions(source, wanted)
 
 
 def _packages(skipped: Iterable[str]) -> list[str]:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Container, Mapping
 from typing import Any, NamedTuple
 
+from dbos_lint import reading
 from dbos_lint.dataclasses import replace
 from dbos_lint.paths import absolute, folder_of
 from dbos_lint.patterns import anchored
@@ -273,10 +274,9 @@ def _lowest(specification: str) -> str:
 
 def _bytes(path: str) -> bytes:
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return reading.read(path)
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+        raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from None
 
 
 def _table(path: str) -> Mapping[str, object] | None:

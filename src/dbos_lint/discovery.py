@@ -16,8 +16,11 @@ from dbos_lint import gitignore
 from dbos_lint.configuration import Configuration, begins_project
 from dbos_lint.paths import absolute, upwards
 from dbos_lint.patterns import matcher
+from dbos_lint.reading import NOT_REGULAR
 from dbos_lint.settings import Settings
 
+_EXCLUDED = "excluded"
+_IGNORED = "ignored by git"
 # More folders than a project has that somebody lints as one: nothing is known of it as a whole, then.
 _PROJECT_FOLDERS = 5_000
 
@@ -33,17 +36,26 @@ class Unreadable(NamedTuple):
     reason: str
 
 
+class LeftOut(NamedTuple):
+    """A file or folder that a walk came to and that is not linted, and why."""
+
+    path: str
+    reason: str
+
+
 class Discovery(NamedTuple):
     """The files to lint, absolute, sorted, each once; and what could not be looked at.
 
     ``walked`` are the folders whose entries were seen, ``skipped`` those of their entries that are no files to lint
-    and yet could be imported: files and folders that are excluded or ignored, and links to folders.
+    and yet could be imported: files and folders that are excluded or ignored, and links to folders. ``left_out`` says
+    why, and of pipes and the like that have the name of a program as well.
     """
 
     files: tuple[str, ...]
     unreadable: tuple[Unreadable, ...] = ()
     walked: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def discover(paths: Iterable[str], configuration: Configuration, *, force_exclude: bool = False) -> Discovery:
@@ -62,15 +74,19 @@ def discover(paths: Iterable[str], configuration: Configuration, *, force_exclud
             walk.unreadable.add(Unreadable(path, _reason(error)))
             continue
         if force_exclude and _is_excluded(path, configuration):
+            walk.left_out[path] = _EXCLUDED
             continue
         if stat.S_ISDIR(mode):
             walk.below(path)
         elif stat.S_ISREG(mode):
             walk.files.add(path)
         else:
-            walk.unreadable.add(Unreadable(path, "not a regular file"))
+            walk.unreadable.add(Unreadable(path, NOT_REGULAR))
     unreadable = sorted(walk.unreadable, key=lambda item: item.path)
-    return Discovery(tuple(sorted(walk.files)), tuple(unreadable), frozenset(walk.walked), frozenset(walk.skipped))
+    named = walk.files.union(item.path for item in unreadable)
+    left_out = tuple(LeftOut(*item) for item in sorted(walk.left_out.items()) if item[0] not in named)
+    skipped = frozenset(walk.skipped)
+    return Discovery(tuple(sorted(walk.files)), tuple(unreadable), frozenset(walk.walked), skipped, left_out)
 
 
 def project_files(settings: Settings, most_folders: int = _PROJECT_FOLDERS) -> tuple[str, ...] | None:
@@ -110,6 +126,7 @@ class _Walk:
         self.unreadable: set[Unreadable] = set()
         self.walked: set[str] = set()
         self.skipped: set[str] = set()
+        self.left_out: dict[str, str] = {}
 
     def below(self, top: str) -> None:
         held = self._configuration.for_folder(top)
@@ -128,18 +145,27 @@ class _Walk:
                 continue
             if folder != top:
                 ignores = _within(folder, entries, ignores)
-            skipped = _skipped(settings, ignores if settings.respect_gitignore else None)
+            left_out = _left_out(settings, ignores if settings.respect_gitignore else None)
             for name, entry in entries.items():
                 path = entry.path
                 if entry.is_dir(follow_symlinks=False):
-                    if skipped(path, True):
-                        self.skipped.add(path)
+                    if reason := left_out(path, True):
+                        self._leave_out(path, reason)
                     else:
                         pending.append((path, ignores))
                 elif name.endswith(".py") and _is_file(entry):
-                    (self.skipped if skipped(path, False) else self.files).add(path)
+                    if reason := left_out(path, False):
+                        self._leave_out(path, reason)
+                    else:
+                        self.files.add(path)
                 elif entry.is_symlink():
-                    self.skipped.add(path)
+                    self._leave_out(path, _why_not_followed(entry))
+                elif name.endswith(".py"):
+                    self.left_out[path] = NOT_REGULAR
+
+    def _leave_out(self, path: str, reason: str) -> None:
+        self.skipped.add(path)
+        self.left_out[path] = reason
 
 
 def _is_excluded(path: str, configuration: Configuration) -> bool:
@@ -158,11 +184,23 @@ def _within(folder: str, names: Container[str], ignores: gitignore.Ignores | Non
     return ignores
 
 
-def _skipped(settings: Settings, ignores: gitignore.Ignores | None) -> Callable[[str, bool], bool]:
+def _left_out(settings: Settings, ignores: gitignore.Ignores | None) -> Callable[[str, bool], str]:
+    """Tell why a file or folder is left out: nothing, where it is not."""
     excluded = matcher(settings.exclude + settings.extend_exclude, settings.root)
     if ignores is None:
-        return lambda path, is_folder: excluded(path)
-    return lambda path, is_folder: excluded(path) or ignores.ignore(path, is_folder=is_folder)
+        return lambda path, is_folder: _EXCLUDED if excluded(path) else ""
+    return lambda path, is_folder: (
+        _EXCLUDED if excluded(path) else _IGNORED if ignores.ignore(path, is_folder=is_folder) else ""
+    )
+
+
+def _why_not_followed(link: os.DirEntry[str]) -> str:
+    try:
+        if link.is_dir():
+            return "a link to a folder"
+        return NOT_REGULAR if os.path.exists(link.path) else "a link that leads nowhere"
+    except OSError:
+        return "a link that leads nowhere"
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint.paths import upwards
+from dbos_lint.reading import read
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -63,8 +64,7 @@ def _spec(path: str) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
     try:
-        with open(path, "rb") as file:
-            lines = file.read().decode(errors="surrogateescape").splitlines()
+        lines = read(path).decode(errors="surrogateescape").splitlines()
     except OSError:  # git warns and goes on: more files are linted, none is lost
         lines = []
     try:

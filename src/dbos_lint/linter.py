@@ -22,18 +22,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What is known of one file: its findings, sorted, after selection and suppression; how many findings a
-    comment suppressed; how many calls of durable code could not be followed; the text that was linted, where a
-    finding has a fix, which is for that text and no other; for ``--debug``, where the linter itself failed; and what
-    was ``consulted`` for it, and for no file before it, where that was asked for."""
+    """What is known of one file.
+
+    Its findings, sorted, after selection and suppression; how many findings a comment suppressed; the rows of the calls
+    of durable code that could not be followed; the text that was linted, where a finding has a fix, which is for that
+    text and no other; for ``--debug``, where the linter itself failed; what was ``consulted`` for it, and for no file
+    before it, where that was asked for; and whether it was not linted, or not by every rule, which is so even where
+    nobody wants to be told of it.
+    """
 
     filename: str
     diagnostics: tuple[Diagnostic, ...]
     suppressed: int = 0
-    unresolved: int = 0
+    unresolved: tuple[int, ...] = ()
     source: bytes = field(default=b"", repr=False, compare=False)
     tracebacks: tuple[str, ...] = field(default=(), repr=False, compare=False)
     consulted: Consulted | None = field(default=None, repr=False, compare=False)
+    failed: bool = False
 
 
 def lint_source(
@@ -63,7 +68,7 @@ def failed(filename: str, settings: Settings, cause: str) -> FileResult:
     """A file that was not linted, said in the file's own place."""
     start = Position(1, 1)
     said = Diagnostic(UNREADABLE_FILE, filename, start, start, f"file is not linted: {cause}")
-    return FileResult(filename, (said,) if said.code in _enabled(settings, filename) else ())
+    return FileResult(filename, (said,) if said.code in _enabled(settings, filename) else (), failed=True)
 
 
 def broken(filename: str, settings: Settings, error: Exception) -> FileResult:
@@ -100,7 +105,8 @@ def _lint(
                 return _judge(source, parsed, collected, filename, settings, enabled, noqa, program)
     except RecursionError:
         linted = Fault("it nests too deeply to be judged", 1, 1)
-    return FileResult(filename, tuple(_fault(linted, filename)) if UNREADABLE_FILE.code in enabled else ())
+    said = tuple(_fault(linted, filename)) if UNREADABLE_FILE.code in enabled else ()
+    return FileResult(filename, said, failed=True)
 
 
 def _judge(
@@ -141,15 +147,15 @@ def _judge(
     failures = [_failure(each, filename) for each in here.failures] if UNREADABLE_FILE.code in enabled else []
     found = tuple(sorted([*_fixable(_once(kept), source.text, settings), *failures], key=Diagnostic.sort_key))
     linted = encoded if any(each.fix is not None for each in found) else b""
-    return FileResult(filename, found, suppressed, unresolved, linted, tracebacks)
+    return FileResult(filename, found, suppressed, unresolved, linted, tracebacks, failed=bool(tracebacks))
 
 
-def _unresolved(here: Here) -> int:
+def _unresolved(here: Here) -> tuple[int, ...]:
     try:
-        return here.unresolved
+        return tuple(sorted(span.row for span in here.unresolved))
     except Exception as error:
         here.failures.add(here, error)
-        return 0
+        return ()
 
 
 def _diagnostic(finding: Finding, filename: str, lines: object) -> Diagnostic:

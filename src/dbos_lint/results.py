@@ -38,4 +38,8 @@ class RunResult(NamedTuple):
 
     @property
     def unresolved(self) -> int:
-        return sum(result.unresolved for result in self.files)
+        return sum(len(result.unresolved) for result in self.files)
+
+    @property
+    def failed(self) -> int:
+        return sum(result.failed for result in self.files)

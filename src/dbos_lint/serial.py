@@ -10,6 +10,7 @@ from dbos_lint import linter, timings
 from dbos_lint.candidates import Task
 from dbos_lint.dataclasses import replace
 from dbos_lint.linter import FileResult
+from dbos_lint.reading import read
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ class Linter:
         if path in self.texts:
             return self.source(self.texts[path], path, settings)
         try:
-            with timings.phase("read"), open(path, "rb") as file:
-                source = file.read()
+            with timings.phase("read"):
+                source = read(path)
         except OSError as error:
             return linter.failed(path, settings, f"it cannot be read: {error.strerror or error}")
         except MemoryError:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dbos_lint.paths import upwards
+from dbos_lint.reading import read
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
@@ -234,8 +235,7 @@ def _newest(versions: str) -> str | None:
 def _read(path: str) -> bytes:
     """The bytes of a file that names dbos; nothing of others, and of what cannot be read."""
     try:
-        with open(path, "rb") as file:
-            source = file.read()
+        source = read(path)
     except OSError:
         return b""
     return source if any(name in source for name in _NAMES) else b""

@@ -59,7 +59,8 @@ def codes_in_source(monkeypatch: pytest.MonkeyPatch) -> None:
             for code in sorted(on)
             if code in line
         ]
-        return FileResult(filename, tuple(found), suppressed=2, unresolved=3)
+        unknown = tuple(row for row, line in enumerate(source.decode().split("\n"), 1) if "UNKNOWN" in line)
+        return FileResult(filename, tuple(found), suppressed=2, unresolved=unknown)
 
     monkeypatch.setattr(linter, "lint_source", lint)
     monkeypatch.setattr(candidates, "needles", lambda settings: (b"",))  # no file is passed over

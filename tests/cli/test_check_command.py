@@ -179,16 +179,27 @@ def test_statistics(project: Path, command: Command) -> None:
 
 
 def test_verbose_counts_on_the_other_stream(project: Path, command: Command) -> None:
-    write(project / "a.py", "DBS201\n")
+    write(project / "a.py", "DBS201\nUNKNOWN\nUNKNOWN\n")
     (project / "loop.py").symlink_to(project / "loop.py")
+    (project / "gone.py").symlink_to("gone")
+    write(project / "build" / "b.py", "DBS201\n")
     write(project / "requirements.txt", "dbos==2.31.1\n")
-    result = command("check", "a.py", "loop.py", "-v")
+    result = command("check", ".", "loop.py", "-v", "--extend-exclude", "build", "--ignore", "DBS001")
     assert result.stderr.splitlines() == [
         f"for dbos 2.31, says {project}/requirements.txt",
+        "skipped: build (excluded)",
+        "skipped: gone.py (a link that leads nowhere)",
+        "not followed: a call at a.py:2",
+        "not followed: a call at a.py:3",
+        "not linted, or not by every rule: loop.py",
         "files: 2",
         "files that could not be linted: 1",
         "findings that a comment suppressed: 2",
-        "calls that could not be followed: 3",
+        "calls that could not be followed: 2",
+    ]
+    assert result.stdout.splitlines()[-2:] == [
+        "Found 1 error.",
+        "1 file could not be linted, 1 file was skipped, 2 calls could not be followed: -v lists them.",
     ]
 
 
@@ -202,6 +213,7 @@ def test_a_fault_of_the_linter_is_a_finding_and_debug_shows_where(project: Path,
         "please report this with the output of --debug",
         "b.py:1:1: DBS201 is here",
         "Found 2 errors.",
+        "1 file could not be linted: -v lists it.",
     ]
     assert result.stderr == ""
     debugged = command("check", "--debug").stderr

@@ -31,7 +31,9 @@ def fake(source: bytes, filename: str, settings: Settings, **options: object) ->
         if start < 0
         else (Diagnostic(RULES["DBS201"], filename, Position(1, start + 1), Position(1, start + 4), "m"),)
     )
-    return FileResult(filename, found, suppressed=source.count(b"SUPPRESSED"), unresolved=source.count(b"UNKNOWN"))
+    return FileResult(
+        filename, found, suppressed=source.count(b"SUPPRESSED"), unresolved=(1,) * source.count(b"UNKNOWN")
+    )
 
 
 @pytest.fixture

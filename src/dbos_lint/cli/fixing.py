@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import os
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from dbos_lint.choice import Place, fix_of, is_hidden
@@ -11,7 +12,7 @@ from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.fixes.difference import patch
 from dbos_lint.fixes.files import ReplaceError, replace
 from dbos_lint.fixes.project import Change, Files, Fixed
-from dbos_lint.paths import shown
+from dbos_lint.paths import absolute, shown
 from dbos_lint.results import RunResult
 
 
@@ -32,10 +33,14 @@ class Done(NamedTuple):
         return (found.filename, found.code, found.start) in self.dropped
 
 
-def write_files(files: Files, places: Collection[Place] | None, cwd: str) -> Done:
-    """Mend the files on the disk."""
+def write_files(files: Files, places: Collection[Place] | None, cwd: str, named: Sequence[str]) -> Done:
+    """Mend the files on the disk, which are those at and below the paths that were ``named``."""
     fixed = _fixed(files, places, cwd)
-    unwritten = {change.filename for change in fixed.changes if not _written(change, cwd)}
+    unwritten = set()
+    for change in fixed.changes:
+        here = (*map(absolute, named), files.settings(change.filename).root)
+        if not _written(change, cwd, here):
+            unwritten.add(change.filename)
     # What the files hold that could be written may not be what all of them together would.
     result = files.lint({}) if unwritten else fixed.result
     return _done(fixed, [change for change in fixed.changes if change.filename not in unwritten], result, unwritten)
@@ -77,8 +82,10 @@ def _hint(place: Place, fixed: Fixed, files: Files) -> str:
     return ": the finding has no fix" if any(fix_of(found) is None for found in there) else ""
 
 
-def _written(change: Change, cwd: str) -> bool:
+def _written(change: Change, cwd: str, here: Iterable[str]) -> bool:
     try:
+        if not _leads_to(change.filename, here):
+            raise ReplaceError("it is a link that leads out of what was named")
         replace(change.filename, change.before, change.after)
     except ReplaceError as error:
         codes = sorted({found.code for found in change.fixed})
@@ -86,6 +93,14 @@ def _written(change: Change, cwd: str) -> bool:
         note(f"error: {shown(change.filename, cwd)} cannot be replaced, {unfixed}: {error}")
         return False
     return True
+
+
+def _leads_to(path: str, folders: Iterable[str]) -> bool:
+    """Whether the file that ``path`` leads to is one of ``folders``, or below one."""
+    target = os.path.realpath(path)
+    return target == path or any(
+        target == real or target.startswith(os.path.join(real, "")) for real in map(os.path.realpath, folders)
+    )
 
 
 def _done(fixed: Fixed, changes: Iterable[Change], result: RunResult, unwritten: Collection[str] = ()) -> Done:

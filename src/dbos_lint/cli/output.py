@@ -48,9 +48,9 @@ def write(text: str | bytes, path: str) -> None:
         raise Failure(f"cannot write {path}: {error.strerror}") from None
 
 
-def note(text: str) -> None:
-    """Tell the user something that is no finding."""
-    click.echo("\n".join(map(_harmless, text.splitlines())), err=True)
+def note(*lines: str) -> None:
+    """Tell the user something that is no finding, line by line."""
+    click.echo("\n".join(map(_harmless, lines)), err=True)
 
 
 def _harmless(text: str) -> str:

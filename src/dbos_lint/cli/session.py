@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from dbos_lint import timings
+from dbos_lint.cli import summary
 from dbos_lint.cli.output import emit, note, wants_color, write
 from dbos_lint.cli.summary import Offers
 from dbos_lint.configuration import Configuration, Overrides
 from dbos_lint.dataclasses import replace
-from dbos_lint.discovery import Discovery, discover
-from dbos_lint.paths import STDIN, absolute
+from dbos_lint.discovery import Discovery, LeftOut, discover
+from dbos_lint.paths import STDIN, absolute, shown
 from dbos_lint.reporters import FIX_FORMATS, STATISTICS_FORMATS, TEXT_FORMATS, render
 from dbos_lint.results import RunResult
 
@@ -117,17 +118,17 @@ def _run(options: Options) -> int:
     if is_empty:
         if not options.quiet:
             note("warning: no Python files found under the given paths")
-        return _report(RunResult(()), options, configuration)
+        return _report(RunResult(()), options, configuration, left_out=found.left_out)
     from dbos_lint.runner import default_jobs, run_files
 
     if options.verbose:
-        note(_targets(found.files, configuration))
+        note(*_targets(found.files, configuration))
 
     def lint(texts: Mapping[str, bytes]) -> RunResult:
         return run_files(found, configuration, jobs=options.jobs or default_jobs(), texts=texts)
 
     if not any(configuration.for_folder(folder).fix for folder in set(map(os.path.dirname, found.files))):
-        return _report(lint({}), options, configuration)
+        return _report(lint({}), options, configuration, left_out=found.left_out)
     from dbos_lint.cli import fixing
     from dbos_lint.fixes.project import Files
 
@@ -135,8 +136,8 @@ def _run(options: Options) -> int:
     if options.diff:
         done = fixing.print_patch(files, options.fix_at, cwd, options.output_file)
     else:
-        done = fixing.write_files(files, options.fix_at, cwd)
-    return _report(done.result, options, configuration, done=done)
+        done = fixing.write_files(files, options.fix_at, cwd, options.paths or (".",))
+    return _report(done.result, options, configuration, done=done, left_out=found.left_out)
 
 
 def _refuse_contradictions(options: Options) -> None:
@@ -187,7 +188,7 @@ def _check_stdin(options: Options, configuration: Configuration) -> int:
 
     source = sys.stdin.buffer.read()
     if options.verbose:
-        note(_targets((path,), configuration))
+        note(*_targets((path,), configuration))
 
     def lint(texts: Mapping[str, bytes]) -> RunResult:
         return run_stdin(texts.get(path, source), path, configuration)
@@ -211,10 +212,11 @@ def _report(
     configuration: Configuration,
     stdin: tuple[str, bytes] | None = None,
     done: Done | None = None,
+    left_out: Sequence[LeftOut] = (),
 ) -> int:
     """Print what came out, what was ``done`` about it included."""
     with timings.phase("report"):
-        return _printed(result, options, configuration, stdin, done)
+        return _printed(result, options, configuration, stdin, done, left_out)
 
 
 def _printed(
@@ -223,12 +225,16 @@ def _printed(
     configuration: Configuration,
     stdin: tuple[str, bytes] | None,
     done: Done | None,
+    left_out: Sequence[LeftOut],
 ) -> int:
     fixable, offers = _offers(result.diagnostics, configuration, done)
     findings = () if options.only_fixes else result.diagnostics
     text = "" if options.only_fixes else _rendered(findings, options, configuration.cwd, stdin, fixable)
     if options.output_format in TEXT_FORMATS or options.only_fixes:
         text += _closing(len(findings), options, offers, done)
+        if not options.quiet and not options.only_fixes:
+            files = sum(1 for item in left_out if item.path.endswith(".py"))
+            text += summary.unknown(result.failed, files, result.unresolved)
     if options.output_file is not None and not options.diff:
         write(text, options.output_file)
     else:
@@ -237,10 +243,10 @@ def _printed(
     if options.only_fixes:
         _warn_of_unreadable(result.diagnostics, configuration.cwd)
     if options.verbose:
-        note(_counts(result))
+        note(*_details(result, left_out, configuration.cwd))
     if options.debug:
         for crash in result.crashes:
-            note(f"{crash.filename}:\n{crash.traceback}")
+            note(f"{crash.filename}:", *crash.traceback.splitlines())
     if done is not None and done.failed:
         return 2
     mended = done is not None and done.total > 0 and (options.diff or options.exit_non_zero_on_fix)
@@ -249,7 +255,6 @@ def _printed(
 
 def _warn_of_unreadable(diagnostics: Iterable[Diagnostic], cwd: str) -> None:
     """Say, where no findings are printed, which files nothing could be mended in."""
-    from dbos_lint.paths import shown
     from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 
     for found in diagnostics:
@@ -278,8 +283,6 @@ def _offers(
 
 def _closing(remaining: int, options: Options, offers: Offers, done: Done | None) -> str:
     """The last lines, and before them what was fixed."""
-    from dbos_lint.cli import summary
-
     fixed = done.fixed if done is not None else ()
     text = summary.enumeration(fixed, os.getcwd()) if options.show_fixes else ""
     if options.quiet:
@@ -315,24 +318,29 @@ def _rendered(
     return render(report, options.output_format)
 
 
-def _targets(paths: Iterable[str], configuration: Configuration) -> str:
+def _targets(paths: Iterable[str], configuration: Configuration) -> list[str]:
     """For which dbos the files are linted, and who says so."""
     from dbos_lint.cli.describe import described_target
 
     settings = map(configuration.for_file, paths)
-    return "\n".join(dict.fromkeys(map(described_target, settings)))
+    return list(dict.fromkeys(map(described_target, settings)))
 
 
-def _counts(result: RunResult) -> str:
-    from dbos_lint.rules.declared.meta import UNREADABLE_FILE
-
-    failed = sum(1 for found in result.diagnostics if found.code == UNREADABLE_FILE.code)
-    return (
-        f"files: {len(result.files)}\n"
-        f"files that could not be linted: {failed}\n"
-        f"findings that a comment suppressed: {result.suppressed}\n"
-        f"calls that could not be followed: {result.unresolved}"
+def _details(result: RunResult, left_out: Iterable[LeftOut], cwd: str) -> list[str]:
+    """What was not judged, one by one, and the counts of everything."""
+    lines = [f"skipped: {shown(item.path, cwd)} ({item.reason})" for item in left_out]
+    for file in result.files:
+        name = shown(file.filename, cwd)
+        if file.failed:
+            lines.append(f"not linted, or not by every rule: {name}")
+        lines += (f"not followed: a call at {name}:{row}" for row in file.unresolved)
+    lines += (
+        f"files: {len(result.files)}",
+        f"files that could not be linted: {result.failed}",
+        f"findings that a comment suppressed: {result.suppressed}",
+        f"calls that could not be followed: {result.unresolved}",
     )
+    return lines
 
 
 def _show_files(found: Discovery) -> int:

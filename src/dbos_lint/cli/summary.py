@@ -28,6 +28,21 @@ def closing(remaining: int, fixed: int, offers: Offers) -> str:
     return found + _offered(offers)
 
 
+def unknown(failed: int, left_out: int, unresolved: int) -> str:
+    """What the run cannot vouch for: nothing that could not be judged passes for clean."""
+    parts = [
+        f"{_counted(failed, 'file')} could not be linted" if failed else "",
+        f"{_counted(left_out, 'file')} {'was' if left_out == 1 else 'were'} skipped" if left_out else "",
+        f"{_counted(unresolved, 'call')} could not be followed" if unresolved else "",
+    ]
+    told = ", ".join(part for part in parts if part)
+    return f"{told}: -v lists {'it' if failed + left_out + unresolved == 1 else 'them'}.\n" if told else ""
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def _offered(offers: Offers) -> str:
     hidden = f"({_hidden(offers.hidden)} can be enabled with the `--unsafe-fixes` option)"
     if offers.fixable and offers.hidden:

@@ -97,7 +97,7 @@ def upgrade(
         if output_format == "json":
             emit(as_json(report))
         elif diff:
-            note(text(report))
+            note(*text(report).splitlines())
         else:
             emit(text(report))
     context.exit(1 if report.by_hand or (diff and texts) else 0)

@@ -7,6 +7,8 @@ import secrets
 import stat
 from contextlib import suppress
 
+from dbos_lint.reading import read
+
 
 class ReplaceError(Exception):
     """Why a file keeps its old text, as a clause without a full stop."""
@@ -26,7 +28,7 @@ def replace(path: str, before: bytes, after: bytes) -> None:
 
 
 def _replace(path: str, before: bytes, after: bytes) -> None:
-    if _read(path) == after:  # by another name of it, or another run
+    if read(path) == after:  # by another name of it, or another run
         return
     # Replacing takes no more than a folder that can be written to: a file that is write-protected is so on purpose.
     if not os.access(path, os.W_OK):
@@ -39,7 +41,7 @@ def _replace(path: str, before: bytes, after: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         # As late as it can be: what somebody has written meanwhile must not be lost.
-        if _read(path) != before:
+        if read(path) != before:
             raise ReplaceError("it has changed since it was read")
         os.replace(new, path)
     except BaseException:  # an interrupt, too, leaves nothing behind
@@ -54,8 +56,3 @@ def _resemble(new: str, old: os.stat_result) -> None:
         with suppress(PermissionError):
             os.chown(new, old.st_uid, old.st_gid)
     os.chmod(new, stat.S_IMODE(old.st_mode))
-
-
-def _read(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from tokenize import detect_encoding
+
+from dbos_lint.reading import read
 
 
 def reader(stdin: tuple[str, bytes] | None = None) -> Callable[[str], Sequence[str]]:
@@ -16,7 +17,8 @@ def reader(stdin: tuple[str, bytes] | None = None) -> Callable[[str], Sequence[s
     def lines(path: str) -> Sequence[str]:
         if stdin is not None and path == stdin[0]:
             return split(stdin[1])
-        return split(content(path)) if os.path.isfile(path) else ()
+        found = content(path)
+        return split(found) if found else ()
 
     return lines
 
@@ -26,9 +28,8 @@ def content(path: str, stdin: tuple[str, bytes] | None = None) -> bytes:
     if stdin is not None and path == stdin[0]:
         return stdin[1]
     try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
+        return read(path)
+    except (OSError, MemoryError):
         return b""
 
 

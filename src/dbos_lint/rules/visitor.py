@@ -104,11 +104,11 @@ class Here:
         return serializer_of(self.analysis, self.module)
 
     @property
-    def unresolved(self) -> int:
-        """How many calls in durable code could not be followed."""
+    def unresolved(self) -> tuple[Span, ...]:
+        """The calls in durable code that could not be followed."""
         durable = {key for context in DURABLE_CONTEXTS for key in self.contexts.visits[context]}
         mine = (key for key in durable if key[0] == self.module.path)
-        return sum(len(self.analysis.facts(key).unresolved) for key in mine)
+        return tuple(span for key in mine for span in self.analysis.facts(key).unresolved)
 
     # ------------------------------------------------------------------ questions
 

@@ -15,6 +15,7 @@ from dbos_lint import timings
 from dbos_lint.consulted import Consulted
 from dbos_lint.dataclasses import dataclass, field, replace
 from dbos_lint.garbage import left_alone
+from dbos_lint.reading import read
 from dbos_lint.settings import Settings
 
 # Names are told from files alone; what reads them is loaded for the first one that is parsed.
@@ -225,9 +226,8 @@ class Project:
         if path in self.overlay:
             return self.overlay[path]
         try:
-            with open(path, "rb") as file:
-                source = file.read()
-        except OSError:
+            source = read(path)
+        except (OSError, MemoryError):
             self.consulted.unreadable(path)
             return None
         self.consulted.text(path, source)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from dbos_lint import selection
 from dbos_lint.configuration import Configuration
 from dbos_lint.diagnostic import Diagnostic
+from dbos_lint.reading import read
 from dbos_lint.shape.compare import Change, compare
 from dbos_lint.shape.snapshot import snapshot
 from dbos_lint.syntax import suppressions
@@ -35,7 +35,7 @@ def _existing(folder: str, paths: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _diagnostics(path: str, found: Iterable[Change], configuration: Configuration) -> Iterator[Diagnostic]:
-    parsed = parse(Path(path).read_bytes())
+    parsed = parse(read(path))
     if not isinstance(parsed, Source):
         return
     settings = configuration.for_file(path)

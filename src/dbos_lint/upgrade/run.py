@@ -10,6 +10,7 @@ from dbos_lint.configuration import Configuration
 from dbos_lint.dataclasses import dataclass, replace
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.discovery import Discovery
+from dbos_lint.reading import read
 from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 from dbos_lint.settings import Settings
 from dbos_lint.upgrade.outside import Outside, notes, outside, requirement
@@ -90,8 +91,7 @@ def _read(paths: Iterable[str]) -> tuple[dict[str, bytes], list[Left]]:
 
 def _text(path: str) -> bytes | OSError:
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return read(path)
     except OSError as error:
         return error
 
