@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -10,7 +11,7 @@ from typing import NoReturn
 import click
 
 from dbos_lint import __version__
-from dbos_lint.cli.output import INTERRUPTED, Failure
+from dbos_lint.cli.output import INTERRUPTED, Failure, open_streams
 from dbos_lint.garbage import left_alone
 
 _COMMANDS = ("check", "diff", "merge", "rule", "upgrade")
@@ -44,6 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    open_streams()
+    try:
+        os.getcwd()
+    except OSError as error:
+        click.echo(f"Error: the working folder cannot be used: {error.strerror}", err=True)
+        return Failure.exit_code
     try:
         code: int | None = cli.main(arguments, prog_name="dbos-lint", standalone_mode=False)
     except click.ClickException as error:
@@ -51,10 +58,13 @@ def _run(arguments: Sequence[str] | None) -> int:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = INTERRUPTED
-    except Exception:  # 1 would say that there are findings
+    except Exception as error:  # 1 would say that there are findings
+        code = Failure.exit_code
+        if isinstance(error, OSError) and error.filename is None:  # click's own output: of help, of an error
+            click.echo(f"Error: cannot write the output: {error.strerror}", err=True)
+            return code
         from traceback import print_exc
 
         print_exc()
         click.echo("Error: dbos-lint itself failed; please report this with what stands above", err=True)
-        code = Failure.exit_code
     return code or 0

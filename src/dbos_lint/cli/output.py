@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 import click
 
@@ -30,12 +31,12 @@ def emit(text: str | bytes, *, error: bool = False) -> None:
     try:
         stream.write(text)
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # Python flushes once more when it ends, and would complain then.
         with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
-    except OSError as error:
-        raise Failure(f"cannot write the output: {error.strerror}") from None
+            os.dup2(nowhere.fileno(), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise Failure(f"cannot write the output: {error.strerror}") from None
 
 
 def write(text: str | bytes, path: str) -> None:
@@ -49,8 +50,35 @@ def write(text: str | bytes, path: str) -> None:
 
 
 def note(*lines: str) -> None:
-    """Tell the user something that is no finding, line by line."""
-    click.echo("\n".join(map(_harmless, lines)), err=True)
+    """Tell the user something that is no finding, line by line, where somebody listens."""
+    with suppress(OSError):
+        click.echo("\n".join(map(_harmless, lines)), err=True)
+
+
+def given() -> bytes:
+    """What comes from the standard input."""
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise Failure(f"cannot read the standard input: {error.strerror}") from None
+
+
+def open_streams() -> None:
+    """Put something in place of standard streams that are closed, or the next file to be opened would be taken for one.
+
+    Reading from them, and writing to them, fails; but what goes to the standard error is in nobody's way.
+    """
+    for name, number, flags, mode in (
+        ("stdin", 0, os.O_WRONLY, "r"),
+        ("stdout", 1, os.O_RDONLY, "w"),
+        ("stderr", 2, os.O_WRONLY, "w"),
+    ):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, flags)
+            if descriptor != number:
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", errors="backslashreplace", closefd=False))
 
 
 def _harmless(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +11,7 @@ import click
 
 from dbos_lint import timings
 from dbos_lint.cli import summary
-from dbos_lint.cli.output import emit, note, wants_color, write
+from dbos_lint.cli.output import emit, given, note, wants_color, write
 from dbos_lint.cli.summary import Offers
 from dbos_lint.configuration import Configuration, Overrides
 from dbos_lint.dataclasses import replace
@@ -186,7 +185,7 @@ def _check_stdin(options: Options, configuration: Configuration) -> int:
         return _show_settings(path, configuration.for_file(path))
     from dbos_lint.runner import run_stdin
 
-    source = sys.stdin.buffer.read()
+    source = given()
     if options.verbose:
         note(*_targets((path,), configuration))
 

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterator
+
+_UNPRINTABLE = re.compile(rb'[\x00-\x1f\x7f"\\]')
+_ESCAPES = {ord("\n"): rb"\n", ord("\t"): rb"\t", ord("\r"): rb"\r", ord('"'): rb"\"", ord("\\"): rb"\\"}
 
 
 def patch(name: str, before: bytes, after: bytes) -> bytes:
     """A unified diff of the bytes of a file that is called ``name``, which ``patch`` and ``git apply`` take."""
-    called = os.fsencode(name)
+    called = _quoted(os.fsencode(name))
     lines = difflib.diff_bytes(difflib.unified_diff, _lines(before), _lines(after), called, called)
     return b"".join(_ended(lines))
+
+
+def _quoted(name: bytes) -> bytes:
+    """``name`` as git writes it: in quotes, where a byte of it could end the line, the name or the quotes."""
+    if not _UNPRINTABLE.search(name):
+        return name
+    escaped = (_ESCAPES.get(byte) or (b"%c" % byte if 0x20 <= byte != 0x7F else b"\\%03o" % byte) for byte in name)
+    return b'"' + b"".join(escaped) + b'"'
 
 
 def _lines(text: bytes) -> list[bytes]:
