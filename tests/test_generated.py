@@ -23,9 +23,9 @@ from tests.grammar import Project, durable_projects
 from tests.metamorphic.changes import BY_CODE, CHANGES
 from tests.metamorphic.comparing import difference, found, parses
 
-quick = settings(max_examples=15 * EFFORT, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=8 * EFFORT, deadline=None, suppress_health_check=list(HealthCheck))
 once = settings(quick, max_examples=EFFORT)
-batches = st.lists(durable_projects(), min_size=6, max_size=6)
+batches = st.lists(durable_projects(), min_size=4, max_size=4)
 
 
 @contextmanager

@@ -133,7 +133,9 @@ class Here:
         return {MODULE: self.collected.tree, **nodes}
 
     def body(self, function: Function) -> Body:
-        """The tree of a function of this file (no lambda), or of the module's own code."""
+        """The tree of a function of this file, or of the module's own code; for a lambda, of the one around it."""
+        while function.name == "<lambda>":
+            function = self.module.functions[function.parent]
         if function.id not in self._bodies:
             self._bodies[function.id] = Body(self._function_nodes[function.id], self._records, self.module.renamed)
         return self._bodies[function.id]
