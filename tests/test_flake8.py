@@ -15,6 +15,9 @@ import pytest
 from dbos_lint.diagnostic import Level
 from dbos_lint.flake8_plugin import Plugin
 from dbos_lint.rules.registry import RULES
+from dbos_lint.semantics import modules
+from dbos_lint.semantics.collect import Collected
+from dbos_lint.syntax.parse import Source
 from tests.conftest import command, flake8
 
 CLOCK = """\
@@ -69,7 +72,7 @@ def options(**given: str | list[str]) -> Namespace:
     """The options as flake8 parses them, of which only ``given`` are said."""
     names = ["version", "preset", "require_reason", "follow", "src", "extra_nondeterministic", "known_deterministic"]
     names += ["workflow_decorators", "step_decorators", "transaction_decorators"]
-    return Namespace(**{f"dbos_{name}": None for name in names} | given, disable_noqa=False)
+    return Namespace(**{f"dbos_{name}": None for name in names} | given, disable_noqa=False, filenames=["."])
 
 
 def write(project: Path, text: str, name: str = "app.py") -> Path:
@@ -235,7 +238,7 @@ def test_a_wrong_project_file_is_said_in_one_line(project: Path) -> None:
 
 
 def test_stdin_takes_the_place_of_the_file_it_is_said_to_be(project: Path) -> None:
-    write(project, "import time\n\n\ndef stamp() -> float:\n    return time.time()\n", "shop/clock.py")
+    write(project, "import time\n\nimport app\n\n\ndef stamp() -> float:\n    return time.time()\n", "shop/clock.py")
     source = CLOCK.replace("import time", "from shop.clock import stamp").replace("time.time()", "stamp()")
 
     named = spawn(project, "--stdin-display-name=shop/app.py", "-", stdin=source)
@@ -276,11 +279,27 @@ def test_columns_do_not_depend_on_the_encoding(project: Path, encoding: str) -> 
     assert [(finding.row, finding.column) for finding in found] == [(9, 27)]
 
 
+def test_files_that_import_each_other_are_parsed_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(project, RECORDS)
+    write(project, "import time\n\nimport app\n\n\ndef stamp() -> float:\n    return app.DBOS and time.time()\n", "records.py")
+    collected: list[str] = []
+    collect = modules.Project.collected
+
+    def noting(self: modules.Project, path: str, source: Source) -> Collected:
+        collected.append(Path(path).name)
+        return collect(self, path, source)
+
+    monkeypatch.setattr(modules.Project, "collected", noting)
+
+    assert run(project, "-j1") == ["app.py:7: DBS201"]
+    assert sorted(collected) == ["app.py", "records.py"]
+
+
 def test_loading_the_plugin_loads_nothing_heavy() -> None:
     program = "import sys, dbos_lint.flake8_plugin as p; print(*(m for m in sys.modules if m.startswith('dbos_lint')))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
-    assert done.stdout.split() == ["dbos_lint", "dbos_lint.flake8_plugin"]
+    assert sorted(done.stdout.split()) == ["dbos_lint", "dbos_lint.dataclasses", "dbos_lint.flake8_plugin"]
 
 
 @pytest.mark.oracle

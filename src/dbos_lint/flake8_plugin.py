@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import os
 import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dbos_lint import __version__
-from dbos_lint.dataclasses import replace
+from dbos_lint.dataclasses import dataclass, replace
 
 # flake8 loads this module at every start, whatever it lints: what is not needed to say which options there are is
 # imported where it is used.
@@ -43,6 +44,7 @@ class Plugin:
     _noqa: ClassVar[bool] = True
     _configuration: ClassVar[Configuration | None] = None
     _programs: ClassVar[dict[Settings, Program]] = {}
+    _upcoming: ClassVar[Container[str]] = ()
 
     def __init__(self, tree: ast.AST, lines: Sequence[str], filename: str) -> None:
         # flake8 knows by the parameter ``tree`` that it need not call us for what does not parse: that is its E999.
@@ -84,6 +86,7 @@ class Plugin:
         cls._noqa = not options.disable_noqa
         cls._configuration = None
         cls._programs = {}
+        cls._upcoming = _Below(tuple(map(os.path.abspath, options.filenames)))
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         from dbos_lint.paths import absolute
@@ -94,9 +97,10 @@ class Plugin:
         source = _encoded(self._lines)
         if not program.concerns(filename, source):
             return
-        from dbos_lint.garbage import left_alone
+        from dbos_lint.garbage import left_alone, less_often
         from dbos_lint.linter import lint_source
 
+        less_often()
         with left_alone():
             result = lint_source(source, filename, settings, noqa=self._noqa, program=program, parsed=self._parsed())
         if result.tracebacks:
@@ -131,19 +135,27 @@ class Plugin:
         from dbos_lint.semantics.program import Program
 
         if settings not in cls._programs:
-            cls._programs[settings] = Program(settings)
+            cls._programs[settings] = Program(settings, cls._upcoming)
         return cls._programs[settings]
 
     @classmethod
     def _configured(cls) -> Configuration:
         """What reads the configuration files, each of them once a run."""
         if cls._configuration is None:
-            import os
-
             from dbos_lint.configuration import Configuration
 
             cls._configuration = Configuration(os.getcwd())
         return cls._configuration
+
+
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """The files that flake8 was told to check, itself or by their folders: its process may come to each of them."""
+
+    paths: tuple[str, ...]
+
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, str) and any(path == each or path.startswith(f"{each}{os.sep}") for each in self.paths)
 
 
 def _checked(option: str, reader: str, text: str) -> str:

@@ -6,6 +6,16 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_OFTEN = 100_000
+
+
+def less_often() -> None:
+    """Let the collector come once for many thousand new objects, as type checkers do: it was made for small programs,
+    and looks again and again through all that a large one knows."""
+    often, *rest = gc.get_threshold()
+    if 0 < often < _OFTEN:
+        gc.set_threshold(_OFTEN, *rest)
+
 
 @contextmanager
 def left_alone(*, kept: bool = False) -> Iterator[None]:

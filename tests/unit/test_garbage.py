@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from dbos_lint.garbage import left_alone
+from dbos_lint.garbage import left_alone, less_often
 
 
 def test_nothing_is_collected_meanwhile_even_where_that_ends_badly() -> None:
@@ -35,3 +35,14 @@ def test_what_is_kept_is_not_looked_through_again() -> None:
         assert gc.get_freeze_count()
     finally:
         gc.unfreeze()
+
+
+@pytest.mark.parametrize(("before", "after"), [(700, 100_000), (0, 0), (500_000, 500_000)])
+def test_the_collector_comes_less_often_unless_somebody_has_seen_to_that(before: int, after: int) -> None:
+    kept = gc.get_threshold()
+    try:
+        gc.set_threshold(before, *kept[1:])
+        less_often()
+        assert gc.get_threshold() == (after, *kept[1:])
+    finally:
+        gc.set_threshold(*kept)

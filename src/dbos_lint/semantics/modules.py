@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,7 @@ class Project:
 
     settings: Settings
     overlay: dict[str, bytes] = field(default_factory=dict)
-    upcoming: frozenset[str] = frozenset()
+    upcoming: Container[str] = ()
     consulted: Consulted = field(default_factory=Consulted)
     linting: str = ""
     elsewhere: Callable[[str, bytes], Module | None] = lambda path, source: None

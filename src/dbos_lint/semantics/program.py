@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,8 +24,8 @@ class Program:
     Results do not depend on what was linted before: every answer is a function of files, and is only remembered.
     """
 
-    def __init__(self, settings: Settings, upcoming: Iterable[str] = (), project: Project | None = None) -> None:
-        self.project = project or Project(settings, upcoming=frozenset(upcoming))
+    def __init__(self, settings: Settings, upcoming: Container[str] = (), project: Project | None = None) -> None:
+        self.project = project or Project(settings, upcoming=upcoming)
         self._needles = needles(settings)
         self._concerned: dict[str, bool] = {}
 
