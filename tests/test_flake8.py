@@ -281,7 +281,8 @@ def test_columns_do_not_depend_on_the_encoding(project: Path, encoding: str) -> 
 
 def test_files_that_import_each_other_are_parsed_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(project, RECORDS)
-    write(project, "import time\n\nimport app\n\n\ndef stamp() -> float:\n    return app.DBOS and time.time()\n", "records.py")
+    clock = "import time\n\nimport app\n\n\ndef stamp() -> float:\n    return app.DBOS and time.time()\n"
+    write(project, clock, "records.py")
     collected: list[str] = []
     collect = modules.Project.collected
 
