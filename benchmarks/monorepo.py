@@ -3,8 +3,8 @@
     python benchmarks/monorepo.py --files 50000 --lines 10000000 --shards 1,4,16
 
 Three of a hundred files use DBOS, and import helpers of other packages that do not; one of a hundred others imports
-them, and the rest imports each other. Each share runs by itself, in one process: its CPU is what a machine of its own would
-spend, and the slowest is what everybody waits for. 10 M lines take 0.5 GB of the disk while it runs.
+them, and the rest imports each other. Each share runs by itself, in one process: its CPU is what a machine of its own
+would spend, and the slowest is what everybody waits for. 10 M lines take 0.5 GB of the disk while it runs.
 """
 
 from __future__ import annotations
