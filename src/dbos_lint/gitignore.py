@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,9 @@ from dbos_lint.reading import read
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+
+_STARS = re.compile(r"\*+")
+_MOST_STARS = 4
 
 
 class Ignores(NamedTuple):
@@ -67,10 +71,17 @@ def _spec(path: str) -> GitIgnoreSpec:
         lines = read(path).decode(errors="surrogateescape").splitlines()
     except OSError:  # git warns and goes on: more files are linted, none is lost
         lines = []
+    lines = [line for line in lines if not _explodes(line)]
     try:
         return GitIgnoreSpec.from_lines(lines)
     except ValueError:
         return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+
+
+def _explodes(line: str) -> bool:
+    """Whether a regular expression for ``line`` could take forever: what it ignores is linted, then."""
+    folders = line.split("/")
+    return folders.count("**") > _MOST_STARS or any(len(_STARS.findall(each)) > _MOST_STARS for each in folders)
 
 
 def _is_pattern(line: str) -> bool:

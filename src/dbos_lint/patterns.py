@@ -12,6 +12,9 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 _WILDCARD = r"((?:\*\*/)+|\*+|\?|\[!?[^\]]+\])"  # most runs have none, and need not compile it
+_STARS = re.compile(r"\*+")
+# With more of them in one pattern, the time that a regular expression takes explodes.
+_MOST_STARS = 2
 _MORE_THAN_A_NAME = frozenset("*?[/\\:")
 
 
@@ -22,13 +25,19 @@ def matcher(patterns: tuple[str, ...], root: str) -> Callable[[str], bool]:
     globs = [pattern for pattern in patterns if not _is_name(pattern)]
     if not globs:  # as the default ones: nothing is compiled for them
         return lambda path: path[path.rfind(os.sep) + 1 :] in names
-    whole = _alternatives(_absolute(pattern, root) for pattern in globs)
-    name = _alternatives(pattern.rstrip("/") for pattern in globs)
+    wild = [pattern for pattern in globs if len(_STARS.findall(pattern)) > _MOST_STARS]
+    plain = [pattern for pattern in globs if pattern not in wild]
+    whole = _alternatives(_absolute(pattern, root) for pattern in plain)
+    name = _alternatives(pattern.rstrip("/") for pattern in plain)
+    wild_whole = [_pieces(_absolute(pattern, root)) for pattern in wild]
+    wild_name = [_pieces(pattern.rstrip("/")) for pattern in wild]
 
     def matches(path: str) -> bool:
         posix = path.replace(os.sep, "/")
         last = posix.rpartition("/")[2]
-        return last in names or bool(name.fullmatch(last) or whole.fullmatch(posix))
+        if last in names or name.fullmatch(last) or whole.fullmatch(posix):
+            return True
+        return any(_fits(each, last) for each in wild_name) or any(_fits(each, posix) for each in wild_whole)
 
     return matches
 
@@ -52,7 +61,32 @@ def _absolute(pattern: str, root: str) -> str:
 
 
 def _alternatives(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(_regex, patterns)), re.DOTALL)
+    return re.compile("|".join(map(_regex, patterns)) or "(?!)", re.DOTALL)
+
+
+def _pieces(pattern: str) -> list[re.Pattern[str] | str]:
+    """The wildcards of ``pattern`` that stand for any number of characters, and what stands between them."""
+    parts = re.split(r"((?:\*\*/)+|\*+)", pattern)
+    return [part[:3] if part.startswith("*") else re.compile(_regex(part), re.DOTALL) for part in parts if part]
+
+
+def _fits(pieces: Iterable[re.Pattern[str] | str], text: str) -> bool:
+    """Whether ``pieces`` are all of ``text``: step by step, where all that is done so far may end.
+
+    A regular expression would try each way to divide the text among the wildcards.
+    """
+    ends: Iterable[int] = (0,)
+    for piece in pieces:
+        if isinstance(piece, re.Pattern):
+            ends = {found.end() for end in ends if (found := piece.match(text, end))}
+        elif piece == "**/":
+            first = min(ends)
+            ends = {*ends, *(place + 1 for place in range(first, len(text)) if text[place] == "/")}
+        else:
+            ends = range(min(ends), len(text) + 1)
+        if not ends:
+            return False
+    return len(text) in ends
 
 
 def _regex(pattern: str) -> str:

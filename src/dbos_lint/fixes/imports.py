@@ -185,7 +185,8 @@ def _unused(
 def _is_kept(document: Document, statement: ast.stmt) -> bool:
     """Whether a comment says that an import is there for its own sake."""
     start, end = document.place(span_of(statement))
-    return bool(re.search(r"#\s*noqa(?!:)|#.*\bF401\b", document.text[start : document.line_end(end)], re.IGNORECASE))
+    _, sharp, comment = document.text[start : document.line_end(end)].partition("#")
+    return bool(re.search(r"#\s*noqa(?!:)|\bF401\b", sharp + comment, re.IGNORECASE))
 
 
 # ---------------------------------------------------------------------- imports that come

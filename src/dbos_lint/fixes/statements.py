@@ -15,7 +15,7 @@ from dbos_lint.fixes.edits import Edit, Void
 from dbos_lint.fixes.fragments import Fragments, beginning, blocks, parsed
 from dbos_lint.syntax.spans import Span, span_of
 
-_REST_OF_LINE = re.compile(r"[ \t\f]*;?[ \t\f]*(#[^\n]*)?(?:\n|\Z)")
+_REST_OF_LINE = re.compile(r"[ \t\f]*(?:;[ \t\f]*)?(#[^\n]*)?(?:\n|\Z)")
 _COMMENT_LINE = re.compile(r"([ \t\f]*)#[^\n]*(?:\n|\Z)")
 _EMPTY_LINE = re.compile(r"[ \t\f]*\n")
 

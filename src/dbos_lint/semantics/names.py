@@ -332,7 +332,7 @@ def closest(name: str, others: Iterable[str], cutoff: float = 0.75) -> str | Non
 # How a file names functions, and the workflows that it gives a name of their own: by a literal, or by something else.
 _DEFINED = re.compile(rb"\bdef\s+(\w+)")
 _COMPUTED = ""
-_NAMED = re.compile(rb"\bworkflow\([^)]*?\bname\s*=\s*(?:[\"']([^\"']+)[\"']|)")
+_NAMED = re.compile(rb"\bworkflow\([^)]{0,2000}?\bname\s*=\s*(?:[\"']([^\"']+)[\"']|)")
 
 
 def _folded(name: str) -> str:

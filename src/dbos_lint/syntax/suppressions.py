@@ -27,7 +27,7 @@ from dbos_lint.dataclasses import dataclass, replace
 from dbos_lint.diagnostic import Diagnostic, Position
 
 OURS = re.compile(
-    r"#\s*dbos-lint\s*:\s*(?P<verb>ignore-file|ignore|deterministic)\b(?:\s*\[(?P<codes>[^\]]*)\])?",
+    r"#\s*dbos-lint\s*:\s*(?P<verb>ignore-file|ignore|deterministic)\b(?:\s*\[(?P<codes>[^\]]{0,20000})\])?",
     re.I,
 )
 NOQA = re.compile(r"# noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.I)
