@@ -106,9 +106,10 @@ class InstanceNames(Visitor):
         """Whether the call stands in a loop that goes on after it."""
         if self.here.module.scopes[made.call.scope].kind == "comprehension":
             return True
-        if not self.here.module.within(made.call.block, "loop"):
+        function = self.here.function(made.call)
+        if function.name == "<lambda>" or not self.here.module.within(made.call.block, "loop"):
             return False
-        body = self.here.body(self.here.function(made.call))
+        body = self.here.body(function)
         for node in body.ancestors(made.node):
             if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
                 return not any(isinstance(inside, _LEAVING) for inside in body.walk(*node.body))
