@@ -100,6 +100,41 @@ def test_an_interrupt_exits_with_130(tmp_path: Path) -> None:
         assert b"Traceback" not in (process.stderr.read() if process.stderr else b"")
 
 
+def test_an_interrupt_ends_the_workers_too(tmp_path: Path) -> None:
+    """As a terminal sends it: to all processes at once."""
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.py").write_text("from dbos import DBOS\n" + "x = [DBOS, 1, 2, 3, 4]\n" * 20_000, "utf-8")
+    process = subprocess.Popen(
+        [*COMMAND, "check", "--isolated", "--no-cache", "--jobs", "2"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    with process:
+        workers = wait_for_children(process.pid)
+        os.killpg(process.pid, signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output) == (130, b"")
+    assert b"Traceback" not in errors
+    assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
+
+
+def wait_for_children(pid: int) -> list[str]:
+    """Wait until the process ``pid`` has started its workers."""
+    import time
+
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    for _ in range(1200):
+        try:
+            if len(found := children.read_text(encoding="ascii").split()) == 2:
+                return found
+        except OSError:
+            pytest.skip("needs /proc to see the workers of a process")
+        time.sleep(0.05)
+    raise AssertionError("the command never started its workers")
+
+
 def wait_until_reading(pid: int) -> None:
     """Wait until the process ``pid`` does nothing but wait for its standard input."""
     import time
