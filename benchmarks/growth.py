@@ -1,0 +1,147 @@
+"""How the time of a run grows with what it is given: ``python benchmarks/growth.py``.
+
+Programs of a size, of twice and of four times that size are generated, each shape of which grows in one way only, and
+linted by fresh processes. What start-up costs is taken off; a doubling of the size may take ``LIMIT`` times as long.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import shapes
+from measure import LINT, LINT_OPTIONS, Case, python, run_once
+
+LIMIT = 2.2
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A shape of program: measured at ``size`` and its doubles; ``promise`` is the size up to which it must hold."""
+
+    make: Callable[[int], shapes.Files]
+    unit: str
+    size: int
+    promise: int
+
+    @property
+    def name(self) -> str:
+        return self.make.__name__.strip("_").replace("_", " ")
+
+
+SHAPES = (
+    Shape(shapes.lines_in_files, "lines", 10_000, 1_000_000),
+    Shape(shapes.lines_in_one_file, "lines", 5_000, 40_000),
+    Shape(shapes.chain, "calls", 1_250, 5_000),
+    Shape(shapes.chain_of_workflows, "calls", 1_250, 5_000),
+    Shape(shapes.chain_of_coroutines, "calls", 1_250, 5_000),
+    Shape(shapes.chain_of_results, "classes", 500, 2_000),
+    Shape(shapes.cycle, "functions", 1_250, 5_000),
+    Shape(shapes.fan_out, "calls", 1_250, 5_000),
+    Shape(shapes.fan_in, "callers", 1_250, 5_000),
+    Shape(shapes.children, "workflows", 1_250, 5_000),
+    Shape(shapes.layers, "calls", 5_000, 20_000),
+    Shape(shapes.clique, "calls", 5_000, 20_000),
+    Shape(shapes.inheritance, "classes", 500, 2_000),
+    Shape(shapes.methods, "methods", 1_250, 5_000),
+    Shape(shapes.branches, "branches", 200, 800),
+    Shape(shapes.conditions, "conditions", 1_250, 5_000),
+    Shape(shapes.statements, "statements", 5_000, 20_000),
+    Shape(shapes.reassignments, "statements", 2_500, 10_000),
+    Shape(shapes.steps, "steps", 1_250, 5_000),
+    Shape(shapes.tries, "statements", 1_250, 5_000),
+    Shape(shapes.loops, "loops", 1_250, 5_000),
+    Shape(shapes.objects, "objects", 1_250, 5_000),
+    Shape(shapes.globals_, "variables", 1_250, 5_000),
+    Shape(shapes.imports_in_a_chain, "files", 500, 2_000),
+    Shape(shapes.durable_imports_in_a_chain, "files", 500, 2_000),
+    Shape(shapes.imports_in_a_star, "files", 500, 2_000),
+    Shape(shapes.imports_of_a_hub, "files", 500, 2_000),
+    Shape(shapes.star_imports, "files", 100, 400),
+    Shape(shapes.queues, "queues", 1_250, 5_000),
+    Shape(shapes.topics, "topics", 1_250, 5_000),
+    Shape(shapes.topics_in_files, "files", 500, 2_000),
+    Shape(shapes.suppressions, "comments", 2_500, 10_000),
+    Shape(shapes.findings, "findings", 2_500, 10_000),
+    Shape(shapes.long_line, "bytes", 5_000_000, 20_000_000),
+    Shape(shapes.long_list, "bytes", 1_000_000, 4_000_000),
+    Shape(shapes.long_sum, "operands", 2_500, 10_000),
+    Shape(shapes.functions_in_a_dict, "functions", 1_250, 5_000),
+    Shape(shapes.receivers, "calls for a class", 2_500, 10_000),
+    Shape(shapes.decorators, "decorators", 100, 400),
+    Shape(shapes.parameters, "parameters", 1_250, 5_000),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Seconds of CPU beyond start-up, and MiB at the peak, at a size, its double and so on."""
+
+    shape: Shape
+    sizes: tuple[int, ...]
+    seconds: tuple[float, ...]
+    peaks: tuple[float, ...]
+
+    @property
+    def ratios(self) -> tuple[float, ...]:
+        return tuple(more / less for less, more in zip(self.seconds, self.seconds[1:], strict=False))
+
+    def row(self) -> str:
+        seconds = " · ".join(f"{each:.2f}" for each in self.seconds)
+        ratios = " · ".join(f"{each:.2f}" for each in self.ratios)
+        missed = " **missed**" if max(self.ratios) > LIMIT else ""
+        sizes = " · ".join(f"{size:,}" for size in self.sizes)
+        return f"| {self.shape.name} | {sizes} {self.shape.unit} | {seconds} | {ratios}{missed} | {self.peaks[-1]:.0f} |"
+
+
+def grow(shape: Shape, doublings: int, rounds: int) -> Growth:
+    """Measure ``shape``: the best of ``rounds``, for what a busy machine adds is not the linter's."""
+    sizes = tuple(shape.size << power for power in range(doublings + 1))
+    with TemporaryDirectory() as folder:
+        # The smallest program costs what starting does, importing the engine included.
+        cases = [_case(Path(folder) / str(size), shape.make(size)) for size in (1, *sizes)]
+        samples = [[run_once(case) for case in cases] for _ in range(rounds)]
+    cpus = [min(each.cpu for each in taken) for taken in zip(*samples, strict=True)]
+    peaks = [max(each.peak for each in taken) for taken in zip(*samples, strict=True)]
+    return Growth(shape, sizes, tuple(max(cpu - cpus[0], 0.001) for cpu in cpus[1:]), tuple(peaks[1:]))
+
+
+def report(grown: Iterable[Growth]) -> Iterator[str]:
+    yield f"| program | sizes | seconds of CPU | ratios (at most {LIMIT}) | MiB |"
+    yield "|---|---|---|---|---:|"
+    for each in grown:
+        yield each.row()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("shapes", nargs="*", metavar="WORD", help="only shapes with one of these words in their names")
+    parser.add_argument("--doublings", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
+    chosen = parser.parse_args()
+    wanted = [each for each in SHAPES if not chosen.shapes or any(word in each.name for word in chosen.shapes)]
+    grown = []
+
+    def measured() -> Iterator[Growth]:
+        for shape in wanted:
+            grown.append(grow(shape, chosen.doublings, chosen.rounds))
+            yield grown[-1]
+
+    for line in report(measured()):
+        print(line, flush=True)
+    worst = max(grown, key=lambda each: max(each.ratios))
+    print(f"\nThe worst is {worst.shape.name}: {max(worst.ratios):.2f}")
+
+
+def _case(folder: Path, files: shapes.Files) -> Case:
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return Case(folder.name, python(LINT, "check", str(folder), *LINT_OPTIONS, "--select", "ALL"))
+
+
+if __name__ == "__main__":
+    main()
