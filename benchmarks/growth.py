@@ -94,7 +94,9 @@ class Growth:
         ratios = " · ".join(f"{each:.2f}" for each in self.ratios)
         missed = " **missed**" if max(self.ratios) > LIMIT else ""
         sizes = " · ".join(f"{size:,}" for size in self.sizes)
-        return f"| {self.shape.name} | {sizes} {self.shape.unit} | {seconds} | {ratios}{missed} | {self.peaks[-1]:.0f} |"
+        return (
+            f"| {self.shape.name} | {sizes} {self.shape.unit} | {seconds} | {ratios}{missed} | {self.peaks[-1]:.0f} |"
+        )
 
 
 def grow(shape: Shape, doublings: int, rounds: int) -> Growth:

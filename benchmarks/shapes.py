@@ -52,7 +52,9 @@ def calls(names: Iterable[str], argument: str = "given") -> str:
 def lines_in_files(lines: int) -> Files:
     """Files of 600 lines each, none of which knows another."""
     units = max(1, lines // UNIT_LINES)
-    texts = ["".join(UNIT.format(unit) for unit in range(first, min(first + 25, units))) for first in range(0, units, 25)]
+    texts = [
+        "".join(UNIT.format(unit) for unit in range(first, min(first + 25, units))) for first in range(0, units, 25)
+    ]
     return {f"module_{number}.py": HEAD + text for number, text in enumerate(texts)}
 
 
@@ -136,7 +138,8 @@ def inheritance(depth: int) -> Files:
     """Classes, each a subclass of the one before, with a method that calls its base's."""
     first = "@DBOS.dbos_class()\nclass C0:\n    def run(self, given):\n        return time.time()\n\n\n"
     rest = "".join(
-        f"class C{i}(C{i - 1}):\n    def run(self, given):\n        return super().run(given)\n\n\n" for i in range(1, depth)
+        f"class C{i}(C{i - 1}):\n    def run(self, given):\n        return super().run(given)\n\n\n"
+        for i in range(1, depth)
     )
     return one(f"{first}{rest}{WORKFLOW}    return C{depth - 1}().run(given)\n")
 
@@ -173,7 +176,9 @@ def reassignments(number: int) -> Files:
 def steps(number: int) -> Files:
     """One workflow of many steps in a row."""
     step = "@DBOS.step()\ndef step(given):\n    return given\n\n\n"
-    return one(step + WORKFLOW + "".join(f"    r{i} = step(given)\n    DBOS.set_event('k{i}', r{i})\n" for i in range(number)))
+    return one(
+        step + WORKFLOW + "".join(f"    r{i} = step(given)\n    DBOS.set_event('k{i}', r{i})\n" for i in range(number))
+    )
 
 
 def tries(number: int) -> Files:
@@ -200,9 +205,7 @@ def globals_(number: int) -> Files:
 
 
 def imports_in_a_chain(files: int) -> Files:
-    links = {
-        f"m{i}.py": f"from m{i + 1} import f as g\n\n\ndef f(given):\n    return g(given)\n" for i in range(files)
-    }
+    links = {f"m{i}.py": f"from m{i + 1} import f as g\n\n\ndef f(given):\n    return g(given)\n" for i in range(files)}
     last = {f"m{files}.py": "import time\n\n\ndef f(given):\n    return time.time()\n"}
     return {**links, **last, **one(f"from m0 import f\n\n\n{WORKFLOW}    return f(given)\n")}
 
@@ -226,7 +229,10 @@ def imports_in_a_star(files: int) -> Files:
 def imports_of_a_hub(files: int) -> Files:
     """One file that all others import."""
     hub = {"hub.py": f"{HEAD}def f(given):\n    return time.time()\n"}
-    return {**hub, **{f"m{i}.py": f"{HEAD}from hub import f\n\n\n{WORKFLOW}    return f(given)\n" for i in range(files)}}
+    return {
+        **hub,
+        **{f"m{i}.py": f"{HEAD}from hub import f\n\n\n{WORKFLOW}    return f(given)\n" for i in range(files)},
+    }
 
 
 def star_imports(files: int) -> Files:
@@ -309,7 +315,13 @@ def decorators(number: int) -> Files:
         "def wrap(function):\n    @functools.wraps(function)\n    def inner(*args):\n"
         "        return function(*args)\n\n    return inner\n\n\n"
     )
-    return one("import functools\n\n\n" + wrapper + "@DBOS.workflow()\n" + "@wrap\n" * number + "def f(given):\n    time.time()\n")
+    return one(
+        "import functools\n\n\n"
+        + wrapper
+        + "@DBOS.workflow()\n"
+        + "@wrap\n" * number
+        + "def f(given):\n    time.time()\n"
+    )
 
 
 def parameters(number: int) -> Files:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from dbos_lint.dataclasses import dataclass, replace
 from dbos_lint.diagnostic import Diagnostic, Scope
@@ -48,18 +48,24 @@ class Unused:
             for named in self.comments.declarations
             if named.start.row not in heads
         ]
+        beside: dict[int, list[Suppression | None]] = {}
+        for comment, _, diagnostic in said:
+            beside.setdefault(diagnostic.start.row, []).append(comment)
+        silencing = _ByRow(each for each in self.comments.counting(self.require_reason, self.noqa) if each.names(_OWN))
         shown: list[tuple[Suppression | None, NamedCode, Diagnostic]] = []
+        together: dict[int, list[NamedCode]] = {}
         for comment, named, diagnostic in said:
-            others = [each for other, _, each in said if other is not comment]
-            is_used = (
-                comment is not None and _OWN.startswith(named.code) and any(_covers(comment, each) for each in others)
-            )
-            if not is_used and not self._is_silenced(diagnostic, comment):
+            is_used = comment is not None and _OWN.startswith(named.code) and _silences_another(comment, said, beside)
+            # No comment silences what is said of itself, unless it says so.
+            if not is_used and not any(
+                each is not comment or _OWN in [own.code for own in each.codes]
+                for each in silencing.at(diagnostic.start.row)
+            ):
                 shown.append((comment, named, diagnostic))
+                together.setdefault(id(comment), []).append(named)
         for comment, named, diagnostic in shown:
             # What one comment names in vain goes in one go.
-            together = [other for its, other, _ in shown if comment is not None and its is comment]
-            yield replace(diagnostic, fix=self._fix(together or [named]))
+            yield replace(diagnostic, fix=self._fix([named] if comment is None else together[id(comment)]))
 
     def _fix(self, named: Collection[NamedCode]) -> Fix | None:
         change = without(self.lines, named)
@@ -74,15 +80,30 @@ class Unused:
             UNUSED_SUPPRESSION, self.filename, named.start, named.end, f"{what}: delete it", statement=statement
         )
 
-    def _is_silenced(self, diagnostic: Diagnostic, own: Suppression | None) -> bool:
-        """Whether a comment silences what is said of ``own``: no comment does so for itself, unless it says so."""
-        counting = self.comments.counting(self.require_reason, self.noqa)
-        return any(
-            _covers(comment, diagnostic)
-            for comment in counting
-            if comment is not own or _OWN in [named.code for named in comment.codes]
-        )
+
+class _ByRow:
+    """Comments by the rows that they speak of."""
+
+    def __init__(self, comments: Iterable[Suppression]) -> None:
+        self._of_file: list[Suppression] = []
+        self._rows: dict[int, list[Suppression]] = {}
+        for comment in comments:
+            if comment.rows is None:
+                self._of_file.append(comment)
+            for row in comment.rows or ():
+                self._rows.setdefault(row, []).append(comment)
+
+    def at(self, row: int) -> Iterator[Suppression]:
+        yield from self._rows.get(row, ())
+        yield from self._of_file
 
 
-def _covers(comment: Suppression, diagnostic: Diagnostic) -> bool:
-    return comment.covers(diagnostic.code, (diagnostic.start.row,))
+def _silences_another(
+    comment: Suppression,
+    said: Sequence[tuple[Suppression | None, NamedCode, Diagnostic]],
+    beside: Mapping[int, Sequence[Suppression | None]],
+) -> bool:
+    """Whether something is ``said`` of another comment than ``comment`` on its rows; ``beside`` tells of which, there."""
+    if comment.rows is None:
+        return any(other is not comment for other, _, _ in said)
+    return any(other is not comment for row in comment.rows for other in beside.get(row, ()))

@@ -23,10 +23,10 @@ from dbos_lint.semantics.flows import (
     Changed,
     Dropped,
     Entered,
-    Flows,
     Given,
     Manager,
     Mixture,
+    Origin,
     Presence,
     ReadFrom,
     ReadOrigin,
@@ -60,6 +60,7 @@ class Equations:
 
     analysis: Analysis
     _numbered: dict[tuple[str, int], dict[int, Call]] = field(default_factory=dict)
+    _targets: dict[tuple[str, int], dict[Origin, list[Target]] | None] = field(default_factory=dict)
     _acting: dict[FunctionKey, tuple[list[Span], list[Span]]] = field(default_factory=dict)
 
     def _module(self, key: FunctionKey) -> Module:
@@ -78,9 +79,15 @@ class Equations:
         calls = self.analysis.calls
         return calls.callees(self._module(key), call, calls.environment(key))
 
-    def targets(self, node: Node) -> tuple[Target, ...] | None:
-        known: Flows | None = self.function(node.key).flows
-        return None if known is None else known.of(node.origin)
+    def targets(self, node: Node) -> list[Target] | None:
+        return (self._flows(node.key) or {}).get(node.origin)
+
+    def _flows(self, key: FunctionKey) -> dict[Origin, list[Target]] | None:
+        """The flows of a function: the targets of each origin; None if they are not known."""
+        if key[:2] not in self._targets:
+            flows = self.function(key).flows
+            self._targets[key[:2]] = None if flows is None else flows.by_origin()
+        return self._targets[key[:2]]
 
     def of(self, node: Node) -> Equation:
         targets = self.targets(node)
@@ -158,10 +165,9 @@ class Equations:
     def _dropped(self, key: FunctionKey, call: Call) -> Sink:
         """What becomes of what an outside function is given that is called for what it does, not for a result."""
         callees = self._callees(key, call)
-        known = self.function(key).flows
         if call.flags & LOGS or terminal(call.func) in flow.INERT | types.MUTATORS:
             return NONE
-        if known is not None and Changed(call.number) in known.origins:
+        if Changed(call.number) in (self._flows(key) or ()):
             # It may change its object, which is followed.
             return NONE
         outside = [external.name for external in callees.externals if not external.name.startswith("dbos.")]
@@ -273,8 +279,7 @@ class Equations:
         if callee.name in _CONSTRUCTORS and callee.owner is not None:
             # ``super().__init__()`` works on the object of its caller.
             return Sink.KEPT if terminal(call.func) == callee.name else Node(key, call.number)
-        known = function.flows
-        if known is not None and Changed(call.number) in known.origins:
+        if Changed(call.number) in (self._flows(key) or ()):
             return Node(key, Changed(call.number))
         return Sink.KEPT if function.receiver and root_of(call.func) == function.receiver else Sink.LASTS
 

@@ -145,3 +145,13 @@ class Flows(NamedTuple):
             return None
         bit = 1 << self.origins.index(origin)
         return tuple([target for target, mask in self.targets if mask & bit])
+
+    def by_origin(self) -> dict[Origin, list[Target]]:
+        """The targets of every origin."""
+        found: dict[Origin, list[Target]] = {origin: [] for origin in self.origins}
+        lists = list(found.values())
+        for target, mask in self.targets:
+            while mask:
+                lists[(mask & -mask).bit_length() - 1].append(target)
+                mask &= mask - 1
+        return found

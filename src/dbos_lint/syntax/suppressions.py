@@ -21,9 +21,10 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from functools import cached_property
 
-from dbos_lint.dataclasses import dataclass, replace
+from dbos_lint.dataclasses import dataclass
 from dbos_lint.diagnostic import Diagnostic, Position
 
 OURS = re.compile(
@@ -54,15 +55,17 @@ class Suppression:
     reason: str
     noqa: bool
 
-    def covers(self, code: str, rows: Iterable[int]) -> bool:
-        if self.codes and not any(code.startswith(named.code) for named in self.codes):
-            return False
-        return self.rows is None or any(row in self.rows for row in rows)
+    def names(self, code: str) -> bool:
+        """Whether ``code`` is among those that it silences."""
+        return not self.codes or any(code.startswith(named.code) for named in self.codes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Suppressions:
-    """What the comments of one file silence and declare."""
+    """What the comments of one file silence and declare.
+
+    A file may have as many comments as findings: what stands on a row is looked up, not looked for.
+    """
 
     comments: tuple[Suppression, ...] = ()
     declarations: tuple[NamedCode, ...] = ()
@@ -78,8 +81,27 @@ class Suppressions:
         ``require_reason`` asks a reason of our own comments only: flake8 honours a bare ``# noqa`` whatever we say, and
         the doors must agree.
         """
-        rows = (diagnostic.start.row, *diagnostic.statement)
-        return any(comment.covers(diagnostic.code, rows) for comment in self.counting(require_reason, noqa))
+        silenced = self._silenced(require_reason, noqa)
+        return any(
+            code in silenced.get(row, ())
+            for row in (None, diagnostic.start.row, *diagnostic.statement)
+            for code in _prefixes(diagnostic.code)
+        )
+
+    def _silenced(self, require_reason: bool, noqa: bool) -> Mapping[int | None, Collection[str]]:
+        """The codes that are silenced on each row, and (at None) in the whole file: as they are named, or ""."""
+        key = (require_reason, noqa)
+        if key not in self._known:
+            found: dict[int | None, set[str]] = {}
+            for comment in self.counting(require_reason, noqa):
+                for row in (None,) if comment.rows is None else comment.rows:
+                    found.setdefault(row, set()).update([named.code for named in comment.codes] or [""])
+            self._known[key] = found
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[tuple[bool, bool], Mapping[int | None, Collection[str]]]:
+        return {}
 
     def counting(self, require_reason: bool, noqa: bool) -> Iterator[Suppression]:
         """The comments that count."""
@@ -98,13 +120,18 @@ class Suppressions:
     ) -> Iterator[tuple[Suppression, NamedCode]]:
         """The codes, each in its comment, that silence none of ``diagnostics``, where all rules that they stand for, of
         those that are ``known``, have been ``judged``."""
+        found: dict[int | None, set[str]] = {}
+        for each in diagnostics:
+            for row in (None, each.start.row, *each.statement):
+                found.setdefault(row, set()).update(_prefixes(each.code))
+        wanted: dict[str, bool] = {}
         for comment in self.counting(require_reason, noqa):
             for named in comment.codes:
-                meant = [code for code in known if code.startswith(named.code)]
-                if not meant or not all(code in judged for code in meant):
-                    continue
-                own = replace(comment, codes=(named,))
-                if not any(own.covers(each.code, (each.start.row, *each.statement)) for each in diagnostics):
+                if named.code not in wanted:
+                    meant = [code for code in known if code.startswith(named.code)]
+                    wanted[named.code] = bool(meant) and all(code in judged for code in meant)
+                rows = (None,) if comment.rows is None else comment.rows
+                if wanted[named.code] and not any(named.code in found.get(row, ()) for row in rows):
                     yield comment, named
 
     def unknown_codes(self, known: Iterable[str]) -> tuple[NamedCode, ...]:
@@ -123,6 +150,11 @@ class Suppressions:
 
 
 NOTHING = Suppressions()
+
+
+def _prefixes(code: str) -> list[str]:
+    """What a comment may name that silences ``code``."""
+    return [code[:end] for end in range(len(code) + 1)]
 
 
 def parse(source: str) -> Suppressions:
