@@ -1,4 +1,4 @@
-"""Measuring commands: each sample is a fresh process, its CPU and wall time and its peak of memory as the kernel tells."""
+"""Measuring commands: each sample is a fresh process; its times and its peak of memory are as the kernel tells."""
 
 from __future__ import annotations
 

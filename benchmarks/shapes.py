@@ -256,10 +256,8 @@ def topics(number: int) -> Files:
 
 def topics_in_files(files: int) -> Files:
     """Each file sends to a topic of its own."""
-    return {
-        f"m{i}.py": f"{HEAD}@DBOS.workflow()\ndef w{i}(given):\n    DBOS.send(given, {i}, topic='t{i}')\n    DBOS.recv('t{i}')\n"
-        for i in range(files)
-    }
+    text = "@DBOS.workflow()\ndef w{0}(given):\n    DBOS.send(given, {0}, topic='t{0}')\n    DBOS.recv('t{0}')\n"
+    return {f"m{i}.py": HEAD + text.format(i) for i in range(files)}
 
 
 def suppressions(number: int) -> Files:

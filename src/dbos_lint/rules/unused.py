@@ -103,7 +103,7 @@ def _silences_another(
     said: Sequence[tuple[Suppression | None, NamedCode, Diagnostic]],
     beside: Mapping[int, Sequence[Suppression | None]],
 ) -> bool:
-    """Whether something is ``said`` of another comment than ``comment`` on its rows; ``beside`` tells of which, there."""
+    """Whether something is ``said`` of another comment on the rows of ``comment``; ``beside`` tells of which, there."""
     if comment.rows is None:
         return any(other is not comment for other, _, _ in said)
     return any(other is not comment for row in comment.rows for other in beside.get(row, ()))
