@@ -6,7 +6,7 @@ A durable call cuts the way: what a step does is the step's business. All of thi
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -60,7 +60,7 @@ class Analysis:
     names: Names
     _reach: dict[FunctionKey, dict[str, Reach]] = field(default_factory=dict)
     _computes: dict[FunctionKey, bool] = field(default_factory=dict)
-    _leads: dict[frozenset[str], dict[FunctionKey, bool]] = field(default_factory=dict)
+    _leads: dict[Hashable, dict[FunctionKey, bool]] = field(default_factory=dict)
     _hazards: Hazards = field(init=False)
     _memos: Memos = field(init=False)
     raising: Raising = field(init=False)
@@ -121,19 +121,25 @@ class Analysis:
 
     def leads_to(self, key: FunctionKey, kinds: frozenset[str]) -> bool:
         """Whether running the function may have an effect of one of ``kinds``: a quick look, without the way there."""
-        known = self._leads.setdefault(kinds, {})
+        return self.leads_where(key, kinds, lambda each: self._has(each, kinds))
+
+    def _has(self, key: FunctionKey, kinds: frozenset[str]) -> bool:
+        return any(effect.kind in kinds for effect in self.facts(key).effects)
+
+    def leads_where(self, key: FunctionKey, what: Hashable, holds: Callable[[FunctionKey], bool]) -> bool:
+        """Whether running the function runs one of which ``what`` holds, as ``holds`` tells; remembered as ``what``."""
+        known = self._leads.setdefault(what, {})
         callers: dict[FunctionKey, FunctionKey | None] = {key: None}
         queue = [] if key in known else [key]
         for each in queue:
-            facts = self.facts(each)
-            if known.get(each) or any(effect.kind in kinds for effect in facts.effects):
+            if known.get(each) or holds(each):
                 # So do those on the way from ``key``.
                 caller: FunctionKey | None = each
                 while caller is not None:
                     known[caller] = True
                     caller = callers[caller]
                 return True
-            for edge in facts.edges:
+            for edge in self.facts(each).edges:
                 if edge.callee not in callers and known.get(edge.callee) is not False:
                     callers[edge.callee] = each
                     queue.append(edge.callee)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from dbos_lint.catalog import frameworks
 from dbos_lint.semantics.modules import Project
@@ -14,11 +15,12 @@ def imported(project: Project, start: Module) -> list[Module]:
     seen = {start.path}
     queue = [start]
     for module in queue:
-        for path in _paths(project, module):
-            found = project.module(path) if path not in seen else None
-            seen.add(path)
-            if found is not None:
-                queue.append(found)
+        for path in project.imports(module, partial(_paths, project)):
+            if path not in seen:
+                seen.add(path)
+                found = project.module(path)
+                if found is not None:
+                    queue.append(found)
     return queue[1:]
 
 

@@ -103,11 +103,16 @@ class Lines:
     def of(self, key: FunctionKey) -> tuple[Event, ...]:
         """What running a function does to the engine, in order."""
         if key not in self._events:
+            if not self.analysis.leads_where(key, "lines", self._is_concerned):
+                return ()
             for each in self._callees_first(key):
-                if not _CONCERNED.isdisjoint(self.analysis.reach(each)) or self._has_handlers(each):
+                if self._is_concerned(each):
                     found = sorted(self._find_events(each), key=lambda event: event.span[2:])
                     self._events[each] = tuple(found[:_EVENTS])
         return self._events[key]
+
+    def _is_concerned(self, key: FunctionKey) -> bool:
+        return self._has_handlers(key) or not _CONCERNED.isdisjoint(self.analysis.reach(key))
 
     def _callees_first(self, start: FunctionKey) -> Iterator[FunctionKey]:
         """``start`` and the functions it runs that are new, each after its callees: chains of calls may be long.

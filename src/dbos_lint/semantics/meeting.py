@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 from dbos_lint.mentions import imports, members
+from dbos_lint.semantics.groups import groups
 from dbos_lint.semantics.imports import loaded
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.summary import MODULE, Module
@@ -21,30 +22,36 @@ class Meeting:
         self._project = project
         self._texts: dict[str, int] = {}
         self._importers: dict[str, set[str]] | None = None
-        self._above: dict[tuple[str, bool], frozenset[str]] = {}
+        self._loaded: dict[tuple[str, bool], frozenset[str]] = {}
+        self._programs: dict[bool, dict[str, frozenset[str]]] = {False: {}, True: {}}
 
     def may_meet(self, one: str, other: str) -> bool:
         """Whether a file imports both, itself or by way of others, or one of the two imports the other.
 
         Of two imports that only run when they are asked for, perhaps only one is asked for.
         """
-        return not self._loaders(one, False).isdisjoint(self._loaders(other, True)) or not self._loaders(
+        return not self.programs(one, False).isdisjoint(self.programs(other, True)) or not self.programs(
             one, True
-        ).isdisjoint(self._loaders(other, False))
+        ).isdisjoint(self.programs(other, False))
 
-    def _loaders(self, path: str, late: bool) -> frozenset[str]:
-        """The files that load ``path``: when they are imported themselves or, with ``late``, perhaps only later."""
-        key = (path, late)
-        if key not in self._above:
-            found = {path}
-            queue = [path]
-            for each in queue:
-                for importer in self._all_importers().get(each, ()):
-                    if importer not in found and each in self._loads(importer, late):
-                        found.add(importer)
-                        queue.append(importer)
-            self._above[key] = frozenset(found)
-        return self._above[key]
+    def programs(self, path: str, late: bool) -> frozenset[str]:
+        """The files that load ``path`` and that nothing loads in turn: when they are imported themselves or, with
+        ``late``, perhaps only later. Of files that load each other, the first stands for all."""
+        known = self._programs[late]
+        if path not in known:
+            for group in groups(path, lambda each: self._loaders(each, late), known):
+                above = {loader for each in group for loader in self._loaders(each, late)}.difference(group)
+                found = {program for loader in above for program in known[loader]}
+                if late:
+                    found |= {program for each in group for program in self.programs(each, False)}
+                elif not above:
+                    found = {min(group)}
+                known.update(dict.fromkeys(group, frozenset(found)))
+        return known[path]
+
+    def _loaders(self, path: str, late: bool) -> list[str]:
+        """The files that load ``path`` themselves."""
+        return [each for each in self._all_importers().get(path, ()) if path in self._loads(each, late)]
 
     def _all_importers(self) -> dict[str, set[str]]:
         """The files that may import each file, to judge by their bytes."""
@@ -56,11 +63,14 @@ class Meeting:
                     self._importers.setdefault(target, set()).add(path)
         return self._importers
 
-    def renew(self, path: str) -> None:
-        """Be told that the text of a file may be another than before."""
-        if self._importers is not None and self._texts.get(path) != hash(self._project.read(path)):
-            self._importers = None
-            self._above = {}
+    def renew(self, path: str) -> bool:
+        """Be told that the text of a file may be another than before; whether it is, so that nothing is known."""
+        if self._importers is None or self._texts.get(path) == hash(self._project.read(path)):
+            return False
+        self._importers = None
+        self._loaded = {}
+        self._programs = {False: {}, True: {}}
+        return True
 
     def _mentioned(self, path: str) -> Iterator[str]:
         source = self._project.read(path)
@@ -90,8 +100,12 @@ class Meeting:
             folder = os.path.dirname(folder)
 
     def _loads(self, importer: str, late: bool) -> frozenset[str]:
-        module = self._project.module(importer)
-        return frozenset(self._imported(module, late)) if module is not None else frozenset()
+        """The files that ``importer`` loads itself."""
+        key = (importer, late)
+        if key not in self._loaded:
+            module = self._project.module(importer)
+            self._loaded[key] = frozenset(self._imported(module, late)) if module is not None else frozenset()
+        return self._loaded[key]
 
     def _imported(self, module: Module, late: bool) -> Iterator[str]:
         for scope in module.scopes:

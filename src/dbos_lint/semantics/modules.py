@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,7 @@ class Project:
     )
     _asking: set[str] = field(default_factory=set)  # the steps of the file, or folder, on whose behalf folders are read
     _relevant: dict[str, bool] = field(default_factory=dict)
+    _imports: dict[str, tuple[Module, tuple[str, ...]]] = field(default_factory=dict)
     _sources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -315,6 +316,14 @@ class Project:
         other._trees = self._trees  # each beside the text that it is of
         other._modules.update((path, known) for path, known in self._modules.items() if path not in texts)
         return other
+
+    def imports(self, module: Module, find: Callable[[Module], Iterator[str]]) -> tuple[str, ...]:
+        """What ``find`` tells of the files that ``module`` imports, remembered: many ask for what is imported by way of
+        others."""
+        known = self._imports.get(module.path)
+        if known is None or known[0] is not module:
+            known = self._imports[module.path] = module, tuple(dict.fromkeys(find(module)))
+        return known[1]
 
     def forget(self, path: str) -> None:
         """Drop what is known of a file that changed."""

@@ -30,8 +30,9 @@ from dbos_lint.semantics.meeting import Meeting
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.options import Written, written
 from dbos_lint.semantics.refs import receiver_and_method
+from dbos_lint.semantics.rivals import Rivals
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import Call, Module, Ref
+from dbos_lint.semantics.summary import MODULE, Call, Module, Ref
 from dbos_lint.semantics.values import Entity
 from dbos_lint.syntax.spans import Span
 
@@ -83,6 +84,7 @@ class Names:
     _known: dict[str, Known] = field(default_factory=dict)
     _words: dict[str, set[str]] = field(default_factory=dict)  # with the files that may register a workflow so
     _meeting: Meeting | None = None
+    _rivals: dict[str, Rivals] = field(default_factory=dict)
     _learnt: dict[tuple[str, str], tuple[Module, Any]] = field(default_factory=dict)
 
     def known(self, kind: str, module: Module) -> Known:
@@ -148,19 +150,28 @@ class Names:
             self._meeting = Meeting(project)
         return self._meeting
 
-    def registered_elsewhere(self, name: str, module: Module) -> Iterator[Mention]:
-        """The workflows that other files than ``module`` register as ``name``: only files that may do so are parsed."""
-        self._whole()
+    def is_registered(self, mention: Mention) -> bool:
+        """Whether importing the file registers the workflow, whatever the circumstances."""
+        if mention.entity is None or mention.name is None or mention.side != OFFERS:
+            return False
+        function = self.calls.resolver.function(mention.entity.function)
+        return mention.entity.function.module == mention.path and (function.parent, function.block) == (MODULE, MODULE)
+
+    def rival(self, mention: Mention) -> Mention | None:
+        """The first workflow that another file of a program registers by the name of ``mention``: only files that may
+        do so are parsed."""
+        name, meeting = mention.name or "", self.meeting
         self._kinds()
-        found = {path for word in (name, name.rpartition(".")[2], _COMPUTED) for path in self._words.get(word, ())}
-        for mention in self._of_files(WORKFLOW, sorted(found - {module.path})):
-            if mention.side == OFFERS and mention.name == name:
-                yield mention
+        if name not in self._rivals:
+            found = {path for word in (name, name.rpartition(".")[2], _COMPUTED) for path in self._words.get(word, ())}
+            registered = filter(self.is_registered, self._of_files(WORKFLOW, sorted(found)))
+            self._rivals[name] = Rivals((each for each in registered if each.name == name), meeting)
+        return self._rivals[name].of(mention.path)
 
     def renew(self, module: Module, source: bytes) -> None:
         """Be told the text of a file, which may be another than before."""
-        if self._meeting is not None:
-            self._meeting.renew(module.path)
+        if self._meeting is not None and self._meeting.renew(module.path):
+            self._rivals = {}
         if self._files is None:
             return
         before = self._files.get(module.path, frozenset())
@@ -171,6 +182,8 @@ class Names:
             remembered = self._mentions.get((module.path, kind))
             if remembered is None or (remembered[0] is not module and remembered[1] != self.of(module, kind)):
                 self._known.pop(kind, None)
+                if kind == WORKFLOW:
+                    self._rivals = {}
 
     # ------------------------------------------------------------------ files
 

@@ -8,7 +8,6 @@ from dbos_lint.catalog.names import WORKFLOW
 from dbos_lint.rules.declared.workflow import WORKFLOW_NAME_COLLISION
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.names import Mention
-from dbos_lint.semantics.summary import MODULE
 
 
 class Collisions(Visitor):
@@ -19,19 +18,10 @@ class Collisions(Visitor):
         if WORKFLOW_NAME_COLLISION.code not in here.enabled:
             return
         names = here.analysis.names
-        meeting = names.meeting
-        for mention in filter(self._is_registered, names.of(here.module, WORKFLOW)):
-            for other in names.registered_elsewhere(mention.name or "", here.module):
-                if self._is_registered(other) and meeting.may_meet(here.module.path, other.path):
-                    self._report(mention, other)
-                    break
-
-    def _is_registered(self, mention: Mention) -> bool:
-        """Whether importing the file registers the workflow, whatever the circumstances."""
-        if mention.entity is None or mention.name is None:
-            return False
-        function = self.here.resolver.function(mention.entity.function)
-        return mention.entity.function.module == mention.path and (function.parent, function.block) == (MODULE, MODULE)
+        for mention in filter(names.is_registered, names.of(here.module, WORKFLOW)):
+            other = names.rival(mention)
+            if other is not None:
+                self._report(mention, other)
 
     def _report(self, mention: Mention, other: Mention) -> None:
         if self.here.targets_at_least(3, 0):
