@@ -212,10 +212,8 @@ def imports_in_a_chain(files: int) -> Files:
 
 def durable_imports_in_a_chain(files: int) -> Files:
     """As before, where each file has a workflow of its own."""
-    links = {
-        f"m{i}.py": f"{HEAD}from m{i + 1} import f as g\n\n\ndef f(given):\n    return g(given)\n\n\n{WORKFLOW}    f(given)\n"
-        for i in range(files)
-    }
+    text = f"def f(given):\n    return g(given)\n\n\n{WORKFLOW}    f(given)\n"
+    links = {f"m{i}.py": f"{HEAD}from m{i + 1} import f as g\n\n\n{text}" for i in range(files)}
     return {**links, f"m{files}.py": f"{HEAD}def f(given):\n    return time.time()\n"}
 
 

@@ -11,9 +11,10 @@ from dbos_lint.semantics.effects import DURABLE, Effect
 from dbos_lint.semantics.orders import Orders, Unordered, runs_in
 from dbos_lint.semantics.refs import given, receiver_and_method, terminal, text_of
 from dbos_lint.semantics.scoping import Place, assigned, binding_scope, place_of
-from dbos_lint.semantics.sequences import MANY, Sequences, holds
-from dbos_lint.semantics.summary import Attempt, Call, Function, Launch, Loop, Managed, Member, Module, Ref
+from dbos_lint.semantics.sequences import MANY, Sequences
+from dbos_lint.semantics.summary import MODULE, Attempt, Call, Function, Launch, Loop, Managed, Member, Module, Ref
 from dbos_lint.semantics.values import Constant, Container, External, FunctionKey, Value
+from dbos_lint.semantics.within import Within
 from dbos_lint.syntax.spans import Span
 
 if TYPE_CHECKING:
@@ -82,16 +83,18 @@ class _Finder:
         self._function = function
         self._key = key
         self._calls = {call.number: call for call in function.calls}
+        self._durable = Within(())
 
     def hazards(self) -> Iterator[Effect]:
         durable = [call for call in self._function.calls if self._is_durable(call)]
         if not durable:
             return
+        self._durable = Within(durable)
         yield from self._loops(durable)
         for attempt in self._function.attempts:
-            yield from self._attempt(attempt, durable)
+            yield from self._attempt(attempt)
         for managed in self._function.managed:
-            yield from self._managed(managed, durable)
+            yield from self._managed(managed)
         for launch in self._function.launches:
             # Those of a lambda stand in another function.
             if launch.number in self._calls:
@@ -119,16 +122,18 @@ class _Finder:
     def _loops(self, durable: list[Call]) -> Iterator[Effect]:
         env = self._analysis.calls.environment(self._key)
         told: list[Loop] = []
+        by_block = self._by_loop(durable)
         for loop in self._function.loops:
-            drawing = (call for call in durable if runs_in(self._module, loop, call) and self._draws_number(call))
-            inside = next(drawing, None)
-            if inside is None or any(self._is_made_by(loop, other) for other in told):
+            inside = by_block.get(loop.block, ()) if loop.block else durable
+            drawing = (call for call in inside if runs_in(self._module, loop, call) and self._draws_number(call))
+            first = next(drawing, None)
+            if first is None or any(self._is_made_by(loop, other) for other in told):
                 continue
             why = self._orders.of_loop(self._module, loop, env)
             if why is not None:
                 told.append(loop)
                 label = text_of(loop.iterable, why.value)
-                yield Effect(UNORDERED, text_of(inside.func, ""), label, loop.span, why.name)
+                yield Effect(UNORDERED, text_of(first.func, ""), label, loop.span, why.name)
         for call in durable:
             names = self._names(call)
             if not names.isdisjoint(waits.MAPS) and len(call.args) > 1:
@@ -245,10 +250,22 @@ class _Finder:
                 if seconds != ("const", 0) and any(call.span < each.span for each in durable):
                     yield Effect(TIMED, "", f"{text_of(call.func, '')}()", call.span)
 
+    def _by_loop(self, durable: list[Call]) -> dict[int, list[Call]]:
+        """The durable calls in the block of each loop."""
+        blocks = {loop.block for loop in self._function.loops}
+        found: dict[int, list[Call]] = {}
+        for call in durable if blocks else ():
+            block = call.block
+            while block != MODULE:
+                if block in blocks:
+                    found.setdefault(block, []).append(call)
+                block = self._module.blocks[block].parent
+        return found
+
     # ------------------------------------------------------------------ handlers and managers
 
-    def _attempt(self, attempt: Attempt, durable: list[Call]) -> Iterator[Effect]:
-        if self._runs_within(attempt.body, durable):
+    def _attempt(self, attempt: Attempt) -> Iterator[Effect]:
+        if self._runs_within(attempt.body):
             place = Place(attempt.scope, attempt.body.row, attempt.block)
             cancels = errors = False
             for handler in attempt.handlers:
@@ -261,9 +278,8 @@ class _Finder:
                     errors = True
                     if "Exception" in caught and "BaseException" not in caught and not handler.raises:
                         yield Effect(CATCHES_ERRORS, "", "except Exception", handler.span)
-        for call in durable if attempt.final is not None else ():
-            if attempt.final is not None and holds(attempt.final, call.span):
-                yield Effect(DURABLE_IN_FINALLY, "", f"{text_of(call.func, '')}()", call.span)
+        for call in self._durable.of(attempt.final) if attempt.final is not None else ():
+            yield Effect(DURABLE_IN_FINALLY, "", f"{text_of(call.func, '')}()", call.span)
 
     def _classes(self, ref: Ref, place: Place) -> set[str]:
         """The names of the exception classes that a clause names."""
@@ -272,8 +288,8 @@ class _Finder:
         elements = [each for value in values for each in (value.elements if isinstance(value, Container) else (value,))]
         return {value.name for value in elements if isinstance(value, External)}
 
-    def _managed(self, managed: Managed, durable: list[Call]) -> Iterator[Effect]:
-        if not self._runs_within(managed.body, durable):
+    def _managed(self, managed: Managed) -> Iterator[Effect]:
+        if not self._runs_within(managed.body):
             return
         made = self._made(managed)
         if made is None:
@@ -292,9 +308,9 @@ class _Finder:
             if limits and limits[0] != _NONE:
                 yield Effect(TIMED, "", label, managed.span)
 
-    def _runs_within(self, body: Span, durable: list[Call]) -> bool:
+    def _runs_within(self, body: Span) -> bool:
         """Whether ``body`` makes durable calls, or waits for a task that does."""
-        return any(holds(body, call.span) for call in durable) or any(
+        return bool(self._durable.of(body)) or any(
             launch.end is not None
             and body[:2] <= launch.end <= body[2:]
             and any(map(self._runs_durable, launch.members))

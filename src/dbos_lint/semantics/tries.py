@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from dbos_lint.semantics.summary import Call, Module, Try
+from dbos_lint.syntax.spans import Span
 
 _LOOKUP = ("KeyError", "IndexError", "LookupError", "TypeError")
 _ARITHMETIC = ("TypeError", "ValueError", "ZeroDivisionError", "OverflowError", "ArithmeticError")
@@ -54,10 +54,7 @@ def operators_raise(body: Iterable[ast.stmt]) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def calls_in(module: Module, record: Try, body: list[ast.stmt]) -> Iterator[Call]:
-    """The calls that running ``body`` makes by itself."""
+def span_of_body(body: list[ast.stmt]) -> Span:
+    """Where ``body`` stands."""
     first, last = body[0], body[-1]
-    start, end = (first.lineno, first.col_offset), (last.end_lineno or 0, last.end_col_offset or 0)
-    for call in module.functions[record.function].calls:
-        if start <= call.span[:2] and call.span[2:] <= end:
-            yield call
+    return Span(first.lineno, first.col_offset, last.end_lineno or 0, last.end_col_offset or 0)

@@ -8,18 +8,19 @@ from dbos_lint.catalog import api, types
 from dbos_lint.rules.declared.step import (
     RETRIED_STEP_EXCEPTION_NEVER_MATCHES,
 )
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics import declarations
 from dbos_lint.semantics.contexts import OUTSIDE
 from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call, Ref, Try
-from dbos_lint.semantics.tries import calls_in, operators_raise
+from dbos_lint.semantics.tries import operators_raise, span_of_body
 from dbos_lint.semantics.values import (
     ClassValue,
     Container,
     Entity,
     External,
 )
+from dbos_lint.semantics.within import Within
 from dbos_lint.syntax.spans import Span
 
 # Methods of containers that raise nothing.
@@ -47,6 +48,10 @@ _NOT_FROM_STEP = frozenset(
 
 class Handlers(Visitor):
     """Handlers that never see the exceptions they wait for."""
+
+    def __init__(self, here: Here) -> None:
+        super().__init__(here)
+        self._within: dict[int, Within] = {}
 
     def visit_Try(self, node: ast.Try, record: Try) -> None:
         if not isinstance(node, ast.Try) or not self._runs_in_workflow_only(record.function):
@@ -82,7 +87,10 @@ class Handlers(Visitor):
     def _retried_steps(self, node: ast.Try, record: Try) -> list[str]:
         """The retried steps that the body calls; none if it makes other calls that may raise."""
         steps: list[str] = []
-        for call in calls_in(self.here.module, record, node.body):
+        function = self.here.module.functions[record.function]
+        if function.id not in self._within:
+            self._within[function.id] = Within(function.calls)
+        for call in self._within[function.id].of(span_of_body(node.body)):
             step = self._retried_step(call)
             if step:
                 steps.append(step)
