@@ -10,7 +10,7 @@ from dbos_lint.syntax.spans import Span
 
 
 class Within:
-    """Tells which of ``calls`` stand in a stretch of the text, in their order: a function may have thousands of both."""
+    """Tells which of ``calls`` stand in a stretch of the text, in their order; a function may have thousands."""
 
     def __init__(self, calls: Sequence[Call]) -> None:
         self._calls = calls
