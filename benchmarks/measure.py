@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import os
-import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 Command = tuple[str, ...]
-
-LINT = "from dbos_lint.cli import main; main()"
-# --debug: a fault of the linter shows its traceback, which ends the benchmark.
-LINT_OPTIONS = (
-    "--no-cache",
-    "--isolated",
-    "--no-respect-gitignore",
-    "--jobs",
-    "1",
-    "--output-format",
-    "json",
-    "--debug",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +25,28 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A command that is measured. Its exit status is one of ``expected``, or the figures mean nothing."""
+    """A command that is measured. Its exit status is one of ``expected``, or the figures mean nothing.
+
+    ``prepare`` is done before each sample, and not measured.
+    """
 
     name: str
     command: Command
     expected: tuple[int, ...] = (0, 1)
-    environment: Mapping[str, str] = field(default_factory=dict)
     stdin: Path | None = None
+    prepare: Callable[[], object] | None = None
 
 
 def run_once(case: Case) -> Sample:
+    """Run the command of ``case``."""
+    if case.prepare is not None:
+        case.prepare()
     # As installed: compiled modules are kept, so that no sample pays for compiling the linter.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with open(case.stdin or os.devnull, "rb") as given:
         before = time.perf_counter()
         process = subprocess.Popen(
-            case.command,
-            env={**environment, **case.environment},
-            stdin=given,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            case.command, env=environment, stdin=given, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
         assert process.stderr is not None
         complaint = process.stderr.read()
@@ -87,12 +76,7 @@ def measure(cases: Iterable[Case], rounds: int) -> dict[str, list[Sample]]:
     return taken
 
 
-def python(program: str, *arguments: str) -> Command:
-    return (sys.executable, "-c", program, *arguments)
-
-
-def processor() -> str:
-    facts = Path("/proc/cpuinfo")
-    lines = facts.read_text(encoding="utf-8").splitlines() if facts.exists() else []
-    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(models, platform.processor() or "unknown processor")
+def spread(values: Iterable[float], form: str = ",.0f") -> str:
+    """The median, and the least and the most."""
+    each = list(values)
+    return f"{median(each):{form}} ({min(each):{form}} to {max(each):{form}})"
