@@ -3,9 +3,9 @@
     python benchmarks/instructions.py            fails where a run takes more than it did, by more than a margin
     python benchmarks/instructions.py --renew    commits to what they take now, in instructions.json
 
-They are counted by valgrind (or by perf, where the machine lets it), over those of a reference that uses nothing of ours:
-so builds of one version of Python can be compared. Where neither tool is there, or no value for this version of Python,
-nothing is checked, and that is said.
+They are counted by valgrind (or by perf, where the machine lets it), over those of a reference that uses nothing of
+ours: so builds of one version of Python can be compared. Where neither tool is there, or no value for this version of
+Python, nothing is checked, and that is said.
 """
 
 from __future__ import annotations
