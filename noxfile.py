@@ -94,3 +94,11 @@ def readme(session: nox.Session) -> None:
     """What a user does first: the README's commands, the wheel and the pre-commit hook, each installed afresh."""
     install(session, "test")
     session.run("pytest", "-m", "slow", *session.posargs)
+
+
+@nox.session
+def instructions(session: nox.Session) -> None:
+    """Fixed runs take no more instructions than is committed to. ``nox -s instructions -- --renew`` commits anew."""
+    install(session)
+    session.env["PYTHONDONTWRITEBYTECODE"] = ""
+    session.run("python", "benchmarks/instructions.py", *session.posargs)
