@@ -24,8 +24,8 @@ def beginning(path: Path, lines: int) -> str:
 
 def of_lines(lines: int, source: str = _TESTS) -> Path:
     """A DBOS program of about so many ``lines``."""
-    SCRATCH.mkdir(exist_ok=True)
-    made = SCRATCH / f"lines_{lines}.py"
+    made = SCRATCH / f"lines_{lines}" / "app.py"
+    made.parent.mkdir(parents=True, exist_ok=True)
     made.write_text(beginning(corpus("B") / source, lines), encoding="utf-8")
     return made
 

@@ -27,13 +27,15 @@ class Sample:
 class Case:
     """A command that is measured. Its exit status is one of ``expected``, or the figures mean nothing.
 
-    ``prepare`` is done before each sample, and not measured.
+    It runs in ``folder``, which is the root of the project that is linted. ``prepare`` is done before each sample, and
+    not measured.
     """
 
     name: str
     command: Command
     expected: tuple[int, ...] = (0, 1)
     stdin: Path | None = None
+    folder: Path | None = None
     prepare: Callable[[], object] | None = None
 
 
@@ -46,7 +48,12 @@ def run_once(case: Case) -> Sample:
     with open(case.stdin or os.devnull, "rb") as given:
         before = time.perf_counter()
         process = subprocess.Popen(
-            case.command, env=environment, stdin=given, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            case.command,
+            env=environment,
+            cwd=case.folder,
+            stdin=given,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
         assert process.stderr is not None
         complaint = process.stderr.read()

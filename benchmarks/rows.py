@@ -108,12 +108,20 @@ def _faster(row: Row, samples: Samples) -> float:
 
 def _c_cold() -> Row:
     path = str(corpus("C"))
-    return Row("c-cold", "C, cold", 0.22, 0.15, "x ruff F --no-cache", Case("check", _check(path)), _ruff(path))
+    return Row(
+        "c-cold",
+        "C, cold",
+        0.22,
+        0.15,
+        "x ruff F --no-cache",
+        Case("check", _check(path), folder=corpus("C")),
+        _ruff(path),
+    )
 
 
 def _c_warm() -> Row:
     path = str(corpus("C"))
-    case = Case("check, warm", _check(path, cached=_cache("c")))
+    case = Case("check, warm", _check(path, cached=_cache("c")), folder=corpus("C"))
     return Row("c-warm", "C, warm", 2, 1.2, "x ruff warm", case, _ruff(path, cached=_cache("c_ruff")))
 
 
@@ -124,20 +132,26 @@ def _b_cold() -> Row:
         Case("pyflakes", (BARE.python, "-m", "pyflakes", path)),
         Case("flake8", (BARE.tool("flake8"), path, *_FLAKE8)),
     )
-    case = Case("check", _check(path, "--select", "ALL"))
+    case = Case("check", _check(path, "--select", "ALL"), folder=corpus("B"))
     return Row("b-cold", "B, cold, every rule", 3, 2, "x ast.parse", case, _python("ast.parse", _PARSE, path), peers)
 
 
 def _m2_cold() -> Row:
     paths = [str(corpus(name)) for name in "ABC"]
     return Row(
-        "m2-cold", "A, B and C, cold", 2, 1.3, "x ruff F --no-cache", Case("check", _check(*paths)), _ruff(*paths)
+        "m2-cold",
+        "A, B and C, cold",
+        2,
+        1.3,
+        "x ruff F --no-cache",
+        Case("check", _check(*paths), folder=corpus("B").parent),
+        _ruff(*paths),
     )
 
 
 def _b_warm() -> Row:
     path = str(corpus("B"))
-    case = Case("check, warm", _check(path, cached=_cache("b")))
+    case = Case("check, warm", _check(path, cached=_cache("b")), folder=corpus("B"))
     peers = (_ruff(path, cached=_cache("b_ruff")),)
     return Row(
         "b-warm", "B, warm, nothing changed", 0.35, 0.2, "x ast.parse", case, _python("ast.parse", _PARSE, path), peers
@@ -147,7 +161,8 @@ def _b_warm() -> Row:
 def _b_touched() -> Row:
     folder = inputs.copy_of("B", "touched")
     turns = inputs.touches(folder / "dbos-3.4.0" / "tests" / "test_debouncer.py")
-    case = Case("check, one file touched", _check(str(folder), cached=_cache("touched")), prepare=partial(next, turns))
+    command = _check(str(folder), cached=_cache("touched"))
+    case = Case("check, one file touched", command, folder=folder, prepare=partial(next, turns))
     return Row(
         "b-touched",
         "B, warm, one file touched",
@@ -161,7 +176,7 @@ def _b_touched() -> Row:
 
 def _b_two() -> Row:
     path = str(corpus("B"))
-    one, two = (Case(f"check --jobs {jobs}", _check(path, jobs=jobs)) for jobs in (1, 2))
+    one, two = (Case(f"check --jobs {jobs}", _check(path, jobs=jobs), folder=corpus("B")) for jobs in (1, 2))
     return Row(
         "b-two", "B, cold, two processes", 1.4, 1.7, "x faster than one", two, one, figure=_faster, is_least=True
     )
@@ -176,7 +191,7 @@ def _start() -> Row:
         1.4,
         1.15,
         "x an empty click command",
-        Case("check, empty folder", _check(str(empty)), (0,)),
+        Case("check, empty folder", _check(str(empty)), (0,), folder=empty),
         _python("an empty click command", _CLICK),
         (_python("python -c pass", "pass"),),
     )
@@ -190,7 +205,7 @@ def _flake8(name: str, must: float, aim: float) -> Row:
         must,
         aim,
         "x flake8 without",
-        Case("flake8 with dbos-lint", (OURS.tool("flake8"), path, *_FLAKE8)),
+        Case("flake8 with dbos-lint", (OURS.tool("flake8"), path, *_FLAKE8), folder=corpus(name)),
         Case("flake8", (BARE.tool("flake8"), path, *_FLAKE8)),
         (Case("flake8 with bugbear", (BUGBEAR.tool("flake8"), path, *_FLAKE8)),),
     )
@@ -205,7 +220,7 @@ def _stdin(lines: int, must: float, aim: float) -> Row:
         must,
         aim,
         "x python -c pass",
-        Case("check -", command, stdin=path),
+        Case("check -", command, stdin=path, folder=path.parent),
         _python("python -c pass", "pass"),
         (Case("flake8 -", (BARE.tool("flake8"), "-", *_FLAKE8), stdin=path),),
     )
@@ -213,8 +228,15 @@ def _stdin(lines: int, must: float, aim: float) -> Row:
 
 def _fix() -> Row:
     source = inputs.to_be_fixed()
-    copies = [inputs.SCRATCH / f"fixed_by_{name}.py" for name in ("us", "fixit")]
-    case = Case("check --fix", _check(str(copies[0]), "--fix"), prepare=partial(shutil.copyfile, source, copies[0]))
+    copies = [source.parent / name / "app.py" for name in ("by_us", "by_fixit")]
+    for copy in copies:
+        copy.parent.mkdir(exist_ok=True)
+    case = Case(
+        "check --fix",
+        _check(str(copies[0]), "--fix"),
+        folder=copies[0].parent,
+        prepare=partial(shutil.copyfile, source, copies[0]),
+    )
     fixit = Case(
         "fixit fix",
         (FIXIT.tool("fixit"), "fix", "--automatic", str(copies[1])),
@@ -228,7 +250,7 @@ def _fix() -> Row:
 
 def _memory() -> Row:
     path = str(corpus("B"))
-    case = Case("check", _check(path, "--select", "ALL"))
+    case = Case("check", _check(path, "--select", "ALL"), folder=corpus("B"))
     peers = (_ruff(path), Case("flake8 with flake8-async", (ASYNC.tool("flake8"), path, *_FLAKE8)))
     return Row("memory", "peak memory, B", 90, 60, "MiB", case, None, peers, figure=_fixed)
 
