@@ -35,7 +35,9 @@ def found(project: Project, folder: Path) -> Found:
     for path, text in sources.items():
         settings = replace(configuration.for_file(path), select=("DBS",), ignore=())
         program = programs.setdefault(settings, Program(settings, sources))
-        diagnostics = lint_source(text.encode(), path, settings, noqa=False, program=program).diagnostics
+        result = lint_source(text.encode(), path, settings, noqa=False, program=program)
+        assert result.tracebacks == ()
+        diagnostics = result.diagnostics
         where = _Functions(text) if diagnostics else None
         for each in diagnostics:
             if where and each.code not in OF_COMMENTS:
