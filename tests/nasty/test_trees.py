@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -219,3 +220,15 @@ def test_modules_that_import_each_other_in_a_ring_end(project: Path) -> None:
         (project / f"m{number}.py").write_text(f"from m{(number + 1) % 50} import *\n", encoding="utf-8")
     (project / "user.py").write_text("from m0 import stamp as helper\n" + WORKFLOW, encoding="utf-8")
     assert findings() == [MINE, f"user.py:{CLOCK + 1}: DBS201"]
+
+
+@pytest.mark.parametrize("name", ["newline", "tab", "quotes", "backslash", "spaces", "surrogate", "escape", "emoji"])
+def test_git_takes_the_patch_of_a_file_whatever_its_name_is(name: str, project: Path) -> None:
+    path = project / NAMES[name]
+    try:
+        path.write_text(WORKFLOW.replace("time.time()", "time.sleep(2)"), encoding="utf-8")
+    except (OSError, UnicodeError):
+        pytest.skip("this file system has no such names")
+    patch = check("--diff", "--unsafe-fixes").stdout_bytes
+    subprocess.run(["git", "apply", "-p0"], input=patch, cwd=project, check=True)
+    assert "DBOS.sleep(2)" in path.read_text(encoding="utf-8")
