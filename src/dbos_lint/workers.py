@@ -33,6 +33,8 @@ _BYTES_PER_WORKER = 500_000
 # Work is handed out in pieces of so many bytes, or files that name nothing: asking for each file would take longer.
 _BYTES_PER_PIECE = 30_000
 _FILES_PER_PIECE = 200
+# What a file costs that names nothing, measured in source that does.
+_BYTES_PER_LIGHT_FILE = 400
 # Trees take forty times the room of their source: so much of it stays parsed from the summary to the linting.
 _BYTES_KEPT = 2_000_000
 # Forking keeps what is already imported; elsewhere than on Linux it is not safe.
@@ -60,18 +62,16 @@ def in_processes(tasks: Sequence[Task], jobs: int, texts: Mapping[str, bytes] | 
 def _portions(tasks: Sequence[Task], number: int) -> list[list[Piece]]:
     """What each of so many workers does, piece by piece: first what takes longest, so that they end together."""
     heavy = sorted((index for index, task in enumerate(tasks) if task.size), key=lambda index: -tasks[index].size)
+    light = [index for index, task in enumerate(tasks) if not task.size]
     portions: list[Piece] = [[] for _ in range(number)]
-    sizes = [0] * number
+    # All who name nothing are the first one's: to tell whether they import what does, their imports are read.
+    sizes = [len(light) * _BYTES_PER_LIGHT_FILE] + [0] * (number - 1)
     for index in heavy:
         least = sizes.index(min(sizes))
         portions[least].append(index)
         sizes[least] += tasks[index].size
-    light = [index for index, task in enumerate(tasks) if not task.size]
-    share = -(-len(light) // number)  # neighbours stay together: they import the same files
-    return [
-        [*_pieces(portion, tasks), *_cut(light[position * share : (position + 1) * share])]
-        for position, portion in enumerate(portions)
-    ]
+    pieces = [list(_pieces(portion, tasks)) for portion in portions]
+    return [[*_cut(light), *pieces[0]], *pieces[1:]]
 
 
 def _pieces(indices: Sequence[int], tasks: Sequence[Task]) -> Iterator[Piece]:
@@ -138,9 +138,12 @@ def _let_them_lint(crew: Sequence[_Hand], tasks: Sequence[Task]) -> tuple[list[F
 
     done: list[FileResult] = []
     lost: Piece = []
-    for hand in crew:
-        _hand_out(hand, crew, tasks)
-    while busy := {hand.channel: hand for hand in crew if hand.doing}:
+    while True:
+        for hand in crew:
+            _hand_out(hand, crew, tasks)
+        busy = {hand.channel: hand for hand in crew if hand.doing}
+        if not busy:
+            break
         for channel in wait(list(busy)):
             hand = busy[channel]  # type: ignore[index]
             results = hand.hear()
@@ -148,22 +151,31 @@ def _let_them_lint(crew: Sequence[_Hand], tasks: Sequence[Task]) -> tuple[list[F
                 lost += hand.doing
             else:
                 done += results
-            _hand_out(hand, crew, tasks)
+            hand.doing = []
     return done, [*lost, *(index for hand in crew for piece in hand.pending for index in piece)]
 
 
 def _hand_out(hand: _Hand, crew: Sequence[_Hand], tasks: Sequence[Task]) -> None:
-    """Give a worker its next piece, or one of the worker that has most to do."""
-    hand.doing = []
-    if not hand.lives:
+    """Give a worker that does nothing its next piece, or one of the worker that has most to do."""
+    if hand.doing or not hand.lives:
         return
-    most = max(crew, key=lambda other: sum(tasks[index].size + 1 for piece in other.pending for index in piece))
-    if hand.pending or most.pending:
-        piece = hand.pending.popleft() if hand.pending else most.pending.pop()
-        if hand.tell("lint", piece):
-            hand.doing = piece
-        else:
-            hand.pending.appendleft(piece)
+    if hand.pending:
+        piece = hand.pending.popleft()
+    else:
+        others = [other for other in crew if _may_be_taken(other, tasks)]
+        if not others:
+            return
+        most = max(others, key=lambda other: sum(tasks[index].size for piece in other.pending for index in piece))
+        piece = most.pending.pop()
+    if hand.tell("lint", piece):
+        hand.doing = piece
+    else:
+        hand.pending.appendleft(piece)
+
+
+def _may_be_taken(hand: _Hand, tasks: Sequence[Task]) -> bool:
+    """Whether another worker may do the last piece of one: who lives keeps the files that name nothing."""
+    return bool(hand.pending) and (tasks[hand.pending[-1][0]].size > 0 or not hand.lives)
 
 
 def _lint_apart(task: Task, texts: Mapping[str, bytes] | None) -> FileResult:

@@ -118,13 +118,14 @@ def test_workers_are_used_only_where_they_pay(project: Path, monkeypatch: pytest
 def test_each_file_is_in_one_portion_and_the_portions_are_of_like_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_BYTES_PER_PIECE", 3)
     monkeypatch.setattr(workers, "_FILES_PER_PIECE", 2)
+    monkeypatch.setattr(workers, "_BYTES_PER_LIGHT_FILE", 1)
     sizes = [5, 1, 0, 1, 1, 1, 1, 0, 4, 2, 0, 2, 9, 0, 0, 0]
     tasks = [Task(f"{number:02}.py", Settings(Path()), size) for number, size in enumerate(sizes)]
     portions = workers._portions(tasks, 3)
     assert [[[sizes[index] for index in piece] for piece in portion] for portion in portions] == [
-        [[9], [0, 0]],
-        [[5], [2, 1], [1], [0, 0]],
-        [[4], [2, 1], [1, 1], [0, 0]],
+        [[0, 0], [0, 0], [0, 0], [2, 2], [1]],
+        [[9], [1, 1]],
+        [[5], [4], [1, 1]],
     ]
     assert sorted(index for portion in portions for piece in portion for index in piece) == list(range(16))
 
