@@ -5,6 +5,8 @@ Names are qualified as a program that does ``import dbos`` would write them.
 
 from __future__ import annotations
 
+from functools import cache
+
 DBOS = "dbos.DBOS"
 QUEUE = "dbos.Queue"
 DEBOUNCER = "dbos.Debouncer"
@@ -231,6 +233,7 @@ _COROUTINES = frozenset(
 _NO_COROUTINES = frozenset({"read_stream_async", "create_async"})
 
 
+@cache
 def gives_coroutine(name: str) -> bool:
     """Whether calling ``name`` gives a coroutine, which does nothing until it is awaited."""
     if name in _COROUTINES:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+from functools import cache
 
 SERVES: dict[str, bool] = {
     "aiohttp.web.run_app": False,
@@ -144,6 +145,7 @@ _RUNS_MODULES = frozenset(
 )
 
 
+@cache
 def leaves_engine_alone(name: str) -> bool:
     """Whether what ``name`` denotes, outside the project, certainly neither builds nor launches DBOS."""
     root = name.partition(".")[0]

@@ -172,11 +172,13 @@ class Nondeterminism:
         return Source(entry.kind, entry.guess) if self.guesses or not entry.guess else None
 
 
+@cache
 def is_listed(name: str) -> bool:
     """Whether the list has something to say of calling ``name``."""
     return any(entry.flagged and entry.match in ("call", "method") for entry in _entries(name))
 
 
+@cache
 def is_client(name: str) -> bool:
     """Whether calling ``name`` makes a client object."""
     return any(entry.flagged and entry.match == "client" for entry in _entries(name))

@@ -5,6 +5,8 @@ Names are canonical: :func:`canonical` maps the other ways to import the same th
 
 from __future__ import annotations
 
+from functools import cache
+
 from dbos_lint.catalog import api
 
 _ALIASES: dict[str, str] = {
@@ -371,6 +373,7 @@ TELLS_LOOP = frozenset(
 """Last names of calls that tell whether an event loop is running: code that asks knows where it is."""
 
 
+@cache
 def canonical(name: str) -> str:
     """The name under which the lists know ``name``."""
     if name.startswith("dbos."):

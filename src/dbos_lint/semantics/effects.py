@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks, patterns, types
@@ -121,9 +122,9 @@ def _effects_of_external(nondeterminism: Nondeterminism, call: Call, external: E
     name = external.name
     label = f"{text_of(call.func, name)}()"
     if name.startswith("dbos."):
-        for effect in _effects_of_api(name, label, call.span):
-            if not _is_spared(effect.kind, name, call):
-                yield effect
+        for kind, detail in _kinds_of_api(name):
+            if not _is_spared(kind, name, call):
+                yield Effect(kind, name, label, call.span, detail)
         if name in api.UNRECORDED:
             yield Effect(UNRECORDED, name, label, call.span, origin=call.number)
     if known_as(external) in frameworks.SERVES:
@@ -173,15 +174,16 @@ _BY_API: tuple[tuple[Container[str], str], ...] = (
 )
 
 
-def _effects_of_api(name: str, label: str, span: Span) -> Iterator[Effect]:
-    """What a call of the dbos API does, by the tables of :mod:`dbos_lint.catalog.api`."""
-    for names, kind in _BY_API:
-        if name in names:
-            yield Effect(kind, name, label, span)
+@cache
+def _kinds_of_api(name: str) -> tuple[tuple[str, str], ...]:
+    """What a call of the dbos API does, by the tables of :mod:`dbos_lint.catalog.api`: the kinds of effects, each with
+    its detail."""
+    kinds = [(kind, "") for names, kind in _BY_API if name in names]
     if name in api.RUNS_STEP:
-        yield Effect(CALLS_STEP, name, label, span, api.RUNS_STEP[name])
+        kinds.append((CALLS_STEP, api.RUNS_STEP[name]))
     if name in (f"{api.HANDLE}.get_result", f"{api.CLIENT_HANDLE}.get_result"):
-        yield Effect(BLOCKS_LOOP, name, label, span, HANDLE)
+        kinds.append((BLOCKS_LOOP, HANDLE))
+    return tuple(kinds)
 
 
 def _arguments(call: Call) -> Arguments:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 ALTERNATIVES = 8
 _GET_OF_DICT = (External("dict.get", "dict"), External("mapping.get", "mapping"))
 _VALUES_OF_DICT = (External("dict.values", "dict"), External("mapping.values", "mapping"))
+# Methods by which objects of a model are made, or got from the database.
+_GIVES_OBJECTS = types.PARSES | types.GIVES_ROWS | types.GIVES_ROW | {f"a{name}" for name in types.GIVES_ROW}
 _PARSED_MODELS = frozenset(map(External, types.PARSED_MODELS))
 
 
@@ -43,9 +45,11 @@ def _call_result(
     _, func, args, keywords = ref
     if func == "super" and not args:
         return _super(resolver, module, place)
-    objects = _rows(resolver, module, func, place, env, depth) or _parsed(resolver, module, func, place, env, depth)
-    if objects:
-        return objects
+    name = func if isinstance(func, str) else func[-1] if isinstance(func, tuple) and func[0] == "attr" else ""
+    if name.rpartition(".")[2] in _GIVES_OBJECTS:
+        objects = _rows(resolver, module, func, place, env, depth) or _parsed(resolver, module, func, place, env, depth)
+        if objects:
+            return objects
     callees = resolver.follow(module, func, place, env, depth)
     if not callees:
         return ()

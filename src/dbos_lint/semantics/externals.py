@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import cache
 
 from dbos_lint.catalog import api, frameworks, types, waits
 from dbos_lint.catalog.nondeterminism import is_client
@@ -30,6 +31,7 @@ _BY_ARGUMENTS = frozenset({"functools.partial", "staticmethod", "type", "float"}
 _NOT_FINITE = frozenset({"inf", "infinity", "nan"})
 
 
+@cache
 def known_as(external: External) -> str:
     """The name of ``external`` in the lists, which name methods of base classes only."""
     name, base = external.name, external.base
@@ -39,6 +41,7 @@ def known_as(external: External) -> str:
     return name
 
 
+@cache
 def attribute_of(value: External, name: str) -> Values:
     """An attribute of a module, class or function outside the project."""
     full = types.canonical(f"{value.name}.{name}")
@@ -48,6 +51,7 @@ def attribute_of(value: External, name: str) -> Values:
     return (External(full, value.base),)
 
 
+@cache
 def attribute_of_instance(klass: str, name: str) -> Values:
     """An attribute of an instance of an outside class: its own, or the one of a base that the lists know."""
     owner: str | None = klass

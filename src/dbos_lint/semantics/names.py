@@ -175,10 +175,11 @@ class Names:
         if self._files is None:
             return
         before = self._files.get(module.path, frozenset())
+        kinds = _kinds_in(source)
         if module.path in self._files:
-            self._files[module.path] = _kinds_in(source)
+            self._files[module.path] = kinds
             self._note_words(module.path, source)
-        for kind in before | _kinds_in(source):
+        for kind in before | kinds:
             remembered = self._mentions.get((module.path, kind))
             if remembered is None or (remembered[0] is not module and remembered[1] != self.of(module, kind)):
                 self._known.pop(kind, None)
@@ -240,12 +241,8 @@ class Names:
         ]
 
     def _of_calls(self, module: Module, kind: str) -> Iterator[Mention]:
-        methods = METHODS | _renamed(module)
-        for function in module.functions:
-            for call in function.calls:
-                _, method = receiver_and_method(call.func)
-                if (method or call.func) in methods:
-                    yield from self.of_call(module, call, kind)
+        for call in self.once("naming", module, _naming):
+            yield from self.of_call(module, call, kind)
 
     def of_call(self, module: Module, call: Call, kind: str) -> Iterator[Mention]:
         """The names of ``kind`` that one call takes."""
@@ -354,6 +351,19 @@ def _folded(name: str) -> str:
 
 def _kinds_in(source: bytes) -> frozenset[str]:
     return frozenset(kind for kind, needles in NEEDLES.items() if any(needle in source for needle in needles))
+
+
+def _naming(module: Module) -> tuple[Call, ...]:
+    """The calls of ``module`` that may take names, to judge by what they are of."""
+    methods = METHODS | _renamed(module)
+    return tuple(
+        [
+            call
+            for function in module.functions
+            for call in function.calls
+            if (receiver_and_method(call.func)[1] or call.func) in methods
+        ]
+    )
 
 
 def _renamed(module: Module) -> frozenset[str]:

@@ -118,19 +118,14 @@ def is_changed(resolver: Resolver, paths: set[str], ref: Ref) -> bool:
     if not isinstance(ref, str):
         return False
     name = ref.rpartition(".")[2]
-    for path in paths:
-        changed = resolver.module(path)
-        if any(_ends_in(write.target, name) for write in changed.stores):
-            return True
-        for function in changed.functions:
-            if any(write.kind == "item" and _ends_in(write.target, name) for write in function.writes):
-                return True
-            for call in function.calls:
-                target, _, method = call.func.rpartition(".") if isinstance(call.func, str) else ("", "", "")
-                if method in types.MUTATORS and _ends_in(target, name):
-                    return True
-    return False
+    return any(name in resolver.once(_changed, resolver.module(path)) for path in paths)
 
 
-def _ends_in(ref: Ref, name: str) -> bool:
-    return isinstance(ref, str) and ref.rpartition(".")[2] == name
+def _changed(module: Module) -> frozenset[str]:
+    """The last names of the objects in ``module`` of which items are set, or that methods change."""
+    functions = module.functions
+    items = [*module.stores, *(write for each in functions for write in each.writes if write.kind == "item")]
+    called = [call.func.rpartition(".") for each in functions for call in each.calls if isinstance(call.func, str)]
+    targets = [write.target for write in items if isinstance(write.target, str)]
+    targets += [target for target, _, method in called if method in types.MUTATORS]
+    return frozenset([target.rpartition(".")[2] for target in targets])

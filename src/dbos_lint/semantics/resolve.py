@@ -7,8 +7,9 @@ What cannot be told is the empty tuple.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any, TypeVar
 
 from dbos_lint.catalog import api, types
 from dbos_lint.catalog.nondeterminism import is_listed
@@ -45,6 +46,8 @@ from dbos_lint.semantics.values import (
     is_callable,
 )
 
+T = TypeVar("T")
+
 _BUILTINS = frozenset(dir(builtins))
 # How many objects deep it is remembered what constructors were given.
 _NESTING = 3
@@ -77,6 +80,7 @@ class Resolver:
     answers: Answers = field(default_factory=Answers)
     # Names that mean the same wherever in a scope they stand, by file and scope: most of what is asked is asked again.
     _plain: dict[tuple[str, int, str], Values] = field(default_factory=dict)
+    _told: dict[tuple[Callable[[Module], Any], str], tuple[Module, Any]] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ access to summaries
 
@@ -105,6 +109,14 @@ class Resolver:
         module = self.module(value.module)
         items: list[Function] | list[Class] = module.functions if isinstance(value, FunctionValue) else module.classes
         return f"{module.name}.{items[value.id].qualname}"
+
+    def once(self, find: Callable[[Module], T], module: Module) -> T:
+        """What ``find`` tells of ``module``, which is asked for again and again."""
+        known = self._told.get((find, module.path))
+        if known is None or known[0] is not module:
+            known = self._told[find, module.path] = module, find(module)
+        told: T = known[1]
+        return told
 
     def configured_kind(self, name: str) -> str | None:
         """The kind of durable function that the settings say the decorator ``name`` makes."""

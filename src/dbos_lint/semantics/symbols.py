@@ -41,6 +41,7 @@ class Symbols:
         self._resolver = resolver
         self._history = history
         self._known: dict[tuple[Values, str], tuple[Use, ...]] = {}
+        self._publics: dict[str, str | None] = {}
 
     def uses(self, module: Module, ref: Ref, place: Place) -> Iterator[Use]:
         """What ``ref`` names after a dot: of ``DBOS.tracer.set_provider``, ``DBOS.tracer`` and the whole."""
@@ -95,6 +96,11 @@ class Symbols:
 
     def _public(self, name: str) -> str | None:
         """The symbol of a qualified name; None outside dbos, and where it is private."""
+        if name not in self._publics:
+            self._publics[name] = self._find_public(name)
+        return self._publics[name]
+
+    def _find_public(self, name: str) -> str | None:
         package, _, rest = name.partition(".")
         if package != _DBOS or any(part.startswith("_") for part in rest.split(".")):
             return None
