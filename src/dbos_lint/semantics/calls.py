@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from dbos_lint.catalog import api, types
 from dbos_lint.catalog.nondeterminism import has_effects
@@ -64,6 +65,8 @@ class Calls:
     _callees: dict[str, dict[int, Callees]] = field(default_factory=dict)
     _registered: dict[str, frozenset[int]] = field(default_factory=dict)
     _nested: dict[str, dict[int, list[int]]] = field(default_factory=dict)
+    # What is called outside the project and runs nothing of it is the same wherever it is called.
+    _outside: dict[Values, Callees] = field(default_factory=dict)
 
     def resolve(self, module: Module, ref: Ref, record: Call | Read | Write, env: Environment | None = None) -> Values:
         block = record.block if isinstance(record, Call) else MODULE
@@ -86,16 +89,22 @@ class Calls:
         self._callees.pop(module.path, None)
 
     def _find_callees(self, module: Module, call: Call, env: Environment | None) -> Callees:
-        found = self._named_callees(module, call, env)
+        values = self.resolve(module, call.func, call, env)
+        outside = self._outside.get(values)
+        if outside is not None:
+            return outside
+        found = self._named_callees(module, call, values)
         for function in found.runs:
             self._invoked_arguments(module, call, function, found)
         if found.externals:
             found.names = frozenset([external.name for external in found.externals])
+        if all(isinstance(value, External) and not _hands_on(value) for value in values):
+            self._outside[values] = found
         return found
 
-    def _named_callees(self, module: Module, call: Call, env: Environment | None) -> Callees:
-        """What ``call`` may run, without what functions of the project do with what it gives them."""
-        found = Callees(self.resolve(module, call.func, call, env))
+    def _named_callees(self, module: Module, call: Call, values: Values) -> Callees:
+        """What ``call``, of ``values``, may run, without what functions of the project do with what it gives them."""
+        found = Callees(values)
         for value in found.values:
             self._add(found, value)
             if isinstance(value, ClassValue):
@@ -253,7 +262,7 @@ class Calls:
 
     def _runs(self, module: Module, call: Call) -> Iterator[tuple[str, FunctionValue]]:
         """The functions that ``call`` runs, and how. A function of the project is taken to call what it is given."""
-        callees = self._named_callees(module, call, None)
+        callees = self._named_callees(module, call, self.resolve(module, call.func, call))
         values = [("run", value) for value in callees.runs]
         values += [(entity.kind, entity.function) for entity in callees.durable]
         values += callees.delegations
@@ -345,6 +354,18 @@ class Calls:
                     method = self.resolver.method(value, name)
                     if method is not None:
                         yield method
+
+
+@cache
+def _hands_on(external: External) -> bool:
+    """Whether what is called outside the project calls what it is given, itself or in a thread or a step."""
+    name = known_as(external)
+    return (
+        name in types.CALLS_ITS_ARGUMENT
+        or name in types.COPIES_CONTEXT
+        or name in types.THREAD_STARTERS
+        or name in api.RUNS_STEP
+    )
 
 
 def _add_aside(found: Callees, value: Value) -> None:
