@@ -24,6 +24,10 @@ class Registration(NamedTuple):
 
 def registrations(resolver: Resolver, module: Module) -> tuple[Registration, ...]:
     """The registrations of the functions of ``module``, in the order of the text."""
+    return resolver.once(_registrations, module)
+
+
+def _registrations(resolver: Resolver, module: Module) -> tuple[Registration, ...]:
     found = [*_by_decorator(resolver, module), *_by_call(resolver, module)]
     return tuple(sorted(found, key=lambda registration: registration.span))
 

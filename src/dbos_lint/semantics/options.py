@@ -121,7 +121,7 @@ def is_changed(resolver: Resolver, paths: set[str], ref: Ref) -> bool:
     return any(name in resolver.once(_changed, resolver.module(path)) for path in paths)
 
 
-def _changed(module: Module) -> frozenset[str]:
+def _changed(_: Resolver, module: Module) -> frozenset[str]:
     """The last names of the objects in ``module`` of which items are set, or that methods change."""
     functions = module.functions
     items = [*module.stores, *(write for each in functions for write in each.writes if write.kind == "item")]

@@ -80,7 +80,7 @@ class Resolver:
     answers: Answers = field(default_factory=Answers)
     # Names that mean the same wherever in a scope they stand, by file and scope: most of what is asked is asked again.
     _plain: dict[tuple[str, int, str], Values] = field(default_factory=dict)
-    _told: dict[tuple[Callable[[Module], Any], str], tuple[Module, Any]] = field(default_factory=dict)
+    _told: dict[tuple[Callable[[Resolver, Module], Any], str], tuple[Module, Any]] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ access to summaries
 
@@ -110,11 +110,13 @@ class Resolver:
         items: list[Function] | list[Class] = module.functions if isinstance(value, FunctionValue) else module.classes
         return f"{module.name}.{items[value.id].qualname}"
 
-    def once(self, find: Callable[[Module], T], module: Module) -> T:
+    def once(self, find: Callable[[Resolver, Module], T], module: Module) -> T:
         """What ``find`` tells of ``module``, which is asked for again and again."""
         known = self._told.get((find, module.path))
         if known is None or known[0] is not module:
-            known = self._told[find, module.path] = module, find(module)
+            known = module, find(self, module)
+            if not self.answers.asking:
+                self._told[find, module.path] = known
         told: T = known[1]
         return told
 
@@ -626,11 +628,15 @@ class Resolver:
 
     def decorated(self, value: FunctionValue, depth: int = 0) -> Decorated:
         """What the decorators of the function make of it."""
+        key = ("decorated", value.module, value.id)
+        known: Decorated | None = self.answers.recall(key, depth)
+        if known is not None:
+            return known
         bare = FunctionValue(value.module, value.id)
         plain = Decorated(bare, None, (), ())
         if not self.function(bare).decorators:
             return plain
-        return self.answers.ask(("decorated", bare), depth, lambda: self._decorate(bare, plain, depth), plain)
+        return self.answers.ask(key, depth, lambda: self._decorate(bare, plain, depth), plain)
 
     def _decorate(self, value: FunctionValue, plain: Decorated, depth: int) -> Decorated:
         if self.answers.is_cut(depth):
