@@ -48,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path in dict.fromkeys(files(folders, options.every)):
         if time.monotonic() - start > options.seconds:
             break
-        settings = Settings(root=str(path.parent), select=("DBS",))
+        # A project of its own for each: else the names of all that is installed would be gathered, file by file.
+        settings = Settings(root=f"{path}.project", select=("DBS",))
         result = lint_source(as_if_durable(path.read_bytes()), str(path), settings)
         count.update(each.code for each in result.diagnostics)
         count["files"] += 1
