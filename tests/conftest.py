@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from dbos_lint.configuration import Configuration
 from dbos_lint.linter import lint_source
 from tests.markers import Fixture, Marker, all_fixtures
 from tests.oracle.proofs import summary
+
+# No test may find, or leave behind, what another run has kept.
+os.environ["DBOS_LINT_NO_CACHE"] = "1"
 
 
 @dataclass(frozen=True, slots=True, order=True)

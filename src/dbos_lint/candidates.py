@@ -10,13 +10,19 @@ import os
 import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import count
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint.discovery import Discovery
 from dbos_lint.mentions import is_wide, mentions, needles
 from dbos_lint.reading import read
 from dbos_lint.settings import Settings
 
+if TYPE_CHECKING:
+    from dbos_lint.cache.run import Cache
+    from dbos_lint.cache.shelf import Shelf
+
+# What a file shows: that it names dbos, else a skipped folder, else neither.
+_NAMES, _LEAVES, _STAYS = "names", "leaves", "stays"
 _MOST_LOOKS = 500
 _BUFFER = 1 << 20
 _IMPORTABLE = re.compile(r"\w+", re.ASCII)
@@ -63,12 +69,17 @@ class _Sight(NamedTuple):
     leaves: bool
 
 
-def candidates(files: Iterable[tuple[str, Settings]], found: Discovery) -> tuple[list[Task], list[str]]:
+def candidates(
+    files: Iterable[tuple[str, Settings]], found: Discovery, cache: Cache | None = None
+) -> tuple[list[Task], list[str]]:
     """The tasks for those files that may concern dbos, and the names of the files that cannot."""
     projects = _projects(files)
     wanted = tuple(dict.fromkeys(needle for project in projects for needle in needles(project.settings)))
     doors = _packages(found.skipped)
-    sights = [_look(project, wanted, _names(doors, project.below)) for project in projects]
+    sights = [
+        _look(project, wanted, _names(doors, project.below), cache.shelf(project.settings) if cache else None)
+        for project in projects
+    ]
     naming = [path for path in found.skipped if path.endswith(".py") and _names_any(path, wanted)]
     naming += (path for sight in sights for path, size in sight.sizes.items() if size)
     tasks: list[Task] = []
@@ -92,11 +103,19 @@ def _projects(files: Iterable[tuple[str, Settings]]) -> Collection[_Project]:
     return projects.values()
 
 
-def _look(project: _Project, wanted: Sequence[bytes], doors: Collection[bytes]) -> _Sight:
+def _look(project: _Project, wanted: Sequence[bytes], doors: Collection[bytes], shelf: Shelf | None) -> _Sight:
     sizes: dict[str, int] = {}
     leaves = False
+    if shelf is not None:
+        shelf.seek(ascii((wanted, sorted(doors))))
     buffer = bytearray(_BUFFER)  # one for all: making room for each file would take as long as reading it
     for path in project.paths:
+        known = shelf.sight(path) if shelf is not None else ""
+        if known.isdecimal():
+            sizes[path] = int(known)
+        if known:
+            leaves = leaves or known == _LEAVES
+            continue
         try:
             with open(path, "rb", buffering=0) as file:
                 source, size = buffer, file.readinto(buffer)
@@ -106,16 +125,23 @@ def _look(project: _Project, wanted: Sequence[bytes], doors: Collection[bytes]) 
         except (OSError, MemoryError):
             sizes[path] = 0  # the linter tells why
             continue
-        for needle in wanted:
-            if source.find(needle, 0, size) >= 0:
-                sizes[path] = size
-                break
-        else:
-            if is_wide(source[: min(size, 4)]) and mentions(bytes(source[:size]), wanted):
-                sizes[path] = size
-                continue
-            leaves = leaves or any(source.find(door, 0, size) >= 0 for door in doors)
+        seen = _seen(source, size, wanted, doors)
+        if seen == _NAMES:
+            sizes[path] = size
+        leaves = leaves or seen == _LEAVES
+        if shelf is not None:
+            shelf.saw(path, f"{size}" if seen == _NAMES else seen)
     return _Sight(sizes, leaves)
+
+
+def _seen(source: bytearray, size: int, wanted: Sequence[bytes], doors: Collection[bytes]) -> str:
+    """What the first ``size`` bytes of ``source`` show."""
+    for needle in wanted:
+        if source.find(needle, 0, size) >= 0:
+            return _NAMES
+    if is_wide(source[: min(size, 4)]) and mentions(bytes(source[:size]), wanted):
+        return _NAMES
+    return _LEAVES if any(source.find(door, 0, size) >= 0 for door in doors) else _STAYS
 
 
 def _names(folders: Iterable[str], below: str) -> frozenset[bytes]:

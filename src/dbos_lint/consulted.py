@@ -9,6 +9,10 @@ from dbos_lint.dataclasses import dataclass, field
 
 WHOLE = "*"
 """Stands for all files of the project, in place of a path."""
+UNREADABLE = "?"
+"""The state of what cannot be read."""
+FOLDER = "/"
+"""With what the state of a folder begins."""
 
 
 @dataclass(slots=True)
@@ -28,13 +32,13 @@ class Consulted:
         """Note the text of a file."""
         self._note(path, text_state(source))
 
-    def folder(self, path: str, names: Iterable[str]) -> None:
-        """Note the entries of a folder."""
+    def folder(self, path: str, names: Iterable[str] | None) -> None:
+        """Note the entries of a folder; None where they cannot be read."""
         self._note(path, folder_state(names))
 
     def unreadable(self, path: str) -> None:
         """Note that a file could not be read."""
-        self._note(path, "")
+        self._note(path, UNREADABLE)
 
     def whole(self, path: str) -> None:
         """Note that what is found in ``path`` rests on all files of the project."""
@@ -73,10 +77,12 @@ def text_state(source: bytes) -> str:
 
 def files_state(paths: Iterable[str] | None) -> str:
     """What tells one list of files from another."""
-    return "" if paths is None else text_state("\0".join(paths).encode("utf-8", "surrogateescape"))
+    return UNREADABLE if paths is None else text_state("\0".join(paths).encode("utf-8", "surrogateescape"))
 
 
-def folder_state(names: Iterable[str]) -> str:
+def folder_state(names: Iterable[str] | None) -> str:
     """What tells one list of entries from another, as far as they can be imported."""
+    if names is None:
+        return FOLDER + UNREADABLE
     modules = sorted(name for name in names if name.endswith(".py") or ("." not in name and name != "__pycache__"))
-    return text_state("\0".join(modules).encode("utf-8", "surrogateescape"))
+    return FOLDER + text_state("\0".join(modules).encode("utf-8", "surrogateescape"))

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby, repeat
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from dbos_lint import timings
 from dbos_lint.candidates import candidates
@@ -19,6 +20,9 @@ from dbos_lint.serial import Linter
 from dbos_lint.settings import Settings
 from dbos_lint.workers import in_processes
 
+if TYPE_CHECKING:
+    from dbos_lint.cache.run import Cache
+
 
 def run(paths: Iterable[str], configuration: Configuration, *, jobs: int = 1) -> RunResult:
     """Lint the files below ``paths`` in up to ``jobs`` processes; the results do not depend on how many."""
@@ -26,18 +30,30 @@ def run(paths: Iterable[str], configuration: Configuration, *, jobs: int = 1) ->
 
 
 def run_files(
-    found: Discovery, configuration: Configuration, *, jobs: int = 1, texts: Mapping[str, bytes] | None = None
+    found: Discovery,
+    configuration: Configuration,
+    *,
+    jobs: int = 1,
+    texts: Mapping[str, bytes] | None = None,
+    cache: Cache | None = None,
 ) -> RunResult:
-    """Lint the files that were found, by the ``texts`` that are given of some of them instead of the disk's."""
+    """Lint the files that were found, by the ``texts`` that are given of some of them instead of the disk's: such a run
+    has no ``cache``. The results do not depend on whether there is one."""
+    known: list[FileResult] = []
     with timings.phase("read"):
-        tasks, quiet = candidates(_with_settings(found.files, configuration), found)
+        tasks, quiet = candidates(_with_settings(found.files, configuration), found, cache)
+        if cache is not None:
+            known, tasks = cache.recall(tasks)
     with left_alone(kept=True):
         results = in_processes(tasks, jobs, texts) if jobs > 1 else list(map(Linter(tasks, texts).file, tasks))
+        if cache is not None:
+            with timings.phase("keep"):
+                cache.keep(tasks, results)
     unreadable = (
         failed(item.path, configuration.for_file(item.path), f"it cannot be read: {item.reason}")
         for item in found.unreadable
     )
-    return _result([*results, *unreadable, *(FileResult(path, ()) for path in quiet)])
+    return _result([*known, *results, *unreadable, *(FileResult(path, ()) for path in quiet)])
 
 
 def run_stdin(source: bytes, filename: str | None, configuration: Configuration) -> RunResult:

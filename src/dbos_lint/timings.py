@@ -14,7 +14,7 @@ from typing import Any
 from dbos_lint.paths import shown
 
 # The phases of a run, in the order in which it begins them; what is in none of them is the last.
-PHASES = ("start", "find", "read", "load", "parse", "collect", "judge", "report", "other")
+PHASES = ("start", "find", "read", "load", "parse", "collect", "judge", "keep", "report", "other")
 _RULES = "judge "
 _MOST = 15
 

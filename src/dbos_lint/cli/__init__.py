@@ -14,7 +14,7 @@ from dbos_lint import __version__
 from dbos_lint.cli.output import INTERRUPTED, Failure, open_streams
 from dbos_lint.garbage import left_alone
 
-_COMMANDS = ("check", "diff", "merge", "rule", "upgrade")
+_COMMANDS = ("check", "clean", "diff", "merge", "rule", "upgrade")
 
 
 class _Group(click.Group):

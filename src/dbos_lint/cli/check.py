@@ -144,7 +144,13 @@ def _checked(read: Callable[[V], T], value: V) -> T:
 @click.option("--show-files", is_flag=True, help="List the files that would be linted.")
 @click.option("--show-settings", is_flag=True, help="Show the options that hold for the first file.")
 @click.option(
-    "--no-cache", is_flag=True, help="Keep nothing between runs. Nothing is kept yet, so this changes nothing."
+    "--no-cache", is_flag=True, envvar="DBOS_LINT_NO_CACHE", help="Neither use nor keep what earlier runs found out."
+)
+@click.option(
+    "--cache-dir",
+    metavar="FOLDER",
+    envvar="DBOS_LINT_CACHE_DIR",
+    help="Keep what was found out for later runs in this folder.  [default: the user's cache folder]",
 )
 @click.option("--shard", callback=_shard, metavar="K/N", help="Lint the K-th of N shares of the files.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Use at most N processes.  [default: all]")
@@ -160,7 +166,6 @@ def check(context: click.Context, /, **options: Any) -> None:
     from dbos_lint.configuration import SettingsError
     from dbos_lint.discovery import MissingPathError
 
-    del options["no_cache"]  # there is no cache yet; scripts that forbid it need not change when there is one
     try:
         code = session.run(session.Options(**options))
     except MissingPathError as error:

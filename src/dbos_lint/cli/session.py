@@ -21,6 +21,7 @@ from dbos_lint.reporters import FIX_FORMATS, STATISTICS_FORMATS, TEXT_FORMATS, r
 from dbos_lint.results import RunResult
 
 if TYPE_CHECKING:
+    from dbos_lint.cache.run import Cache
     from dbos_lint.choice import Place
     from dbos_lint.cli.fixing import Done
     from dbos_lint.diagnostic import Diagnostic
@@ -63,6 +64,8 @@ class Options(NamedTuple):
     exit_zero: bool
     show_files: bool
     show_settings: bool
+    no_cache: bool
+    cache_dir: str | None
     shard: Shard | None
     jobs: int | None
     timings: bool
@@ -123,11 +126,14 @@ def _run(options: Options) -> int:
     if options.verbose:
         note(*_targets(found.files, configuration))
 
-    def lint(texts: Mapping[str, bytes]) -> RunResult:
-        return run_files(found, configuration, jobs=options.jobs or default_jobs(), texts=texts)
-
+    jobs = options.jobs or default_jobs()
     if not any(configuration.for_folder(folder).fix for folder in set(map(os.path.dirname, found.files))):
-        return _report(lint({}), options, configuration, left_out=found.left_out)
+        result = run_files(found, configuration, jobs=jobs, cache=_cache(options))
+        return _report(result, options, configuration, left_out=found.left_out)
+
+    def lint(texts: Mapping[str, bytes]) -> RunResult:
+        return run_files(found, configuration, jobs=jobs, texts=texts)
+
     from dbos_lint.cli import fixing
     from dbos_lint.fixes.project import Files
 
@@ -137,6 +143,20 @@ def _run(options: Options) -> int:
     else:
         done = fixing.write_files(files, options.fix_at, cwd, options.paths or (".",))
     return _report(done.result, options, configuration, done=done, left_out=found.left_out)
+
+
+def _cache(options: Options) -> Cache | None:
+    """What earlier runs have kept. Runs that mend have none: nothing but what was just seen may change a file."""
+    if options.no_cache:
+        return None
+    from dbos_lint.cache.run import Cache
+    from dbos_lint.cache.store import default_folder
+
+    def warn(text: str) -> None:
+        if options.verbose:
+            note(f"warning: {text}")
+
+    return Cache(absolute(options.cache_dir) if options.cache_dir else default_folder(), warn)
 
 
 def _refuse_contradictions(options: Options) -> None:

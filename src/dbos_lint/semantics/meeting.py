@@ -37,6 +37,7 @@ class Meeting:
     def programs(self, path: str, late: bool) -> frozenset[str]:
         """The files that load ``path`` and that nothing loads in turn: when they are imported themselves or, with
         ``late``, perhaps only later. Of files that load each other, the first stands for all."""
+        self._project.consulted.whole(self._project.linting)
         known = self._programs[late]
         if path not in known:
             for group in groups(path, lambda each: self._loaders(each, late), known):

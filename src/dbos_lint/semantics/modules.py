@@ -89,13 +89,14 @@ class Project:
         if entries is None:
             try:
                 entries = frozenset(os.listdir(folder))
+                self.consulted.folder(folder, entries)
             except OSError:
                 entries = frozenset()
+                self.consulted.folder(folder, None)
             prefix = folder + os.sep
             overlaid = [path[len(prefix) :] for path in self.overlay if path.startswith(prefix)]
             entries |= {path.partition(os.sep)[0] for path in overlaid}
             self._folders[folder] = entries
-            self.consulted.folder(folder, entries)
         return entries
 
     def package_root(self, path: str) -> str:
@@ -244,6 +245,7 @@ class Project:
             known = self.elsewhere(path, source) if source is not None else None
             if source is not None and known is not None and known.name == self._called(path):
                 self._modules[path] = known
+                self.consulted.led[path].add(os.path.dirname(path))
                 self._borrowed[path] = hash(source)
                 return known
             parsed = quietly_parsed(source) if source is not None else None

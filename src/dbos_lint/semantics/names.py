@@ -145,9 +145,8 @@ class Names:
     @property
     def meeting(self) -> Meeting:
         """Which files one program imports."""
-        project = self._whole()
         if self._meeting is None:
-            self._meeting = Meeting(project)
+            self._meeting = Meeting(self.calls.resolver.project)
         return self._meeting
 
     def is_registered(self, mention: Mention) -> bool:

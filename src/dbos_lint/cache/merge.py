@@ -1,0 +1,96 @@
+"""What was known of a project, changed by what a run has learnt."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, NamedTuple
+
+from dbos_lint.cache.stamps import Stamps
+from dbos_lint.cache.table import CLEAN, FINDINGS, Row, Table, closure, leading_to
+from dbos_lint.consulted import WHOLE, Consulted
+
+
+class Knowledge(NamedTuple):
+    """What was known before a run, what the run found to be ``changed`` or the ``same`` by reading it, and what it has
+    seen."""
+
+    table: Table
+    findings: Mapping[str, Any]
+    changed: AbstractSet[int]
+    same: AbstractSet[str]
+    sights: Mapping[str, str]
+
+
+def merged(
+    known: Knowledge, consulted: Consulted, outcomes: Mapping[str, Any], stamps: Stamps
+) -> tuple[Table, dict[str, Any]]:
+    """The table, and the findings, of all that is known now and that something rests on."""
+    old = known.table
+    ways = {number: old.steps(number) for number in range(len(old.rows))}
+    changed = known.changed | {
+        old.number[path]
+        for path, state in consulted.states.items()
+        if path in old.number and old.rows[old.number[path]].state not in ("", state)
+    }
+    stale = leading_to(changed, ways) if changed else frozenset()
+    states = {row.path: row.state for number, row in enumerate(old.rows) if row.state and number not in changed}
+    states |= consulted.states
+    led = {old.rows[at].path: {old.rows[step].path for step in ways[at]} for at in ways if at not in changed}
+    for path, steps in consulted.led.items():
+        led[path] = led.get(path, set()) | steps
+    found = {
+        row.path: CLEAN if row.outcome == CLEAN else known.findings.get(row.path)
+        for number, row in enumerate(old.rows)
+        if row.outcome and number not in stale and os.path.exists(row.path)
+    }
+    found |= outcomes
+
+    read = consulted.states.keys() | known.sights.keys() | known.same
+    new_stamps = {path: stamps.of(path) for path in read if path != WHOLE}
+    sights = {
+        row.path: row.sight
+        for number, row in enumerate(old.rows)
+        if row.sight and (row.path in known.same or new_stamps.get(row.path, row.stamp) == row.stamp)
+    }
+    sights |= known.sights
+    all_stamps = {row.path: row.stamp for row in old.rows} | new_stamps
+    return _assembled(states, led, found, _existing(sights, new_stamps), consulted.torn, all_stamps)
+
+
+def _existing(sights: Mapping[str, str], read: Mapping[str, str]) -> dict[str, str]:
+    """The sights of files that have not gone meanwhile."""
+    return {path: sight for path, sight in sights.items() if path in read or os.path.exists(path)}
+
+
+def _assembled(
+    states: Mapping[str, str],
+    led: Mapping[str, set[str]],
+    found: Mapping[str, Any],
+    sights: Mapping[str, str],
+    torn: AbstractSet[str],
+    stamps: Mapping[str, str],
+) -> tuple[Table, dict[str, Any]]:
+    names = list(dict.fromkeys((*states, *sights)))
+    number = {path: at for at, path in enumerate(names)}
+    ways = {at: [number[step] for step in led.get(path, ()) if step in number] for path, at in number.items()}
+    # A line cannot hold a name with a line break, so that nothing is kept which rests on it.
+    odd = {number[path] for path in names if path in torn or "\n" in path}
+    lost = leading_to(odd, ways) if odd else frozenset()
+    kept = {path: each for path, each in found.items() if each is not None and number.get(path, -1) not in lost}
+    used = closure((number[path] for path in kept if path in number), ways)
+    order = [at for at, path in enumerate(names) if at in used or (path in sights and at not in odd)]
+    place = {at: str(line) for line, at in enumerate(order)}
+    rows = (
+        Row(
+            path := names[at],
+            stamps.get(path, ""),
+            states.get(path, "") if at in used else "",
+            sights.get(path, ""),
+            " ".join(place[step] for step in ways[at]) if at in used else "",
+            "" if path not in kept else CLEAN if kept[path] == CLEAN else FINDINGS,
+        )
+        for at in order
+    )
+    return Table(rows), {path: each for path, each in kept.items() if each != CLEAN and path in number}

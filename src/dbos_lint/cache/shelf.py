@@ -1,0 +1,180 @@
+"""What is kept of one project under one set of settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dbos_lint.cache import store
+from dbos_lint.cache.merge import Knowledge, merged
+from dbos_lint.cache.stamps import Stamps, is_state
+from dbos_lint.cache.table import CLEAN, Row, Table, leading_to, parse, text_of
+from dbos_lint.consulted import WHOLE, Consulted
+from dbos_lint.reading import read
+from dbos_lint.settings import Settings
+
+if TYPE_CHECKING:
+    from dbos_lint.linter import FileResult
+
+
+class Shelf:
+    """The cache of one project. ``folder`` is where it is kept, ``key`` what it depends on beside the files."""
+
+    def __init__(self, folder: str, key: str, settings: Settings, stamps: Stamps) -> None:
+        self._folder = folder
+        self._key = key
+        self._settings = settings
+        self._stamps = stamps
+        self._sought, self._findings, self._table = _unpacked(store.read(folder, key))
+        self._decoded: Mapping[str, Any] | None = None
+        self._same: set[str] = set()  # what was found to be as it was, by reading it
+        self._dirty: set[int] = set()  # what was found not to be
+        self._sights: dict[str, str] = {}
+        self._consulted = Consulted()
+        self._outcomes: dict[str, Any] = {}
+
+    # ------------------------------------------------------------------ what was seen
+
+    def seek(self, sought: str) -> None:
+        """Be told what files are searched for: sights of something else are of no use."""
+        if sought != self._sought:
+            self._table = Table(row._replace(sight="") for row in self._table.rows)
+            self._sought = sought
+
+    def sight(self, path: str) -> str:
+        """What the search of the file ``path`` has seen; empty unless that is known and the file has not changed."""
+        row = self._table.get(path)
+        if row is None or not row.sight or not row.stamp:
+            return ""
+        return row.sight if self._stamps.of(path) == row.stamp else ""
+
+    def saw(self, path: str, sight: str) -> None:
+        """Keep what the search of a file has seen."""
+        self._sights[path] = sight
+
+    # ------------------------------------------------------------------ what was found
+
+    def recall(self, paths: Iterable[str]) -> dict[str, FileResult]:
+        """The results of those of ``paths`` for which all is as it was."""
+        table = self._table
+        wanted = [path for path in paths if (row := table.get(path)) is not None and row.outcome]
+        try:
+            ways = table.reached(wanted)
+        except ValueError:  # it was not written by us
+            self._table = Table()
+            return {}
+        self._dirty |= {number for number in ways if not self._is_same(table.rows[number])}
+        stale = leading_to(self._dirty, ways) if self._dirty else set()
+        fresh = (path for path in wanted if table.number[path] not in stale)
+        return {path: result for path in fresh if (result := self._result(path)) is not None}
+
+    def _is_same(self, row: Row) -> bool:
+        if row.path == WHOLE:
+            from dbos_lint.consulted import files_state
+            from dbos_lint.discovery import project_files
+
+            return files_state(project_files(self._settings)) == row.state
+        if row.stamp and self._stamps.of(row.path) == row.stamp:
+            return True
+        if is_state(row.path, row.state):
+            self._same.add(row.path)
+            return True
+        return False
+
+    def _result(self, path: str) -> FileResult | None:
+        from dbos_lint.linter import FileResult
+
+        row = self._table.rows[self._table.number[path]]
+        if row.outcome == CLEAN:
+            return FileResult(path, ())
+        from dbos_lint.cache.findings import has_fix, result_of
+        from dbos_lint.consulted import text_state
+
+        try:
+            values, source = self._known_findings()[path], b""
+            if has_fix(values):
+                source = read(path)
+                if text_state(source) != row.state:
+                    return None
+            return result_of(path, values, source)
+        except Exception:  # it was not written by us, or the file has changed meanwhile
+            return None
+
+    def _known_findings(self) -> Mapping[str, Any]:
+        if self._decoded is None:
+            self._decoded = _decoded(self._findings)
+        return self._decoded
+
+    def learn(self, result: FileResult) -> None:
+        """Keep the result of a file that was linted, with what was consulted for it."""
+        if result.consulted is None:
+            return
+        self._consulted.add(result.consulted)
+        if result.tracebacks:
+            return
+        if result.diagnostics or result.suppressed or result.unresolved or result.failed:
+            from dbos_lint.cache.findings import plain
+
+            self._outcomes[result.filename] = plain(result)
+        else:
+            self._outcomes[result.filename] = CLEAN
+
+    # ------------------------------------------------------------------ what is kept
+
+    def save(self) -> None:
+        """Write what is new, if anything is. Raises OSError."""
+        if not (self._same or self._dirty or self._sights or self._consulted.states):
+            store.use(self._folder, self._key)
+            return
+        try:
+            knowledge = Knowledge(
+                self._table, self._known_findings(), self._dirty | self._changed(), self._same, self._sights
+            )
+            table, findings = merged(knowledge, self._consulted, self._outcomes, self._stamps)
+        except ValueError:  # what was there was not written by us
+            knowledge = Knowledge(Table(), {}, set(), set(), self._sights)
+            table, findings = merged(knowledge, self._consulted, self._outcomes, self._stamps)
+        store.write(self._folder, self._key, _packed(self._sought, findings, table))
+
+    def _changed(self) -> set[int]:
+        """What was searched anew and nobody has compared with its state: it gets the stamp that it has now."""
+        rows = [self._table.number[path] for path in self._sights if path in self._table.number]
+        return {number for number in rows if (row := self._table.rows[number]).state and not self._is_known_same(row)}
+
+    def _is_known_same(self, row: Row) -> bool:
+        return row.path in self._same or row.path in self._consulted.states or is_state(row.path, row.state)
+
+
+def _packed(sought: str, findings: Mapping[str, Any], table: Table) -> str:
+    text = ""
+    if findings:
+        import json
+
+        text = json.dumps(findings, separators=(",", ":"))
+    return f"{sought}\n{text}\n{text_of(table)}"
+
+
+class _Unpacked(NamedTuple):
+    sought: str
+    findings: str
+    table: Table
+
+
+def _unpacked(text: str | None) -> _Unpacked:
+    try:
+        sought, findings, rows = (text or "").split("\n", 2)
+        return _Unpacked(sought, findings, parse(rows))
+    except (ValueError, TypeError):
+        return _Unpacked("", "", Table())
+
+
+def _decoded(text: str) -> Mapping[str, Any]:
+    if not text:
+        return {}
+    import json
+
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

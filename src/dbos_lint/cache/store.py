@@ -1,0 +1,130 @@
+"""The files of the cache: where they are, how they are read and written, and when they go.
+
+Whatever goes wrong, there is no cache: a file that is damaged, of another version, of another project or unreadable
+says nothing, and one that cannot be written is left out. Nothing in them can run: they hold text.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import zlib
+from collections.abc import Iterator
+
+SUFFIX = ".dbos-lint"
+_MAGIC = b"dbos-lint cache 1\n"
+_DAY = 86_400
+_KEPT = 30 * _DAY
+_MOST_BYTES = 500_000_000
+
+
+def default_folder() -> str:
+    """Where caches of the user are kept."""
+    if sys.platform == "linux":  # as platformdirs says it, whose import takes as long as a whole run may
+        caches = os.environ.get("XDG_CACHE_HOME", "").strip()
+        return os.path.join(caches if os.path.isabs(caches) else os.path.expanduser("~/.cache"), "dbos-lint")
+    from platformdirs import user_cache_dir
+
+    return user_cache_dir("dbos-lint", appauthor=False)
+
+
+def read(folder: str, key: str) -> str | None:
+    """What is kept for ``key``."""
+    try:
+        with open(_path(folder, key), "rb") as file:
+            data = file.read()
+    except OSError:
+        return None
+    start = len(_MAGIC)
+    if not data.startswith(_MAGIC) or data[start : start + 9] != b"%08x\n" % zlib.crc32(data[start + 9 :]):
+        return None
+    try:
+        kept, _, text = data[start + 9 :].decode("utf-8", "surrogateescape").partition("\n")
+    except UnicodeError:
+        return None
+    return text if kept == key else None
+
+
+def write(folder: str, key: str, text: str) -> None:
+    """Keep ``text`` for ``key``, in the place of what was kept before: all of it or nothing. Raises OSError."""
+    data = f"{key}\n{text}".encode("utf-8", "surrogateescape")
+    _make(folder)
+    path = _path(folder, key)
+    draft = f"{path}.{os.getpid():x}.{time.time_ns():x}"
+    try:
+        with open(draft, "xb") as file:
+            file.write(_MAGIC + b"%08x\n" % zlib.crc32(data) + data)
+        os.replace(draft, path)
+    except BaseException:
+        _remove(draft)
+        raise
+    _evict(folder)
+
+
+def use(folder: str, key: str) -> None:
+    """Note that what is kept for ``key`` was used: once a day is enough."""
+    path = _path(folder, key)
+    try:
+        if os.stat(path).st_mtime < time.time() - _DAY:
+            os.utime(path)
+    except OSError:  # perhaps it may only be read
+        return
+
+
+def clean(folder: str) -> int:
+    """Remove the cache, and tell how many files that were; what else is in the folder stays. Raises OSError."""
+    paths = list(_files(folder))
+    for path in paths:
+        os.remove(path)
+    return len(paths)
+
+
+def _make(folder: str) -> None:
+    if os.path.isdir(folder):
+        return
+    os.makedirs(folder)
+    for name, text in (
+        (".gitignore", "# Made by dbos-lint.\n*\n"),
+        ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n"),
+    ):
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+
+def _evict(folder: str) -> None:
+    """Remove what nobody has used for a month and, of what is too much, the oldest."""
+    found = []
+    for path in _files(folder):
+        try:
+            status = os.stat(path)
+        except OSError:
+            continue
+        found.append((status.st_mtime, status.st_size, path))
+    oldest, total = time.time() - _KEPT, 0
+    for used, size, path in sorted(found, reverse=True):
+        total += size
+        if used < oldest or total > _MOST_BYTES:
+            _remove(path)
+
+
+def _files(folder: str) -> Iterator[str]:
+    """The files of the cache, drafts that a killed run has left included."""
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in names:
+        if SUFFIX in name and len(name.partition(SUFFIX)[0]) == 8:
+            yield os.path.join(folder, name)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.remove(path)
+    except OSError:
+        return
+
+
+def _path(folder: str, key: str) -> str:
+    return os.path.join(folder, f"{zlib.crc32(key.encode('utf-8', 'surrogateescape')):08x}{SUFFIX}")

@@ -1,0 +1,205 @@
+"""The files of the cache: whatever becomes of them, a run finds what it would find without."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+import zlib
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dbos_lint.cache import store
+from dbos_lint.cache.run import Cache
+from dbos_lint.configuration import Configuration
+from dbos_lint.discovery import discover
+from dbos_lint.linter import FileResult
+from dbos_lint.runner import run_files
+
+APP = """from dbos import DBOS
+from clock import stamp
+
+
+@DBOS.workflow()
+def pay(order: str) -> None:
+    if stamp() > 1:
+        DBOS.sleep(1)
+
+
+@DBOS.workflow()
+async def ship(order: str) -> None:
+    DBOS.sleep(1)
+"""
+STEP = "from dbos import DBOS\nimport pkg.late\n\n\n@DBOS.step()\ndef do(order: str) -> None:\n    pkg.late.stamp()\n"
+WORKFLOW = "from dbos import DBOS\n\n\n@DBOS.workflow()\ndef stamp() -> int:\n    return 1\n"
+CLOCK = "import time\n\n\ndef stamp() -> float:\n    return time.time()\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "dbos-lint.toml").write_text("")
+    (root / "app.py").write_text(APP)
+    (root / "clock.py").write_text(CLOCK)
+    (root / "plain.py").write_text("print(1)\n")
+    return root
+
+
+def lint(root: Path, cache: Cache | None) -> tuple[FileResult, ...]:
+    configuration = Configuration(str(root))
+    return run_files(discover([str(root)], configuration), configuration, cache=cache).files
+
+
+def kept(folder: Path) -> Path:
+    """The one file that the cache consists of."""
+    (path,) = (path for path in folder.iterdir() if path.suffix == store.SUFFIX)
+    return path
+
+
+def test_what_is_known_is_not_linted(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = lint(project, Cache(str(tmp_path / "cache")))
+    assert [found.code for file in first for found in file.diagnostics] == ["DBS201", "DBS901"]
+    monkeypatch.setattr("dbos_lint.linter._lint", None)
+    again = lint(project, Cache(str(tmp_path / "cache")))
+    assert again == first
+    assert [file.source for file in again] == [file.source for file in first]
+    assert [file.source for file in first if file.source] == [APP.encode()]  # for the fix of DBS901
+
+
+def test_a_file_that_changes_is_linted_with_those_that_import_it(project: Path, tmp_path: Path) -> None:
+    lint(project, Cache(str(tmp_path / "cache")))
+    (project / "clock.py").write_text(CLOCK.replace("time.time()", "1.0"))
+    codes = [found.code for file in lint(project, Cache(str(tmp_path / "cache"))) for found in file.diagnostics]
+    assert codes == ["DBS901"]
+
+
+def test_a_file_that_was_looked_for_and_comes_is_noticed(project: Path, tmp_path: Path) -> None:
+    (project / "pkg").mkdir()
+    (project / "pkg" / "__init__.py").write_text("")
+    (project / "app.py").write_text(STEP)
+    assert not any(file.diagnostics for file in lint(project, Cache(str(tmp_path / "cache"))))
+    (project / "pkg" / "late.py").write_text(WORKFLOW)
+    codes = [found.code for file in lint(project, Cache(str(tmp_path / "cache"))) for found in file.diagnostics]
+    assert codes == ["DBS301"]
+
+
+def test_what_rests_on_a_file_is_noticed_by_a_later_run(project: Path, tmp_path: Path) -> None:
+    lint(project, Cache(str(tmp_path / "cache")))
+    (project / "clock.py").write_text(CLOCK.replace("time.time()", "1.0"))
+    configuration = Configuration(str(project))
+    alone = discover([str(project / "clock.py")], configuration)
+    run_files(alone, configuration, cache=Cache(str(tmp_path / "cache")))
+    assert lint(project, Cache(str(tmp_path / "cache"))) == lint(project, None)
+
+
+def test_a_change_that_no_stamp_tells_is_noticed(project: Path, tmp_path: Path) -> None:
+    before = os.stat(project / "clock.py")
+    lint(project, Cache(str(tmp_path / "cache")))
+    with open(project / "clock.py", "r+") as file:
+        file.write("import time\n\n\ndef stamp() -> float:\n    return 1111111.0  \n")
+    os.utime(project / "clock.py", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert lint(project, Cache(str(tmp_path / "cache"))) == lint(project, None)
+
+
+@pytest.mark.parametrize("data", [b"", b"\0" * 100, b"dbos-lint cache 1\n", b"dbos-lint cache 2\n00000000\n\n\n\n"])
+def test_a_damaged_file_is_as_good_as_none(project: Path, tmp_path: Path, data: bytes) -> None:
+    folder = tmp_path / "cache"
+    first = lint(project, Cache(str(folder)))
+    whole = kept(folder).read_bytes()
+    kept(folder).write_bytes(data or whole[:-1])
+    assert lint(project, Cache(str(folder))) == first
+    assert kept(folder).read_bytes() == whole
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.floats(0, 1), length=st.integers(0, 30), text=st.text(max_size=8), data=st.data())
+def test_a_forged_file_does_no_harm(
+    project: Path, tmp_path: Path, place: float, length: int, text: str, data: st.DataObject
+) -> None:
+    folder = tmp_path / "cache"
+    lint(project, Cache(str(folder), now=time.time_ns() + 10**10))
+    whole = kept(folder).read_bytes()
+    key, _, body = whole[len(b"dbos-lint cache 1\n") + 9 :].partition(b"\n")
+    start = int(place * len(body))
+    inserted = data.draw(st.sampled_from([text, "\0", "\n", "[" * 2000, "9" * 5000, "-1", "null", '{"a":1}'])).encode()
+    body = key + b"\n" + body[:start] + inserted + body[start + length :]
+    kept(folder).write_bytes(b"dbos-lint cache 1\n%08x\n" % zlib.crc32(body) + body)
+    found = lint(project, Cache(str(folder), now=time.time_ns() + 10**10))
+    assert [Path(file.filename).name for file in found] == ["app.py", "clock.py", "plain.py"]
+    kept(folder).unlink()
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_behind(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: str, target: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    told: list[str] = []
+    assert lint(project, Cache(str(tmp_path / "cache"), told.append)) == lint(project, None)
+    assert told == [f"nothing is kept in {tmp_path / 'cache'}: No space left on device"]
+    assert sorted(os.listdir(tmp_path / "cache")) == [".gitignore", "CACHEDIR.TAG"]
+
+
+def test_a_folder_that_cannot_be_made_is_told(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    told: list[str] = []
+    assert lint(project, Cache(str(tmp_path / "file" / "cache"), told.append)) == lint(project, None)
+    assert len(told) == 1
+
+
+def test_of_two_runs_at_once_one_is_kept(project: Path, tmp_path: Path) -> None:
+    first, second = Cache(str(tmp_path / "cache")), Cache(str(tmp_path / "cache"))
+    configuration = Configuration(str(project))
+    settings = configuration.for_file(str(project / "app.py"))
+    first.shelf(settings)
+    second.shelf(settings)
+    found = lint(project, first)
+    (project / "clock.py").write_text(CLOCK.replace("time.time()", "1.0"))
+    lint(project, second)
+    (project / "clock.py").write_text(CLOCK)
+    assert lint(project, Cache(str(tmp_path / "cache"))) == found
+
+
+def test_what_nobody_uses_goes_after_a_month_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    store.write(str(folder), "one", "1")
+    old = kept(folder)
+    other = folder / "notes.txt"
+    other.write_text("mine")
+    for path in (old, other):
+        os.utime(path, (0, 0))
+    store.write(str(folder), "two", "2")
+    assert store.read(str(folder), "one") is None
+    assert store.read(str(folder), "two") == "2"
+    assert other.exists()
+
+
+def test_use_keeps_it(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    store.write(str(folder), "one", "1")
+    os.utime(kept(folder), (0, 0))
+    store.use(str(folder), "one")
+    store.write(str(folder), "two", "2")
+    assert store.read(str(folder), "one") == "1"
+
+
+def test_what_is_kept_for_one_key_is_not_told_for_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zlib, "crc32", lambda data: 7)
+    store.write(str(tmp_path / "cache"), "one", "1")
+    assert store.read(str(tmp_path / "cache"), "two") is None
+    assert store.read(str(tmp_path / "cache"), "one") == "1"
+
+
+def test_clean_leaves_what_is_not_ours(tmp_path: Path) -> None:
+    store.write(str(tmp_path), "one", "1")
+    (tmp_path / "kept.txt").write_text("")
+    (tmp_path / f"{kept(tmp_path).name}.1f.2e").write_text("a draft")
+    assert store.clean(str(tmp_path)) == 2
+    assert os.listdir(tmp_path) == ["kept.txt"]
+    assert store.clean(str(tmp_path / "none")) == 0
