@@ -33,7 +33,7 @@ def pay(order: str) -> None:
 async def ship(order: str) -> None:
     DBOS.sleep(1)
 """
-STEP = "from dbos import DBOS\nimport pkg.late\n\n\n@DBOS.step()\ndef do(order: str) -> None:\n    pkg.late.stamp()\n"
+STEP = "from dbos import DBOS\nimport late\n\n\n@DBOS.step()\ndef do(order: str) -> None:\n    late.stamp()\n"
 WORKFLOW = "from dbos import DBOS\n\n\n@DBOS.workflow()\ndef stamp() -> int:\n    return 1\n"
 CLOCK = "import time\n\n\ndef stamp() -> float:\n    return time.time()\n"
 
@@ -78,11 +78,10 @@ def test_a_file_that_changes_is_linted_with_those_that_import_it(project: Path, 
 
 
 def test_a_file_that_was_looked_for_and_comes_is_noticed(project: Path, tmp_path: Path) -> None:
-    (project / "pkg").mkdir()
-    (project / "pkg" / "__init__.py").write_text("")
+    (project / "src").mkdir()
     (project / "app.py").write_text(STEP)
     assert not any(file.diagnostics for file in lint(project, Cache(str(tmp_path / "cache"))))
-    (project / "pkg" / "late.py").write_text(WORKFLOW)
+    (project / "src" / "late.py").write_text(WORKFLOW)
     codes = [found.code for file in lint(project, Cache(str(tmp_path / "cache"))) for found in file.diagnostics]
     assert codes == ["DBS301"]
 
