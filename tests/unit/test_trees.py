@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dbos_lint.syntax.trees import children, parents, walk
+from dbos_lint.syntax.trees import children, parents, statements_in, walk
 
 ASIDE = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 TREES = [ast.parse(path.read_bytes()) for path in sorted(Path(__file__).parent.glob("test_*.py"))[:6]]
@@ -54,3 +54,22 @@ def test_each_node_but_the_tree_itself_stands_in_one() -> None:
     above = parents(EVERYTHING)
     assert above.keys() == {id(node) for node in walk(EVERYTHING)[1:]}
     assert all(node in children(above[id(node)]) for node in walk(EVERYTHING)[1:])
+
+
+@pytest.mark.parametrize("tree", [*TREES, EVERYTHING])
+def test_statements_are_those_that_no_other_stands_between(tree: ast.Module) -> None:
+    above = parents(tree)
+
+    def holder(node: ast.AST) -> ast.AST:
+        while not isinstance(node := above[id(node)], (ast.stmt, ast.Module)):
+            pass
+        return node
+
+    inside: dict[int, list[ast.stmt]] = {}
+    for node in walk(tree)[1:]:
+        if isinstance(node, ast.stmt):
+            inside.setdefault(id(holder(node)), []).append(node)
+    for node in walk(tree):
+        if isinstance(node, ast.stmt):
+            expected = sorted(inside.get(id(node), []), key=lambda each: each.lineno)
+            assert statements_in(node) == expected

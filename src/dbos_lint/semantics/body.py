@@ -8,7 +8,7 @@ from functools import cached_property
 
 from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.semantics.summary import Call
-from dbos_lint.syntax.trees import children, walk
+from dbos_lint.syntax.trees import children, statements_in, walk
 
 FunctionNode = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
 # What is in them is none of the function's, or nothing.
@@ -43,6 +43,15 @@ class Body:
             yield node
             if node.__class__ not in _CLOSED:
                 todo += children(node)[::-1]
+
+    def inner_statements(self) -> Iterator[ast.stmt]:
+        """The statements of the body, and those within them, in the order of the text."""
+        todo = self.statements[::-1]
+        while todo:
+            node = todo.pop()
+            yield node
+            if node.__class__ not in _CLOSED:
+                todo += statements_in(node)[::-1]
 
     def calls(self, *nodes: ast.AST) -> Iterator[tuple[ast.Call, Call]]:
         """The calls within ``nodes`` (by default the whole body), with their records, in the order of the text."""

@@ -21,7 +21,8 @@ def annotated(node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) 
 
 def returned(body: Body, function: Function) -> Iterator[tuple[ast.expr, Ref, Place]]:
     """What the function returns, each with its reference and where it stands."""
-    returns = [node.value for node in body.walk() if isinstance(node, ast.Return) and node.value is not None]
+    found = body.inner_statements() if function.results else ()
+    returns = [node.value for node in found if isinstance(node, ast.Return) and node.value is not None]
     for expression, ref in zip(returns, function.results, strict=True):
         yield expression, ref, Place(function.scope, expression.lineno)
 

@@ -11,6 +11,11 @@ _WITHOUT = frozenset(
 ) | {"type_comment"}
 
 
+# Where statements stand within others, in the order of the text; in the clauses among them, they are a body.
+_BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
+_CLAUSES = ("handlers", "cases")
+
+
 class _Fields(dict[type[AST], tuple[str, ...]]):
     """The fields of each kind of node in which there may be nodes."""
 
@@ -32,6 +37,19 @@ def children(node: AST) -> list[AST]:
             found += [each for each in value if isinstance(each, AST)]
         elif isinstance(value, AST):
             found.append(value)
+    return found
+
+
+def statements_in(node: ast.stmt) -> list[ast.stmt]:
+    """The statements right within ``node``, in the order of the text; no expression is looked into for them."""
+    found: list[ast.stmt] = []
+    for name in _BLOCKS:
+        inside = getattr(node, name, ())
+        if name in _CLAUSES:
+            for clause in inside:
+                found += clause.body
+        else:
+            found += inside
     return found
 
 

@@ -46,7 +46,7 @@ class Lifetimes(Visitor):
             return True
         if any(is_command(decorator.ref) for decorator in function.decorators) or function.id in self._run_as_program:
             return True
-        loops = (node for node in here.body(function).walk() if isinstance(node, ast.While))
+        loops = (node for node in here.body(function).inner_statements() if isinstance(node, ast.While))
         return any(isinstance(loop.test, ast.Constant) and bool(loop.test.value) for loop in loops)
 
     @cached_property
