@@ -81,7 +81,15 @@ class Body:
 
     @cached_property
     def _parents(self) -> dict[int, ast.AST]:
-        return {id(child): node for node in self.walk() for child in children(node)}
+        found: dict[int, ast.AST] = {}
+        todo: list[ast.AST] = [*self.statements]
+        for node in todo:
+            inside = children(node)
+            for child in inside:
+                found[id(child)] = node
+            if node.__class__ not in _CLOSED:
+                todo += inside
+        return found
 
     @cached_property
     def mentions(self) -> dict[str, list[ast.Name]]:
