@@ -88,8 +88,8 @@ class Clock:
         shared = {"engine": self.spent.get("judge", 0.0)}
         return shared | {name[len(_RULES) :]: each for name, each in self.spent.items() if name.startswith(_RULES)}
 
-    def table(self, cwd: str) -> str:
-        """All of it as text, in milliseconds; of the parts and files the slowest."""
+    def table(self, cwd: str) -> list[str]:
+        """All of it in rows of text, in milliseconds; of the parts and files the slowest."""
         phases = self.phases
         total = sum(phases.values())
         files = {shown(path, cwd): seconds for path, seconds in self.files.items()}
@@ -97,7 +97,7 @@ class Clock:
         rows += (f"{name:<8}{_ms(seconds)}  {seconds / total:4.0%}" for name, seconds in phases.items())
         rows += ["judge, by part of the rules:", *_slowest(self.parts)]
         rows += ["slowest files:", *_slowest(files)]
-        return "\n".join(rows)
+        return rows
 
 
 def _slowest(spent: dict[str, float]) -> Iterator[str]:

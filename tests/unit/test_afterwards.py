@@ -17,7 +17,7 @@ from dbos_lint.semantics.branches import together
 def body_of(text: str) -> Body:
     function = ast.parse("async def f(x, xs, a):\n" + textwrap.indent(textwrap.dedent(text), "    ")).body[0]
     assert isinstance(function, ast.AsyncFunctionDef)
-    return Body(function, {})
+    return Body(function, {}, {})
 
 
 def calls(body: Body, name: str) -> list[ast.Call]:

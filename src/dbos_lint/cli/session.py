@@ -95,7 +95,7 @@ def run(options: Options) -> int:
         return _run(options)
     with timings.measured() as clock:
         code = _run(options._replace(jobs=1))
-    note(clock.table(os.getcwd()))
+    note(*clock.table(os.getcwd()))
     return code
 
 
