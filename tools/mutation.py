@@ -1,8 +1,8 @@
 """Mutation testing by sample: are the fixtures able to see what a wrong character in the engine would do?
 
-``python tools/mutation.py 200 --seed 1`` changes the code of ``semantics/`` and ``rules/`` in 200 random ways, one after
-the other, in a checkout of its own, runs the fixtures on each, and prints which changes nobody noticed. It needs
-cosmic-ray beside the tests' packages, and half a minute a mutant.
+``python tools/mutation.py 200 --seed 1`` changes the code of ``semantics/`` and ``rules/`` in 200 random ways, one
+after the other, in a checkout of its own, runs the fixtures on each, and prints which changes nobody noticed. It
+needs cosmic-ray beside the packages of the tests, and half a minute a mutant.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MUTATED = ("src/dbos_lint/semantics", "src/dbos_lint/rules")
 # Without the declarations: their texts are compared with the pages, not with programs.
 EXCLUDED = ("src/dbos_lint/rules/declared/*",)
 TESTS = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "tests/test_fixtures.py", "-k", "exactly_the_marked")
-SECONDS = 240
+SECONDS = 900
 CONFIGURATION = """
 [cosmic-ray]
 module-path = {modules}
@@ -78,11 +78,11 @@ def prepare(checkout: Path, session: Path, number: int, seed: int) -> Path:
 
 def is_annotation(path: Path, row: int, column: int) -> bool:
     """Whether what stands at a place is a type, which nobody evaluates."""
-    return any(start <= (row, column) < end for start, end in annotations(path))
+    return any(start <= (row, column) < end for start, end in types_of(path))
 
 
 @cache
-def annotations(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+def types_of(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Where the types of a module stand."""
     nodes = (
         getattr(node, name, None)
