@@ -97,6 +97,17 @@ def test_a_module_outside_the_root_is_named_from_its_package(folder: Path) -> No
     assert project.find("app.main", 0, str(folder / "app/core/clock.py")) == str(folder / "app/main.py")
 
 
+def test_a_file_that_changed_since_its_summary_was_made_has_no_tree(tmp_path: Path) -> None:
+    path, project = tmp_path / "pricing.py", Project(Settings(root=str(tmp_path)))
+    path.write_text("def price(): return 1\n")
+    assert project.module(str(path)) is not None
+    assert project.tree(str(path)) is not None
+
+    path.write_text("import os\ndef stamp(): return 0\ndef price(): return 1\n")
+
+    assert project.tree(str(path)) is None
+
+
 def test_a_file_is_read_once_and_what_cannot_be_read_is_none(folder: Path) -> None:
     project = Project(Settings(root=str(folder)))
     path = folder / "single.py"

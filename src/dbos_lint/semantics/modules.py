@@ -48,7 +48,8 @@ class Project:
     _kept: dict[str, tuple[bytes, Source, Collected]] = field(default_factory=dict)
     _trees: dict[str, tuple[bytes, Source, Collected]] = field(default_factory=dict)
     _modules: dict[str, Module | None] = field(default_factory=dict)
-    _borrowed: dict[str, int] = field(default_factory=dict)  # the hashes of the texts that others have summarised
+    _summarised: dict[str, int] = field(default_factory=dict)  # the hashes of the texts that summaries are of
+    _borrowed: set[str] = field(default_factory=set)  # the files that others have summarised
     _kinds: dict[str, str] = field(default_factory=dict)
     _folders: dict[str, frozenset[str]] = field(default_factory=dict)
     _roots: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -242,11 +243,12 @@ class Project:
 
             self._modules[path] = None
             source = self.read(path) if path.endswith(".py") else None
+            self._summarised[path] = hash(source)
             known = self.elsewhere(path, source) if source is not None else None
             if source is not None and known is not None and known.name == self._called(path):
                 self._modules[path] = known
                 self.consulted.led[path].add(os.path.dirname(path))
-                self._borrowed[path] = hash(source)
+                self._borrowed.add(path)
                 return known
             parsed = quietly_parsed(source) if source is not None else None
             if source is not None and isinstance(parsed, Source):
@@ -277,10 +279,11 @@ class Project:
     def tree(self, path: str) -> tuple[Source, Collected] | None:
         """The text and the tree of the file ``path``, beside the summary that all share, for who changes it from afar.
 
-        They are kept: a migration asks for the same few files from every other one.
+        They are kept: a migration asks for the same few files from every other one. None if the file cannot be read or
+        parsed, or is not any more what the summary is of.
         """
         module, source = self.module(path), self.read(path)
-        if module is None or source is None:
+        if module is None or source is None or self._summarised[path] != hash(source):
             return None
         known = self._kept.get(path) or self._trees.get(path)
         if known is None or known[0] != source:
@@ -305,7 +308,9 @@ class Project:
         read = parsed or quietly_parsed(source)
         if not isinstance(read, Source):
             return read
-        borrowed = self._modules.get(path) if self._borrowed.get(path) == hash(source) else None
+        is_same = self._summarised.get(path) == hash(source)
+        borrowed = self._modules.get(path) if is_same and path in self._borrowed else None
+        self._summarised[path] = hash(source)
         collected = self.collected(path, read)
         if borrowed is not None:  # all that is known speaks of this summary
             self._modules[path] = borrowed
@@ -317,6 +322,7 @@ class Project:
         other = Project(self.settings, {**self.overlay, **texts})
         other._trees = self._trees  # each beside the text that it is of
         other._modules.update((path, known) for path, known in self._modules.items() if path not in texts)
+        other._summarised.update((path, known) for path, known in self._summarised.items() if path not in texts)
         return other
 
     def imports(self, module: Module, find: Callable[[Module], Iterator[str]]) -> tuple[str, ...]:
