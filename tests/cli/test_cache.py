@@ -79,10 +79,10 @@ def test_only_v_tells_that_nothing_can_be_kept(folder: Path) -> None:
 def test_a_run_that_knows_all_loads_no_engine(folder: Path) -> None:
     (folder.parent / "app.py").write_text("print(1)\n")
     program = (
-        "import sys\nfrom dbos_lint.cli import cli\n"
+        "import sys\nbefore = set(sys.modules)\nfrom dbos_lint.cli import cli\n"
         f"cli(['check', '--isolated', '--cache-dir', {str(folder)!r}], standalone_mode=False)\n"
         "loaded = {'json', 'hashlib', 'dbos_lint.semantics.modules', 'dbos_lint.cache.findings', 'platformdirs'}\n"
-        "print(sorted(loaded & set(sys.modules)))"
+        "print(sorted(loaded & (set(sys.modules) - before)))"
     )
     environment = {**os.environ, "DBOS_LINT_NO_CACHE": ""}
     for _ in range(2):

@@ -46,7 +46,6 @@ ALONE: tuple[Change, ...] = (
     importing.imports_in_functions,
     importing.from_the_future,
     shaping.extracted,
-    shaping.under_true,
     shaping.in_finally,
     shaping.in_null_context,
     shaping.if_turned,

@@ -61,11 +61,6 @@ def _wrapped(tree: ast.Module, wrap: Callable[[list[ast.stmt]], list[ast.stmt]])
             function.body[at:] = wrap(body)
 
 
-def under_true(tree: ast.Module, others: Others) -> None:
-    """The bodies of functions stand under ``if True:``."""
-    _wrapped(tree, lambda body: [ast.If(ast.Constant(True), body, [])])
-
-
 def in_finally(tree: ast.Module, others: Others) -> None:
     """The bodies of functions stand in a ``try`` that catches nothing."""
     _wrapped(tree, lambda body: [ast.Try(body, [], [], [ast.Pass()])])

@@ -18,6 +18,7 @@ def test_nothing_is_collected_meanwhile_even_where_that_ends_badly() -> None:
 
 
 def test_who_has_turned_it_off_finds_it_off() -> None:
+    gc.unfreeze()  # what other tests of this process have left
     gc.disable()
     try:
         with left_alone(kept=True):
@@ -29,6 +30,7 @@ def test_who_has_turned_it_off_finds_it_off() -> None:
 
 
 def test_what_is_kept_is_not_looked_through_again() -> None:
+    gc.unfreeze()
     try:
         with left_alone(kept=True):
             pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -33,6 +34,6 @@ def test_a_system_without_all_the_data_does_not_tell(monkeypatch: pytest.MonkeyP
             raise ZoneInfoNotFoundError(name)
         return ZoneInfo(name)
 
-    monkeypatch.setattr(zones, "ZoneInfo", old)
+    monkeypatch.setattr(zoneinfo, "ZoneInfo", old)
 
     assert not zones.is_unknown("Mars/Base")

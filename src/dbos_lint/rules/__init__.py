@@ -22,5 +22,6 @@ def check(collected: Collected, analysis: Analysis, enabled: frozenset[str]) -> 
 
     here = Here(collected, analysis, enabled)
     walk(VISITORS, here)
+    here.finish()
     analysis.calls.forget(here.module)
     return here

@@ -215,6 +215,10 @@ class Here:
             self._made[make] = make(self)
         return cast(T, self._made[make])
 
+    def finish(self) -> None:
+        """Let go of what was made of this file: it holds the tree in a circle, which nobody collects."""
+        self._made.clear()
+
     def value(self, function: Function) -> FunctionValue:
         return FunctionValue(self.module.path, function.id)
 

@@ -255,7 +255,7 @@ class Project:
                 # What nests too deeply is as good as unreadable.
                 with suppress(RecursionError):
                     collected = self.collected(path, parsed)
-                    if path in self.upcoming:
+                    if path in self.upcoming and not self.is_library(path):
                         self._kept[path] = (source, parsed, collected)
         return self._modules[path]
 

@@ -81,7 +81,7 @@ class Verdicts:
 
     @cached_property
     def _asking(self) -> Asking:
-        return Asking(self.here.collected.tree, self._has)
+        return Asking(self.here.collected.tree, self.here.has)
 
     @cached_property
     def _added(self) -> frozenset[str]:
@@ -95,10 +95,6 @@ class Verdicts:
             for arg in node.args[1:2]
             if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
         }
-
-    def _has(self, name: str) -> bool:
-        symbol = self.history.get(name)
-        return symbol is not None and symbol.is_in(self.target)
 
     @property
     def knows_all(self) -> bool:

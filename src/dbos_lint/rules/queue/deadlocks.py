@@ -91,7 +91,9 @@ class QueueDeadlocks(Visitor):
     def _is_collected(self, function: Function, call: Call) -> bool:
         """Whether the handle goes into a list, of which each is waited for."""
         body = self.here.body(function)
-        node = next(node for node, record in body.calls() if record is call)
+        node = next((node for node, record in body.calls() if record is call), None)
+        if node is None:  # it stands in the body of a class
+            return False
         lists = {
             target.id
             for outer in body.ancestors(node)
