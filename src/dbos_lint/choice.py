@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.diagnostic import Diagnostic
 from dbos_lint.fix import Applicability, Fix
 from dbos_lint.paths import absolute

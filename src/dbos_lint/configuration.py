@@ -7,10 +7,10 @@ import os
 import re
 import sys
 from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from dbos_lint import reading
-from dbos_lint.dataclasses import replace
 from dbos_lint.paths import absolute, folder_of
 from dbos_lint.patterns import anchored
 from dbos_lint.settings import PRESETS, Settings

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-
-from dbos_lint.dataclasses import dataclass, field
+from dataclasses import dataclass, field
 
 WHOLE = "*"
 """Stands for all files of the project, in place of a path."""

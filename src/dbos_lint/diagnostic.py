@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.fix import Applicability, Fix
 
 

@@ -6,10 +6,10 @@ whole or not at all; its changes must not overlap, and none of them depends on a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.syntax.spans import Span
 
 

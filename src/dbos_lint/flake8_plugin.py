@@ -6,10 +6,10 @@ import ast
 import os
 import tokenize
 from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dbos_lint import __version__
-from dbos_lint.dataclasses import dataclass, replace
 
 # flake8 loads this module at every start, whatever it lints: what is not needed to say which options there are is
 # imported where it is used.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dbos_lint import selection, timings
-from dbos_lint.dataclasses import dataclass, field, replace
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.rules.declared.meta import UNKNOWN_CODE_IN_SUPPRESSION, UNREADABLE_FILE, UNUSED_SUPPRESSION
 from dbos_lint.settings import Settings

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
-from dbos_lint.dataclasses import replace
 from dbos_lint.diagnostic import Rule
 from dbos_lint.paths import absolute
 from dbos_lint.patterns import matcher

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dbos_lint import linter, timings
 from dbos_lint.candidates import Task
-from dbos_lint.dataclasses import replace
 from dbos_lint.linter import FileResult
 from dbos_lint.reading import read
 from dbos_lint.settings import Settings

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dbos_lint.dataclasses import dataclass, field
+from dataclasses import dataclass, field
 
 DEFAULT_EXCLUDE: tuple[str, ...] = (
     ".bzr",

@@ -8,12 +8,12 @@ for those who ask for guesses) or ``low`` (never reported; kept as a record).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import NamedTuple
 
 from dbos_lint.catalog.stored import stored
-from dbos_lint.dataclasses import dataclass
 
 # Methods of a client that neither touch the network nor the database.
 _INERT_METHODS = frozenset(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 
 from dbos_lint.cli.output import FORMATS, Failure, emit, wants_color, write
-from dbos_lint.dataclasses import replace
 
 
 @click.command(

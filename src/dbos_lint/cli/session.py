@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +15,6 @@ from dbos_lint.cli import summary
 from dbos_lint.cli.output import emit, given, note, wants_color, write
 from dbos_lint.cli.summary import Offers
 from dbos_lint.configuration import Configuration, Overrides
-from dbos_lint.dataclasses import replace
 from dbos_lint.discovery import Discovery, LeftOut, discover
 from dbos_lint.paths import STDIN, absolute, shown
 from dbos_lint.reporters import FIX_FORMATS, STATISTICS_FORMATS, TEXT_FORMATS, render

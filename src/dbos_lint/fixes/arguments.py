@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.fix import Arguments, Keys
 from dbos_lint.fixes.edits import Edit, Void, ordered
 from dbos_lint.fixes.expressions import check_expression, check_holes, fragment_at

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.diagnostic import Diagnostic
 from dbos_lint.fixes.edits import Edit
 

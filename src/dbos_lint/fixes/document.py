@@ -9,10 +9,10 @@ import warnings
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.fixes.edits import Edit, Void, applied, ordered
 from dbos_lint.syntax.parse import decode
 from dbos_lint.syntax.spans import Span

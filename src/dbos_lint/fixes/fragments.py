@@ -10,10 +10,10 @@ import ast
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.fixes.document import Document
 from dbos_lint.fixes.edits import Edit, Void, applied
 from dbos_lint.syntax.spans import Span

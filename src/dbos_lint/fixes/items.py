@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.fixes.edits import Edit, Void
 
 _GAP = re.compile(r"#[^\n]*|[\s\\]+|,|.")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import warnings
 from bisect import bisect_right, insort
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 
 from dbos_lint.choice import Place, fix_of, is_wanted
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.diagnostic import Diagnostic
 from dbos_lint.fix import Change, Import, Unimport
 from dbos_lint.fixes.comparing import stretches, worse

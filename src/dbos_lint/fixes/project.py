@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from dbos_lint.choice import Place, is_wanted
-from dbos_lint.dataclasses import dataclass, replace
 from dbos_lint.diagnostic import Diagnostic
 from dbos_lint.fixes.mend import Dropped, Mended, mend
 from dbos_lint.fixes.settle import settle

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from dbos_lint.choice import fix_of
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.fixes.document import Document
 from dbos_lint.fixes.realise import edits

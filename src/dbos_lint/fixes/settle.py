@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
-
-from dbos_lint.dataclasses import dataclass, field
 
 T = TypeVar("T")
 S = TypeVar("S")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.diagnostic import Diagnostic, TraceStep
 from dbos_lint.paths import shown
 

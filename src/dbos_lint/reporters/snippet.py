@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.diagnostic import Diagnostic
 from dbos_lint.reporters.terminal import Palette, harmless, width
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.diagnostic import Level
 
 # Controls, what turns the direction of writing, what takes no room (but the joiners that many scripts need), and

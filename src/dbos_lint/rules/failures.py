@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from types import TracebackType
-
-from dbos_lint.dataclasses import dataclass, field
 
 _RULES = "dbos_lint.rules."
 _ENGINE = "the engine"

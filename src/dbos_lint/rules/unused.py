@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from dbos_lint.dataclasses import dataclass, replace
 from dbos_lint.diagnostic import Diagnostic, Scope
 from dbos_lint.fix import Applicability, Fix
 from dbos_lint.rules.declared.meta import UNUSED_SUPPRESSION

@@ -11,12 +11,12 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, NamedTuple, TypeVar, cast
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import history, version
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.diagnostic import Confidence, Level, Rule, TraceStep
 from dbos_lint.fix import ByHand, Fix
 from dbos_lint.rules.failures import Failures

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.coroutines import runs_when_called
 from dbos_lint.semantics.effects import (

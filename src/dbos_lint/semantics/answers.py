@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
-
-from dbos_lint.dataclasses import dataclass, field
 
 # How many calls, attributes and aliases one question leads through before it is given up.
 _DEPTH = 24

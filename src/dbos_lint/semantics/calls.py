@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache
 
 from dbos_lint.catalog import api, types
 from dbos_lint.catalog.nondeterminism import has_effects
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.entities import registrations
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.fields import default_factories

@@ -5,9 +5,9 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from dbos_lint.catalog import api, patterns
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import DECORATOR, Class, Decorator, Function, Module

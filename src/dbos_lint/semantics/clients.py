@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from dbos_lint.catalog import api, types
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.scoping import Place, assigned

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS
 from dbos_lint.catalog.types import MUTATORS
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.attempts import attempt_of, stretch
 from dbos_lint.semantics.flow import follow
 from dbos_lint.semantics.flow_nodes import MAY_LOG, logs

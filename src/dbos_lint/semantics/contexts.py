@@ -8,11 +8,11 @@ and what it imports.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.effects import LOOP_KINDS, RAISES_IN_LOOP, RAISES_OUTSIDE, SPARED_KINDS, Effect
 from dbos_lint.semantics.ends import Sink

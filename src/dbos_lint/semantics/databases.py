@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.dicts import Literal, dicts, is_dict, origin_of
 from dbos_lint.semantics.imports import imported

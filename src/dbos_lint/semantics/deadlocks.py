@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.names import QUEUE, WORKFLOW
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.enqueues import BY_CLIENT, BY_NAME, BY_OBJECT, BY_OPTIONS
 from dbos_lint.semantics.literals import strings

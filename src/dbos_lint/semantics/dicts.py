@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from dbos_lint.catalog import api
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.options import call_of
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, assigned, binding_scope, place_of

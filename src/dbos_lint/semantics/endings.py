@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from dbos_lint.catalog import api, frameworks
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.imports import imported
 from dbos_lint.semantics.lines import DESTROY, LAUNCH, UNKNOWN, Event, Lines

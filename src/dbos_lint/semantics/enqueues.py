@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from dbos_lint.catalog import api
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.refs import may_be_callable

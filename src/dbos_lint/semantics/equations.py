@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api, flow, types
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics import flows
 from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.effects import LASTING, REACHES_OUT, UNKNOWN_ARGUMENTS, source_of

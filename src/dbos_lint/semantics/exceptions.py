@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dbos_lint.catalog.pickling import PICKLES_ITSELF
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.refs import terminal
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import place_of

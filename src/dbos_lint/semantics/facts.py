@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, types
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS, Nondeterminism
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.calls import Callees, Calls
 from dbos_lint.semantics.effects import (
     ENDS_TRANSACTION,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.ends import NONE, OPEN, Sink
 from dbos_lint.semantics.facts import Edge

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.flows import KEEP, KEEP_SELF, Mixture, Origin, Region, Target
 
 Environment: TypeAlias = dict[str, int]

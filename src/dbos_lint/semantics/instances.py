@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from dbos_lint.catalog import patterns
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.classes import Classes
 from dbos_lint.semantics.literals import strings

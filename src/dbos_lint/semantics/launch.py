@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.contexts import Contexts
 from dbos_lint.semantics.endings import Endings

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from dbos_lint.catalog import api, frameworks
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, place_of

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics import refs
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.calls import Callees

@@ -6,8 +6,8 @@ What a value is called is the answer; it is empty where a value is nothing that 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, place_of, reaching
 from dbos_lint.semantics.summary import Module, Ref, Scope

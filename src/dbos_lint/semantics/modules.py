@@ -9,11 +9,11 @@ import os
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dbos_lint import timings
 from dbos_lint.consulted import Consulted
-from dbos_lint.dataclasses import dataclass, field, replace
 from dbos_lint.garbage import left_alone
 from dbos_lint.reading import read
 from dbos_lint.settings import Settings

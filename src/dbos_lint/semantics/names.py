@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from dbos_lint.catalog import api
@@ -22,7 +23,6 @@ from dbos_lint.catalog.names import (
     WORKFLOW,
     Slot,
 )
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.entities import registered_name, registrations
 from dbos_lint.semantics.literals import literals

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint.catalog import types
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, assigned, place_of
 from dbos_lint.semantics.summary import Call, Module, Ref

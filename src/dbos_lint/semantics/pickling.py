@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import builtins
+from dataclasses import dataclass
 
 from dbos_lint.catalog import types
 from dbos_lint.catalog.pickling import CALLS, KEEPS_FUNCTION, PICKLES_ITSELF, TYPES
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.coroutines import makes_coroutine
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.making import Making

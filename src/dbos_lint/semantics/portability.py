@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from dbos_lint.catalog.portable import CALLS, KINDS, MODELS, NAMED_TUPLES, TYPES
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.making import Making
 from dbos_lint.semantics.records import is_dataclass
 from dbos_lint.semantics.scoping import Place

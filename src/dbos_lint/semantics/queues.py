@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from dbos_lint.catalog import api
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.literals import literals, strings
 from dbos_lint.semantics.names import options_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.semantics.summary import Ref
 from dbos_lint.syntax.spans import span_of

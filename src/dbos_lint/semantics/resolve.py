@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
 from dbos_lint.catalog import api, types
 from dbos_lint.catalog.nondeterminism import is_listed
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.answers import Answers
 from dbos_lint.semantics.expressions import ALTERNATIVES, HANDLERS
 from dbos_lint.semantics.externals import (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from dbos_lint.catalog import patterns
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.literals import Literal, literals

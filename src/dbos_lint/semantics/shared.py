@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from dbos_lint.catalog import api
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Contexts
 from dbos_lint.semantics.effects import GLOBAL_WRITE, LIFECYCLE, Effect
 from dbos_lint.semantics.refs import terminal

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.summary import Function, Param
 from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionValue

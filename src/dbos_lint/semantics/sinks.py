@@ -7,9 +7,9 @@ goes down only: what becomes of the results of a function, its callers know.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.ends import NONE, OPEN, Equation, Node, Sink
 from dbos_lint.semantics.equations import Equations
 from dbos_lint.semantics.flows import Branch, Given, Manager, Origin, Target

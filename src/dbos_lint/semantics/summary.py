@@ -34,9 +34,9 @@ An expression is kept as a *reference* (``Ref``), only as far as it can name som
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.semantics.flows import Flows
 from dbos_lint.syntax.spans import Span
 

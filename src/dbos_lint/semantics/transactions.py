@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.summary import Module

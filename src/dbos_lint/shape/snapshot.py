@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from dbos_lint.catalog import api
 from dbos_lint.configuration import Configuration
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.discovery import discover
 from dbos_lint.semantics.entities import registered_name, registrations
 from dbos_lint.semantics.program import Program

@@ -8,8 +8,7 @@ import io
 import re
 import tokenize
 import warnings
-
-from dbos_lint.dataclasses import dataclass
+from dataclasses import dataclass
 
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)  # UTF-32-LE starts as UTF-16-LE does
 _LONGEST_COOKIE = 1000

@@ -22,9 +22,9 @@ import io
 import re
 import tokenize
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.diagnostic import Diagnostic, Position
 
 OURS = re.compile(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from dbos_lint.catalog.history import Version, label
 from dbos_lint.catalog.upgrades import CHECKS, Note
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.fix import Applicability
 from dbos_lint.paths import shown
 from dbos_lint.reporters.report import readable

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import partial
 
-from dbos_lint.dataclasses import dataclass, field, replace
 from dbos_lint.diagnostic import Diagnostic, Level, Rule
 from dbos_lint.fix import Applicability, Change, Create, Fix
 from dbos_lint.fixes.document import Document

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from dbos_lint.catalog.history import Version, label
 from dbos_lint.configuration import Configuration
-from dbos_lint.dataclasses import dataclass, replace
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.discovery import Discovery
 from dbos_lint.reading import read

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from dbos_lint.catalog import api
-from dbos_lint.dataclasses import replace
 from dbos_lint.fix import Applicability, Fix
 from dbos_lint.rules.advanced.threads import Threads
 from dbos_lint.rules.awaiting import Awaiting, Site

@@ -7,10 +7,10 @@ destroyed when the application had stopped.
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Symbol
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.fix import After, Applicability, Arguments, Before, ByHand, Change, Fix
 from dbos_lint.rules.migration.placing import above, step
 from dbos_lint.rules.migration.program import Program

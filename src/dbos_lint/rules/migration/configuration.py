@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Symbol
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.fix import Applicability, Arguments, ByHand, Change, Delete, Expression, Fix, Keys, Replace
 from dbos_lint.rules.migration.datasources import Datasources
 from dbos_lint.rules.migration.system_urls import SYSTEM, system_url

@@ -9,11 +9,11 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import history
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.fix import ByHand, Change, Create, Import
 from dbos_lint.rules.migration.placing import above
 from dbos_lint.rules.migration.program import Program

@@ -9,9 +9,9 @@ import re
 import tokenize
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.scoping import Place

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from dbos_lint.catalog import api
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.fix import After, Import
 from dbos_lint.rules.migration.files import FUNCTIONS, File, Files, FunctionNode, UnsureError
 from dbos_lint.rules.migration.variables import dotted

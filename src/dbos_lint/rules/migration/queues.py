@@ -8,10 +8,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from dbos_lint.catalog import api
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.fix import Applicability, Arguments, ByHand, Change, Delete, Expression, Fix, Import, Replace, Unimport
 from dbos_lint.rules.migration.files import File, Files, UnsureError
 from dbos_lint.rules.migration.launches import Launch, LaunchSites

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from dbos_lint.catalog import api, patterns
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.fix import Applicability, ByHand, Change, Decorators, Fix, Import, Replace
 from dbos_lint.rules.migration.files import File, Files, UnsureError
 from dbos_lint.rules.migration.launches import Launch, LaunchSites

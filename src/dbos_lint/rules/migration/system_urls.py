@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.fix import Applicability, ByHand
 from dbos_lint.rules.migration.datasources import Datasources
 from dbos_lint.rules.migration.urls import Url

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from dbos_lint.dataclasses import dataclass
 from dbos_lint.fix import Import
 from dbos_lint.rules.migration.computed import computing
 from dbos_lint.rules.migration.program import Program

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dbos_lint.dataclasses import dataclass, field
 from dbos_lint.rules.migration.files import FUNCTIONS, File, Files, FunctionNode, UnsureError
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.resolve import Resolver

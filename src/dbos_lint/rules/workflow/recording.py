@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from functools import cached_property
 
 from dbos_lint.catalog import recordable
-from dbos_lint.dataclasses import replace
 from dbos_lint.fix import SHIFTS, Applicability, Change, Fix, Through, Wrap
 from dbos_lint.rules.visitor import Here
 from dbos_lint.rules.workflow.places import Places
