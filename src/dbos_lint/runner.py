@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from dbos_lint import timings
-from dbos_lint.candidates import candidates
+from dbos_lint.candidates import Task, candidates
 from dbos_lint.configuration import Configuration
 from dbos_lint.discovery import Discovery, discover
 from dbos_lint.garbage import left_alone
@@ -56,10 +56,17 @@ def run_files(
     return _result([*known, *results, *unreadable, *(FileResult(path, ()) for path in quiet)])
 
 
-def run_stdin(source: bytes, filename: str | None, configuration: Configuration) -> RunResult:
-    """Lint ``source``, which came from the standard input and is called ``filename``."""
+def run_stdin(
+    source: bytes, filename: str | None, configuration: Configuration, cache: Cache | None = None
+) -> RunResult:
+    """Lint ``source``, which came from the standard input and is called ``filename``; a ``cache`` must be for it."""
     path = absolute(filename or STDIN)
-    return _result([Linter().source(source, path, configuration.for_file(path))])
+    tasks = [Task(path, configuration.for_file(path))]
+    known, tasks = cache.recall(tasks) if cache is not None else ([], tasks)
+    results = [Linter().source(source, path, task.settings) for task in tasks]
+    if cache is not None:
+        cache.keep(tasks, results)
+    return _result([*known, *results])
 
 
 def default_jobs() -> int:

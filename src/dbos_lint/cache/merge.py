@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
@@ -43,7 +42,7 @@ def merged(
     found = {
         row.path: CLEAN if row.outcome == CLEAN else known.findings.get(row.path)
         for number, row in enumerate(old.rows)
-        if row.outcome and number not in stale and os.path.exists(row.path)
+        if row.outcome and number not in stale and stamps.exists(row.path)
     }
     found |= outcomes
 
@@ -56,12 +55,12 @@ def merged(
     }
     sights |= known.sights
     all_stamps = {row.path: row.stamp for row in old.rows} | new_stamps
-    return _assembled(states, led, found, _existing(sights, new_stamps), consulted.torn, all_stamps)
+    return _assembled(states, led, found, _existing(sights, new_stamps, stamps), consulted.torn, all_stamps)
 
 
-def _existing(sights: Mapping[str, str], read: Mapping[str, str]) -> dict[str, str]:
+def _existing(sights: Mapping[str, str], read: Mapping[str, str], stamps: Stamps) -> dict[str, str]:
     """The sights of files that have not gone meanwhile."""
-    return {path: sight for path, sight in sights.items() if path in read or os.path.exists(path)}
+    return {path: sight for path, sight in sights.items() if path in read or stamps.exists(path)}
 
 
 def _assembled(

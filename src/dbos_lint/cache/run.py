@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dbos_lint.cache.key import key_of
 from dbos_lint.cache.shelf import Shelf
 from dbos_lint.cache.stamps import Stamps
 from dbos_lint.candidates import Task
+from dbos_lint.consulted import text_state
 from dbos_lint.linter import FileResult
 from dbos_lint.settings import Settings
+
+# So many texts of one file are kept, each in the place of one before: people take back what they did, and do it again.
+_TEXTS = 4
 
 
 class Cache:
     """What is kept in ``folder``, by settings. ``warn`` is told what could not be kept, and why; ``now`` is when the
-    run began, if not just now."""
+    run began, if not just now. ``texts`` are of files that an editor hands over, mostly one, and what is found in them
+    is kept apart."""
 
-    def __init__(self, folder: str, warn: Callable[[str], None] = lambda text: None, now: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: str,
+        warn: Callable[[str], None] = lambda text: None,
+        now: int | None = None,
+        texts: Mapping[str, bytes] | None = None,
+    ) -> None:
         self._folder = folder
         self._warn = warn
-        self._stamps = Stamps(now)
+        self._stamps = Stamps(now, texts)
+        self._apart = "".join(_place(*item) for item in (texts or {}).items())
         self._shelves: dict[str, Shelf] = {}
         self._of_settings: dict[int, tuple[Settings, Shelf]] = {}  # equal settings are mostly the same
 
@@ -27,7 +40,7 @@ class Cache:
         """What is kept under ``settings``."""
         known = self._of_settings.get(id(settings))
         if known is None:
-            key = key_of(settings)
+            key = key_of(settings) + self._apart
             if key not in self._shelves:
                 self._shelves[key] = Shelf(self._folder, key, settings, self._stamps)
             known = self._of_settings[id(settings)] = settings, self._shelves[key]
@@ -53,3 +66,8 @@ class Cache:
                 shelf.save()
         except OSError as error:
             self._warn(f"nothing is kept in {self._folder}: {error.strerror or error}")
+
+
+def _place(path: str, text: bytes) -> str:
+    """Where findings of a ``text`` are kept that is handed over as that of ``path``, which may be a relative one."""
+    return ascii((path, os.getcwd(), int(text_state(text), 16) % _TEXTS))

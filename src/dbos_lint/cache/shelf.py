@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dbos_lint.cache import store
 from dbos_lint.cache.merge import Knowledge, merged
-from dbos_lint.cache.stamps import Stamps, is_state
+from dbos_lint.cache.stamps import Stamps
 from dbos_lint.cache.table import CLEAN, Row, Table, leading_to, parse, text_of
 from dbos_lint.consulted import WHOLE, Consulted
-from dbos_lint.reading import read
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ class Shelf:
         self._stamps = stamps
         self._sought, self._findings, self._table = _unpacked(store.read(folder, key))
         self._decoded: Mapping[str, Any] | None = None
-        self._same: set[str] = set()  # what was found to be as it was, by reading it
+        self._same: set[str] = set()  # what was found to be as it was, by reading it, with another stamp
         self._dirty: set[int] = set()  # what was found not to be
         self._sights: dict[str, str] = {}
         self._consulted = Consulted()
@@ -76,8 +75,9 @@ class Shelf:
             return files_state(project_files(self._settings)) == row.state
         if row.stamp and self._stamps.of(row.path) == row.stamp:
             return True
-        if is_state(row.path, row.state):
-            self._same.add(row.path)
+        if self._stamps.is_state(row.path, row.state):
+            if self._stamps.of(row.path) != row.stamp:  # else there is nothing new to keep
+                self._same.add(row.path)
             return True
         return False
 
@@ -93,7 +93,7 @@ class Shelf:
         try:
             values, source = self._known_findings()[path], b""
             if has_fix(values):
-                source = read(path)
+                source = self._stamps.text(path)
                 if text_state(source) != row.state:
                     return None
             return result_of(path, values, source)
@@ -142,7 +142,9 @@ class Shelf:
         return {number for number in rows if (row := self._table.rows[number]).state and not self._is_known_same(row)}
 
     def _is_known_same(self, row: Row) -> bool:
-        return row.path in self._same or row.path in self._consulted.states or is_state(row.path, row.state)
+        return (
+            row.path in self._same or row.path in self._consulted.states or self._stamps.is_state(row.path, row.state)
+        )
 
 
 def _packed(sought: str, findings: Mapping[str, Any], table: Table) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 
 from dbos_lint.consulted import FOLDER, UNREADABLE, folder_state, text_state
 from dbos_lint.reading import read
@@ -16,10 +17,12 @@ class Stamps:
     """The stamps of files and folders, looked up once in a run.
 
     A stamp that is younger than the run, or hardly older, is none: what was changed just now may change once more
-    without another stamp. It is then read. ``now`` is when the run began, in nanoseconds.
+    without another stamp. It is then read. ``now`` is when the run began, in nanoseconds. ``texts``
+    count instead of what is on the disk, and have no stamps.
     """
 
-    def __init__(self, now: int | None = None) -> None:
+    def __init__(self, now: int | None = None, texts: Mapping[str, bytes] | None = None) -> None:
+        self._texts = texts or {}
         self._settled = (time.time_ns() if now is None else now) - _RESOLUTION
         self._known: dict[str, str] = {}
 
@@ -31,6 +34,8 @@ class Stamps:
         return known
 
     def _look(self, path: str) -> str:
+        if path in self._texts:
+            return ""
         try:
             found = os.stat(path)
         except (OSError, ValueError):
@@ -40,12 +45,19 @@ class Stamps:
             return ""
         return f"{changed:x} {made:x} {found.st_size:x} {found.st_ino:x}"
 
+    def is_state(self, path: str, state: str) -> bool:
+        """Whether a file, or folder, still is in ``state``."""
+        try:
+            if state.startswith(FOLDER):
+                return folder_state(os.listdir(path)) == state
+            return text_state(self.text(path)) == state
+        except (OSError, ValueError, MemoryError):
+            return state.endswith(UNREADABLE)
 
-def is_state(path: str, state: str) -> bool:
-    """Whether a file, or folder, still is in ``state``."""
-    try:
-        if state.startswith(FOLDER):
-            return folder_state(os.listdir(path)) == state
-        return text_state(read(path)) == state
-    except (OSError, ValueError, MemoryError):
-        return state.endswith(UNREADABLE)
+    def text(self, path: str) -> bytes:
+        """The text of a file. Raises OSError."""
+        return self._texts[path] if path in self._texts else read(path)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file or folder."""
+        return path in self._texts or os.path.exists(path)

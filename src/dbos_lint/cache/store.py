@@ -51,6 +51,7 @@ def write(folder: str, key: str, text: str) -> None:
     data = f"{key}\n{text}".encode("utf-8", "surrogateescape")
     _make(folder)
     path = _path(folder, key)
+    is_new = not os.path.exists(path)
     draft = f"{path}.{os.getpid():x}.{time.time_ns():x}"
     try:
         with open(draft, "xb") as file:
@@ -59,7 +60,8 @@ def write(folder: str, key: str, text: str) -> None:
     except BaseException:
         _remove(draft)
         raise
-    _evict(folder)
+    if is_new:
+        _evict(folder)
 
 
 def use(folder: str, key: str) -> None:

@@ -145,8 +145,9 @@ def _run(options: Options) -> int:
     return _report(done.result, options, configuration, done=done, left_out=found.left_out)
 
 
-def _cache(options: Options) -> Cache | None:
-    """What earlier runs have kept. Runs that mend have none: nothing but what was just seen may change a file."""
+def _cache(options: Options, texts: Mapping[str, bytes] | None = None) -> Cache | None:
+    """What earlier runs have kept, or have found in these ``texts``. Runs that mend have none: nothing but what was
+    just seen may change a file."""
     if options.no_cache:
         return None
     from dbos_lint.cache.run import Cache
@@ -156,7 +157,7 @@ def _cache(options: Options) -> Cache | None:
         if options.verbose:
             note(f"warning: {text}")
 
-    return Cache(absolute(options.cache_dir) if options.cache_dir else default_folder(), warn)
+    return Cache(absolute(options.cache_dir) if options.cache_dir else default_folder(), warn, texts=texts)
 
 
 def _refuse_contradictions(options: Options) -> None:
@@ -209,11 +210,13 @@ def _check_stdin(options: Options, configuration: Configuration) -> int:
     if options.verbose:
         note(*_targets((path,), configuration))
 
+    if not configuration.for_file(path).fix:
+        result = run_stdin(source, path, configuration, _cache(options, {path: source}))
+        return _report(result, options, configuration, (path, source))
+
     def lint(texts: Mapping[str, bytes]) -> RunResult:
         return run_stdin(texts.get(path, source), path, configuration)
 
-    if not configuration.for_file(path).fix:
-        return _report(lint({}), options, configuration, (path, source))
     from dbos_lint.cli import fixing
     from dbos_lint.fixes.project import Files
 
