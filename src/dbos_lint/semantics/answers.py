@@ -117,7 +117,7 @@ class Answers:
             self._open.discard(active)
             if not self._open:
                 del self._trail[start:]
-            still_open = frozenset(self._open)
+            still_open = frozenset(self._open) if self._open else _NONE  # each empty one would be another
             self._open = open | still_open
         if self._steps > _STEPS:
             if whole:

@@ -59,6 +59,10 @@ class ThreadStart(NamedTuple):
     span: Span
 
 
+# One for all that are empty: Python would make another each time.
+_NOTHING: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of one function by itself. ``unresolved`` are the calls that could not be followed.
@@ -72,7 +76,7 @@ class Facts:
     threads: tuple[ThreadStart, ...] = ()
     delegations: tuple[Delegation, ...] = ()
     unresolved: tuple[Span, ...] = ()
-    guarded: frozenset[str] = frozenset()
+    guarded: frozenset[str] = _NOTHING
 
 
 @dataclass(slots=True)
@@ -108,7 +112,7 @@ class Observer:
                     unresolved.append(call.span)
                 effects.extend(mutation(self.calls, module, call))
                 continue
-            spared = SPARED_KINDS if call.flags & UNTIL_CANCELLED else frozenset()
+            spared = SPARED_KINDS if call.flags & UNTIL_CANCELLED else _NOTHING
             found = self._effects_of_call(module, call, callees, env)
             effects.extend([each for each in found if each.kind not in spared])
             if callees.runs and not call.flags & DECORATOR:
@@ -147,7 +151,7 @@ class Observer:
         for call in () if function.is_async else function.calls:
             if terminal(call.func, module.renamed) in types.TELLS_LOOP:
                 found.update(LOOP_KINDS)
-        return frozenset(found)
+        return frozenset(found) if found else _NOTHING
 
     def _observe_with(
         self,
