@@ -141,11 +141,13 @@ def _let_them_lint(crew: Sequence[_Hand], tasks: Sequence[Task]) -> tuple[list[F
     while True:
         for hand in crew:
             _hand_out(hand, crew, tasks)
-        busy = {hand.channel: hand for hand in crew if hand.doing}
+        busy = [hand for hand in crew if hand.doing]
         if not busy:
             break
-        for channel in wait(list(busy)):
-            hand = busy[channel]  # type: ignore[index]
+        ready = wait([hand.channel for hand in busy])
+        for hand in busy:
+            if hand.channel not in ready:
+                continue
             results = hand.hear()
             if results is None:
                 lost += hand.doing

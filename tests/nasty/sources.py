@@ -43,10 +43,9 @@ def sources() -> Iterator[Nasty]:
     yield from _versions()
 
 
-def _below(first: str, name: str, **answer: object) -> Nasty:
+def _below(first: str, name: str, *, encoding: str = "utf-8", rows: tuple[int, ...] = (), fault: str = "") -> Nasty:
     """The workflow below a first line."""
-    source = f"{first}\n{WORKFLOW}".encode(str(answer.pop("encoding", "utf-8")))
-    return Nasty(name, source, **answer)  # type: ignore[arg-type]
+    return Nasty(name, f"{first}\n{WORKFLOW}".encode(encoding), rows, fault)
 
 
 def _encodings() -> Iterator[Nasty]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.oracle.engine import run_file
 from tests.upgraded import Case, all_cases, copied
 
 OLD = os.environ.get("DBOS_LINT_OLD_DBOS", "")
@@ -27,17 +28,9 @@ CASES = [case for case in all_cases() if case.runs]
 
 def printed(interpreter: str, folder: Path) -> list[str]:
     """What ``main.py`` prints, run where it stands."""
-    done = subprocess.run(
-        [interpreter, "main.py"],
-        cwd=folder,
-        env={**os.environ, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-    )
+    done = run_file(folder / "main.py", interpreter=interpreter, timeout=120)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-4000:]}"
-    return done.stdout.splitlines()
+    return done.lines
 
 
 def test_the_two_releases() -> None:
