@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar, NamedTuple, TypeVar, cast
 
@@ -271,8 +271,11 @@ class Here:
                 findings.append(Finding(rule, span, message, tuple(chain), level, confidence, change, reason))
 
     def trace(self, reached: Reached) -> tuple[TraceStep, ...]:
-        """The chain from the root of the context to the effect, each function where it is defined."""
+        """The chain from the root of the context to the effect, each function where it is defined. What is left out of
+        a very long one is told in the place of what follows."""
         steps = [self.step(key) for key in reached.chain]
+        for place, number in reversed(reached.gaps):
+            steps.insert(place, replace(steps[place], label=f"… {number} more …"))
         steps.append(TraceStep(reached.effect.label, reached.origin[0], reached.effect.span.row))
         return tuple(steps)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
@@ -38,17 +39,30 @@ _PLAIN = frozenset(
 )
 
 
+# Of a longer way, so many functions at its beginning and at its end are told: the ways to all functions of a long line
+# are as much as the square of its length.
+_SHOWN = 50
+LONGEST = 2 * _SHOWN
+
+
 class Visit(NamedTuple):
-    """That a function runs in a context: called from ``caller`` at ``span``, or a root when there is no caller."""
+    """That a function runs in a context: called from ``caller`` at ``span``, or a root when there is no caller.
+
+    ``root`` is where its way begins, ``depth`` calls away, and ``early`` the last function among the first on it.
+    """
 
     caller: FunctionKey | None
     span: Span
+    root: FunctionKey
+    depth: int
+    early: FunctionKey
 
 
 class Reached(NamedTuple):
     """An effect that happens in a context.
 
-    ``span`` is where the finding stands, in the linted file; ``chain`` the functions from the root to the origin.
+    ``span`` is where the finding stands, in the linted file; ``chain`` the functions from the root to the origin: of
+    very many, some are left out, and ``gaps`` tells before which place in the chain, and how many.
     ``fate`` is what becomes of the value in a workflow, if the effect is one, and ``value`` where it comes from in the
     flows of ``function``, which this file has.
     """
@@ -61,6 +75,12 @@ class Reached(NamedTuple):
     chain: tuple[FunctionKey, ...]
     fate: Sink = Sink.UNKNOWN
     value: Origin | None = None
+    gaps: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def length(self) -> int:
+        """How many functions there are on the way."""
+        return len(self.chain) + sum(number for _, number in self.gaps)
 
 
 @dataclass
@@ -169,16 +189,18 @@ class Contexts:
         queue: list[FunctionKey] = []
         for root in roots:
             if root not in visits:
-                visits[root] = Visit(None, module.functions[root[1]].span)
+                visits[root] = Visit(None, module.functions[root[1]].span, root, 0, root)
                 queue.append(root)
         for key in queue:
             if key[0] != module.path:
                 continue
+            visit = visits[key]
+            depth = visit.depth + 1
             for edge in self.analysis.facts(key).edges:
                 callee = edge.callee
                 if callee in visits or not self.analysis.passes(guard, key, edge):
                     continue
-                visits[callee] = Visit(key, edge.span)
+                visits[callee] = Visit(key, edge.span, visit.root, depth, callee if depth < _SHOWN else visit.early)
                 if callee[0] == module.path:
                     queue.append(callee)
         return visits
@@ -196,13 +218,26 @@ class Contexts:
         """Whether function ``id`` of this module runs in ``context``."""
         return id in self.running[context]
 
+    def root(self, context: str, key: FunctionKey) -> FunctionKey:
+        """Where the way of ``context`` down to ``key`` begins."""
+        return self.visits[context][key].root
+
     def chain(self, context: str, key: FunctionKey) -> tuple[FunctionKey, ...]:
-        """The functions from a root of ``context`` down to ``key``."""
+        """The functions from a root of ``context`` down to ``key``; of many, the first and the last."""
+        visits = self.visits[context]
+        visit = visits[key]
+        if visit.depth < LONGEST:
+            return self._above(visits, key, visit.depth + 1)
+        return (*self._above(visits, visit.early, _SHOWN), *self._above(visits, key, _SHOWN))
+
+    @staticmethod
+    def _above(visits: dict[FunctionKey, Visit], key: FunctionKey, number: int) -> tuple[FunctionKey, ...]:
+        """The last ``number`` functions on the way to ``key``, which is the last of them."""
         keys = [key]
-        visit = self.visits[context][key]
-        while visit.caller is not None:
-            keys.append(visit.caller)
-            visit = self.visits[context][visit.caller]
+        for _ in range(number - 1):
+            caller = visits[keys[-1]].caller
+            assert caller is not None
+            keys.append(caller)
         return tuple(reversed(keys))
 
     @cached_property
@@ -221,20 +256,28 @@ class Contexts:
             for key in visits if kinds is None or kinds else ():
                 if key[0] == self.module.path:
                     found.extend(self._reached_in(context, key, kinds))
-        found.sort(key=lambda reached: (reached.span, reached.context, reached.effect.kind, len(reached.chain)))
+        found.sort(key=lambda reached: (reached.span, reached.context, reached.effect.kind, reached.length))
         yield from found
 
     def _reached_in(self, context: str, key: FunctionKey, kinds: Collection[str] | None) -> Iterator[Reached]:
+        beyond = [edge for edge in self.analysis.facts(key).edges if edge.callee[0] != self.module.path]
+        effects = [
+            effect
+            for effect in self.analysis.effects(key)
+            if (kinds is None or effect.kind in kinds) and self._counts(context, effect.kind, key)
+        ]
+        if not effects and not beyond:
+            return
         chain = self.chain(context, key)
-        for effect in self.analysis.effects(key):
-            if (kinds is None or effect.kind in kinds) and self._counts(context, effect.kind, key):
-                fate = Sink.UNKNOWN
-                if context == api.WORKFLOW and effect.origin is not None:
-                    fate = self.fates.closed(key, self.analysis.fate(key, effect))
-                yield Reached(context, effect, key, key, effect.span, chain, fate, effect.origin)
-        for edge in self.analysis.facts(key).edges:
-            if edge.callee[0] != self.module.path:
-                yield from self._reached_by(context, key, edge, chain, kinds)
+        skipped = self.visits[context][key].depth + 1 - len(chain)
+        gaps = ((_SHOWN, skipped),) if skipped else ()
+        for effect in effects:
+            fate = Sink.UNKNOWN
+            if context == api.WORKFLOW and effect.origin is not None:
+                fate = self.fates.closed(key, self.analysis.fate(key, effect))
+            yield Reached(context, effect, key, key, effect.span, chain, fate, effect.origin, gaps)
+        for edge in beyond:
+            yield from self._reached_by(context, key, edge, chain, gaps, kinds)
 
     def _reached_by(
         self,
@@ -242,6 +285,7 @@ class Contexts:
         key: FunctionKey,
         edge: Edge,
         chain: tuple[FunctionKey, ...],
+        gaps: tuple[tuple[int, int], ...],
         kinds: Collection[str] | None,
     ) -> Iterator[Reached]:
         """What happens in another file, by way of ``edge``."""
@@ -251,15 +295,20 @@ class Contexts:
             fate = self.analysis.carried(key, edge, reach)
             if not fate.matters or not self._counts(context, reach.effect.kind, key):
                 continue
-            rest = tuple(step for step, _ in self.analysis.way(edge.callee, name))
             # What leads back into this module stands where it is.
             back = reach.origin[0] == self.module.path
             if back and context == LOOP and reach.origin not in self.visits[LOOP]:
                 continue
+            whole = [*chain, *(step for step, _ in islice(self.analysis.way(edge.callee, name), _SHOWN))]
+            skipped = len(chain) + reach.distance - len(whole)
+            if whole[-1] != reach.origin:
+                whole.append(reach.origin)
+            more = ((len(whole) - 1, skipped),) if skipped > 0 else ()
             span = reach.effect.span if back else edge.span
             if context == api.WORKFLOW:
                 fate = self.fates.closed(key, fate)
-            yield Reached(context, reach.effect, key, reach.origin, span, (*chain, *rest), fate, edge.value)
+            found = (context, reach.effect, key, reach.origin, span)
+            yield Reached(*found, tuple(whole), fate, edge.value, (*gaps, *more))
 
 
 def _callable_of(value: Value) -> FunctionValue | None:

@@ -7,7 +7,6 @@ same answer. Only files whose bytes hold what makes such a name are parsed, and 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
@@ -30,10 +29,11 @@ from dbos_lint.semantics.meeting import Meeting
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.options import Written, written
 from dbos_lint.semantics.refs import receiver_and_method
-from dbos_lint.semantics.rivals import Rivals
+from dbos_lint.semantics.rivals import Claims
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import MODULE, Call, Module, Ref
 from dbos_lint.semantics.values import Entity
+from dbos_lint.semantics.words import Words
 from dbos_lint.syntax.spans import Span
 
 T = TypeVar("T")
@@ -82,10 +82,14 @@ class Names:
     _complete: bool = True
     _mentions: dict[tuple[str, str], tuple[Module, tuple[Mention, ...]]] = field(default_factory=dict)
     _known: dict[str, Known] = field(default_factory=dict)
-    _words: dict[str, set[str]] = field(default_factory=dict)  # with the files that may register a workflow so
     _meeting: Meeting | None = None
-    _rivals: dict[str, Rivals] = field(default_factory=dict)
+    _claims: Claims = field(init=False)
+    _words: Words = field(init=False)
     _learnt: dict[tuple[str, str], tuple[Module, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._claims = Claims(self)
+        self._words = Words(self.calls.resolver.project)
 
     def known(self, kind: str, module: Module) -> Known:
         """The names of ``kind`` in the project of ``module``, the file that is being linted."""
@@ -159,31 +163,32 @@ class Names:
     def rival(self, mention: Mention) -> Mention | None:
         """The first workflow that another file of a program registers by the name of ``mention``: only files that may
         do so are parsed."""
-        name, meeting = mention.name or "", self.meeting
         self._kinds()
-        if name not in self._rivals:
-            found = {path for word in (name, name.rpartition(".")[2], _COMPUTED) for path in self._words.get(word, ())}
-            registered = filter(self.is_registered, self._of_files(WORKFLOW, sorted(found)))
-            self._rivals[name] = Rivals((each for each in registered if each.name == name), meeting)
-        return self._rivals[name].of(mention.path)
+        return self._claims.rival(mention)
+
+    def is_named_elsewhere(self, word: str, path: str) -> bool:
+        """Whether another file of the project than ``path`` holds ``word``, or nobody can tell."""
+        paths = self.paths()
+        return not paths or self._words.is_elsewhere(word, path, paths)
 
     def renew(self, module: Module, source: bytes) -> None:
         """Be told the text of a file, which may be another than before."""
+        self._words.renew(module.path, source)
         if self._meeting is not None and self._meeting.renew(module.path):
-            self._rivals = {}
+            self._claims.forget()
         if self._files is None:
             return
         before = self._files.get(module.path, frozenset())
         kinds = _kinds_in(source)
         if module.path in self._files:
             self._files[module.path] = kinds
-            self._note_words(module.path, source)
+            self._claims.note(module.path, source)
         for kind in before | kinds:
             remembered = self._mentions.get((module.path, kind))
             if remembered is None or (remembered[0] is not module and remembered[1] != self.of(module, kind)):
                 self._known.pop(kind, None)
                 if kind == WORKFLOW:
-                    self._rivals = {}
+                    self._claims.forget()
 
     # ------------------------------------------------------------------ files
 
@@ -206,13 +211,8 @@ class Names:
                 if source is not None and kinds and self.concerns(path, source):
                     self._files[path] = kinds
                     if WORKFLOW in kinds:
-                        self._note_words(path, source)
+                        self._claims.note(path, source)
         return self._files
-
-    def _note_words(self, path: str, source: bytes) -> None:
-        """Note by which words the text at ``path`` may name workflows; too many do no harm."""
-        for word in {*_DEFINED.findall(source), *_NAMED.findall(source)}:
-            self._words.setdefault(word.decode("utf-8", "replace"), set()).add(path)
 
     def _gather(self, kind: str, paths: Iterable[str]) -> Known:
         return _sorted_out(self._of_files(kind, paths), self._complete)
@@ -336,12 +336,6 @@ def closest(name: str, others: Iterable[str], cutoff: float = 0.75) -> str | Non
         return folded[_folded(name)]
     near = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=cutoff)
     return folded[near[0]] if near else None
-
-
-# How a file names functions, and the workflows that it gives a name of their own: by a literal, or by something else.
-_DEFINED = re.compile(rb"\bdef\s+(\w+)")
-_COMPUTED = ""
-_NAMED = re.compile(rb"\bworkflow\([^)]{0,2000}?\bname\s*=\s*(?:[\"']([^\"']+)[\"']|)")
 
 
 def _folded(name: str) -> str:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from dbos_lint.catalog.names import WORKFLOW
 from dbos_lint.semantics.meeting import Meeting
+from dbos_lint.semantics.summary import Module
 
 if TYPE_CHECKING:
-    from dbos_lint.semantics.names import Mention
+    from dbos_lint.semantics.names import Mention, Names
 
+# How a file names functions, and the workflows that it gives a name of their own: by a literal, or by something else.
+_DEFINED = re.compile(rb"\bdef\s+(\w+)")
+_COMPUTED = ""
+_NAMED = re.compile(rb"\bworkflow\([^)]{0,2000}?\bname\s*=\s*(?:[\"']([^\"']+)[\"']|)")
 # So many of each program are enough to tell the first that is not in a file.
 _ENOUGH = 2
 
 
 class Rivals:
-    """The files of ``mentions``, which are in the order of their paths, by the programs that load them.
+    """The files of ``mentions``, one each, in the order of their paths, by the programs that load them.
 
     Every file of a project may have a workflow ``main``: that none is compared with all others.
     """
@@ -25,8 +32,6 @@ class Rivals:
         self._first: dict[str, Mention] = {}
         self._loaded: dict[tuple[str, bool], list[str]] = {}
         for mention in mentions:
-            if mention.path in self._first:
-                continue
             self._first[mention.path] = mention
             for late in (False, True):
                 for program in meeting.programs(mention.path, late):
@@ -44,3 +49,53 @@ class Rivals:
             if other != path
         ]
         return self._first[min(met)] if met else None
+
+
+class Claims:
+    """Who registers a workflow by which name, in one project. Only files that may do so are parsed."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._words: dict[str, set[str]] = {}  # with the files that may register a workflow so
+        self._computed: dict[str, list[Mention]] | None = None
+        self._rivals: dict[str, Rivals] = {}
+
+    def note(self, path: str, source: bytes) -> None:
+        """Note by which words the text at ``path`` may name workflows; too many do no harm."""
+        for word in {*_DEFINED.findall(source), *_NAMED.findall(source)}:
+            self._words.setdefault(word.decode("utf-8", "replace"), set()).add(path)
+
+    def forget(self) -> None:
+        """Be told that some file says something else than before."""
+        self._computed = None
+        self._rivals = {}
+
+    def rival(self, mention: Mention) -> Mention | None:
+        """The first workflow that another file of a program registers by the name of ``mention``."""
+        name = mention.name or ""
+        if name not in self._rivals:
+            self._rivals[name] = Rivals(self._registered(name), self._names.meeting)
+        return self._rivals[name].of(mention.path)
+
+    def _registered(self, name: str) -> list[Mention]:
+        """What registers a workflow as ``name``, the first in each file, in the order of the files."""
+        computing = self._words.get(_COMPUTED, set())
+        if self._computed is None:
+            self._computed = {}
+            for path in computing:
+                for each, mention in self._registered_in(path).items():
+                    self._computed.setdefault(each, []).append(mention)
+        paths = {path for word in (name, name.rpartition(".")[2]) for path in self._words.get(word, ())}
+        found = [self._registered_in(path).get(name) for path in paths - computing]
+        return sorted([*filter(None, found), *self._computed.get(name, ())], key=lambda each: each.path)
+
+    def _registered_in(self, path: str) -> Mapping[str, Mention]:
+        """The first workflow of each name that importing the file at ``path`` registers."""
+        module = self._names.calls.resolver.project.module(path)
+        return self._names.once("registered", module, self._first_registered) if module is not None else {}
+
+    def _first_registered(self, module: Module) -> dict[str, Mention]:
+        found: dict[str, Mention] = {}
+        for mention in filter(self._names.is_registered, self._names.of(module, WORKFLOW)):
+            found.setdefault(mention.name or "", mention)
+        return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dbos_lint.semantics.analysis import Analysis
-from dbos_lint.semantics.contexts import Contexts
+from dbos_lint.semantics.contexts import LONGEST, Contexts
 from dbos_lint.semantics.effects import SELF_WRITE, Effect
 from dbos_lint.semantics.values import FunctionKey
 
@@ -14,7 +14,10 @@ FILLING = frozenset({"unset", "missing"})
 
 
 def keeps_self(contexts: Contexts, context: str, chain: Sequence[FunctionKey]) -> bool:
-    """Whether the functions of ``chain``, from the root of ``context`` down, all act on the root's own ``self``."""
+    """Whether the functions of ``chain``, from the root of ``context`` down, all act on the root's own ``self``: not
+    where the chain is too long to be told whole."""
+    if len(chain) >= LONGEST:
+        return False
     visits = contexts.visits[context]
     functions = contexts.module.functions
     for key in chain[1:]:

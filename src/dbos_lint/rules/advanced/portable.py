@@ -134,7 +134,7 @@ class Portable(Visitor):
         function = self.here.function(call)
         for key in contexts.visits[api.WORKFLOW]:
             if key.module == self.here.module.path and key.id == function.id:
-                root = contexts.entities.get(contexts.chain(api.WORKFLOW, key)[0].id)
+                root = contexts.entities.get(contexts.root(api.WORKFLOW, key).id)
                 return root is not None and self._is_portable(root)
         return self.here.serializer == PORTABLE
 

@@ -30,6 +30,8 @@ class Raises(Visitor):
 
     def _is_caught(self, reached: Reached) -> bool:
         """Whether one of the functions on the way from the root, in this file, may catch it."""
+        if reached.gaps:
+            return True
         visits = self.here.contexts.visits[reached.context]
         raising = self.here.analysis.raising
         for key in reached.chain[1:]:

@@ -62,7 +62,7 @@ def _readers(here: Here, root: FunctionKey) -> list[Function]:
     found = {key.id for key in contexts.visits[api.WORKFLOW] if key.module == here.module.path}
     for context in _STEPS:
         for key in contexts.visits[context]:
-            if key.module == here.module.path and contexts.chain(context, key)[0].id != root.id:
+            if key.module == here.module.path and contexts.root(context, key).id != root.id:
                 found.add(key.id)
     return [here.module.functions[id] for id in sorted(found)]
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from dbos_lint.catalog import api, waits
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.awaits import can_await, held_by
 from dbos_lint.semantics.body import Body
+from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.contexts import OUTSIDE
 from dbos_lint.semantics.orders import Orders, runs_in
 from dbos_lint.semantics.summary import AWAITED, MODULE, Call, Function, Launch, Loop
@@ -27,13 +29,39 @@ _USE_UP = frozenset({"list", "tuple", "set", "frozenset", "dict", "sum", "max", 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
 
 
+class _Sites:
+    """Where a file defines functions, calls and names things: looked up by what they are."""
+
+    def __init__(self, collected: Collected) -> None:
+        self._collected = collected
+
+    @cached_property
+    def defined(self) -> dict[int, ast.AST]:
+        """The node of each function."""
+        return {function.id: node for node, function in self._collected.nodes.functions}
+
+    @cached_property
+    def calls(self) -> dict[int, tuple[ast.Call, Call]]:
+        """Each call, by the identity of the node that is called."""
+        return {id(node.func): (node, call) for node, call in self._collected.nodes.calls}
+
+    @cached_property
+    def mentions(self) -> dict[str, list[ast.AST]]:
+        """What names something in any way, by the name."""
+        found: dict[str, list[ast.AST]] = {}
+        for node in walk(self._collected.tree):
+            for name in _names_of(node):
+                found.setdefault(name, []).append(node)
+        return found
+
+
 class Places:
     """The places of one file."""
 
     def __init__(self, here: Here) -> None:
         self._here = here
         self._known: dict[int, bool] = {}
-        self._mentions: dict[str, list[ast.AST]] | None = None
+        self._sites = _Sites(here.collected)
         self._loops: dict[int, list[Loop]] = {}
 
     def take_durable_call(self, node: ast.Call, call: Call) -> bool:
@@ -46,34 +74,60 @@ class Places:
     def _is_workflow_code(self, function: Function) -> bool:
         """Whether workflows run ``function`` and nothing else does, in the way in which it is defined."""
         if function.id not in self._known:
-            # A helper that calls itself is judged by its other callers.
-            self._known[function.id] = True
-            self._known[function.id] = self._runs_in_workflows(function)
+            self._settle(function)
         return self._known[function.id]
 
-    def _runs_in_workflows(self, function: Function) -> bool:
+    def _settle(self, start: Function) -> None:
+        """Judge ``start`` and all that lead to it: what is called by what is no workflow code is none either. Helpers
+        that call each other are judged by who else calls them."""
+        found = {start.id: True}
+        called: dict[int, list[int]] = {}
+        failed: list[int] = []
+        todo = [start]
+        for function in todo:
+            callers = self._callers(function)
+            if callers is None or any(self._known.get(caller.id) is False for caller in callers):
+                failed.append(function.id)
+                continue
+            for caller in callers:
+                called.setdefault(caller.id, []).append(function.id)
+                if caller.id not in self._known and caller.id not in found:
+                    found[caller.id] = True
+                    todo.append(caller)
+        for id in failed:
+            if found[id]:
+                found[id] = False
+                failed.extend(called.get(id, ()))
+        self._known.update(found)
+
+    def _callers(self, function: Function) -> list[Function] | None:
+        """The functions on which it depends whether ``function`` is workflow code: none for a workflow. None where it
+        is not."""
         contexts = self._here.contexts
         if function.id == MODULE or function.name == "<lambda>" or function.is_generator:
-            return False
+            return None
         if not contexts.runs_as(function.id, api.WORKFLOW):
-            return False
+            return None
         if any(contexts.runs_as(function.id, context) for context in _OTHERS) or function.id in contexts.delegated:
-            return False
+            return None
         decorated = self._here.resolver.decorated(self._here.value(function)).entity if function.decorators else None
         if decorated is not None:
-            return decorated.kind == api.WORKFLOW
-        return not function.decorators and function.id not in contexts.entities and self._is_own_helper(function)
+            return [] if decorated.kind == api.WORKFLOW else None
+        if function.decorators or function.id in contexts.entities or function.name.startswith("__"):
+            return None
+        return self._callers_of_helper(function)
 
-    def _is_own_helper(self, function: Function) -> bool:
-        """Whether nothing but calls in the workflow code of this file names ``function``."""
-        if function.name.startswith("__"):
-            return False
-        defined = next(node for node, each in self._here.collected.nodes.functions if each is function)
-        calls = [self._call_of(mention, function) for mention in self._named(function.name) if mention is not defined]
+    def _callers_of_helper(self, function: Function) -> list[Function] | None:
+        """The functions of this file that call ``function``; None where it is named in any other way, or elsewhere."""
+        defined = self._sites.defined[function.id]
+        mentions = [each for each in self._sites.mentions.get(function.name, ()) if each is not defined]
+        calls = [self._call_of(mention, function) for mention in mentions]
+        known = [each for each in calls if each is not None]
+        if not known or len(known) < len(calls) or not all(self._may_call(*each, function) for each in known):
+            return None
+        names, path = self._here.analysis.names, self._here.module.path
         return (
-            bool(calls)
-            and all(each is not None and self._may_call(*each, function) for each in calls)
-            and not self._is_named_elsewhere(function.name)
+            None if names.is_named_elsewhere(function.name, path) else [self._here.function(call) for _, call in known]
         )
 
     def _may_call(self, node: ast.Call, call: Call, helper: Function) -> bool:
@@ -81,41 +135,13 @@ class Places:
         caller = self._here.function(call)
         if helper.is_async and not call.flags & AWAITED:
             return False
-        return (
-            helper.is_async == caller.is_async
-            and self._is_workflow_code(caller)
-            and self._is_steady(node, call, caller)
-        )
+        return helper.is_async == caller.is_async and self._is_steady(node, call, caller)
 
     def _call_of(self, mention: ast.AST, function: Function) -> tuple[ast.Call, Call] | None:
         """The call that runs ``function`` and nothing else, whose callee ``mention`` is."""
-        for node, call in self._here.collected.nodes.calls:
-            if node.func is mention:
-                runs = self._here.callees(call).runs
-                return (node, call) if [(each.module, each.id) for each in runs] == [self._key(function)] else None
-        return None
-
-    def _key(self, function: Function) -> tuple[str, int]:
-        return self._here.module.path, function.id
-
-    def _named(self, name: str) -> list[ast.AST]:
-        """What names ``name`` in this file, in any way."""
-        if self._mentions is None:
-            self._mentions = {}
-            for node in walk(self._here.collected.tree):
-                for each in _names_of(node):
-                    self._mentions.setdefault(each, []).append(node)
-        return self._mentions.get(name, [])
-
-    def _is_named_elsewhere(self, name: str) -> bool:
-        """Whether another file of the project holds ``name``, or nobody can tell."""
-        project = self._here.resolver.project
-        paths = project.files()
-        if paths is None:
-            return True
-        word = name.encode()
-        others = {*paths, *project.overlay} - {self._here.module.path}
-        return any(word in (project.read(path) or b"") for path in sorted(others))
+        known = self._sites.calls.get(id(mention))
+        runs = self._here.callees(known[1]).runs if known is not None else ()
+        return known if [(each.module, each.id) for each in runs] == [(self._here.module.path, function.id)] else None
 
     # ------------------------------------------------------------------ what stands around the place
 

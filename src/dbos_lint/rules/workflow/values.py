@@ -95,7 +95,7 @@ class Values(Visitor):
             kind = _KINDS[several[0].effect.kind]
             harmful = [reached for reached in several if reached.fate & ~kind.harmless]
             # The worst first, then the nearest.
-            harmful.sort(key=lambda each: (not kind.repeats(each.fate), each.effect.guess, len(each.chain)))
+            harmful.sort(key=lambda each: (not kind.repeats(each.fate), each.effect.guess, each.length))
             if harmful:
                 self._report(kind, harmful[0], None if kind.repeats(harmful[0].fate) else Level.WARNING)
             elif any(reached.fate & ~_LOGGED for reached in several):
