@@ -68,7 +68,7 @@ def _spec(path: str) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
     try:
-        lines = read(path).decode(errors="surrogateescape").splitlines()
+        lines = read(path).decode("utf-8-sig", "surrogateescape").replace("\r\n", "\n").split("\n")
     except OSError:  # git warns and goes on: more files are linted, none is lost
         lines = []
     lines = [line for line in lines if not _explodes(line)]

@@ -159,3 +159,21 @@ def test_other_files(project: Path) -> None:
     assert "Dockerfile\n  1: [by hand] RUN dbos migrate -D $URL\n" in result.stdout
     assert result.stdout.count("[by hand]") == 3
     assert upgrade("--from", "3.0").stdout.count("[by hand]") == 1
+
+
+def test_a_link_that_leads_out_is_left_to_a_person(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    shared = tmp_path_factory.mktemp("shared") / "app.py"
+    shared.write_text(OLD)
+    (project / "link.py").symlink_to(shared)
+    result = upgrade("--from", "2.31")
+    assert shared.read_text() == OLD
+    assert (project / "app.py").read_text() == NEW
+    assert result.stdout.count("not rewritten: link.py is a link that leads out of what was named") == 2
+    upgrade("--from", "2.31", "link.py")
+    assert shared.read_text() == NEW
+    assert (project / "link.py").is_symlink()
+
+
+def test_only_what_ends_a_line_elsewhere_too_begins_another(project: Path) -> None:
+    (project / "Dockerfile").write_text("# a\x0cb\x85c\u2028d\nRUN dbos migrate -D $URL\n", encoding="utf-8")
+    assert "Dockerfile\n  2: [by hand] RUN dbos migrate -D $URL\n" in upgrade("--from", "2.31").stdout

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ from dbos_lint.choice import Place, fix_of, is_hidden
 from dbos_lint.cli.output import emit, note, write
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.fixes.difference import patch
-from dbos_lint.fixes.files import ReplaceError, replace
+from dbos_lint.fixes.files import LEADS_OUT, ReplaceError, leads_out, replace
 from dbos_lint.fixes.project import Change, Files, Fixed
 from dbos_lint.paths import absolute, shown
 from dbos_lint.results import RunResult
@@ -84,8 +83,8 @@ def _hint(place: Place, fixed: Fixed, files: Files) -> str:
 
 def _written(change: Change, cwd: str, here: Iterable[str]) -> bool:
     try:
-        if not _leads_to(change.filename, here):
-            raise ReplaceError("it is a link that leads out of what was named")
+        if leads_out(change.filename, here):
+            raise ReplaceError(f"it is {LEADS_OUT}")
         replace(change.filename, change.before, change.after)
     except ReplaceError as error:
         codes = sorted({found.code for found in change.fixed})
@@ -93,14 +92,6 @@ def _written(change: Change, cwd: str, here: Iterable[str]) -> bool:
         note(f"error: {shown(change.filename, cwd)} cannot be replaced, {unfixed}: {error}")
         return False
     return True
-
-
-def _leads_to(path: str, folders: Iterable[str]) -> bool:
-    """Whether the file that ``path`` leads to is one of ``folders``, or below one."""
-    target = os.path.realpath(path)
-    return target == path or any(
-        target == real or target.startswith(os.path.join(real, "")) for real in map(os.path.realpath, folders)
-    )
 
 
 def _done(fixed: Fixed, changes: Iterable[Change], result: RunResult, unwritten: Collection[str] = ()) -> Done:

@@ -67,7 +67,7 @@ def upgrade(
     from dbos_lint.configuration import Configuration, SettingsError
     from dbos_lint.discovery import MissingPathError, discover
     from dbos_lint.fixes.difference import patch
-    from dbos_lint.paths import shown
+    from dbos_lint.paths import absolute, shown
     from dbos_lint.upgrade.report import as_json, text
     from dbos_lint.upgrade.run import Request
     from dbos_lint.upgrade.run import upgrade as run
@@ -80,7 +80,8 @@ def upgrade(
     try:
         found = discover(paths or (".",), configuration)
         first, last = _releases(found, configuration, since, until)
-        report, before = run(found, configuration, Request(first, last, safe_only, diff, isolated))
+        named = tuple(map(absolute, paths or (".",)))
+        report, before = run(found, configuration, Request(first, last, safe_only, diff, isolated, named))
     except MissingPathError as error:
         raise Failure(f"no such file or folder: {error}") from None
     except SettingsError as error:
@@ -97,7 +98,7 @@ def upgrade(
         if output_format == "json":
             emit(as_json(report))
         elif diff:
-            note(*text(report).splitlines())
+            note(*text(report).rstrip("\n").split("\n"))
         else:
             emit(text(report))
     context.exit(1 if report.by_hand or (diff and texts) else 0)

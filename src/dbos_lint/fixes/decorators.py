@@ -72,10 +72,12 @@ def _lines(document: Document, fragment: Fragment, node: Any, end: int) -> Itera
         limit = starts[index + 1] if index + 1 < len(starts) else end
         stop = min(document.line_end(last) + 1, limit)
         # Closing parentheses may stand below.
-        for line in document.text[last:limit].splitlines(keepends=True)[1:]:
-            if not line.strip() or line.lstrip().startswith("#"):
+        while stop < limit:
+            below = document.line_end(stop)
+            line = document.text[stop:below].strip()
+            if not line or line.startswith("#"):
                 break
-            stop += len(line)
+            stop = min(below + 1, limit)
         yield (start if previous is None else previous), start, stop
         previous = stop
 

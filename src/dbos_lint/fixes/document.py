@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import io
-import tokenize
 import warnings
 from bisect import bisect_right
 from collections import Counter
@@ -14,7 +12,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from dbos_lint.fixes.edits import Edit, Void, applied, ordered
-from dbos_lint.syntax.parse import decode
+from dbos_lint.syntax.parse import decode, encoding_of, with_newlines
 from dbos_lint.syntax.spans import Span
 
 T = TypeVar("T")
@@ -39,7 +37,7 @@ class Document:
     @cached_property
     def encoding(self) -> str:
         """How the file is written; ``utf-8-sig`` where it begins with a byte order mark."""
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(self.data).readline)
+        encoding = encoding_of(self.data)
         if self.data.decode(encoding).encode(encoding) != self.data:
             raise Void(f"the text cannot be written in {encoding} again as it was")
         return encoding
@@ -137,10 +135,13 @@ class Document:
         def place(offset: int) -> int:
             return offset + bisect_right(pairs, offset - 1)
 
-        moved = (
-            Edit(place(start), place(end), text.replace("\n", self.newline)) for start, end, text in ordered(set(edits))
-        )
+        made = ordered(set(edits))
+        moved = (Edit(place(start), place(end), text.replace("\n", self.newline)) for start, end, text in made)
+        after = applied(raw, moved)
+        # Where lines end in different ways, what remains of two newlines may look like one.
+        if "\r" in raw and with_newlines(after) != applied(self.text, made):
+            raise Void("its lines end in different ways")
         try:
-            return applied(raw, moved).encode(self.encoding)
+            return after.encode(self.encoding)
         except UnicodeError as error:
             raise Void(f"the file is written in {self.encoding}, which cannot say this") from error

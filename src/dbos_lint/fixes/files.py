@@ -5,13 +5,27 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import BinaryIO
 
 from dbos_lint.reading import read
 
 
 class ReplaceError(Exception):
     """Why a file keeps its old text, as a clause without a full stop."""
+
+
+LEADS_OUT = "a link that leads out of what was named"
+
+
+def leads_out(path: str, folders: Iterable[str]) -> bool:
+    """Whether ``path`` is a link to a file that is none of ``folders`` and stands below none: nobody has said that it
+    may be written to."""
+    target = os.path.realpath(path)
+    return target != path and not any(
+        target == real or target.startswith(os.path.join(real, "")) for real in map(os.path.realpath, folders)
+    )
 
 
 def replace(path: str, before: bytes, after: bytes) -> None:
@@ -34,19 +48,39 @@ def _replace(path: str, before: bytes, after: bytes) -> None:
     if not os.access(path, os.W_OK):
         raise ReplaceError("it is write-protected")
     new = os.path.join(os.path.dirname(path), f".dbos-lint-{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    try:
+    with _unless_it_fails(new):
         with open(new, "xb") as file:
             _resemble(new, os.stat(path))
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
+            _write(file, after)
         # As late as it can be: what somebody has written meanwhile must not be lost.
         if read(path) != before:
             raise ReplaceError("it has changed since it was read")
         os.replace(new, path)
-    except BaseException:  # an interrupt, too, leaves nothing behind
+
+
+def create(path: str, text: bytes) -> None:
+    """Let there be a file ``path`` that holds ``text``. Raises ReplaceError, and leaves nothing behind then."""
+    try:
+        with open(path, "xb") as file, _unless_it_fails(path):
+            _write(file, text)
+    except OSError as error:
+        raise ReplaceError(error.strerror or str(error)) from error
+
+
+def _write(file: BinaryIO, text: bytes) -> None:
+    file.write(text)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+@contextmanager
+def _unless_it_fails(path: str) -> Iterator[None]:
+    """Take the new file ``path`` away again where what is done with it fails; an interrupt, too, leaves nothing."""
+    try:
+        yield
+    except BaseException:
         with suppress(FileNotFoundError):
-            os.unlink(new)
+            os.unlink(path)
         raise
 
 

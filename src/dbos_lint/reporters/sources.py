@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from tokenize import detect_encoding
 
 from dbos_lint.reading import read
+from dbos_lint.syntax.parse import encoding_of, with_newlines
 
 
 def reader(stdin: tuple[str, bytes] | None = None) -> Callable[[str], Sequence[str]]:
@@ -36,8 +35,7 @@ def content(path: str, stdin: tuple[str, bytes] | None = None) -> bytes:
 def split(source: bytes) -> Sequence[str]:
     """The lines of ``source`` as Python counts them, whatever it holds."""
     try:
-        encoding, _ = detect_encoding(io.BytesIO(source).readline)
-        text = source.decode(encoding, "replace")
+        text = source.decode(encoding_of(source), "replace")
     except (SyntaxError, LookupError, ValueError):  # the encoding is unknown, or one of no text
         text = source.decode("utf-8", "replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return with_newlines(text).split("\n")

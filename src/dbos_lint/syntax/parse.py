@@ -36,21 +36,27 @@ def decode(source: bytes) -> str:
 
     Raises SyntaxError or UnicodeError as the interpreter would; LookupError for an unknown encoding.
     """
+    return with_newlines(source.decode(encoding_of(source)))
+
+
+def with_newlines(text: str) -> str:
+    """``text`` with ``\\n`` for each of what Python takes for the end of a line; what else is one elsewhere is none."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def encoding_of(source: bytes) -> str:
+    """How ``source`` is written; ``utf-8-sig`` where it begins with a byte order mark. Raises what `decode` does."""
     if source.startswith(_WIDE_MARKS):
         raise SyntaxError("it is UTF-16 or UTF-32, which Python does not read")
     second = source.find(b"\n", source.find(b"\n") + 1)
     end = second if second >= 0 else len(source)
-    if source.startswith(codecs.BOM_UTF8) or source.find(b"coding", 0, end) >= 0:
-        # What else is in the cookie's line may be no UTF-8, which is of no interest yet; nor is a line of megabytes.
-        head = b"\n".join(line[:_LONGEST_COOKIE].decode("ascii", "ignore").encode() for line in _head(source, end))
-        mark = codecs.BOM_UTF8 if source.startswith(codecs.BOM_UTF8) else b""
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(mark + head).readline)
-        text = source.decode(encoding)
-    else:
-        text = source.decode("utf-8")
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text
+    if not source.startswith(codecs.BOM_UTF8) and source.find(b"coding", 0, end) < 0:
+        return "utf-8"
+    # What else is in the cookie's line may be no UTF-8, which is of no interest yet; nor is a line of megabytes.
+    head = b"\n".join(line[:_LONGEST_COOKIE].decode("ascii", "ignore").encode() for line in _head(source, end))
+    mark = codecs.BOM_UTF8 if source.startswith(codecs.BOM_UTF8) else b""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(mark + head).readline)
+    return encoding
 
 
 def _head(source: bytes, end: int) -> list[bytes]:

@@ -209,7 +209,7 @@ def _comments(source: str) -> Iterator[_Comment]:
             if token.type in (tokenize.NL, tokenize.NEWLINE):
                 yield from _comments_of_line(tokens)
                 tokens.clear()
-    except (tokenize.TokenError, SyntaxError):
+    except (tokenize.TokenError, SyntaxError, SystemError):  # the last, of a null byte, is a fault of Python's
         pass
     yield from _comments_of_line(tokens)
 

@@ -64,7 +64,7 @@ def _in_file(path: str, lines: Iterable[Line]) -> Iterator[Outside]:
         if not os.path.isfile(path) or os.path.getsize(path) > _BIGGEST:
             return
         with open(path, encoding="utf-8", errors="replace") as file:
-            rows = file.read().splitlines()
+            rows = file.read().split("\n")
     except OSError:
         return
     for number, row in enumerate(rows, 1):

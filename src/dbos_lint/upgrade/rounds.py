@@ -17,6 +17,7 @@ from dbos_lint.diagnostic import Diagnostic, Level, Rule
 from dbos_lint.fix import Applicability, Change, Create, Fix
 from dbos_lint.fixes.document import Document
 from dbos_lint.fixes.edits import Edit, Void, overlap
+from dbos_lint.fixes.files import LEADS_OUT
 from dbos_lint.fixes.realise import edits
 from dbos_lint.fixes.settle import settle
 from dbos_lint.linter import lint_source
@@ -99,12 +100,13 @@ _Key = tuple[str, str, str, str]
 @dataclass(slots=True)
 class Rounds:
     """The upgrade of the files of one project. ``codes`` are the rules whose findings are mended; ``settings`` name the
-    release that the program is upgraded to."""
+    release that the program is upgraded to; ``foreign`` are links to files of others, which stay as they are."""
 
     settings: Settings
     codes: frozenset[str]
     files: Texts
     only_safe: bool = False
+    foreign: frozenset[str] = frozenset()
     _reasons: dict[_Key, str] = field(default_factory=dict)
     _given_up: set[_Key] = field(default_factory=set)
     _program: Program = field(init=False)
@@ -185,6 +187,8 @@ class Rounds:
                 created[path] = text
             elif path not in texts:
                 raise Void(f"it changes {self._name(path)}, which is not among the files to upgrade")
+            elif path in self.foreign:
+                raise Void(f"{self._name(path)} is {LEADS_OUT}")
             elif is_generated(_text(texts[path])):
                 raise Void(f"it changes {self._name(path)}, and {_GENERATED}")
             else:

@@ -10,6 +10,7 @@ from dbos_lint.catalog.history import Version, label
 from dbos_lint.configuration import Configuration
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.discovery import Discovery
+from dbos_lint.fixes.files import leads_out
 from dbos_lint.reading import read
 from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 from dbos_lint.settings import Settings
@@ -20,13 +21,15 @@ from dbos_lint.upgrade.rounds import Left, Rounds, Upgraded, checked_codes, upgr
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for: from which release to which, and whether only what is safe is to be done."""
+    """What is asked for: from which release to which, whether only what is safe is to be done, and at and below which
+    paths, absolute, beside the projects that they are of."""
 
     since: Version
     until: Version
     only_safe: bool = False
     dry: bool = False
     isolated: bool = False
+    named: tuple[str, ...] = ()
 
 
 def upgrade(found: Discovery, configuration: Configuration, request: Request) -> tuple[Report, dict[str, bytes]]:
@@ -49,7 +52,8 @@ def upgrade(found: Discovery, configuration: Configuration, request: Request) ->
             fixable=None,
             unfixable=(),
         )
-        upgraded = Rounds(target, codes, files, request.only_safe).run()
+        foreign = frozenset(path for path in files if leads_out(path, (*request.named, settings.root)))
+        upgraded = Rounds(target, codes, files, request.only_safe, foreign).run()
         projects.append(replace(upgraded, left=(*upgraded.left, *unreadable)))
         before.update(files)
         roots.append(settings.root)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 
-from dbos_lint.fixes.files import ReplaceError, replace
+from dbos_lint.fixes.files import ReplaceError, create, replace
 
 
 class WriteError(Exception):
@@ -23,24 +23,19 @@ def write_all(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
     done: list[str] = []
     for path, text in sorted(after.items()):
         try:
-            _write(path, before.get(path), text)
-        except (ReplaceError, OSError) as error:
+            if path in before:
+                replace(path, before[path], text)
+            else:
+                create(path, text)
+        except ReplaceError as error:
             kept = [each for each in done if not _undone(each, before.get(each), after[each])]
             others = f"{', '.join(kept)} could not be put back" if kept else "nothing was changed"
-            raise WriteError(path, getattr(error, "strerror", None) or str(error), others) from None
+            raise WriteError(path, str(error), others) from None
         except BaseException:
             for each in done:
                 _undone(each, before.get(each), after[each])
             raise
         done.append(path)
-
-
-def _write(path: str, before: bytes | None, after: bytes) -> None:
-    if before is not None:
-        replace(path, before, after)
-        return
-    with open(path, "xb") as file:
-        file.write(after)
 
 
 def _undone(path: str, before: bytes | None, after: bytes) -> bool:
