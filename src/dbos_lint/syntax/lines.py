@@ -25,6 +25,7 @@ class Lines:
         self._encoded: dict[int, _Encoded] = {}
         self._first_rows: dict[int, list[int]] = {}
         self._chains: dict[int, list[Any]] = {}
+        self._heads: dict[int, tuple[int, int]] = {}
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -65,7 +66,9 @@ class Lines:
             for decorator in getattr(node, "decorator_list", ()):
                 if decorator.lineno <= row <= _last(decorator):
                     return (decorator.lineno, _last(decorator))
-            head = _head(node)
+            if id(node) not in self._heads:
+                self._heads[id(node)] = _head(node)
+            head = self._heads[id(node)]
             if head[0] <= row <= head[1]:
                 return head
             lists = [inner for name in _BODIES if (inner := getattr(node, name, None))]
