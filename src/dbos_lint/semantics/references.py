@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Any
 
 from dbos_lint.semantics.spelling import Renamed, terminal
@@ -39,14 +40,13 @@ class References:
 
     def of(self, node: ast.expr | None, depth: int = 0) -> Ref:
         """What ``node`` may name; see :data:`dbos_lint.semantics.summary.Ref`."""
-        if type(node) is ast.Name:
-            return node.id
-        if type(node) is ast.Constant:
-            return ("const", node.value) if isinstance(node.value, _CONSTANTS) else None
-        lower = _LOWER.get(type(node))
-        if lower is None or depth > _DEPTH:
-            return None
-        return lower(self, node, depth)
+        kind = type(node)
+        if kind is ast.Name:
+            return node.id  # type: ignore[union-attr]
+        if kind is ast.Constant:
+            return ("const", node.value) if isinstance(node.value, _CONSTANTS) else None  # type: ignore[union-attr]
+        lower = _LOWER.get(kind)
+        return None if lower is None or depth > _DEPTH else lower(self, node, depth)
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Ref:
         names = [node.attr]
@@ -56,7 +56,7 @@ class References:
             base = base.value
         names.reverse()
         if type(base) is ast.Name:
-            return f"{base.id}.{'.'.join(names)}"
+            return intern(f"{base.id}.{'.'.join(names)}")
         inner = self.of(base, depth + 1)
         return None if inner is None else ("attr", inner, ".".join(names))
 
@@ -71,6 +71,11 @@ class References:
                 ref = ("call", func, args, tuple([(kw.arg, self.of(kw.value, depth)) for kw in node.keywords]))
             self._calls[key] = ref
         return ref
+
+    def unknown_call(self, node: ast.Call) -> Ref:
+        """A call of something that is unknown, for the arguments that it is given."""
+        args = tuple([self.of(arg) for arg in node.args])
+        return ("call", self.of(node.func), args, tuple([(word.arg, self.of(word.value)) for word in node.keywords]))
 
     def _lambda(self, node: ast.Lambda, depth: int) -> Ref:
         return ("lambda", self.lambda_id(node))

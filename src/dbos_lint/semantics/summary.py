@@ -45,6 +45,9 @@ Ref: TypeAlias = Any
 MODULE = 0
 """The id of the scope, of the function and of the block that stand for the module itself."""
 
+# One for all that are empty: there are several in each scope.
+_NO_NAMES: frozenset[str] = frozenset()
+
 # How a call's value is used (Call.flags).
 AWAITED = 1
 DISCARDED = 2
@@ -228,10 +231,10 @@ class Scope:
     parent: int
     function: int
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    globals: set[str] = field(default_factory=set)
-    nonlocals: set[str] = field(default_factory=set)
-    augmented: set[str] = field(default_factory=set)
-    stars: list[tuple[str, int]] = field(default_factory=list)
+    globals: frozenset[str] = _NO_NAMES
+    nonlocals: frozenset[str] = _NO_NAMES
+    augmented: frozenset[str] = _NO_NAMES
+    stars: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -252,16 +255,16 @@ class Function:
     returns: Ref = None
     is_generator: bool = False
     trusted: bool = False
-    results: list[Ref] = field(default_factory=list)
-    yields: list[Ref] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
-    reads: list[Read] = field(default_factory=list)
-    writes: list[Write] = field(default_factory=list)
-    withs: list[Read] = field(default_factory=list)
-    raises: list[Read] = field(default_factory=list)
-    loops: list[Loop] = field(default_factory=list)
-    attempts: list[Attempt] = field(default_factory=list)
-    managed: list[Managed] = field(default_factory=list)
+    results: tuple[Ref, ...] = ()
+    yields: tuple[Ref, ...] = ()
+    calls: tuple[Call, ...] = ()
+    reads: tuple[Read, ...] = ()
+    writes: tuple[Write, ...] = ()
+    withs: tuple[Read, ...] = ()
+    raises: tuple[Read, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    managed: tuple[Managed, ...] = ()
     launches: tuple[Launch, ...] = ()
     flows: Flows | None = None
 

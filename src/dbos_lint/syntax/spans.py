@@ -17,4 +17,8 @@ class Span(NamedTuple):
 
 def span_of(node: ast.expr | ast.stmt | ast.keyword | ast.alias | ast.arg) -> Span:
     """Where ``node`` stands."""
-    return Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+    row, end_row = node.lineno, node.end_lineno
+    if end_row is None or end_row == row:
+        end_row = row  # one number for both: there are as many spans as calls
+    # What the constructor of a named tuple does, without the function around it.
+    return tuple.__new__(Span, (row, node.col_offset, end_row, node.end_col_offset or node.col_offset))
