@@ -213,7 +213,7 @@ def test_guards(body: str, guard: str) -> None:
 def test_exports_and_stars() -> None:
     module = summary("from a import *\nfrom ..b import *\n__all__ = ['x', y, 'z']\n")
     assert module.exports == ("x", "z")
-    assert module.scopes[MODULE].stars == [("a", 0), ("b", 2)]
+    assert module.scopes[MODULE].stars == (("a", 0), ("b", 2))
     assert summary("def f():\n    __all__ = ['x']\n").exports is None
 
 
@@ -221,8 +221,8 @@ def test_generators_and_what_they_yield() -> None:
     f, g, h = summary(
         "def f():\n    yield x\ndef g():\n    yield from y\ndef h():\n    return lambda: (yield)\n"
     ).functions[1:4]
-    assert (f.is_generator, f.yields) == (True, ["x"])
-    assert (g.is_generator, g.yields) == (True, [])
+    assert (f.is_generator, f.yields) == (True, ("x",))
+    assert (g.is_generator, g.yields) == (True, ())
     assert not h.is_generator
 
 
