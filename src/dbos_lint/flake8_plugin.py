@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from flake8.options.manager import OptionManager
 
+    from dbos_lint.cache.process import Process
     from dbos_lint.configuration import Configuration
+    from dbos_lint.linter import FileResult
     from dbos_lint.semantics.program import Program
     from dbos_lint.settings import Settings
     from dbos_lint.syntax.parse import Source
@@ -45,6 +47,7 @@ class Plugin:
     _configuration: ClassVar[Configuration | None] = None
     _programs: ClassVar[dict[Settings, Program]] = {}
     _upcoming: ClassVar[Container[str]] = ()
+    _cache: ClassVar[tuple[Process | None] | tuple[()]] = ()
 
     def __init__(self, tree: ast.AST, lines: Sequence[str], filename: str) -> None:
         # flake8 knows by the parameter ``tree`` that it need not call us for what does not parse: that is its E999.
@@ -86,6 +89,7 @@ class Plugin:
         cls._noqa = not options.disable_noqa
         cls._configuration = None
         cls._programs = {}
+        cls._cache = (None,) if "-" in options.filenames else ()  # what an editor hands over is on no disk
         cls._upcoming = _Below(tuple(map(os.path.abspath, options.filenames)))
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
@@ -97,6 +101,18 @@ class Plugin:
         source = _encoded(self._lines)
         if not program.concerns(filename, source):
             return
+
+        def lint() -> FileResult:
+            return self._lint(source, filename, settings, program)
+
+        cache = self._kept()
+        consulted = program.project.consulted
+        result = lint() if cache is None else cache.result(filename, source, settings, consulted, lint)
+        for diagnostic in result.diagnostics:
+            start = diagnostic.start
+            yield start.row, start.column - 1, f"{diagnostic.code} {diagnostic.message}", type(self)
+
+    def _lint(self, source: bytes, filename: str, settings: Settings, program: Program) -> FileResult:
         from dbos_lint.garbage import left_alone, less_often
         from dbos_lint.linter import lint_source
 
@@ -105,9 +121,7 @@ class Plugin:
             result = lint_source(source, filename, settings, noqa=self._noqa, program=program, parsed=self._parsed())
         if result.tracebacks:
             self._programs.pop(settings, None)
-        for diagnostic in result.diagnostics:
-            start = diagnostic.start
-            yield start.row, start.column - 1, f"{diagnostic.code} {diagnostic.message}", type(self)
+        return result
 
     def _parsed(self) -> Source | None:
         """What flake8 has parsed, where it is the tree of the text that we would parse."""
@@ -137,6 +151,15 @@ class Plugin:
         if settings not in cls._programs:
             cls._programs[settings] = Program(settings, cls._upcoming)
         return cls._programs[settings]
+
+    @classmethod
+    def _kept(cls) -> Process | None:
+        """What earlier runs have kept, for this process: others are forked from one that has linted nothing."""
+        if not cls._cache:
+            from dbos_lint.cache.process import opened
+
+            cls._cache = (opened(f"flake8 noqa={cls._noqa}"),)
+        return cls._cache[0]
 
     @classmethod
     def _configured(cls) -> Configuration:

@@ -55,17 +55,30 @@ class Shelf:
 
     def recall(self, paths: Iterable[str]) -> dict[str, FileResult]:
         """The results of those of ``paths`` for which all is as it was."""
+        return {path: result for path in self.fresh(paths) if (result := self.result(path)) is not None}
+
+    def fresh(self, paths: Iterable[str]) -> list[str]:
+        """Those of ``paths`` that have a result, and for which all is as it was."""
         table = self._table
         wanted = [path for path in paths if (row := table.get(path)) is not None and row.outcome]
         try:
             ways = table.reached(wanted)
         except ValueError:  # it was not written by us
             self._table = Table()
-            return {}
+            return []
         self._dirty |= {number for number in ways if not self._is_same(table.rows[number])}
         stale = leading_to(self._dirty, ways) if self._dirty else set()
-        fresh = (path for path in wanted if table.number[path] not in stale)
-        return {path: result for path in fresh if (result := self._result(path)) is not None}
+        return [path for path in wanted if table.number[path] not in stale]
+
+    def is_in(self, path: str, state: str) -> bool:
+        """Whether the file ``path`` was in ``state``."""
+        row = self._table.get(path)
+        return row is not None and row.state == state
+
+    @property
+    def paths(self) -> list[str]:
+        """The files that have results."""
+        return [row.path for row in self._table.rows if row.outcome]
 
     def _is_same(self, row: Row) -> bool:
         if row.path == WHOLE:
@@ -81,7 +94,8 @@ class Shelf:
             return True
         return False
 
-    def _result(self, path: str) -> FileResult | None:
+    def result(self, path: str) -> FileResult | None:
+        """The result of a file for which all is as it was."""
         from dbos_lint.linter import FileResult
 
         row = self._table.rows[self._table.number[path]]
@@ -135,6 +149,23 @@ class Shelf:
             knowledge = Knowledge(Table(), {}, set(), set(), self._sights)
             table, findings = merged(knowledge, self._consulted, self._outcomes, self._stamps)
         store.write(self._folder, self._key, _packed(self._sought, findings, table))
+
+    def save_with_others(self) -> None:
+        """Write what is new to what other processes have written meanwhile. Raises OSError."""
+        if not (self._same or self._consulted.states):
+            store.use(self._folder, self._key)
+            return
+        with store.alone(self._folder):
+            kept = _unpacked(store.read(self._folder, self._key))
+            rows = {row.path: row for row in self._table.rows if row.path in self._same}
+            same = {path for path, row in rows.items() if (now := kept.table.get(path)) and now.state == row.state}
+            try:
+                knowledge = Knowledge(kept.table, _decoded(kept.findings), set(), same, {})
+                table, findings = merged(knowledge, self._consulted, self._outcomes, self._stamps)
+            except ValueError:  # what was there was not written by us
+                knowledge = Knowledge(Table(), {}, set(), set(), {})
+                table, findings = merged(knowledge, self._consulted, self._outcomes, self._stamps)
+            store.write(self._folder, self._key, _packed(kept.sought, findings, table))
 
     def _changed(self) -> set[int]:
         """What was searched anew and nobody has compared with its state: it gets the stamp that it has now."""
