@@ -6,9 +6,11 @@ import ast
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -83,6 +85,19 @@ class Fixture:
 
 def all_fixtures() -> list[Fixture]:
     return sorted(_fixtures(), key=lambda fixture: fixture.name)
+
+
+def on_every(fixtures: Iterable[Fixture]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("fixture", fixtures, ids=lambda fixture: fixture.name)
+
+
+def parses(text: str) -> bool:
+    """Whether Python reads the file whose bytes ``text`` holds as Latin-1."""
+    try:
+        ast.parse(text.encode("latin-1"))
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+    return True
 
 
 def of_revisions() -> list[Path]:

@@ -12,6 +12,8 @@ import pytest
 from dbos_lint.diagnostic import Applicability
 from dbos_lint.rules.registry import RULES
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[1]
 
 

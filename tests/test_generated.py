@@ -18,13 +18,13 @@ from dbos_lint.linter import FileResult, lint_source
 from dbos_lint.semantics.program import Program
 from dbos_lint.settings import Settings
 from tests.conftest import Finding, command, flake8
-from tests.effort import EFFORT
+from tests.effort import examples
 from tests.grammar import Project, durable_projects
 from tests.metamorphic.changes import BY_CODE, CHANGES
 from tests.metamorphic.comparing import difference, found, parses
 
-quick = settings(max_examples=8 * EFFORT, deadline=None, suppress_health_check=list(HealthCheck))
-once = settings(quick, max_examples=EFFORT)
+quick = settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
+once = settings(quick, max_examples=examples(1))
 batches = st.lists(durable_projects(), min_size=4, max_size=4)
 
 

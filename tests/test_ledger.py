@@ -17,6 +17,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+pytestmark = pytest.mark.once
+
 LEDGER: dict[str, dict[str, str]] = tomllib.loads((Path(__file__).parent / "ledger.toml").read_text("utf-8"))
 DIGIT = {"meta": "0", "lifecycle": "1", "workflow": "2", "step": "3", "queue": "4", "comm": "5", "pattern": "6"}
 DIGIT |= {"testing": "7", "client": "8", "advanced": "9"}

@@ -19,7 +19,10 @@ import pytest
 
 from tests.checkout import ROOT, clean_environment, git
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the recipes are for a POSIX shell")
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(sys.platform == "win32", reason="the recipes are for a POSIX shell"),
+]
 
 PAGE = (ROOT / "docs" / "monorepos.md").read_text("utf-8")
 BAZEL = ROOT / "contrib" / "bazel" / "dbos_lint.bzl"

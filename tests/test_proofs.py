@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dbos_lint.rules.registry import RULES
 from tests.oracle.proofs import proven, unproven
+
+pytestmark = pytest.mark.once
 
 
 def test_every_rule_is_proven_or_says_why_not() -> None:

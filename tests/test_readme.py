@@ -15,6 +15,8 @@ from dbos_lint import configuration
 from dbos_lint.flake8_plugin import Plugin
 from tests.checkout import clean_environment, copy_checkout
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 

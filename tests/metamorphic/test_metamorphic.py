@@ -19,7 +19,7 @@ from tests.metamorphic.comparing import Found, difference, found, parses
 from tests.metamorphic.names import Project
 from tests.metamorphic.telling import TELLING
 
-PARTS = max(1, 100 // EFFORT)
+PARTS = max(1, 100 // EFFORT) if EFFORT else 400
 _SUFFIXES = frozenset({".py", ".toml", ".cfg", ".ini"})
 
 

@@ -308,7 +308,7 @@ def test_which_coroutines_keep_their_order(body: str, right: object, wrong: bool
 def test_the_first_to_answer(heading: str, tmp_path: Path) -> None:
     program = page_program("DBS220", heading)
     slow = (
-        'async def reply(supplier):\n    await asyncio.sleep(0.3 if supplier == "ada" else 0.02)\n    return supplier\n'
+        'async def reply(supplier):\n    await asyncio.sleep(3 if supplier == "ada" else 0.02)\n    return supplier\n'
     )
     start = '_dbos.DBOS.start_workflow(buy, ["ada", "bob"])'
     done = recover_many(program, start, dies_in="confirm", before=slow, folder=tmp_path)
@@ -323,7 +323,7 @@ from dbos import DBOS
 
 @DBOS.step()
 async def ask(name: str) -> str:
-    await asyncio.sleep(0.3 if name == "ada" else 0.02)
+    await asyncio.sleep(1 if name == "ada" else 0.02)
     return name
 
 

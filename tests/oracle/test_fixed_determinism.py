@@ -180,7 +180,7 @@ from dbos import DBOS
 
 @DBOS.step()
 async def ask(supplier: str) -> str:
-    await asyncio.sleep(0.3 if supplier == "ada" else 0.02)
+    await asyncio.sleep(3 if supplier == "ada" else 0.02)
     return supplier
 
 

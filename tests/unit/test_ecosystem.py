@@ -15,6 +15,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 import ecosystem
 import packages
 
+pytestmark = pytest.mark.once
+
 CLOCK = ecosystem.Finding("shop==1.0", "shop/orders.py", "DBS201", 'when = f"{time.time()}\\n"  # é')
 DICE = ecosystem.Finding("shop==1.0", "shop/orders.py", "DBS202", "roll = random.random()")
 

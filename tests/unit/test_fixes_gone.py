@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dbos_lint.fix import Change, Delete, Replace, Unimport
+from dbos_lint.fix import Change, Delete, Import, Replace, Unimport
 from dbos_lint.fixes.document import Document
 from dbos_lint.fixes.realise import Void, edits
 from dbos_lint.syntax.spans import Span
@@ -38,3 +38,10 @@ def test_where_it_cannot_go_nothing_is_done(text: str) -> None:
 def test_an_import_and_a_statement_that_go_share_the_lines_between_them() -> None:
     text = 'from dbos import Queue\n\nmails = Queue("mails")\n'
     assert changed(text, Delete(Span(3, 0, 3, 22)), Unimport("Queue")) == ""
+
+
+@pytest.mark.parametrize("change", [Unimport("Three"), Import("queues", "Than")])
+def test_a_comma_that_begins_a_line_below_a_comment_is_left_alone(change: Change) -> None:
+    text = "from queues import (\n    One\n    , Two  # a pair\n    , Three\n)\nprint(One, Two)\n"
+    with pytest.raises(Void):
+        edits(Document.of(text.encode()), (change,))

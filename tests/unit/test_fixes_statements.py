@@ -223,6 +223,9 @@ UNIMPORTED = [
     ("import os  # noqa: F401\n", None),
     ("from a import os as os\n", None),
     ("from a import (\n    b,\n    os,  # why\n)\nb\n", "from a import (\n    b,\n)\nb\n"),
+    ("from a import (\n    b\n    , os\n    , c\n)\nb, c\n", "from a import (\n    b\n    , c\n)\nb, c\n"),
+    ("from a import (\n    b\n    , c\n    , os\n)\nb, c\n", "from a import (\n    b\n    , c\n)\nb, c\n"),
+    ("from a import (\n    os\n    , b\n    , c\n)\nb, c\n", "from a import (\n    b\n    , c\n)\nb, c\n"),
     ("import os\ntry:\n    import os\nexcept E: pass\n", None),
     ("import os\nx = 'os'; y.os = 1; z(os=1)  # os\n", "x = 'os'; y.os = 1; z(os=1)  # os\n"),
 ]

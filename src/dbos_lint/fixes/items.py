@@ -69,6 +69,11 @@ class Items:
     def _starts_line(self, index: int) -> bool:
         return self.brackets and self._newline(index) is not None
 
+    def _leads(self, index: int) -> bool:
+        """Whether the comma before item ``index`` begins a line."""
+        comma = self._comma(index)
+        return comma is not None and "\n" in self.text[self._gap(index)[0] : comma]
+
     def _has_comment(self, index: int) -> bool:
         return "#" in self.text[slice(*self._gap(index))]
 
@@ -91,7 +96,7 @@ class Items:
             yield Edit(self.start, self.end, "")
             return
         newline = self._newline(last + 1)
-        if self._starts_line(first) and newline is not None:
+        if self._starts_line(first) and newline is not None and not self._leads(first) and not self._leads(last + 1):
             # Whole lines, with the comment behind them.
             if final and trailing is None and first and not comma:
                 place = self._comma(first)
@@ -105,6 +110,8 @@ class Items:
             elif first and not self._starts_line(first):
                 yield Edit(self.places[first - 1][1], end, "")
             elif "#" in text[newline:following]:
+                if self._leads(last + 1):
+                    raise Void("a comma begins a line")
                 yield Edit(start, newline, "")
             else:
                 yield Edit(start, following, "")
@@ -113,6 +120,8 @@ class Items:
         elif self._has_comment(first):
             place = self._comma(first)
             assert place is not None
+            if self._leads(first):
+                raise Void("a comma begins a line")
             if not comma and trailing is None:
                 yield Edit(place, place + 1, "")
             yield Edit(text.rindex("\n", before, start) if self._starts_line(first) else start, end, "")
@@ -152,6 +161,8 @@ class Items:
             return
         comma = self._comma(index + 1)
         newline = self._newline(index + 1)
+        if self._leads(index + 1):
+            raise Void("a comma begins a line")
         lines = [f"\n{self._indentation(index)}{text}" for text in texts]
         if comma is None:
             yield Edit(end, end, ",")
