@@ -78,7 +78,7 @@ def test_commands_leave_with_the_code_that_the_readme_names(block: Block) -> Non
 
 
 def test_blocks_of_every_kind_are_marked() -> None:
-    assert [block.test for block in marked()] == ["exit 1", "install", "exit 0", "all"]
+    assert [block.test for block in marked()] == ["exit 1", "install", "exit 0", "exit 0", "all"]
 
 
 @pytest.mark.slow
