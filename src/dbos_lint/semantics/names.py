@@ -104,6 +104,15 @@ class Names:
         others = [path for path, kinds in files.items() if kind in kinds and path != module.path]
         return _sorted_out([*own, *self._of_files(kind, others)], self._complete)
 
+    def own(self, kind: str, module: Module) -> Known:
+        """Those of :meth:`known` that the file itself mentions. Where they tell enough, no other need be asked, and
+        none counts for what is found."""
+        return self.once(f"own {kind}", module, lambda module: _sorted_out(self.of(module, kind), True))
+
+    def is_offered(self, kind: str, name: str, module: Module) -> bool:
+        """Whether the project of ``module`` offers ``name``."""
+        return name in self.own(kind, module).offered or name in self.known(kind, module).offered
+
     def of(self, module: Module, kind: str) -> tuple[Mention, ...]:
         """What one file says of the names of ``kind``."""
         remembered = self._mentions.get((module.path, kind))

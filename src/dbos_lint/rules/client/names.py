@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dbos_lint.catalog.names import ASKS, QUEUE, WORKFLOW
 from dbos_lint.rules.declared.client import CLASS_NAME_MISSING, UNKNOWN_WORKFLOW_NAME
@@ -26,11 +26,14 @@ class WorkflowNames(Visitor):
         if self.here.enabled.isdisjoint(_CODES):
             return
         for found in named(self.here, node, call, WORKFLOW, ASKS):
+            own = self.here.analysis.names.own(WORKFLOW, self.here.module).offered.get(found.name)
+            if own is not None and not all(self._missing(found, own)):
+                continue
             known = self.here.analysis.names.known(WORKFLOW, self.here.module)
             mentions = known.offered.get(found.name)
             if mentions is None:
                 self._unknown(found, known)
-            elif found.options is not None:
+            else:
                 self._without_class(found, mentions)
 
     # ------------------------------------------------------------------ names
@@ -90,13 +93,16 @@ class WorkflowNames(Visitor):
 
     # ------------------------------------------------------------------ methods
 
-    def _without_class(self, found: Named, mentions: Sequence[Mention]) -> None:
-        assert found.options is not None
-        given = {name for name, _ in found.options.items}
+    def _missing(self, found: Named, mentions: Iterable[Mention]) -> list[list[str]]:
+        """The options that are missing for each of the workflows which may be meant."""
+        given = {name for name, _ in found.options.items} if found.options is not None else {None}
         # A schedule says otherwise which class it means.
         if found.slot.each or None in given:
-            return
-        missing: list[list[str]] = [[key for key in self._needed(mention) if key not in given] for mention in mentions]
+            return [[]]
+        return [[key for key in self._needed(mention) if key not in given] for mention in mentions]
+
+    def _without_class(self, found: Named, mentions: Sequence[Mention]) -> None:
+        missing = self._missing(found, mentions)
         if all(missing):
             keys = " and ".join(sorted(missing, key=len)[0])
             self.here.report(

@@ -35,12 +35,18 @@ class CommNames(Visitor):
             for found in named(self.here, node, call, kind, ASKS):
                 self._never_set(found, kind, message.format(found.name))
 
+    def _own(self, kind: str) -> Known:
+        """What this file says of the names of ``kind``."""
+        return self.here.analysis.names.own(kind, self.here.module)
+
     def _known(self, kind: str) -> Known | None:
         """The names of ``kind``, where all that are offered can be told, and both sides are in the project."""
         known = self.here.analysis.names.known(kind, self.here.module)
         return known if known.asked and speaks_for_project(known, self.here) else None
 
     def _never_received(self, found: Named) -> None:
+        if found.name in self._own(TOPIC).offered:
+            return
         known = self._known(TOPIC)
         if known is None or found.name in known.offered:
             return
@@ -57,6 +63,8 @@ class CommNames(Visitor):
         )
 
     def _never_sent(self, found: Named) -> None:
+        if found.name in self._own(TOPIC).asked:
+            return
         known = self._known(TOPIC)
         if known is None or known.open or found.name in known.asked:
             return
@@ -85,6 +93,8 @@ class CommNames(Visitor):
         )
 
     def _never_set(self, found: Named, kind: str, what: str) -> None:
+        if found.name in self._own(kind).offered:
+            return
         known = self._known(kind)
         if known is None or found.name in known.offered:
             return

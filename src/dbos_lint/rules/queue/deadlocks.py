@@ -55,13 +55,13 @@ class QueueDeadlocks(Visitor):
         self, workflow: FunctionKey, path: tuple[FunctionKey, ...], left: Span | None, module: Module, call: Call
     ) -> None:
         queues = self._deadlocks.queues_of(module, call)
-        room = self._deadlocks.room(queues[0]) if len(queues) == 1 else None
+        if len(queues) != 1 or not self._is_waited_for(module, call):
+            return
+        room = self._deadlocks.room(queues[0])
         if room is None:
             return
         own = [each for each in self._deadlocks.enqueued(queues[0]) if each.workflow == workflow]
         if not own or not (room.places <= 1 or any(each.repeated for each in own)):
-            return
-        if not self._is_waited_for(module, call):
             return
         # Other processes may have room, and few runs at a time may fit in.
         sure = room.places <= 1 and room.everywhere

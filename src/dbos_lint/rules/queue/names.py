@@ -57,8 +57,11 @@ class QueueNames(Visitor):
             )
 
     def _unregistered(self, found: Named) -> None:
-        known = self.here.analysis.names.known(QUEUE, self.here.module)
-        if found.name in known.offered or found.name.startswith(_RESERVED) or not speaks_for_project(known, self.here):
+        names = self.here.analysis.names
+        if found.name.startswith(_RESERVED) or names.is_offered(QUEUE, found.name, self.here.module):
+            return
+        known = names.known(QUEUE, self.here.module)
+        if not speaks_for_project(known, self.here):
             return
         near = closest(found.name, known.offered)
         if near is None and (is_test(self.here, self.here.module.path) or not self._is_own(found)):
@@ -80,5 +83,5 @@ class QueueNames(Visitor):
             return True
         ref = in_options(self.here, found, "workflow_name")
         workflows = strings(self.here.resolver, found.options.module, ref, found.options.place) or ()
-        known = self.here.analysis.names.known(WORKFLOW, self.here.module) if workflows else None
-        return known is not None and all(workflow in known.offered for workflow in workflows)
+        names = self.here.analysis.names
+        return bool(workflows) and all(names.is_offered(WORKFLOW, each, self.here.module) for each in workflows)

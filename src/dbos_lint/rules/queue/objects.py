@@ -78,8 +78,8 @@ class QueueObjects(Visitor):
 
     def _may_be_argument(self, texts: tuple[str, ...], call: Call) -> bool:
         """Whether what stands second may be an argument of the workflow, and no queue's name."""
-        offered = self.here.analysis.names.known(QUEUE, self.here.module).offered
-        return not all(text in offered for text in texts)
+        names = self.here.analysis.names
+        return not all(names.is_offered(QUEUE, text, self.here.module) for text in texts)
 
     # ------------------------------------------------------------------ none
 
@@ -104,9 +104,14 @@ class QueueObjects(Visitor):
         ref = next((ref for name, ref in call.keywords if name == "name"), call.args[0] if call.args else None)
         place = place_of(call)
         names = strings(self.here.resolver, self.here.module, ref, place)
-        offered = self.here.analysis.names.known(QUEUE, self.here.module).offered if names else {}
-        return bool(names) and all(
-            any(not is_test(self.here, mention.path) for mention in offered.get(name, ())) for name in names or ()
+        return bool(names) and all(map(self._is_registered_name, names or ()))
+
+    def _is_registered_name(self, name: str) -> bool:
+        known = self.here.analysis.names
+        return any(
+            not is_test(self.here, mention.path)
+            for ask in (known.own, known.known)
+            for mention in ask(QUEUE, self.here.module).offered.get(name, ())
         )
 
     def _looks_only(self, node: ast.Call) -> bool:

@@ -14,6 +14,7 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.enqueues import BY_CLIENT, BY_NAME, BY_OBJECT, BY_OPTIONS
 from dbos_lint.semantics.literals import literals
+from dbos_lint.semantics.names import Mention
 from dbos_lint.semantics.queues import limits_of, names_of_object
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place, place_of
@@ -215,13 +216,21 @@ class Partitions(Visitor):
 
     def _is_partitioned(self, queue: str) -> bool:
         """Whether each registration of the queue in this project divides it."""
-        calls = self.here.analysis.calls
-        mentions = self.here.analysis.names.known(QUEUE, self.here.module).offered.get(queue, ())
-        return bool(mentions) and all(
+        names = self.here.analysis.names
+        if not all(map(self._divides, names.own(QUEUE, self.here.module).offered.get(queue, ()))):
+            return False
+        mentions = names.known(QUEUE, self.here.module).offered.get(queue, ())
+        return bool(mentions) and all(map(self._divides, mentions))
+
+    def _divides(self, mention: Mention) -> bool:
+        """Whether a registration divides its queue for certain."""
+        return (
             mention.sure
             and mention.call is not None
-            and limits_of(calls, self.here.resolver.module(mention.path), mention.call).is_partitioned is True
-            for mention in mentions
+            and limits_of(
+                self.here.analysis.calls, self.here.resolver.module(mention.path), mention.call
+            ).is_partitioned
+            is True
         )
 
     def _given(self, call: Call, name: str) -> int:
