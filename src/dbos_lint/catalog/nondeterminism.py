@@ -172,6 +172,11 @@ class Nondeterminism:
         return Source(entry.kind, entry.guess) if self.guesses or not entry.guess else None
 
 
+def is_mentioned(name: str) -> bool:
+    """Whether the list has anything to say of ``name``."""
+    return name in _rows()
+
+
 @cache
 def is_listed(name: str) -> bool:
     """Whether the list has something to say of calling ``name``."""

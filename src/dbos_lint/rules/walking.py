@@ -77,26 +77,46 @@ def _walk_effects(visitors: Iterable[Any], here: Here) -> None:
 
 def _walk_calls(visitors: Iterable[Any], here: Here) -> None:
     """Show each call to the visitors that want it: most want those of a few names, and there are many visitors."""
-    curious = [visitor.visit_Call for visitor in visitors if visitor.calls is None]
-    wanted: dict[_Wanted, list[_Method]] = {}
-    for visitor in visitors:
-        for what in (*(visitor.calls or ()), *visitor.called):
-            wanted.setdefault(what, []).append(visitor.visit_Call)
-    anything = _decorators_are_configured(here.settings)
+    audience = _Audience(visitors, _decorators_are_configured(here.settings))
+    # Most calls run what others run, too: what that is, is one object for all of them.
+    shown: dict[Callees, tuple[_Method, ...]] = {}
     for node, call in here.collected.nodes.calls:
         try:
             callees = here.callees(call)
         except Exception as error:
             here.failures.add(here, error, node)
             continue
-        if not anything and not any(map(_may_concern, callees.values)):
-            continue  # most call what neither dbos nor the project has made
-        known = [each for each in (*sorted(callees.names), *_kinds(callees, anything)) if each in wanted]
-        for method in dict.fromkeys([*curious, *(method for each in known for method in wanted[each])]):
+        methods = shown.get(callees)
+        if methods is None:
+            methods = shown[callees] = audience.of(callees)
+        for method in methods:
             try:
                 method(node, call)
             except Exception as error:
                 here.failures.add(method, error, node)
+
+
+class _Audience:
+    """Who wants to see which calls; ``anything`` may be a decorator of dbos, if the settings name such."""
+
+    def __init__(self, visitors: Iterable[Any], anything: bool) -> None:
+        self._anything = anything
+        self._curious: list[_Method] = []
+        self._wanted: dict[_Wanted, list[_Method]] = {}
+        for visitor in visitors:
+            if visitor.calls is None:
+                self._curious.append(visitor.visit_Call)
+            for what in (*(visitor.calls or ()), *visitor.called):
+                self._wanted.setdefault(what, []).append(visitor.visit_Call)
+
+    def of(self, callees: Callees) -> tuple[_Method, ...]:
+        """The methods that want to see a call that may run ``callees``."""
+        if not self._anything and not any(map(_may_concern, callees.values)):
+            return ()  # most call what neither dbos nor the project has made
+        known = (*sorted(callees.names), *_kinds(callees, self._anything))
+        return tuple(
+            dict.fromkeys([*self._curious, *(method for each in known for method in self._wanted.get(each, ()))])
+        )
 
 
 def _may_concern(value: Value) -> bool:

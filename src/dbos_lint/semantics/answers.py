@@ -41,8 +41,9 @@ class Answers:
 
     _memo: dict[Hashable, _Answer] = field(default_factory=dict)
     _whole: dict[Hashable, Any] = field(default_factory=dict)
-    # What is being resolved, so that a cycle ends; what has been, since the first of it; what of it has been met again.
-    _active: set[Hashable] = field(default_factory=set)
+    # The questions that are being answered, so that a cycle ends, and another question is one of their steps; what has
+    # been asked since the first of them; what of it has been met again.
+    asking: set[Hashable] = field(default_factory=set)
     _trail: list[Hashable] = field(default_factory=list)
     _open: set[Hashable] = field(default_factory=set)
     # How often the limit of depth has cut an answer short.
@@ -50,14 +51,9 @@ class Answers:
     _steps: int = 0
     _deepest: int = 0
 
-    @property
-    def asking(self) -> bool:
-        """Whether some question is being answered, so that another is one of its steps."""
-        return bool(self._active)
-
     def begin(self) -> None:
         """A question from outside: its steps are counted anew."""
-        if not self._active:
+        if not self.asking:
             self._steps = 0
 
     def step(self) -> None:
@@ -85,11 +81,11 @@ class Answers:
 
         Without a key nothing is remembered. It meets itself while ``while_asked`` (else ``key``) is being answered.
         """
-        whole = depth == 0 and key is not None and not self._active
+        whole = depth == 0 and key is not None and not self.asking
         known = self._memo.get(key)
         if known is None or depth + known.height > _DEPTH:
             known = self._memo.get((key, depth))
-        if known is not None and (not known.met or known.met & self._active == known.open):
+        if known is not None and (not known.met or known.met & self.asking == known.open):
             self._deepest = max(self._deepest, depth + known.height)
             self._cuts += depth + known.height > _DEPTH
             if known.open:
@@ -101,17 +97,17 @@ class Answers:
             held: _Found = self._whole[key]
             return held
         active = while_asked or key
-        if active in self._active:
+        if active in self.asking:
             self._open.add(active)
             return otherwise
         cuts, steps, deepest, open, start = self._cuts, self._steps, self._deepest, self._open, len(self._trail)
         self._steps, self._deepest, self._open = 0 if whole else steps, depth, set()
-        self._active.add(active)
+        self.asking.add(active)
         self._trail.append(active)
         try:
             found = find()
         finally:
-            self._active.discard(active)
+            self.asking.discard(active)
             large = bool(self._open) and len(self._trail) - start > _CIRCLE
             met = frozenset(self._trail[start:]) if self._open and not large else _NONE
             self._open.discard(active)

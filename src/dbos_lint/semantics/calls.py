@@ -35,9 +35,10 @@ _RUN_IN_CONTEXT = "contextvars.Context.run"
 _HOPS = 4
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Callees:
-    """What a call may run. ``known`` is false when nothing could be told.
+    """What a call may run. ``known`` is false when nothing could be told. Where what is called lies outside the project
+    and runs nothing of it, this is one object, ``shared`` by all such calls.
 
     ``values`` is what is called; ``names`` are the qualified names of the ``externals``. ``aside`` is what it runs in a
     thread to which dbos's context is copied. ``handed`` is what lies outside the project and is not called here, but
@@ -54,6 +55,7 @@ class Callees:
     threads: tuple[Value, ...] = ()
     names: frozenset[str] = frozenset()
     known: bool = False
+    shared: bool = False
 
 
 @dataclass(slots=True)
@@ -69,6 +71,10 @@ class Calls:
     _outside: dict[Values, Callees] = field(default_factory=dict)
 
     def resolve(self, module: Module, ref: Ref, record: Call | Read | Write, env: Environment | None = None) -> Values:
+        if env is None and ref.__class__ is str:
+            known = self.resolver.recalled(module, record.scope, ref)
+            if known is not None:
+                return known
         block = record.block if isinstance(record, Call) else MODULE
         return self.resolver.resolve(module, ref, Place(record.scope, record.span.row, block), env)
 
@@ -99,6 +105,7 @@ class Calls:
         if found.externals:
             found.names = frozenset([external.name for external in found.externals])
         if all(isinstance(value, External) and not _hands_on(value) for value in values):
+            found.shared = True
             self._outside[values] = found
         return found
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks, patterns, types
-from dbos_lint.catalog.nondeterminism import EXTRA, VALUE_KINDS, Arguments, Nondeterminism, Source
+from dbos_lint.catalog.nondeterminism import EXTRA, VALUE_KINDS, Arguments, Nondeterminism, Source, is_mentioned
 from dbos_lint.semantics.calls import Callees, Calls
 from dbos_lint.semantics.coroutines import makes_coroutine
 from dbos_lint.semantics.externals import known_as
@@ -67,6 +67,8 @@ SPARED_KINDS = VALUE_KINDS | {"sleep"}
 """Kinds of effect that do no harm in a task that nobody waits for."""
 FOLLOWED_KINDS = VALUE_KINDS | {EXTRA, UNRECORDED, IDENTITY}
 """Kinds of effect that are a value: what becomes of that decides whether they do harm."""
+# What takes an address or a hash, and what registers an object.
+_DOING = patterns.CONFIGURED_CLASSES | {"id", "hash"}
 UNKNOWN_ARGUMENTS = Arguments(0, Ellipsis, frozenset(), splat=True)
 
 
@@ -132,6 +134,21 @@ def _effects_of_external(nondeterminism: Nondeterminism, call: Call, external: E
     source = source_of(nondeterminism, external, _arguments(call))
     if source is not None:
         yield _of_source(source, name, label, call)
+
+
+@cache
+def may_act(external: External) -> bool:
+    """Whether some call of what lies outside the project is an effect, as far as no settings say so."""
+    if external.name.startswith("dbos.") or external.name in _DOING or known_as(external) in frameworks.SERVES:
+        return True
+    owner: str | None = external.base
+    name = external.name
+    while owner:
+        if is_mentioned(owner) or is_mentioned(f"{owner}.{name.removeprefix(external.base + '.')}"):
+            return True
+        owner = types.BASES.get(owner)
+    parts = name.split(".")
+    return any(is_mentioned(".".join(parts[:end])) for end in range(1, len(parts) + 1))
 
 
 def _of_source(source: Source, name: str, label: str, call: Call) -> Effect:

@@ -19,10 +19,11 @@ from dbos_lint.semantics.effects import (
     WAITS_IN_LOOP,
     Effect,
     effects_of_call,
+    may_act,
 )
 from dbos_lint.semantics.flows import Manager, Origin, ReadOrigin
 from dbos_lint.semantics.identities import identities
-from dbos_lint.semantics.refs import terminal, text_of
+from dbos_lint.semantics.refs import names_called, terminal, text_of
 from dbos_lint.semantics.summary import DECORATOR, UNTIL_CANCELLED, Call, Function, Module, Read
 from dbos_lint.semantics.values import Environment, External, FunctionKey, FunctionValue, Instance, Value
 from dbos_lint.semantics.writes import effect_of_write, mutation
@@ -86,6 +87,7 @@ class Observer:
     calls: Calls
     nondeterminism: Nondeterminism
     _facts: dict[FunctionKey, Facts] = field(default_factory=dict)
+    _quiet: dict[Callees, bool] = field(default_factory=dict)
 
     def facts(self, key: FunctionKey) -> Facts:
         """The effects and edges of one function."""
@@ -107,10 +109,12 @@ class Observer:
         unresolved: list[Span] = []
         for call in function.calls:
             callees = self.calls.callees(module, call, env)
-            if not callees.known:
-                if not call.flags & DECORATOR:
-                    unresolved.append(call.span)
-                effects.extend(mutation(self.calls, module, call))
+            if not callees.known and not call.flags & DECORATOR:
+                unresolved.append(call.span)
+            if callees.shared and self._is_quiet(callees):
+                change = mutation(self.calls, module, call)
+                if change is not None:
+                    effects.append(change)
                 continue
             spared = SPARED_KINDS if call.flags & UNTIL_CANCELLED else _NOTHING
             found = self._effects_of_call(module, call, callees, env)
@@ -139,6 +143,14 @@ class Observer:
         counted = tuple([effect for effect in effects if effect.kind not in guarded])
         return Facts(counted, tuple(edges), tuple(threads), tuple(delegations), tuple(unresolved), guarded)
 
+    def _is_quiet(self, callees: Callees) -> bool:
+        """Whether no call of ``callees``, which are shared, is an effect by itself, whatever it is given."""
+        known = self._quiet.get(callees)
+        if known is None:
+            by_settings = self.nondeterminism.extra or self.nondeterminism.known
+            known = self._quiet[callees] = not by_settings and not any(map(may_act, callees.externals))
+        return known
+
     def _guarded(self, module: Module, function: Function, env: Environment | None) -> frozenset[str]:
         """The kinds of effect that the function avoids where they would be wrong, to judge by what it asks."""
         found: set[str] = set()
@@ -148,8 +160,9 @@ class Observer:
                 for value in self.calls.resolve(module, read.ref, read, env)
             ):
                 found.add(RAISES_OUTSIDE)
-        for call in () if function.is_async else function.calls:
-            if terminal(call.func, module.renamed) in types.TELLS_LOOP:
+        if not function.is_async:
+            called = self.calls.resolver.once(names_called, module)[function.id]
+            if not called.isdisjoint(types.TELLS_LOOP):
                 found.update(LOOP_KINDS)
         return frozenset(found) if found else _NOTHING
 
@@ -204,5 +217,7 @@ class Observer:
         self, module: Module, call: Call, callees: Callees, env: Environment | None
     ) -> Iterator[Effect]:
         yield from effects_of_call(self.calls, self.nondeterminism, call, callees)
-        yield from mutation(self.calls, module, call)
+        change = mutation(self.calls, module, call)
+        if change is not None:
+            yield change
         yield from identities(self.calls, module, call, callees, env)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dbos_lint.catalog import api, waits
 from dbos_lint.semantics.effects import DURABLE, Effect
 from dbos_lint.semantics.orders import Orders, Unordered, runs_in
-from dbos_lint.semantics.refs import given, receiver_and_method, terminal, text_of
+from dbos_lint.semantics.refs import given, names_called, receiver_and_method, terminal, text_of
 from dbos_lint.semantics.scoping import Place, assigned, binding_scope, place_of
 from dbos_lint.semantics.sequences import MANY, Sequences
 from dbos_lint.semantics.summary import MODULE, Attempt, Call, Function, Launch, Loop, Managed, Member, Module, Ref
@@ -57,11 +57,10 @@ class Hazards:
         return known
 
     def _may_have(self, module: Module, function: Function, key: FunctionKey) -> bool:
-        called = (terminal(call.func, module.renamed) for call in function.calls)
+        called = self._analysis.resolver.once(names_called, module)[function.id]
         if not (function.loops or function.attempts or function.managed or function.launches):
-            return any(name in waits.MENTIONED for name in called)
-        threads = any(name in waits.THREADS for name in called)
-        return threads or self._analysis.leads_to(key, _DURABLE)
+            return not called.isdisjoint(waits.MENTIONED)
+        return not called.isdisjoint(waits.THREADS) or self._analysis.leads_to(key, _DURABLE)
 
 
 class _Finder:
@@ -243,7 +242,8 @@ class _Finder:
         )
 
     def _alarms(self, durable: list[Call]) -> Iterator[Effect]:
-        for call in self._function.calls:
+        called = self._analysis.resolver.once(names_called, self._module)[self._function.id]
+        for call in () if called.isdisjoint(waits.ALARM_TERMINALS) else self._function.calls:
             name = terminal(call.func, self._module.renamed)
             if name in waits.ALARM_TERMINALS and not self._names(call).isdisjoint(waits.ALARMS):
                 seconds = _limit(call, 0 if name == "alarm" else 1, "seconds")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from dbos_lint.semantics.summary import Call, Ref
+from dbos_lint.semantics.summary import Call, Module, Ref
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -14,6 +14,11 @@ def terminal(ref: Ref, renamed: Mapping[str, str] = NOTHING) -> str:
     """The last name of ``a.b.c``, of a call's result's attribute, of a bare name; ``renamed``: what it is at home."""
     text = ref if isinstance(ref, str) else ref[-1] if isinstance(ref, tuple) and ref[0] == "attr" else ""
     return renamed.get(str(text)) or str(text).rpartition(".")[2]
+
+
+def names_called(_: object, module: Module) -> tuple[frozenset[str], ...]:
+    """The last names of what each function of ``module`` calls."""
+    return tuple([frozenset([terminal(call.func, module.renamed) for call in each.calls]) for each in module.functions])
 
 
 def given(call: Call, place: int | str) -> Ref:

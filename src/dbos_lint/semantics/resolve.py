@@ -128,12 +128,16 @@ class Resolver:
 
     def resolve(self, module: Module, ref: Ref, place: Place, env: Environment | None = None) -> Values:
         """What ``ref`` denotes at ``place`` in ``module``."""
-        if type(ref) is str and env is None and not self.answers.asking:
-            known = self._plain.get((module.path, place.scope, ref))
+        if type(ref) is str and env is None:
+            known = self.recalled(module, place.scope, ref)
             if known is not None:
                 return known
         self.answers.begin()
         return self.follow(module, ref, place, env, 0)
+
+    def recalled(self, module: Module, scope: int, ref: str) -> Values | None:
+        """What a name means all over ``scope``, if that is known: the quick way, for most is asked again and again."""
+        return None if self.answers.asking else self._plain.get((module.path, scope, ref))
 
     def follow(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
         if ref is None:
@@ -155,8 +159,7 @@ class Resolver:
         in_class = scope is not None and scope.kind == "class"
         if scope is not None and in_class and is_bound_later(scope, name, place):
             scope = binding_scope(module, scope.parent, name)
-        inside = scope is not None and inner_scope(module, place.scope) == scope.id
-        at_place = place if inside else None
+        at_place = place if scope is not None and inner_scope(module, place.scope) == scope.id else None
         if env is None and (scope is None or at_place is None or len(scope.bindings[name]) == 1):
             key = (module.path, scope.id if scope is not None else -1, ref)
             recalled: Values | None = self.answers.recall(key, depth)

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dbos_lint.catalog.history import History, Kind
-from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Module, Ref
+from dbos_lint.semantics.calls import Calls
+from dbos_lint.semantics.summary import Call, Module, Read, Ref
 from dbos_lint.semantics.values import ClassValue, External, Instance, Value, Values
 
 _DBOS = "dbos"
@@ -37,26 +36,30 @@ class Use(NamedTuple):
 class Symbols:
     """The symbols that the references of one project name."""
 
-    def __init__(self, resolver: Resolver, history: History) -> None:
-        self._resolver = resolver
+    def __init__(self, calls: Calls, history: History) -> None:
+        self._calls = calls
+        self._resolver = calls.resolver
         self._history = history
         self._known: dict[tuple[Values, str], tuple[Use, ...]] = {}
         self._publics: dict[str, str | None] = {}
 
-    def uses(self, module: Module, ref: Ref, place: Place) -> Iterator[Use]:
-        """What ``ref`` names after a dot: of ``DBOS.tracer.set_provider``, ``DBOS.tracer`` and the whole."""
+    def uses(self, module: Module, ref: Ref, record: Call | Read) -> tuple[Use, ...]:
+        """What ``ref``, of ``record``, names after a dot: of ``DBOS.tracer.set_provider``, ``DBOS.tracer`` and the
+        whole."""
         if isinstance(ref, str):
             base, _, rest = ref.partition(".")
         elif isinstance(ref, tuple) and ref[0] == "attr":
             base, rest = ref[1], ref[2]
         else:
-            return
-        values = self._resolver.resolve(module, base, place) if rest else ()
-        if any(map(_may_lead_to_dbos, values)):
-            key = (values, rest)
-            if key not in self._known:
-                self._known[key] = tuple(self._members(values, rest.split(".")))
-            yield from self._known[key]
+            return ()
+        values = self._calls.resolve(module, base, record) if rest else ()
+        if not values:
+            return ()
+        key = (values, rest)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = tuple(self._members(values, rest.split(".")))
+        return known
 
     def _members(self, values: Values, members: list[str]) -> Iterator[Use]:
         for member in members:

@@ -64,22 +64,19 @@ def _is_state(calls: Calls, module: Module, name: str, owner: Scope) -> bool:
     )
 
 
-def mutation(calls: Calls, module: Module, call: Call) -> Iterator[Effect]:
+def mutation(calls: Calls, module: Module, call: Call) -> Effect | None:
     """``LEDGER.append(x)``: a method that changes a container of the module or of an outer function."""
     target, method = receiver_and_method(call.func)
-    root = root_of(target)
-    if method not in types.MUTATORS or root is None or not _holds_container(calls, module, target, call):
-        return
+    root = root_of(target) if method in types.MUTATORS else None
+    if root is None or not _holds_container(calls, module, target, call):
+        return None
     function = module.functions[module.scopes[call.scope].function]
     label = text_of(target, root)
     guard = "missing" if method == "setdefault" else call.guard
     if root == function.receiver:
         kind = GLOBAL_WRITE if _is_class_level(calls, module, function) else SELF_WRITE
-        yield Effect(kind, root, label, call.span, guard)
-        return
-    effect = _outer_write(calls, module, function, root, call.scope, label, call.span, guard)
-    if effect is not None:
-        yield effect
+        return Effect(kind, root, label, call.span, guard)
+    return _outer_write(calls, module, function, root, call.scope, label, call.span, guard)
 
 
 class Change(NamedTuple):

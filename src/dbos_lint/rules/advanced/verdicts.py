@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 
-from dbos_lint.catalog.history import Kind, Status, Symbol, closest, history, label, version
+from dbos_lint.catalog.history import Kind, Status, Symbol, Version, closest, history, label, version
 from dbos_lint.diagnostic import Rule
 from dbos_lint.fix import Fix
 from dbos_lint.rules.advanced.renaming import rename_member, rename_parameter
@@ -77,7 +77,6 @@ class Verdicts:
         self.here = here
         self.history = history()
         self.target = version(here.settings.dbos_version)
-        self._silent: dict[tuple[str, Kind], bool] = {}
 
     @cached_property
     def _asking(self) -> Asking:
@@ -103,10 +102,7 @@ class Verdicts:
 
     def is_silent(self, symbol: Symbol) -> bool:
         """Whether there is nothing to say of ``symbol``, as of most that programs name."""
-        key = symbol.name, symbol.kind
-        if key not in self._silent:
-            self._silent[key] = symbol.status(self.target) is Status.PRESENT or symbol.kind is Kind.INTERNAL
-        return self._silent[key]
+        return is_silent(symbol, self.target)
 
     def judge(self, symbol: Symbol, span: Span | ast.expr, name: str = "", effect: str = "") -> bool:
         """Report what there is to say of ``symbol``, called ``name`` in the message; tell if there is anything.
@@ -214,6 +210,11 @@ class Verdicts:
     def is_asked(self, row: int, name: str) -> bool:
         """Whether the code around ``row`` asks first if there is ``name``."""
         return self._asking.covers(row, name)
+
+
+def is_silent(symbol: Symbol, target: Version) -> bool:
+    """Whether there is nothing to say of ``symbol`` to who targets this version."""
+    return symbol.status(target) is Status.PRESENT or symbol.kind is Kind.INTERNAL
 
 
 def _effect(symbol: Symbol) -> str:

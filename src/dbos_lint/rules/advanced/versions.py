@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
-from dbos_lint.catalog.history import Kind, Status, Symbol
-from dbos_lint.rules.advanced.verdicts import Verdicts
+from dbos_lint.catalog.history import Kind, Status, Symbol, Version, history
+from dbos_lint.rules.advanced.verdicts import Verdicts, is_silent
 from dbos_lint.rules.declared.advanced import REMOVED_QUEUE_CONSTRUCTOR, REMOVED_QUEUE_PARAMETER
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.dicts import dicts
@@ -34,10 +35,15 @@ _OF_DATA = _OF_EXCEPTIONS | {*dir(str), *dir(tuple), *dir(dict), "name", "value"
 
 
 class _Signature(NamedTuple):
-    """What the releases of dbos know as parameters of a function: all of them by name, those that are ``there`` in the
-    target version and those of which there is nothing to say, and by position the one that counts."""
+    """What the releases of dbos know of calling something that the target version has.
 
-    parameters: Mapping[str, Symbol]
+    ``constructor`` is what there is to say of calling it at all. ``parameters`` are those of a class or function, all
+    of them by name; ``there`` those that the target version has, ``silent`` those of which there is nothing to say,
+    and ``at`` those of which there is, by position.
+    """
+
+    constructor: Symbol | None
+    parameters: Mapping[str, Symbol] | None
     there: frozenset[str]
     silent: frozenset[str]
     at: Mapping[int, Symbol]
@@ -50,8 +56,9 @@ class Versions(Visitor):
         super().__init__(here)
         self._verdicts = Verdicts(here)
         self._history = self._verdicts.history
-        self._symbols = Symbols(here.resolver, self._history)
-        self._signatures: dict[str, _Signature] = {}
+        self._symbols = Symbols(here.analysis.calls, self._history)
+        # Uses of which there is nothing to say.
+        self._fine: set[Use] = set()
 
     # ------------------------------------------------------------------ imports
 
@@ -68,8 +75,7 @@ class Versions(Visitor):
                     self._module(node.module, node)
         for function in self.here.module.functions:
             for read in function.reads:
-                place = Place(read.scope, read.span.row)
-                for use in self._symbols.uses(self.here.module, read.ref, place):
+                for use in self._symbols.uses(self.here.module, read.ref, read):
                     self._member(use, read.span)
 
     def _imported(self, alias: ast.alias) -> None:
@@ -102,10 +108,12 @@ class Versions(Visitor):
     # ------------------------------------------------------------------ attributes
 
     def _member(self, use: Use, span: Span | ast.expr) -> None:
+        if use in self._fine:
+            return
         symbol = self._history.get(use.symbol)
         if symbol is not None:
-            if not self._verdicts.is_silent(symbol):
-                self._verdicts.judge(symbol, span)
+            if not self._verdicts.judge(symbol, span):
+                self._fine.add(use)
         elif not use.owner and (module := self._module_of(use.member)) is not None:
             self._verdicts.judge(module, span, f"the module 'dbos.{use.member}'")
         elif not use.inherited and not self._may_have(use):
@@ -125,48 +133,39 @@ class Versions(Visitor):
     # ------------------------------------------------------------------ calls
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
-        place = place_of(call)
-        for use in self._symbols.uses(self.here.module, call.func, place):
+        for use in self._symbols.uses(self.here.module, call.func, call):
             self._member(use, node.func)
         callees = self.here.callees(call)
         name = self._symbols.called(callees.values)
-        symbol = self._history.get(name) if name else None
-        if name and symbol is not None and symbol.is_in(self._verdicts.target):
-            constructor = self._history.get(f"{name}()") if _TOKEN not in dict(call.keywords) else None
-            if constructor is not None and self._verdicts.judge(constructor, node, f"'{name}(...)'"):
+        signature = _signature(name, self._verdicts.target) if name else None
+        if name and signature is not None:
+            if signature.constructor is not None and _TOKEN not in dict(call.keywords):
+                self._verdicts.judge(signature.constructor, node, f"'{name}(...)'")
                 return
-            if symbol.kind in (Kind.CLASS, Kind.FUNCTION):
-                self._arguments(name, node, call, callees.values)
+            if signature.parameters is not None:
+                self._arguments(name, signature, signature.parameters, node, call, callees.values)
             if name == _LISTEN:
                 self._listens(node, call)
-        if callees.names & _ENQUEUES and REMOVED_QUEUE_CONSTRUCTOR.code in self.here.enabled:
-            self._enqueues(node, call, place)
+        if not callees.names.isdisjoint(_ENQUEUES) and REMOVED_QUEUE_CONSTRUCTOR.code in self.here.enabled:
+            self._enqueues(node, call, place_of(call))
 
-    def _signature(self, function: str) -> _Signature:
-        if function not in self._signatures:
-            parameters = self._history.parameters(function)
-            there = frozenset(name for name, each in parameters.items() if each.is_in(self._verdicts.target))
-            silent = frozenset(name for name in there if self._verdicts.is_silent(parameters[name]))
-            # At a place without a parameter, the one that another release has there is judged.
-            at = {
-                each.position: each for each in sorted(parameters.values(), key=self._rank) if each.position is not None
-            }
-            self._signatures[function] = _Signature(parameters, there, silent, at)
-        return self._signatures[function]
-
-    def _rank(self, symbol: Symbol) -> tuple[bool, tuple[int, int]]:
-        return symbol.is_in(self._verdicts.target), symbol.since
-
-    def _arguments(self, function: str, node: ast.Call, call: Call, callees: Values) -> None:
-        signature = self._signature(function)
+    def _arguments(
+        self,
+        function: str,
+        signature: _Signature,
+        parameters: Mapping[str, Symbol],
+        node: ast.Call,
+        call: Call,
+        callees: Values,
+    ) -> None:
         if not all(keyword.arg in signature.silent for keyword in node.keywords):
-            self._keywords(function, signature, node, call)
-        bound = function.count(".") == 0 or function.startswith("DBOS.") or _is_bound(callees)
-        if node.args and bound and "*args" not in signature.there:
+            self._keywords(function, signature.there, parameters, node, call)
+        if node.args and signature.at and (_is_plain(function) or _is_bound(callees)):
             self._positional(function, node, signature.at)
 
-    def _keywords(self, function: str, signature: _Signature, node: ast.Call, call: Call) -> None:
-        parameters, there = signature.parameters, signature.there
+    def _keywords(
+        self, function: str, there: frozenset[str], parameters: Mapping[str, Symbol], node: ast.Call, call: Call
+    ) -> None:
         given = [
             each
             for keyword, (_, ref) in zip(node.keywords, call.keywords, strict=True)
@@ -212,7 +211,7 @@ class Versions(Visitor):
             if isinstance(argument, ast.Starred):
                 return
             parameter = at.get(position)
-            if parameter is not None and not self._verdicts.is_silent(parameter):
+            if parameter is not None:
                 self._verdicts.judge(parameter, argument, f"'{parameter.last}' of {function}, given by position,")
                 return
 
@@ -261,6 +260,33 @@ class Versions(Visitor):
                 f"DBOS.launch() and call DBOS.{twin} with its name",
                 fix=queue_options.enqueued(self.here, span_of(node.func)),
             )
+
+
+@cache
+def _signature(function: str, target: Version) -> _Signature | None:
+    """What there is to know of calling ``function``, if ``target`` has it."""
+    known = history()
+    symbol = known.get(function)
+    if symbol is None or not symbol.is_in(target):
+        return None
+    constructor = known.get(f"{function}()")
+    if constructor is not None and is_silent(constructor, target):
+        constructor = None
+    if symbol.kind not in (Kind.CLASS, Kind.FUNCTION):
+        return _Signature(constructor, None, frozenset(), frozenset(), {})
+    parameters = known.parameters(function)
+    there = frozenset(name for name, each in parameters.items() if each.is_in(target))
+    silent = frozenset(name for name in there if is_silent(parameters[name], target))
+    # At a place without a parameter, the one that another release has there is judged.
+    ranked = sorted(parameters.values(), key=lambda each: (each.is_in(target), each.since))
+    at = {each.position: each for each in ranked if each.position is not None} if "*args" not in there else {}
+    spoken = {position: each for position, each in at.items() if not is_silent(each, target)}
+    return _Signature(constructor, parameters, there, silent, spoken)
+
+
+def _is_plain(function: str) -> bool:
+    """Whether a call by position means the same, however the function was got."""
+    return "." not in function or function.startswith("DBOS.")
 
 
 def _is_bound(callees: Values) -> bool:

@@ -19,9 +19,9 @@ from dbos_lint.rules.migration.placing import above
 from dbos_lint.rules.migration.program import Program
 from dbos_lint.rules.migration.urls import Url, Urls, relative, text_of
 from dbos_lint.rules.visitor import Here
-from dbos_lint.semantics.scoping import Place, place_of
+from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.spellings import spelling
-from dbos_lint.semantics.summary import MODULE, Module, Ref
+from dbos_lint.semantics.summary import MODULE, Call, Module, Read, Ref
 from dbos_lint.semantics.symbols import Symbols
 from dbos_lint.semantics.typed_dicts import Entry
 from dbos_lint.semantics.values import External, Instance
@@ -54,7 +54,7 @@ class Datasources:
         self.program = here.once(Program)
         self.urls = Urls(self.program)
         self._resolver = here.resolver
-        self._symbols = Symbols(here.resolver, history())
+        self._symbols = Symbols(here.analysis.calls, history())
 
     @cached_property
     def users(self) -> tuple[Module, ...]:
@@ -68,8 +68,8 @@ class Datasources:
             return False
         return any(
             use.symbol in _REMOVED
-            for ref, place in self._references(module)
-            for use in self._symbols.uses(module, ref, place)
+            for ref, record in self._references(module)
+            for use in self._symbols.uses(module, ref, record)
         )
 
     # ------------------------------------------------------------------ the one that is there
@@ -238,20 +238,20 @@ class Datasources:
             return False
         last = node.end_lineno or node.lineno
         first = min([each.lineno for each in getattr(node, "decorator_list", [])] + [node.lineno])
-        for ref, place in self._references(module):
-            if first <= place.row <= last:
-                if self._resolver.resolve(module, ref, place) == (External(f"{api.DBOS}.launch"),):
+        for ref, record in self._references(module):
+            if first <= record.span.row <= last:
+                if self._here.analysis.calls.resolve(module, ref, record) == (External(f"{api.DBOS}.launch"),):
                     return True
-                if any(use.symbol == wanted for use in self._symbols.uses(module, ref, place)):
+                if any(use.symbol == wanted for use in self._symbols.uses(module, ref, record)):
                     return True
         return False
 
     @staticmethod
-    def _references(module: Module) -> Iterator[tuple[Ref, Place]]:
+    def _references(module: Module) -> Iterator[tuple[Ref, Call | Read]]:
         """What a file reads and calls."""
         for function in module.functions:
-            yield from ((read.ref, Place(read.scope, read.span.row)) for read in function.reads)
-            yield from ((call.func, place_of(call)) for call in function.calls)
+            yield from ((read.ref, read) for read in function.reads)
+            yield from ((call.func, call) for call in function.calls)
 
     def _text(self, url: Url, path: str, index: int) -> tuple[str, tuple[Import, ...]] | None:
         """The expression of the URL, to be put in front of a statement of a module, and what it needs there."""
