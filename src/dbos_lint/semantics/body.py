@@ -8,7 +8,7 @@ from functools import cached_property
 
 from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.semantics.summary import Call
-from dbos_lint.syntax.trees import children, statements_in, walk
+from dbos_lint.syntax.trees import children, parents, statements_in, walk
 
 FunctionNode = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
 # What is in them is none of the function's, or nothing.
@@ -81,15 +81,7 @@ class Body:
 
     @cached_property
     def _parents(self) -> dict[int, ast.AST]:
-        found: dict[int, ast.AST] = {}
-        todo: list[ast.AST] = [*self.statements]
-        for node in todo:
-            inside = children(node)
-            for child in inside:
-                found[id(child)] = node
-            if node.__class__ not in _CLOSED:
-                todo += inside
-        return found
+        return parents(*self.statements, closed=_CLOSED)
 
     @cached_property
     def mentions(self) -> dict[str, list[ast.Name]]:

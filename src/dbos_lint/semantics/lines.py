@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
-from dbos_lint.catalog import api, frameworks
+from dbos_lint.catalog import api, frameworks, patterns
 from dbos_lint.semantics import refs
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.calls import Callees
@@ -40,6 +41,7 @@ REGISTERS = "registers"
 UNKNOWN = "unknown"
 
 _CONCERNED = frozenset({LIFECYCLE, DURABLE})
+_DOING = api.TOO_EARLY | api.BEFORE_LAUNCH | {api.DBOS, api.LAUNCH, api.DESTROY, api.RESET}
 # More events than a person writes in one line: what follows is left out.
 _EVENTS = 400
 # More calls than lead a person from one of them to where it happens.
@@ -151,6 +153,9 @@ class Lines:
             while around and not _contains(around[-1].span, call.span):
                 around.pop()
             callees = self.analysis.calls.callees(module, call, env)
+            if callees.shared and callees.known and not any(map(_concerns_engine, callees.externals)):
+                around.append(call)
+                continue
             values = [v for v in callees.values if not isinstance(v, Constant)]
             now = bool(call.flags & AWAITED) or (bool(around) and self._runs(module, around[-1]))
             yield from self._of_call(key, call, callees, values, now)
@@ -246,6 +251,18 @@ class Lines:
                     for path in registering(self.analysis.resolver, module, *binding.value):
                         frames = (Frame(key, span),)
                         yield Event(REGISTERS, path, f"import of {binding.value[0]}", span, binding.block, True, frames)
+
+
+@cache
+def _concerns_engine(external: External) -> bool:
+    """Whether some call of what lies outside the project is an event."""
+    name = external.name
+    return (
+        name in _DOING
+        or name in patterns.CONFIGURED_CLASSES
+        or known_as(external) in frameworks.SERVES
+        or not frameworks.leaves_engine_alone(name)
+    )
 
 
 def _kind(external: External, call: Call) -> str | None:

@@ -23,6 +23,7 @@ class Meeting:
         self._texts: dict[str, int] = {}
         self._importers: dict[str, set[str]] | None = None
         self._loaded: dict[tuple[str, bool], frozenset[str]] = {}
+        self._around: dict[str, tuple[str, ...]] = {}
         self._programs: dict[bool, dict[str, frozenset[str]]] = {False: {}, True: {}}
 
     def may_meet(self, one: str, other: str) -> bool:
@@ -70,6 +71,7 @@ class Meeting:
             return False
         self._importers = None
         self._loaded = {}
+        self._around = {}
         self._programs = {False: {}, True: {}}
         return True
 
@@ -92,12 +94,14 @@ class Meeting:
 
     def _packages(self, path: str, importer: str) -> Iterator[str]:
         folder = os.path.dirname(path)
-        while True:
-            package = os.path.join(folder, "__init__.py")
-            if self._project.read(package) is None:
-                return
-            if package not in (path, importer):
-                yield package
+        if folder not in self._around:
+            self._around[folder] = tuple(self._packages_of(folder))
+        return (package for package in self._around[folder] if package not in (path, importer))
+
+    def _packages_of(self, folder: str) -> Iterator[str]:
+        """What is loaded before a file of ``folder``, from the inside out."""
+        while self._project.read(package := os.path.join(folder, "__init__.py")) is not None:
+            yield package
             folder = os.path.dirname(folder)
 
     def _loads(self, importer: str, late: bool) -> frozenset[str]:

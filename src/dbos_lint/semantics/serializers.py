@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dbos_lint.catalog.names import SERIALIZER
 from dbos_lint.semantics.analysis import Analysis
@@ -63,26 +63,26 @@ def _all_given(module: Module) -> Iterator[tuple[Ref, Place]]:
                     value = binding.value
                     if isinstance(value, tuple) and value[0] == "annotated":
                         value = value[1]
-                    yield from _in_dict(value, Place(scope.id, binding.row, binding.block))
+                    for ref in _in_dict(value):
+                        yield ref, Place(scope.id, binding.row, binding.block)
     for function in module.functions:
         for call in function.calls:
-            place = place_of(call)
-            yield from _named(call.keywords, place)
-            for ref in (*call.args, *(ref for _, ref in call.keywords)):
-                yield from _in_dict(ref, place)
-        for ref in function.results:
-            yield from _in_dict(ref, Place(function.scope))
+            for ref in (*_named(call.keywords), *_in_dicts(call.args), *_in_dicts([ref for _, ref in call.keywords])):
+                yield ref, place_of(call)
+        for ref in _in_dicts(function.results):
+            yield ref, Place(function.scope)
         for write in function.writes if function.id else module.stores:
             if write.key == SERIALIZER:
                 yield write.value, Place(write.scope, write.span.row)
 
 
-def _in_dict(ref: Ref, place: Place) -> Iterator[tuple[Ref, Place]]:
-    if isinstance(ref, tuple) and ref[0] == "dict" and len(ref) > 1:
-        yield from _named(ref[2], place)
+def _in_dicts(refs: Iterable[Ref]) -> list[Ref]:
+    return [found for ref in refs if ref.__class__ is tuple for found in _in_dict(ref)]
 
 
-def _named(items: tuple[tuple[str | None, Ref], ...], place: Place) -> Iterator[tuple[Ref, Place]]:
-    for name, ref in items:
-        if name == SERIALIZER and ref != ("const", None):
-            yield ref, place
+def _in_dict(ref: Ref) -> list[Ref]:
+    return _named(ref[2]) if isinstance(ref, tuple) and ref[0] == "dict" and len(ref) > 1 else []
+
+
+def _named(items: Iterable[tuple[str | None, Ref]]) -> list[Ref]:
+    return [ref for name, ref in items if name == SERIALIZER and ref != ("const", None)]

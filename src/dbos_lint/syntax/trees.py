@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from ast import AST
+from collections.abc import Container
 
 # Fields that hold no node, or one that nobody looks for: operators, and how a name is used.
 _WITHOUT = frozenset(
@@ -67,14 +68,17 @@ def walk(node: AST) -> list[AST]:
     return found
 
 
-def parents(tree: AST) -> dict[int, AST]:
-    """What each node within ``tree`` stands in, by the node's identity."""
+def parents(*trees: AST, closed: Container[type[AST]] = ()) -> dict[int, AST]:
+    """What each node within ``trees`` stands in, by the node's identity; not within nodes of a kind that is ``closed``,
+    which are told themselves."""
     found: dict[int, AST] = {}
-    todo = [tree]
+    todo = [*trees]
+    fields = _FIELDS
     for node in todo:
-        inside = children(node)
-        if inside:
-            todo += inside
-            for child in inside:
-                found[id(child)] = node
+        kind = node.__class__
+        if fields[kind]:
+            inside = children(node)
+            found.update(dict.fromkeys(map(id, inside), node))
+            if kind not in closed:
+                todo += inside
     return found
