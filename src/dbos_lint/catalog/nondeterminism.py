@@ -111,6 +111,11 @@ class Nondeterminism:
     known: tuple[str, ...] = ()
     guesses: bool = False
 
+    @property
+    def by_settings(self) -> bool:
+        """Whether the settings add or take away anything."""
+        return bool(self.extra or self.known)
+
     def is_known(self, name: str) -> bool:
         """Whether the settings declare ``name`` deterministic."""
         return any(fnmatchcase(name, pattern) for pattern in self.known)

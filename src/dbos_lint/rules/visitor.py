@@ -69,16 +69,14 @@ class Here:
     findings: list[Finding] = field(default_factory=list)
     hidden: list[Finding] = field(default_factory=list)
     failures: Failures = field(default_factory=Failures)
+    module: Module = field(init=False)
+    resolver: Resolver = field(init=False)
     _bodies: dict[int, Body] = field(default_factory=dict)
     _made: dict[object, object] = field(default_factory=dict)
 
-    @property
-    def module(self) -> Module:
-        return self.collected.summary
-
-    @property
-    def resolver(self) -> Resolver:
-        return self.analysis.resolver
+    def __post_init__(self) -> None:
+        self.module = self.collected.summary
+        self.resolver = self.analysis.resolver
 
     @property
     def settings(self) -> Settings:

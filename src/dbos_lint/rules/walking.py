@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any, TypeAlias
 
 from dbos_lint import timings
@@ -33,7 +34,7 @@ def walk(categories: Iterable[type[Visitor]], here: Here) -> None:
         for visitor in visitors:
             clock.watch(visitor, _METHODS)
     nodes = here.collected.nodes
-    _walk_calls([visitor for visitor in visitors if hasattr(visitor, "visit_Call")], here)
+    _walk_calls(_with(visitors, "visit_Call"), here)
     shown: tuple[Iterable[tuple[Any, Any]], ...] = (
         nodes.functions,
         nodes.classes,
@@ -42,20 +43,29 @@ def walk(categories: Iterable[type[Visitor]], here: Here) -> None:
         nodes.loops,
     )
     for name, pairs in zip(_SHOWN, shown, strict=True):
-        methods = [getattr(visitor, name) for visitor in visitors if hasattr(visitor, name)]
+        methods = [getattr(visitor, name) for visitor in _with(visitors, name)]
         for node, record in pairs if methods else ():
             for method in methods:
                 try:
                     method(node, record)
                 except Exception as error:
                     here.failures.add(method, error, node)
-    _walk_effects([visitor for visitor in visitors if hasattr(visitor, "visit_effect")], here)
-    for visitor in visitors:
-        if hasattr(visitor, "visit_module"):
-            try:
-                visitor.visit_module()
-            except Exception as error:
-                here.failures.add(visitor, error)
+    _walk_effects(_with(visitors, "visit_effect"), here)
+    for visitor in _with(visitors, "visit_module"):
+        try:
+            visitor.visit_module()
+        except Exception as error:
+            here.failures.add(visitor, error)
+
+
+def _with(visitors: Iterable[Any], method: str) -> list[Any]:
+    """Those of ``visitors`` that have the ``method``."""
+    return [visitor for visitor in visitors if _has(visitor.__class__, method)]
+
+
+@cache
+def _has(visitor: type[Visitor], method: str) -> bool:
+    return hasattr(visitor, method)
 
 
 def _walk_effects(visitors: Iterable[Any], here: Here) -> None:

@@ -17,6 +17,7 @@ _BROAD = frozenset({"", "Exception", "BaseException"})
 _QUESTIONS = frozenset({"hasattr", "getattr", "signature", "find_spec"})
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _ANYTHING = frozenset({"*"})
+_BODIES = ("body", "orelse", "finalbody")
 
 
 class _Stretch(NamedTuple):
@@ -45,13 +46,17 @@ class Asking:
 
     @cached_property
     def _rows(self) -> tuple[_Stretch, ...]:
-        return tuple(self._statements(self._tree.body))
+        return tuple(stretch for node in self._nodes for stretch in self._under(node))
+
+    @cached_property
+    def _nodes(self) -> list[ast.AST]:
+        return walk(self._tree)
 
     @cached_property
     def _names(self) -> frozenset[str]:
         """The names that hold an answer: ``HAS_STREAMS = hasattr(DBOS, "write_stream")``."""
         names: set[str] = set()
-        for node in walk(self._tree):
+        for node in self._nodes:
             if isinstance(node, ast.Assign) and _asks(node.value, frozenset()):
                 names.update(_targets(node))
             elif isinstance(node, ast.Try) and _is_tolerant(node):
@@ -61,29 +66,18 @@ class Asking:
                     names.update(name for each in node.body if isinstance(each, ast.Assign) for name in _targets(each))
         return frozenset(names)
 
-    def _statements(self, body: list[ast.stmt]) -> Iterator[_Stretch]:
-        for node in body:
-            yield from self._under(node, body)
-            for _, value in ast.iter_fields(node):
-                if isinstance(value, ast.expr):
-                    yield from self._expressions(value)
-                elif isinstance(value, list) and value and isinstance(value[0], ast.stmt):
-                    yield from self._statements(value)
-                elif isinstance(value, list):
-                    for part in value:
-                        if isinstance(part, (ast.ExceptHandler, ast.match_case)):
-                            yield from self._statements(part.body)
-                        elif isinstance(part, ast.expr):
-                            yield from self._expressions(part)
-
-    def _under(self, node: ast.stmt, body: list[ast.stmt]) -> Iterator[_Stretch]:
-        """What stands under a question that ``node``, a statement of ``body``, asks."""
-        if isinstance(node, ast.If):
-            about = _asks(node.test, self._names)
-            if about:
-                leaves = not node.orelse and isinstance(node.body[-1], _LEAVING)
-                yield _stretch(node.body[0], body[-1] if leaves else node, about)
-        elif isinstance(node, ast.Try):
+    def _under(self, node: ast.AST) -> Iterator[_Stretch]:
+        """What stands under a question that ``node`` asks, or a statement that stands in it."""
+        for name in _BODIES:
+            inside = getattr(node, name, ())
+            body: list[ast.stmt] = inside if isinstance(inside, list) else []
+            for each in body:
+                if isinstance(each, ast.If):
+                    about = _asks(each.test, self._names)
+                    if about:
+                        leaves = not each.orelse and isinstance(each.body[-1], _LEAVING)
+                        yield _stretch(each.body[0], body[-1] if leaves else each, about)
+        if isinstance(node, ast.Try):
             if _is_tolerant(node):
                 yield _stretch(node, node, _ANYTHING)
         elif isinstance(node, ast.With):
@@ -94,13 +88,10 @@ class Asking:
                 about = _asks(decorator, self._names)
                 if about:
                     yield _stretch(node, node, about)
-
-    def _expressions(self, expression: ast.expr) -> Iterator[_Stretch]:
-        for node in walk(expression):
-            if isinstance(node, (ast.IfExp, ast.BoolOp)):
-                about = _asks(node.test if isinstance(node, ast.IfExp) else node.values[0], self._names)
-                if about:
-                    yield _stretch(node, node, about)
+        elif isinstance(node, (ast.IfExp, ast.BoolOp)):
+            about = _asks(node.test if isinstance(node, ast.IfExp) else node.values[0], self._names)
+            if about:
+                yield _stretch(node, node, about)
 
 
 def _asks(test: ast.expr, answers: frozenset[str]) -> frozenset[str]:

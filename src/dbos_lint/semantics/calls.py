@@ -318,7 +318,7 @@ class Calls:
     @staticmethod
     def environment(key: FunctionKey) -> Environment | None:
         """What parameters of the function are, to judge by how it is called."""
-        return {name: (instance,) for name, instance in key.given} or None
+        return {name: (instance,) for name, instance in key.given} if key.given else None
 
     def instances_given(
         self, module: Module, call: Call, callee: FunctionValue, env: Environment | None

@@ -122,6 +122,8 @@ def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, ca
 
 def _effects_of_external(nondeterminism: Nondeterminism, call: Call, external: External) -> Iterator[Effect]:
     name = external.name
+    if not (may_act(external) or nondeterminism.by_settings):
+        return
     label = f"{text_of(call.func, name)}()"
     if name.startswith("dbos."):
         for kind, detail in _kinds_of_api(name):
@@ -131,16 +133,24 @@ def _effects_of_external(nondeterminism: Nondeterminism, call: Call, external: E
             yield Effect(UNRECORDED, name, label, call.span, origin=call.number)
     if known_as(external) in frameworks.SERVES:
         yield Effect(LIFECYCLE, name, label, call.span)
-    source = source_of(nondeterminism, external, _arguments(call))
-    if source is not None:
-        yield _of_source(source, name, label, call)
+    if _may_be_source(external) or nondeterminism.by_settings:
+        source = source_of(nondeterminism, external, _arguments(call))
+        if source is not None:
+            yield _of_source(source, name, label, call)
 
 
 @cache
 def may_act(external: External) -> bool:
     """Whether some call of what lies outside the project is an effect, as far as no settings say so."""
-    if external.name.startswith("dbos.") or external.name in _DOING or known_as(external) in frameworks.SERVES:
+    name = external.name
+    if name.startswith("dbos.") and (_kinds_of_api(name) or name in api.UNRECORDED):
         return True
+    return name in _DOING or known_as(external) in frameworks.SERVES or _may_be_source(external)
+
+
+@cache
+def _may_be_source(external: External) -> bool:
+    """Whether the catalogue has something to say of some call of it."""
     owner: str | None = external.base
     name = external.name
     while owner:

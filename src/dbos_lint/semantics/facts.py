@@ -147,8 +147,8 @@ class Observer:
         """Whether no call of ``callees``, which are shared, is an effect by itself, whatever it is given."""
         known = self._quiet.get(callees)
         if known is None:
-            by_settings = self.nondeterminism.extra or self.nondeterminism.known
-            known = self._quiet[callees] = not by_settings and not any(map(may_act, callees.externals))
+            known = not self.nondeterminism.by_settings and not any(map(may_act, callees.externals))
+            self._quiet[callees] = known
         return known
 
     def _guarded(self, module: Module, function: Function, env: Environment | None) -> frozenset[str]:

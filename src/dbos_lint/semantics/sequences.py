@@ -99,6 +99,8 @@ class Sequences:
     def is_durable(self, module: Module, call: Call, key: FunctionKey) -> bool:
         """Whether ``call`` makes a call that dbos records, itself or in what it runs."""
         callees = self.callees(module, call, key)
+        if callees.shared:
+            return not callees.names.isdisjoint(api.DURABLE)
         return (
             bool(callees.durable)
             or not callees.names.isdisjoint(api.DURABLE)

@@ -35,7 +35,8 @@ def children(node: AST) -> list[AST]:
     for name in _FIELDS[node.__class__]:
         value = getattr(node, name, None)
         if value.__class__ is list:
-            found += [each for each in value if isinstance(each, AST)]
+            if value:
+                found += [each for each in value if isinstance(each, AST)]
         elif isinstance(value, AST):
             found.append(value)
     return found
@@ -62,7 +63,8 @@ def walk(node: AST) -> list[AST]:
         for name in fields[each.__class__]:
             value = getattr(each, name, None)
             if value.__class__ is list:
-                found += [inner for inner in value if isinstance(inner, AST)]
+                if value:
+                    found += [inner for inner in value if isinstance(inner, AST)]
             elif isinstance(value, AST):
                 found.append(value)
     return found
