@@ -71,12 +71,14 @@ class Here:
     failures: Failures = field(default_factory=Failures)
     module: Module = field(init=False)
     resolver: Resolver = field(init=False)
+    _callees: dict[int, Callees] = field(init=False)
     _bodies: dict[int, Body] = field(default_factory=dict)
     _made: dict[object, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.module = self.collected.summary
         self.resolver = self.analysis.resolver
+        self._callees = self.analysis.calls.known(self.module)
 
     @property
     def settings(self) -> Settings:
@@ -115,11 +117,13 @@ class Here:
 
     def callees(self, call: Call) -> Callees:
         """What ``call`` may run."""
-        return self.analysis.calls.callees(self.module, call)
+        known = self._callees.get(call.number)
+        return self.analysis.calls.callees(self.module, call) if known is None else known
 
     def names_called(self, call: Call) -> frozenset[str]:
         """The qualified names of the outside functions that ``call`` may call."""
-        return self.callees(call).names
+        known = self._callees.get(call.number)
+        return self.analysis.calls.callees(self.module, call).names if known is None else known.names
 
     @cached_property
     def _records(self) -> dict[int, Call]:

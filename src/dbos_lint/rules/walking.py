@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -85,7 +85,7 @@ def _walk_effects(visitors: Iterable[Any], here: Here) -> None:
         here.failures.add(here, error)
 
 
-def _walk_calls(visitors: Iterable[Any], here: Here) -> None:
+def _walk_calls(visitors: Sequence[Any], here: Here) -> None:
     """Show each call to the visitors that want it: most want those of a few names, and there are many visitors."""
     audience = _Audience(visitors, _decorators_are_configured(here.settings))
     # Most calls run what others run, too: what that is, is one object for all of them.
@@ -109,24 +109,31 @@ def _walk_calls(visitors: Iterable[Any], here: Here) -> None:
 class _Audience:
     """Who wants to see which calls; ``anything`` may be a decorator of dbos, if the settings name such."""
 
-    def __init__(self, visitors: Iterable[Any], anything: bool) -> None:
+    def __init__(self, visitors: Sequence[Any], anything: bool) -> None:
         self._anything = anything
-        self._curious: list[_Method] = []
-        self._wanted: dict[_Wanted, list[_Method]] = {}
-        for visitor in visitors:
-            if visitor.calls is None:
-                self._curious.append(visitor.visit_Call)
-            for what in (*(visitor.calls or ()), *visitor.called):
-                self._wanted.setdefault(what, []).append(visitor.visit_Call)
+        self._methods: list[_Method] = [visitor.visit_Call for visitor in visitors]
+        self._curious, self._wanted = _wishes(tuple([visitor.__class__ for visitor in visitors]))
 
     def of(self, callees: Callees) -> tuple[_Method, ...]:
         """The methods that want to see a call that may run ``callees``."""
         if not self._anything and not any(map(_may_concern, callees.values)):
             return ()  # most call what neither dbos nor the project has made
         known = (*sorted(callees.names), *_kinds(callees, self._anything))
-        return tuple(
-            dict.fromkeys([*self._curious, *(method for each in known for method in self._wanted.get(each, ()))])
-        )
+        who = dict.fromkeys([*self._curious, *(one for each in known for one in self._wanted.get(each, ()))])
+        return tuple([self._methods[one] for one in who])
+
+
+@cache
+def _wishes(visitors: tuple[type[Visitor], ...]) -> tuple[list[int], dict[_Wanted, list[int]]]:
+    """Which of ``visitors`` want to see all calls that may concern a rule, and which what else."""
+    curious: list[int] = []
+    wanted: dict[_Wanted, list[int]] = {}
+    for index, visitor in enumerate(visitors):
+        if visitor.calls is None:
+            curious.append(index)
+        for what in (*(visitor.calls or ()), *visitor.called):
+            wanted.setdefault(what, []).append(index)
+    return curious, wanted
 
 
 def _may_concern(value: Value) -> bool:

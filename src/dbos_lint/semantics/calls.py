@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from operator import attrgetter
 
 from dbos_lint.catalog import api, types
 from dbos_lint.catalog.nondeterminism import has_effects
@@ -65,6 +66,7 @@ class Calls:
     resolver: Resolver
     _invoked: dict[tuple[FunctionKey, int], dict[str, str]] = field(default_factory=dict)
     _callees: dict[str, dict[int, Callees]] = field(default_factory=dict)
+    _naming: dict[str, dict[str, list[Call]]] = field(default_factory=dict)
     _registered: dict[str, frozenset[int]] = field(default_factory=dict)
     _nested: dict[str, dict[int, list[int]]] = field(default_factory=dict)
     # What is called outside the project and runs nothing of it is the same wherever it is called.
@@ -82,17 +84,34 @@ class Calls:
         """What ``call`` may run, directly or by handing a function on. ``env`` says what parameters are."""
         if env is not None:
             return self._find_callees(module, call, env)
-        known = self._callees.get(module.path)
-        if known is None:
-            known = self._callees[module.path] = {}
+        known = self.known(module)
         callees = known.get(call.number)
         if callees is None:
             callees = known[call.number] = self._find_callees(module, call, None)
         return callees
 
+    def known(self, module: Module) -> dict[int, Callees]:
+        """What is known of the calls of ``module`` by now, by their numbers."""
+        known = self._callees.get(module.path)
+        if known is None:
+            known = self._callees[module.path] = {}
+        return known
+
+    def naming(self, module: Module) -> Mapping[str, list[Call]]:
+        """The calls of ``module`` in the order of the text, by the qualified names of what they may call outside."""
+        found = self._naming.get(module.path)
+        if found is None:
+            found = self._naming[module.path] = {}
+            calls = [call for function in module.functions for call in function.calls]
+            for call in sorted(calls, key=_number):
+                for name in self.callees(module, call).names:
+                    found.setdefault(name, []).append(call)
+        return found
+
     def forget(self, module: Module) -> None:
         """Drop what is remembered of single calls: once a file is judged, only what its functions do is asked for."""
         self._callees.pop(module.path, None)
+        self._naming.pop(module.path, None)
 
     def _find_callees(self, module: Module, call: Call, env: Environment | None) -> Callees:
         values = self.resolve(module, call.func, call, env)
@@ -361,6 +380,9 @@ class Calls:
                     method = self.resolver.method(value, name)
                     if method is not None:
                         yield method
+
+
+_number = attrgetter("number")
 
 
 @cache

@@ -20,6 +20,10 @@ _FRAMEWORKS = frozenset({"pytest", "_pytest", "unittest", "pytest_asyncio"})
 
 def is_test_file(resolver: Resolver, module: Module) -> bool:
     """Whether the file is there for tests: it lies among them, is named for them, or imports what runs them."""
+    return resolver.once(_is_test_file, module)
+
+
+def _is_test_file(resolver: Resolver, module: Module) -> bool:
     # The folders above the project say nothing of it.
     path = os.path.relpath(module.path, resolver.project.settings.root)
     parts = os.path.splitext(path)[0].split(os.sep)

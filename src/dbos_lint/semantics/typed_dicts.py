@@ -138,15 +138,15 @@ class TypedDicts:
     @cached_property
     def _uses(self) -> tuple[Use, ...]:
         found: list[Use] = []
-        for _, call in self._collected.nodes.calls:
-            for name in self._analysis.calls.callees(self._module, call).names:
-                if name not in api.TAKES_DICT:
-                    continue
+        for name, calls in self._analysis.calls.naming(self._module).items():
+            if name in api.TAKES_DICT:
                 type, places = api.TAKES_DICT[name]
-                ref = _argument(call, places)
-                if ref is not None:
-                    found.append(Use(call, type, ref, tuple(dicts(self._resolver, self._module, ref, place_of(call)))))
-        return tuple(found)
+                for call in calls:
+                    ref = _argument(call, places)
+                    if ref is not None:
+                        literals = tuple(dicts(self._resolver, self._module, ref, place_of(call)))
+                        found.append(Use(call, type, ref, literals))
+        return tuple(sorted(found, key=lambda use: use.call.number))
 
     @cached_property
     def _literals(self) -> dict[str, dict[Span, Literal]]:
@@ -160,17 +160,17 @@ class TypedDicts:
         for use in self._uses:
             for literal in use.literals:
                 yield use.type, literal
-        for _, call in self._collected.nodes.calls:
-            callees = self._analysis.calls.callees(self._module, call)
-            for name in callees.names & api.TYPED_DICTS:
+        naming = self._analysis.calls.naming(self._module)
+        for name in sorted(naming.keys() & api.TYPED_DICTS):
+            for call in naming[name]:
                 yield name, of_keywords(self._module, call, place_of(call))
-            yield from self._given_to_project(call, callees.runs)
+        for _, call in self._collected.nodes.calls:
+            if any(map(is_dict, call.args)) or any(is_dict(ref) for _, ref in call.keywords):
+                yield from self._given_to_project(call, self._analysis.calls.callees(self._module, call).runs)
         yield from self._annotated()
 
     def _given_to_project(self, call: Call, runs: tuple[FunctionValue, ...]) -> Iterator[tuple[str, Literal]]:
         """Dicts that are given, as they are written down, for parameters that are annotated."""
-        if not any(is_dict(ref) for ref in (*call.args, *(ref for _, ref in call.keywords))):
-            return
         for callee in runs:
             module, function = self._resolver.module(callee.module), self._resolver.function(callee)
             params = function.params[1:] if callee.receiver is not None else function.params
@@ -189,12 +189,13 @@ class TypedDicts:
         for scope in module.scopes:
             for bindings in scope.bindings.values():
                 for binding in bindings:
-                    if binding.kind == "value":
+                    if binding.kind == "value" and _is_annotated(binding.value):
                         yield from self._of_annotation(binding.value, Place(scope.id, binding.row, binding.block))
         for klass in module.classes:
             for values in klass.attributes.values():
                 for value, scope_id in values:
-                    yield from self._of_annotation(value, Place(scope_id))
+                    if _is_annotated(value):
+                        yield from self._of_annotation(value, Place(scope_id))
         for function in module.functions:
             results = [ref for ref in function.results if is_dict(ref)] if function.returns is not None else []
             for ref in results:
@@ -202,9 +203,9 @@ class TypedDicts:
                     yield type, written(module, ref, Place(function.scope, ref[1].row))
 
     def _of_annotation(self, value: Ref, place: Place) -> Iterator[tuple[str, Literal]]:
-        if isinstance(value, tuple) and value[0] == "annotated" and is_dict(value[1]):
-            for type in self._types(self._module, value[2], place):
-                yield type, written(self._module, value[1], place)
+        assert isinstance(value, tuple)
+        for type in self._types(self._module, value[2], place):
+            yield type, written(self._module, value[1], place)
 
     def _types(self, module: Module, annotation: Ref, place: Place) -> Iterator[str]:
         for value in self._resolver.resolve(module, annotation, place):
@@ -267,7 +268,9 @@ class TypedDicts:
                 if write.key is None:
                     return None
                 keys.add(write.key)
-        if any(self._hands_on(home, call, name, scope) for function in home.functions for call in function.calls):
+        if any(
+            self._hands_on(home, call, name, scope) for call in self._resolver.once(_mentioning, home).get(name, ())
+        ):
             return None
         if any(binding.value == name for each in home.scopes for some in each.bindings.values() for binding in some):
             return None
@@ -283,7 +286,7 @@ class TypedDicts:
         target, _, method = call.func.rpartition(".") if isinstance(call.func, str) else ("", "", "")
         if target == name and method in types.MUTATORS:
             return _sees(home, call.scope, name, scope)
-        if name not in call.args and name not in [ref for key, ref in call.keywords if key]:
+        if name not in _given(call):
             return False
         callees = self._analysis.calls.callees(home, call)
         return _sees(home, call.scope, name, scope) and (bool(callees.runs) or not callees.known)
@@ -301,6 +304,23 @@ class TypedDicts:
         )
 
 
+def _given(call: Call) -> list[str]:
+    """The names that are given to ``call`` as they are."""
+    refs = [*call.args, *(ref for key, ref in call.keywords if key)]
+    return [ref for ref in refs if isinstance(ref, str)]
+
+
+def _mentioning(_: object, module: Module) -> dict[str, list[Call]]:
+    """The calls of ``module`` that may change what goes by a name: they are given it, or a method of it is called."""
+    found: dict[str, list[Call]] = {}
+    for function in module.functions:
+        for call in function.calls:
+            owner = call.func.rpartition(".")[0] if isinstance(call.func, str) else ""
+            for name in {owner, *_given(call)}:
+                found.setdefault(name, []).append(call)
+    return found
+
+
 def _stores(module: Module) -> Iterator[Write]:
     """The items that ``module`` sets, in its own code and in its functions."""
     yield from module.stores
@@ -314,6 +334,11 @@ def _sees(module: Module, start: int, name: str, scope: int) -> bool:
     """Whether ``name``, used in the scope ``start``, is the one of ``scope``."""
     bound = binding_scope(module, start, name)
     return bound is not None and bound.id == scope
+
+
+def _is_annotated(value: Ref) -> bool:
+    """Whether a dict is assigned to what has an annotation."""
+    return isinstance(value, tuple) and value[0] == "annotated" and is_dict(value[1])
 
 
 def _makes(value: Ref, literal: Literal) -> bool:
