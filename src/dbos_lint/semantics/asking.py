@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from dbos_lint.syntax.trees import walk
@@ -17,6 +18,8 @@ _BROAD = frozenset({"", "Exception", "BaseException"})
 _QUESTIONS = frozenset({"hasattr", "getattr", "signature", "find_spec"})
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _ANYTHING = frozenset({"*"})
+_ASKING = frozenset({ast.Try, ast.With, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.IfExp, ast.BoolOp})
+# What holds statements, and where.
 _BODIES = ("body", "orelse", "finalbody")
 
 
@@ -46,7 +49,9 @@ class Asking:
 
     @cached_property
     def _rows(self) -> tuple[_Stretch, ...]:
-        return tuple(stretch for node in self._nodes for stretch in self._under(node))
+        asking = [node for node in self._nodes if node.__class__ in _ASKING]
+        around = [node for node in self._nodes if getattr(node, "body", None).__class__ is list]
+        return (*chain.from_iterable(map(self._under, asking)), *chain.from_iterable(map(self._after, around)))
 
     @cached_property
     def _nodes(self) -> list[ast.AST]:
@@ -67,16 +72,7 @@ class Asking:
         return frozenset(names)
 
     def _under(self, node: ast.AST) -> Iterator[_Stretch]:
-        """What stands under a question that ``node`` asks, or a statement that stands in it."""
-        for name in _BODIES:
-            inside = getattr(node, name, ())
-            body: list[ast.stmt] = inside if isinstance(inside, list) else []
-            for each in body:
-                if isinstance(each, ast.If):
-                    about = _asks(each.test, self._names)
-                    if about:
-                        leaves = not each.orelse and isinstance(each.body[-1], _LEAVING)
-                        yield _stretch(each.body[0], body[-1] if leaves else each, about)
+        """What stands under a question that ``node`` asks."""
         if isinstance(node, ast.Try):
             if _is_tolerant(node):
                 yield _stretch(node, node, _ANYTHING)
@@ -92,6 +88,17 @@ class Asking:
             about = _asks(node.test if isinstance(node, ast.IfExp) else node.values[0], self._names)
             if about:
                 yield _stretch(node, node, about)
+
+    def _after(self, node: ast.AST) -> Iterator[_Stretch]:
+        """What stands under the conditions among the statements right within ``node``, or behind one that leaves."""
+        for name in _BODIES:
+            body: list[ast.stmt] = getattr(node, name, [])
+            for each in body:
+                if isinstance(each, ast.If):
+                    about = _asks(each.test, self._names)
+                    if about:
+                        leaves = not each.orelse and isinstance(each.body[-1], _LEAVING)
+                        yield _stretch(each.body[0], body[-1] if leaves else each, about)
 
 
 def _asks(test: ast.expr, answers: frozenset[str]) -> frozenset[str]:
