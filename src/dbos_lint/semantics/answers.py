@@ -48,17 +48,14 @@ class Answers:
     _open: set[Hashable] = field(default_factory=set)
     # How often the limit of depth has cut an answer short.
     _cuts: int = 0
-    _steps: int = 0
+    # How many references the question from outside has led through by now.
+    steps: int = 0
     _deepest: int = 0
 
     def begin(self) -> None:
         """A question from outside: its steps are counted anew."""
         if not self.asking:
-            self._steps = 0
-
-    def step(self) -> None:
-        """One more reference on the way."""
-        self._steps += 1
+            self.steps = 0
 
     def recall(self, key: Hashable, depth: int) -> Any | None:
         """What is remembered of ``key`` without condition; the quick way, for most questions have been asked before."""
@@ -100,8 +97,8 @@ class Answers:
         if active in self.asking:
             self._open.add(active)
             return otherwise
-        cuts, steps, deepest, open, start = self._cuts, self._steps, self._deepest, self._open, len(self._trail)
-        self._steps, self._deepest, self._open = 0 if whole else steps, depth, set()
+        cuts, steps, deepest, open, start = self._cuts, self.steps, self._deepest, self._open, len(self._trail)
+        self.steps, self._deepest, self._open = 0 if whole else steps, depth, set()
         self.asking.add(active)
         self._trail.append(active)
         try:
@@ -115,7 +112,7 @@ class Answers:
                 del self._trail[start:]
             still_open = frozenset(self._open) if self._open else _NONE  # each empty one would be another
             self._open = open | still_open
-        if self._steps > _STEPS:
+        if self.steps > _STEPS:
             if whole:
                 self._whole[key] = found
         elif key is not None and not large and not (known is not None and still_open):
@@ -123,7 +120,7 @@ class Answers:
             self._memo[at] = _Answer(found, self._deepest - depth, met, still_open)
         self._deepest = max(self._deepest, deepest)
         if whole:
-            self._steps = steps
+            self.steps = steps
         return found
 
     def is_cut(self, depth: int) -> bool:
@@ -132,4 +129,4 @@ class Answers:
             self._deepest = depth
         if depth > _DEPTH:
             self._cuts += 1
-        return depth > _DEPTH or self._steps > _STEPS
+        return depth > _DEPTH or self.steps > _STEPS

@@ -55,7 +55,7 @@ def _call_result(
         return ()
     resolved: tuple[Values, ...] = ()
     named: dict[str, Values] = {}
-    if any(_asks_arguments(resolver, callee) for callee in callees):
+    if (args or keywords) and any(_asks_arguments(resolver, callee) for callee in callees):
         resolved = tuple([resolver.follow(module, arg, place, env, depth) for arg in args])
         named = {name: resolver.follow(module, arg, place, env, depth) for name, arg in keywords if name}
     found: dict[Value, None] = {}

@@ -128,11 +128,14 @@ class Resolver:
 
     def resolve(self, module: Module, ref: Ref, place: Place, env: Environment | None = None) -> Values:
         """What ``ref`` denotes at ``place`` in ``module``."""
-        if type(ref) is str and env is None:
-            known = self.recalled(module, place.scope, ref)
+        answers = self.answers
+        if env is None and not answers.asking and ref.__class__ is str:
+            known = self._plain.get((module.path, place.scope, ref))
             if known is not None:
                 return known
-        self.answers.begin()
+            answers.steps = 1
+            return self._resolve_names(module, ref, place, None, 0)
+        answers.begin()
         return self.follow(module, ref, place, env, 0)
 
     def recalled(self, module: Module, scope: int, ref: str) -> Values | None:
@@ -142,15 +145,13 @@ class Resolver:
     def follow(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
         if ref is None:
             return ()
-        self.answers.step()
+        self.answers.steps += 1
         if self.answers.is_cut(depth):
             return ()
-        if isinstance(ref, str):
+        if ref.__class__ is str:
             return self._resolve_names(module, ref, place, env, depth)
         handler = HANDLERS.get(ref[0])
-        if handler is None:
-            return ()
-        return handler(self, module, ref, place, env, depth + 1)
+        return handler(self, module, ref, place, env, depth + 1) if handler is not None else ()
 
     def _resolve_names(self, module: Module, ref: str, place: Place, env: Environment | None, depth: int) -> Values:
         """A name and attributes of it. Where the name has one meaning all over its scope, the answer is remembered."""
@@ -200,6 +201,10 @@ class Resolver:
         bindings: Sequence[Binding] = scope.bindings[name]
         if len(bindings) > 1:
             bindings = reaching(module, bindings, place)
+        if len(bindings) == 1:
+            only = self._binding(module, scope, name, bindings[0], env, depth)
+            if len(only) < 2:
+                return only
         found: dict[Value, None] = {}
         for binding in bindings:
             for value in self._binding(module, scope, name, binding, env, depth):
