@@ -21,7 +21,7 @@ def found(before: Path, after: Path) -> list[Marker]:
     configurations = (Configuration(str(before)), Configuration(str(after)))
     return sorted(
         Marker(Path(each.filename).relative_to(after).as_posix(), each.start.row, each.code, False)
-        for each in changes(str(before), str(after), (".",), *configurations)
+        for each in changes(str(before), str(after), (".",), *configurations).diagnostics
     )
 
 

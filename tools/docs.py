@@ -256,7 +256,7 @@ def _changed(programs: str, filename: str, root: Path) -> list[str]:
         folder.mkdir()
         (folder / filename).write_text(program, "utf-8")
     before, after = map(str, folders)
-    found = changes(before, after, (".",), Configuration(before), Configuration(after))
+    found = changes(before, after, (".",), Configuration(before), Configuration(after)).diagnostics
     return [diagnostic.code for diagnostic in found]
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint.discovery import Discovery
 from dbos_lint.mentions import is_wide, mentions, needles
-from dbos_lint.reading import read
+from dbos_lint.reading import read, without_waiting
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
@@ -117,10 +117,10 @@ def _look(project: _Project, wanted: Sequence[bytes], doors: Collection[bytes], 
             leaves = leaves or known == _LEAVES
             continue
         try:
-            with open(path, "rb", buffering=0) as file:
-                source, size = buffer, file.readinto(buffer)
-                if rest := file.read(1):
-                    source = buffer[:size] + rest + file.read()
+            with open(path, "rb", buffering=0, opener=without_waiting) as file:
+                source, size = buffer, file.readinto(buffer) or 0
+                if file.read(1):
+                    source = bytearray(read(path))
                     size = len(source)
         except (OSError, MemoryError):
             sizes[path] = 0  # the linter tells why

@@ -6,16 +6,26 @@ import os
 import stat
 
 NOT_REGULAR = "not a regular file"
+# Nobody has written so much: its tree would take more than the memory, and looking for a name in it minutes.
+LARGEST = 100_000_000
+TOO_LARGE = "larger than 100 MB"
 
 
 def read(path: str) -> bytes:
     """What the regular file ``path`` holds. Raises OSError, also for a pipe and for a device: opening the one waits for
-    a writer, and the other may have no end."""
-    with open(path, "rb", opener=_without_waiting) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+    a writer, and the other may have no end; and for what is too large to be a program."""
+    with open(path, "rb", opener=without_waiting) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(NOT_REGULAR)
-        return file.read()
+        if found.st_size > LARGEST:
+            raise OSError(TOO_LARGE)
+        text: bytes | None = file.read()
+    if text is None:  # as files of the system are that give what is to come
+        raise OSError(NOT_REGULAR)
+    return text
 
 
-def _without_waiting(path: str, flags: int) -> int:
+def without_waiting(path: str, flags: int) -> int:
+    """Open ``path``, be it a pipe that nobody writes to."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

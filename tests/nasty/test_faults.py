@@ -87,3 +87,64 @@ def test_a_fix_that_fails_half_way_leaves_the_file_as_it_was(
     assert ended.value.code == (130 if isinstance(error, KeyboardInterrupt) else 2)
     assert (project / "b.py").read_text(encoding="utf-8") == FIXABLE
     assert sorted(os.listdir(project)) == ["a.py", "b.py", "c.py"]
+
+
+UNREAD = {
+    "syntax": ("def (:\n# dbos", "cannot parse the file: "),
+    "null": ("# dbos\0", "cannot parse the file: "),
+    "too_large": ("", "it cannot be read: larger than 100 MB"),
+}
+
+
+@pytest.fixture(params=UNREAD)
+def unread(request: pytest.FixtureRequest, project: Path) -> str:
+    """The reason why ``b.py`` cannot be judged."""
+    text, reason = UNREAD[request.param]
+    (project / "b.py").write_text(text, encoding="utf-8")
+    if not text:
+        os.truncate(project / "b.py", reading.LARGEST + 1)
+    return reason
+
+
+def test_every_command_says_what_it_could_not_look_at(unread: str, project: Path) -> None:
+    assert unread in check("--output-format", "concise", ".").stdout
+    upgraded = CliRunner().invoke(cli, ["upgrade", "--isolated", "--from", "2.31", "."])
+    assert unread in upgraded.stdout
+    assert upgraded.exit_code == 1
+    compared = CliRunner().invoke(cli, ["diff", "--isolated", ".", "."])
+    assert [line.partition(unread)[0] for line in compared.stderr.splitlines()] == [
+        "warning: b.py at .: ",
+        "warning: b.py at .: ",
+    ]
+    assert compared.stdout == "No workflow changed.\n"
+
+
+def test_a_file_that_spoils_a_comparison_costs_no_other(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dbos_lint.shape import snapshot
+
+    shapes = snapshot.shapes_of
+
+    def fail(analysis: object, collected: object) -> object:
+        if collected.summary.path.endswith("b.py"):  # type: ignore[attr-defined]
+            raise RecursionError
+        return shapes(analysis, collected)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(snapshot, "shapes_of", fail)
+    after = project / "after"
+    after.mkdir()
+    (after / "a.py").write_text(WORKFLOW.replace("nightly", "daily"), encoding="utf-8")
+    for name in ("b.py", "c.py"):
+        (after / name).write_text(WORKFLOW, encoding="utf-8")
+    result = CliRunner().invoke(cli, ["diff", "--isolated", "--path", "a.py", "--path", "b.py", ".", "after"])
+    assert "warning: b.py at after: dbos-lint itself failed on it (RecursionError); please report this" in result.stderr
+    assert "'nightly'" in result.stdout
+
+
+def test_a_standard_input_without_end_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dbos_lint.cli import output
+
+    monkeypatch.setattr(output, "LARGEST", 1_000)
+    result = CliRunner().invoke(cli, ["check", "--isolated", "-"], input=b"#" * 1_001)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "Error: cannot read the standard input: it is larger than 100 MB\n"
+    assert CliRunner().invoke(cli, ["check", "--isolated", "-"], input=b"#" * 1_000).exit_code == 0

@@ -60,6 +60,15 @@ def test_a_full_disk_is_an_error(line: str, project: Path) -> None:
     assert shell(line, project) == (2, "", "Error: cannot write the output: No space left on device\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize(
+    "line", ["@ check .", "@ check --help", "@ check --nonsense", "@ check absent.py", "@ clean -x"]
+)
+def test_where_nothing_can_be_said_the_exit_code_says_it(line: str, project: Path) -> None:
+    assert shell(f"{line} >/dev/full 2>/dev/full", project)[0] == 2
+    assert shell(f"{line} >&- 2>&-", project)[0] == 2
+
+
 def test_nobody_who_reads_is_no_error(project: Path) -> None:
     assert shell("@ rule --all | head -n 1", project) == (0, "# DBS001: unreadable-file\n", "")
 

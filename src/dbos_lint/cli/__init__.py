@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
 import click
 
 from dbos_lint import __version__
-from dbos_lint.cli.output import INTERRUPTED, Failure, open_streams
+from dbos_lint.cli.output import INTERRUPTED, Failure, flush_streams, note, open_streams
 from dbos_lint.garbage import left_alone
 
 _COMMANDS = ("check", "clean", "diff", "merge", "rule", "upgrade")
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # What is loaded and learnt is needed to the end, and then the process ends.
     with left_alone(kept=True):
         code = _run(arguments)
+    flush_streams()
     sys.exit(code)
 
 
@@ -49,22 +51,24 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         os.getcwd()
     except OSError as error:
-        click.echo(f"Error: the working folder cannot be used: {error.strerror}", err=True)
+        note(f"Error: the working folder cannot be used: {error.strerror}")
         return Failure.exit_code
     try:
         code: int | None = cli.main(arguments, prog_name="dbos-lint", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
         code = error.exit_code
+        with suppress(OSError):  # as in note()
+            error.show()
     except (click.Abort, KeyboardInterrupt):
         code = INTERRUPTED
     except Exception as error:  # 1 would say that there are findings
         code = Failure.exit_code
         if isinstance(error, OSError) and error.filename is None:  # click's own output: of help, of an error
-            click.echo(f"Error: cannot write the output: {error.strerror}", err=True)
+            note(f"Error: cannot write the output: {error.strerror}")
             return code
-        from traceback import print_exc
+        from traceback import format_exc
 
-        print_exc()
-        click.echo("Error: dbos-lint itself failed; please report this with what stands above", err=True)
+        note(
+            *format_exc().split("\n")[:-1], "Error: dbos-lint itself failed; please report this with what stands above"
+        )
     return code or 0

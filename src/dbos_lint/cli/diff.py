@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import click
 
-from dbos_lint.cli.output import FORMATS, Failure, emit, wants_color, write
+from dbos_lint.cli.output import FORMATS, Failure, emit, note, wants_color, write
 
 
 @click.command(
@@ -49,7 +49,7 @@ def diff(
     folders.
     """
     from dbos_lint.configuration import Configuration, SettingsError
-    from dbos_lint.paths import absolute
+    from dbos_lint.paths import absolute, shown
     from dbos_lint.reporters import TEXT_FORMATS, render
     from dbos_lint.reporters.report import Report
     from dbos_lint.reporters.sources import reader
@@ -61,17 +61,27 @@ def diff(
     try:
         with laid_out(old, cwd) as before, laid_out(new, cwd) as after:
             configurations = (Configuration(folder, file, isolated) for folder in (before, after))
-            found = changes(before, after, paths or (".",), *configurations)
+            compared = changes(before, after, paths or (".",), *configurations)
+            found = compared.diagnostics
+            unread = [
+                f"warning: {shown(_moved(path, folder, cwd), cwd)}{at}: {why}"
+                for folder, at, files in (
+                    (before, f" at {old}", compared.unread_before),
+                    (after, f" at {new}" if new else "", compared.unread_after),
+                )
+                for path, why in files.items()
+            ]
             sources = reader()
 
             # A commit that is laid out elsewhere is spoken of as if it were here.
             def lines(path: str, folder: str = after) -> Sequence[str]:
                 return sources(_moved(path, cwd, folder))
 
-            shown = tuple(replace(each, filename=_moved(each.filename, after, cwd)) for each in found)
-            text = render(Report(shown, cwd, lines, not output_file and wants_color(color)), output_format)
+            here = tuple(replace(each, filename=_moved(each.filename, after, cwd)) for each in found)
+            text = render(Report(here, cwd, lines, not output_file and wants_color(color)), output_format)
     except (RevisionError, SettingsError) as error:
         raise Failure(str(error)) from None
+    note(*unread)
     if output_format in TEXT_FORMATS and not quiet:
         text += f"Found {len(found)} change{'' if len(found) == 1 else 's'}.\n" if found else "No workflow changed.\n"
     if output_file is None:

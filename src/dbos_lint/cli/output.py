@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from typing import BinaryIO
 
 import click
+
+from dbos_lint.reading import LARGEST, TOO_LARGE
 
 INTERRUPTED = 130
 # Those of dbos_lint.reporters, which is not loaded to tell what there is.
@@ -32,9 +35,7 @@ def emit(text: str | bytes, *, error: bool = False) -> None:
         stream.write(text)
         stream.flush()
     except OSError as error:
-        # Python flushes once more when it ends, and would complain then.
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), stream.fileno())
+        _let_go(stream)
         if not isinstance(error, BrokenPipeError):
             raise Failure(f"cannot write the output: {error.strerror}") from None
 
@@ -51,16 +52,35 @@ def write(text: str | bytes, path: str) -> None:
 
 def note(*lines: str) -> None:
     """Tell the user something that is no finding, line by line, where somebody listens."""
-    with suppress(OSError):
-        click.echo("\n".join(map(_harmless, lines)), err=True)
+    if lines:
+        with suppress(OSError):
+            click.echo("\n".join(map(_harmless, lines)), err=True)
 
 
 def given() -> bytes:
     """What comes from the standard input."""
     try:
-        return sys.stdin.buffer.read()
+        text = sys.stdin.buffer.read(LARGEST + 1)
     except OSError as error:
         raise Failure(f"cannot read the standard input: {error.strerror}") from None
+    if len(text) > LARGEST:
+        raise Failure(f"cannot read the standard input: it is {TOO_LARGE}")
+    return text
+
+
+def flush_streams() -> None:
+    """Leave nothing in the standard streams that cannot be written: what is lost has been said, where it could be."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            _let_go(stream.buffer)
+
+
+def _let_go(stream: BinaryIO) -> None:
+    """Let ``stream`` lead nowhere: Python flushes it once more when it ends, and would complain then."""
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def open_streams() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from dbos_lint import selection
 from dbos_lint.configuration import Configuration
@@ -16,16 +17,24 @@ from dbos_lint.syntax.lines import Lines
 from dbos_lint.syntax.parse import Source, parse
 
 
-def changes(
-    before: str, after: str, paths: tuple[str, ...], old: Configuration, new: Configuration
-) -> tuple[Diagnostic, ...]:
-    """What changed below ``paths``, relative to the folders ``before`` and ``after``, sorted."""
-    found = compare(snapshot(_existing(before, paths), old), snapshot(_existing(after, paths), new))
+class Changes(NamedTuple):
+    """What changed, sorted; and which files could not be looked at in the one revision and in the other, each with the
+    reason."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    unread_before: Mapping[str, str]
+    unread_after: Mapping[str, str]
+
+
+def changes(before: str, after: str, paths: tuple[str, ...], old: Configuration, new: Configuration) -> Changes:
+    """What changed below ``paths``, relative to the folders ``before`` and ``after``."""
+    then, now = snapshot(_existing(before, paths), old), snapshot(_existing(after, paths), new)
+    found = compare(then, now)
     by_file: dict[str, list[Change]] = {}
     for change in found:
         by_file.setdefault(change.place.filename, []).append(change)
     diagnostics = [each for path, group in by_file.items() for each in _diagnostics(path, group, new)]
-    return tuple(sorted(diagnostics, key=Diagnostic.sort_key))
+    return Changes(tuple(sorted(diagnostics, key=Diagnostic.sort_key)), then.unread, now.unread)
 
 
 def _existing(folder: str, paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -28,18 +28,23 @@ def laid_out(revision: str | None, cwd: str) -> Iterator[str]:
     elif os.path.isdir(os.path.join(cwd, revision)):
         yield os.path.normpath(os.path.join(cwd, revision))
     else:
-        prefix = _git(cwd, "rev-parse", "--show-prefix").decode().strip()
-        top = _git(cwd, "rev-parse", "--show-toplevel").decode().strip()
+        prefix = _name(_git(cwd, "rev-parse", "--show-prefix"))
+        top = _name(_git(cwd, "rev-parse", "--show-toplevel"))
         commit = _git(
             cwd, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", said=revision
         )
-        archive = _git(top, "archive", "--format=tar", commit.decode().strip())
+        archive = _git(top, "archive", "--format=tar", _name(commit))
         with TemporaryDirectory(prefix="dbos-lint-") as folder:
             root = os.path.realpath(folder)
             _extract(archive, Path(root))
             below = os.path.normpath(os.path.join(root, prefix))
             os.makedirs(below, exist_ok=True)
             yield below
+
+
+def _name(output: bytes) -> str:
+    """What git prints, without the end of the line: a name may be any bytes, blanks at its ends among them."""
+    return os.fsdecode(output.removesuffix(b"\n"))
 
 
 def _git(cwd: str, *arguments: str, said: str = "") -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from dbos_lint.catalog import api
 from dbos_lint.configuration import Configuration
 from dbos_lint.discovery import discover
+from dbos_lint.reading import read
 from dbos_lint.semantics.entities import registered_name, registrations
 from dbos_lint.semantics.program import Program
 from dbos_lint.semantics.values import FunctionKey
@@ -34,12 +35,14 @@ class Declared:
 class Snapshot:
     """The durable functions of a project by name, and the shapes of all its functions.
 
-    ``versions`` are the application versions that the configuration names, ``None`` for one that is computed.
+    ``versions`` are the application versions that the configuration names, ``None`` for one that is computed;
+    ``unread`` says of each file that could not be looked at why, in a clause.
     """
 
     declared: dict[str, Declared] = field(default_factory=dict)
     shapes: dict[FunctionKey, Shape] = field(default_factory=dict)
     versions: set[str | None] = field(default_factory=set)
+    unread: dict[str, str] = field(default_factory=dict)
 
     @property
     def layout(self) -> Layout:
@@ -52,23 +55,35 @@ class Snapshot:
 def snapshot(paths: tuple[str, ...], configuration: Configuration) -> Snapshot:
     """Read the project's files below ``paths``."""
     found = Snapshot()
-    files = discover(paths, configuration).files
+    discovered = discover(paths, configuration)
+    files = discovered.files
+    found.unread.update(discovered.unreadable)
     programs: dict[Settings, Program] = {}
     for path in files:
         settings = configuration.for_file(path)
         if settings not in programs:
             programs[settings] = Program(settings, files)
-        _add(found, programs[settings], path)
+        try:
+            reason = _add(found, programs[settings], path)
+        except Exception as error:  # one file must never end the run
+            del programs[settings]
+            reason = f"dbos-lint itself failed on it ({type(error).__name__}); please report this"
+        if reason:
+            found.unread[path] = reason
     return found
 
 
-def _add(found: Snapshot, program: Program, path: str) -> None:
-    source = program.project.read(path)
-    if source is None or not program.concerns(path, source):
-        return
+def _add(found: Snapshot, program: Program, path: str) -> str:
+    """Add what is in a file, or say why that cannot be."""
+    try:
+        source = read(path)
+    except (OSError, MemoryError) as error:
+        return f"it cannot be read: {getattr(error, 'strerror', None) or error}"
+    if not program.concerns(path, source):
+        return ""
     linted = program.linted(path, source)
     if isinstance(linted, Fault):
-        return
+        return linted.message
     parsed, collected = linted
     found.versions.update(_versions(parsed.tree))
     found.shapes.update(shapes_of(program.analysis, collected))
@@ -78,6 +93,7 @@ def _add(found: Snapshot, program: Program, path: str) -> None:
         name = registered_name(program.analysis.resolver, registration.entity) or function.qualname
         key = FunctionKey(path, function.id)
         found.declared.setdefault(name, Declared(registration.entity.kind, name, Place(path, function.span), key))
+    return ""
 
 
 def _versions(tree: ast.Module) -> Iterator[str | None]:

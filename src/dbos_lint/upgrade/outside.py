@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from dbos_lint.catalog.history import Version, label, version
 from dbos_lint.catalog.upgrades import LINES, NOTES, Line, Note
+from dbos_lint.reading import read
+from dbos_lint.syntax.parse import with_newlines
 from dbos_lint.target import detected
 
 _BIGGEST = 1_000_000
@@ -63,8 +65,7 @@ def _in_file(path: str, lines: Iterable[Line]) -> Iterator[Outside]:
     try:
         if not os.path.isfile(path) or os.path.getsize(path) > _BIGGEST:
             return
-        with open(path, encoding="utf-8", errors="replace") as file:
-            rows = file.read().split("\n")
+        rows = with_newlines(read(path).decode("utf-8", "replace")).split("\n")
     except OSError:
         return
     for number, row in enumerate(rows, 1):

@@ -38,6 +38,8 @@ def upgrade(found: Discovery, configuration: Configuration, request: Request) ->
     projects: list[Upgraded] = []
     before: dict[str, bytes] = {}
     roots: list[str] = []
+    if found.unreadable:
+        projects.append(Upgraded({}, (), tuple(_unread(path, reason) for path, reason in found.unreadable)))
     for settings, paths in _projects(found.files, configuration):
         files, unreadable = _read(paths)
         target = replace(
@@ -83,21 +85,17 @@ def _read(paths: Iterable[str]) -> tuple[dict[str, bytes], list[Left]]:
     files: dict[str, bytes] = {}
     unreadable: list[Left] = []
     for path in paths:
-        text = _text(path)
-        if isinstance(text, bytes):
-            files[path] = text
-        else:
-            start = Position(1, 1)
-            message = f"file is not upgraded: it cannot be read: {text.strerror}"
-            unreadable.append(Left(Diagnostic(UNREADABLE_FILE, path, start, start, message), "", ""))
+        try:
+            files[path] = read(path)
+        except (OSError, MemoryError) as error:
+            unreadable.append(_unread(path, getattr(error, "strerror", None) or error))
     return files, unreadable
 
 
-def _text(path: str) -> bytes | OSError:
-    try:
-        return read(path)
-    except OSError as error:
-        return error
+def _unread(path: str, reason: object) -> Left:
+    start = Position(1, 1)
+    message = f"file is not upgraded: it cannot be read: {reason}"
+    return Left(Diagnostic(UNREADABLE_FILE, path, start, start, message), "", "")
 
 
 def _outside(found: Discovery, roots: Iterable[str], request: Request) -> Iterator[Outside]:
