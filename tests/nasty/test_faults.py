@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,39 @@ def test_a_fix_that_fails_half_way_leaves_the_file_as_it_was(
     assert ended.value.code == (130 if isinstance(error, KeyboardInterrupt) else 2)
     assert (project / "b.py").read_text(encoding="utf-8") == FIXABLE
     assert sorted(os.listdir(project)) == ["a.py", "b.py", "c.py"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)])
+@pytest.mark.parametrize(
+    "command",
+    [["check", "--no-cache", "--fix", "--unsafe-fixes"], ["upgrade", "--from", "2.31"]],
+    ids=lambda each: each[0],
+)
+def test_who_is_asked_to_end_leaves_nothing_half_done(
+    command: list[str], number: int, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = FIXABLE + "    DBOS.register_queue('q', concurrency=1)\n"
+    for name in ("a.py", "b.py"):
+        (project / name).write_text(text, encoding="utf-8")
+    real, at = os.fsync, []
+
+    def fsync(descriptor: int) -> None:
+        real(descriptor)
+        at.append(sorted(os.listdir(project)))
+        if len(at) == 2:
+            os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(files.os, "fsync", fsync)
+    with pytest.raises(SystemExit) as ended:
+        main([command[0], "--isolated", *command[1:], "-q", "a.py", "b.py"])
+    assert ended.value.code == 128 + number
+    assert len(at[0]) == 4, "a draft"
+    assert sorted(os.listdir(project)) == ["a.py", "b.py", "c.py"]
+    assert (project / "b.py").read_text(encoding="utf-8") == text
+    # An upgrade is all or nothing; what is mended file by file may stay.
+    assert ((project / "a.py").read_text(encoding="utf-8") == text) is (command[0] == "upgrade")
+    assert signal.getsignal(number) == signal.SIG_DFL
 
 
 UNREAD = {

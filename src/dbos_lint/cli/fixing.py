@@ -9,7 +9,7 @@ from dbos_lint.choice import Place, fix_of, is_hidden
 from dbos_lint.cli.output import emit, note, write
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.fixes.difference import patch
-from dbos_lint.fixes.files import LEADS_OUT, ReplaceError, leads_out, replace
+from dbos_lint.fixes.files import LEADS_OUT, ReplaceError, ending_tidily, leads_out, replace
 from dbos_lint.fixes.project import Change, Files, Fixed
 from dbos_lint.paths import absolute, shown
 from dbos_lint.results import RunResult
@@ -36,10 +36,11 @@ def write_files(files: Files, places: Collection[Place] | None, cwd: str, named:
     """Mend the files on the disk, which are those at and below the paths that were ``named``."""
     fixed = _fixed(files, places, cwd)
     unwritten = set()
-    for change in fixed.changes:
-        here = (*map(absolute, named), files.settings(change.filename).root)
-        if not _written(change, cwd, here):
-            unwritten.add(change.filename)
+    with ending_tidily():
+        for change in fixed.changes:
+            here = (*map(absolute, named), files.settings(change.filename).root)
+            if not _written(change, cwd, here):
+                unwritten.add(change.filename)
     # What the files hold that could be written may not be what all of them together would.
     result = files.lint({}) if unwritten else fixed.result
     return _done(fixed, [change for change in fixed.changes if change.filename not in unwritten], result, unwritten)

@@ -67,6 +67,7 @@ def upgrade(
     from dbos_lint.configuration import Configuration, SettingsError
     from dbos_lint.discovery import MissingPathError, discover
     from dbos_lint.fixes.difference import patch
+    from dbos_lint.fixes.files import ending_tidily
     from dbos_lint.paths import absolute, shown
     from dbos_lint.upgrade.report import as_json, text
     from dbos_lint.upgrade.run import Request
@@ -89,7 +90,8 @@ def upgrade(
     texts = {path: new for project in report.projects for path, new in project.texts.items()}
     if not diff:
         try:
-            write_all(before, texts)
+            with ending_tidily():
+                write_all(before, texts)
         except WriteError as error:
             raise Failure(f"{shown(error.path, cwd)} cannot be written: {error}; {error.others}") from None
     elif output_format == "text":

@@ -16,6 +16,26 @@ class ReplaceError(Exception):
     """Why a file keeps its old text, as a clause without a full stop."""
 
 
+@contextmanager
+def ending_tidily() -> Iterator[None]:
+    """Where files are written, be asked to end (SIGTERM, SIGHUP) as by an interrupt: with nothing half done."""
+    import signal
+
+    def end(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = {}
+    with suppress(ValueError):  # in a thread, where nothing can be asked
+        for name in ("SIGTERM", "SIGHUP"):
+            if (number := getattr(signal, name, None)) and signal.getsignal(number) == signal.SIG_DFL:
+                before[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 LEADS_OUT = "a link that leads out of what was named"
 
 
