@@ -6,6 +6,8 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -92,37 +94,54 @@ def flake8(*arguments: str, base: Path, output: Path) -> list[Finding]:
     )
 
 
-@dataclass(frozen=True, slots=True)
 class Doors:
-    """All findings of each door, by the name of the fixture."""
+    """All findings of each door, by the name of the fixture. A door is opened when it is asked for."""
 
-    library: dict[str, list[Finding]]
-    command: dict[str, list[Finding]]
-    stdin: dict[str, list[Finding]]
-    flake8: dict[str, list[Finding]]
+    def __init__(self, base: Path) -> None:
+        self._base = base
+        self._fixtures = {fixture.name: fixture for fixture in all_fixtures()}
+        self._folders = {name: fixture.copy(base / name) for name, fixture in self._fixtures.items()}
+        self._library: dict[str, list[Finding]] = {}
+
+    def library(self, name: str) -> list[Finding]:
+        """One by one: who tries many linters stops at the first fixture that fails."""
+        if name not in self._library:
+            self._library[name] = lint(self._folders[name])
+        return self._library[name]
+
+    @cached_property
+    def command(self) -> dict[str, list[Finding]]:
+        return self._by_fixture(command(str(self._base), base=self._base))
+
+    @cached_property
+    def stdin(self) -> dict[str, list[Finding]]:
+        return {name: _through_stdin(folder) for name, folder in self._folders.items()}
+
+    @cached_property
+    def flake8(self) -> dict[str, list[Finding]]:
+        # flake8 itself stumbles over some of what cannot be read. A fixture that selects rules says so in its own
+        # configuration: there, flake8 must let pass what is off by default.
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for name, fixture in self._fixtures.items():
+            if fixture.path.parent.name != "broken":
+                groups.setdefault(_flake8_options(fixture), []).append(str(self._folders[name]))
+        report = self._base / "flake8.txt"
+        found = [flake8(*options, *paths, base=self._base, output=report) for options, paths in groups.items()]
+        return self._by_fixture(chain.from_iterable(found))
+
+    def _by_fixture(self, findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+        """``findings``, whose paths are relative to the folder of all, by fixture and relative to it."""
+        grouped: dict[str, list[Finding]] = {name: [] for name in self._folders}
+        for finding in findings:
+            name = "/".join(finding.path.split("/")[:2])
+            path = (self._base / finding.path).relative_to(self._folders[name]).as_posix()
+            grouped[name].append(Finding(path, finding.row, finding.column, finding.code, finding.message))
+        return {name: sorted(found) for name, found in grouped.items()}
 
 
 @pytest.fixture(scope="session")
 def doors(tmp_path_factory: pytest.TempPathFactory) -> Doors:
-    base = tmp_path_factory.mktemp("fixtures").resolve()
-    fixtures = all_fixtures()
-    folders = {fixture.name: fixture.copy(base / fixture.name) for fixture in fixtures}
-    # flake8 itself stumbles over some of what cannot be read. A fixture that selects rules says so in its own
-    # configuration: there, flake8 must let pass what is off by default.
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for fixture in fixtures:
-        if fixture.path.parent.name != "broken":
-            groups.setdefault(_flake8_options(fixture), []).append(str(folders[fixture.name]))
-    report = base / "flake8.txt"
-    found = [
-        finding for options, paths in groups.items() for finding in flake8(*options, *paths, base=base, output=report)
-    ]
-    return Doors(
-        {name: lint(folder) for name, folder in folders.items()},
-        _by_fixture(command(str(base), base=base), folders, base),
-        {name: _through_stdin(folder) for name, folder in folders.items()},
-        _by_fixture(found, folders, base),
-    )
+    return Doors(tmp_path_factory.mktemp("fixtures").resolve())
 
 
 def _flake8_options(fixture: Fixture) -> tuple[str, ...]:
@@ -140,16 +159,6 @@ def _through_stdin(folder: Path) -> list[Finding]:
         for file in folder.rglob("*.py")
         for finding in command("-", f"--stdin-filename={file}", base=folder, stdin=file.read_bytes())
     )
-
-
-def _by_fixture(findings: Iterable[Finding], folders: dict[str, Path], base: Path) -> dict[str, list[Finding]]:
-    """``findings``, whose paths are relative to ``base``, by fixture and relative to it."""
-    grouped: dict[str, list[Finding]] = {name: [] for name in folders}
-    for finding in findings:
-        name = "/".join(finding.path.split("/")[:2])
-        path = (base / finding.path).relative_to(folders[name]).as_posix()
-        grouped[name].append(Finding(path, finding.row, finding.column, finding.code, finding.message))
-    return {name: sorted(found) for name, found in grouped.items()}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -28,7 +28,7 @@ def difference(expected: Iterable[Marker], fired: Iterable[Marker], todo: Iterab
 
 @on_every(READABLE)
 def test_exactly_the_marked_lines_fire(fixture: Fixture, doors: Doors) -> None:
-    fired = [finding.marker for finding in doors.library[fixture.name]]
+    fired = [finding.marker for finding in doors.library(fixture.name)]
     todo = [marker for marker in fixture.markers() if marker.todo]
 
     wrong = difference(fixture.expected(), fired, todo)
@@ -38,7 +38,7 @@ def test_exactly_the_marked_lines_fire(fixture: Fixture, doors: Doors) -> None:
 
 @on_every(BROKEN)
 def test_what_cannot_be_read_is_said_once(fixture: Fixture, doors: Doors) -> None:
-    assert [finding.code for finding in doors.library[fixture.name]] == ["DBS001"]
+    assert [finding.code for finding in doors.library(fixture.name)] == ["DBS001"]
 
 
 @on_every(ALL)
@@ -46,7 +46,7 @@ def test_every_door_says_the_same(fixture: Fixture, doors: Doors) -> None:
     texts = fixture.texts()
     unread = {path for path, text in texts.items() if not parses(text)}
     passed_over = unread | {path for path, text in texts.items() if SKIPPED_BY_FLAKE8.search(text)}
-    library = doors.library[fixture.name]
+    library = doors.library(fixture.name)
 
     assert list(map(str, doors.command[fixture.name])) == list(map(str, library))
     assert list(map(str, doors.stdin[fixture.name])) == list(map(str, library))
