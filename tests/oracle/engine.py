@@ -149,7 +149,7 @@ class _Parent:
     def __init__(self, interpreter: str, environment: Mapping[str, str]) -> None:
         self._socket, theirs = socket.socketpair()
         with theirs:
-            subprocess.Popen(
+            self._process = subprocess.Popen(
                 [interpreter, str(Path(__file__).with_name("parent.py"))],
                 env={**os.environ, **environment},
                 stdin=theirs,
@@ -172,7 +172,10 @@ class _Parent:
             raise
 
     def _answer(self) -> int:
-        return int.from_bytes(self._socket.recv(4, socket.MSG_WAITALL), "big", signed=True)
+        answer = self._socket.recv(4, socket.MSG_WAITALL)
+        if len(answer) < 4:
+            raise ConnectionError("the interpreter whose forks run programs has died")
+        return int.from_bytes(answer, "big", signed=True)
 
 
 @functools.cache
