@@ -121,6 +121,18 @@ def run_program(source: str, *, database: Path | None = None, timeout: float = 6
     return run_file(program, {"DBOS_SQLITE": f"sqlite:///{database}"}, timeout=timeout)
 
 
+def run(program: str, calls: str, database: Path | None = None) -> Completed:
+    """Run ``program``, launch dbos and go on with ``calls``."""
+    return run_program(f"{PRELUDE}{program}\nlaunch()\n{calls}\n", database=database)
+
+
+def lines(program: str, calls: str, database: Path | None = None) -> list[str]:
+    """What is printed by such a run, which must not fail."""
+    done = run(program, calls, database)
+    assert done.returncode == 0, done.stderr
+    return done.lines
+
+
 def run_file(
     program: Path, environment: Mapping[str, str] = {}, *, interpreter: str = sys.executable, timeout: float = 60
 ) -> Completed:

@@ -8,21 +8,11 @@ import pytest
 
 from dbos_lint.catalog import api, messages
 
-from .engine import PRELUDE, Completed, page_program, run_program
+from .engine import lines, page_program, run
 
 pytestmark = pytest.mark.oracle
 
 PROVES = {"DBS504", "DBS505", "DBS506", "DBS507", "DBS904", "DBS905", "DBS906", "DBS908"}
-
-
-def run(program: str, calls: str, database: Path | None = None) -> Completed:
-    return run_program(f"{PRELUDE}{program}\nlaunch()\n{calls}\n", database=database)
-
-
-def lines(program: str, calls: str, database: Path | None = None) -> list[str]:
-    done = run(program, calls, database)
-    assert done.returncode == 0, done.stderr
-    return done.lines
 
 
 def page(code: str, heading: str) -> str:

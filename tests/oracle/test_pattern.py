@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from .engine import PRELUDE, Completed, page_program, run_program
+from .engine import PRELUDE, page_program, run, run_program
 
 pytestmark = pytest.mark.oracle
 
@@ -81,10 +79,6 @@ IMPORT_PAGES = [
     ("DBS604", "Exception: Duplicate type registration for class 'Animal'"),
     ("DBS617", "TypeError: Only workflow functions may be debounced, not methods"),
 ]
-
-
-def run(program: str, calls: str, database: Path | None = None) -> Completed:
-    return run_program(f"{PRELUDE}{program}\nlaunch()\n{calls}\n", database=database)
 
 
 @pytest.mark.parametrize(("code", "calls", "before", "bad", "good"), PAGES, ids=[page[0] for page in PAGES])

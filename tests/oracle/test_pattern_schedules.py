@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .engine import PRELUDE, Completed, page_program, run_program
+from .engine import page_program, run, run_program
 
 pytestmark = pytest.mark.oracle
 
@@ -37,10 +37,6 @@ PAGES = [
         ["returned None"],
     ),
 ]
-
-
-def run(program: str, calls: str, database: Path | None = None) -> Completed:
-    return run_program(f"{PRELUDE}{program}\nlaunch()\n{calls}\n", database=database)
 
 
 @pytest.mark.parametrize(("code", "calls", "bad", "good"), PAGES, ids=[page[0] for page in PAGES])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .engine import PRELUDE, Completed, page_program, run_program
+from .engine import lines, page_program, run
 
 pytestmark = pytest.mark.oracle
 
@@ -103,16 +103,6 @@ IMPORT_PAGES = [
         ["returned 0"],
     ),
 ]
-
-
-def run(program: str, calls: str, database: Path | None = None) -> Completed:
-    return run_program(f"{PRELUDE}{program}\nlaunch()\n{calls}\n", database=database)
-
-
-def lines(program: str, calls: str, database: Path | None = None) -> list[str]:
-    done = run(program, calls, database)
-    assert done.returncode == 0, done.stderr
-    return done.lines
 
 
 @pytest.mark.parametrize(("code", "calls", "bad", "good"), PAGES, ids=[page[0] for page in PAGES])

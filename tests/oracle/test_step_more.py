@@ -6,21 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from .engine import PRELUDE, Completed, page_program, run_program
+from .engine import lines, page_program, run
 
 pytestmark = pytest.mark.oracle
 
 PROVES = {"DBS305", "DBS308", "DBS313", "DBS314", "DBS317"}
-
-
-def run(program: str, calls: str, database: Path | None = None) -> Completed:
-    return run_program(f"{PRELUDE}{program}\nlaunch()\n{calls}\n", database=database)
-
-
-def lines(program: str, calls: str, database: Path | None = None) -> list[str]:
-    done = run(program, calls, database)
-    assert done.returncode == 0, done.stderr
-    return done.lines
 
 
 def page(code: str, heading: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
@@ -13,6 +11,7 @@ from dbos_lint.diagnostic import Diagnostic, Level
 from dbos_lint.linter import lint_source
 from dbos_lint.semantics.program import Program
 from dbos_lint.settings import Settings
+from tests.growing import grows_with_the_text
 
 ROOT = Path("/nowhere/at/all")
 OURS = ("DBS201", "DBS202", "DBS203", "DBS204", "DBS211", "DBS212", "DBS215", "DBS235", "DBS239")
@@ -267,20 +266,4 @@ GROWING = {
 
 @pytest.mark.parametrize("shape", GROWING)
 def test_work_grows_with_the_text_and_not_with_its_square(shape: str) -> None:
-    def work(size: int) -> int:
-        count = 0
-
-        def on_event(frame: FrameType, event: str, argument: object) -> None:
-            nonlocal count
-            count += event == "call"
-
-        text = GROWING[shape](size)
-        sys.setprofile(on_event)
-        try:
-            found(text)
-        finally:
-            sys.setprofile(None)
-        return count
-
-    work(1)
-    assert work(160) - work(80) < 2.4 * (work(80) - work(40))
+    assert grows_with_the_text(GROWING[shape], found)

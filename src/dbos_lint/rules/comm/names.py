@@ -44,22 +44,30 @@ class CommNames(Visitor):
         known = self.here.analysis.names.known(kind, self.here.module)
         return known if known.asked and speaks_for_project(known, self.here) else None
 
-    def _never_received(self, found: Named) -> None:
-        if found.name in self._own(TOPIC).offered:
-            return
-        known = self._known(TOPIC)
+    def _missing(self, found: Named, kind: str) -> tuple[str | None, Confidence] | None:
+        """The name that may be meant by one that nobody offers, and how sure it is that nobody does."""
+        if found.name in self._own(kind).offered:
+            return None
+        known = self._known(kind)
         if known is None or found.name in known.offered:
-            return
+            return None
         near = closest(found.name, known.offered)
         if near is None and not self._stays_inside(found.api):
-            return
+            return None
         sure = near is not None or _talks_to_itself(known) or not self._runs_as_workflow(found.call)
+        return near, Confidence.HIGH if sure else Confidence.MEDIUM
+
+    def _never_received(self, found: Named) -> None:
+        missing = self._missing(found, TOPIC)
+        if missing is None:
+            return
+        near, confidence = missing
         self.here.report(
             TOPIC_NEVER_RECEIVED,
             found.node,
             f"no workflow of this project receives the topic '{found.name}': the message is stored and never read; "
             + _advice(near, "receive it with DBOS.recv()"),
-            confidence=Confidence.HIGH if sure else Confidence.MEDIUM,
+            confidence=confidence,
         )
 
     def _never_sent(self, found: Named) -> None:
@@ -93,21 +101,16 @@ class CommNames(Visitor):
         )
 
     def _never_set(self, found: Named, kind: str, what: str) -> None:
-        if found.name in self._own(kind).offered:
+        missing = self._missing(found, kind)
+        if missing is None:
             return
-        known = self._known(kind)
-        if known is None or found.name in known.offered:
-            return
-        near = closest(found.name, known.offered)
-        if near is None and not self._stays_inside(found.api):
-            return
-        sure = near is not None or _talks_to_itself(known) or not self._runs_as_workflow(found.call)
+        near, confidence = missing
         advice = _advice(near, "set it in the workflow" if kind == EVENT else "write it in the workflow")
         self.here.report(
             EVENT_NEVER_SET,
             found.node,
             f"{what}; {advice}",
-            confidence=Confidence.HIGH if sure else Confidence.MEDIUM,
+            confidence=confidence,
         )
 
     # ------------------------------------------------------------------ where the other side is
