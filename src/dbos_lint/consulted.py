@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 
 WHOLE = "*"
 """Stands for all files of the project, in place of a path."""
+OUTLINES = "**"
+"""Stands for the outlines of all files of the project."""
+OUTLINE = "#"
+"""With what the name of the outline of a file begins, in place of a path; the path follows."""
 UNREADABLE = "?"
 """The state of what cannot be read."""
 FOLDER = "/"
@@ -47,6 +51,17 @@ class Consulted:
         """Note the files of the project; None where there are too many."""
         self.led[WHOLE].update(paths or ())
         self._note(WHOLE, files_state(paths))
+        self._note(OUTLINES, files_state(paths))
+
+    def outlined(self, path: str) -> None:
+        """Note that what is found in ``path`` rests on the outlines of all files of the project."""
+        self.led[path].add(OUTLINES)
+
+    def outline(self, path: str, state: str, steps: Iterable[str] = ()) -> None:
+        """Note the outline of a file of the project, and what it leads to."""
+        self._note(OUTLINE + path, state)
+        self.led[OUTLINES].add(OUTLINE + path)
+        self.led[OUTLINE + path].update(steps)
 
     def take(self) -> Consulted:
         """What was noted since the last time."""

@@ -9,10 +9,11 @@ from dbos_lint.settings import Settings
 
 _NAMES = (b"dbos", b"DBOS")
 _WORD = b"import"
-# One import statement, from the start of its line. No part of it can be read as another, and it ends where the next one
-# starts: a file of nothing but beginnings of such statements takes no more time than any other.
+# One import statement, from the start of its line or, behind the mark, of the file. No part of it can be read as
+# another, and it ends where the next one starts: a file of nothing but beginnings of such statements takes no more time
+# than any other.
 _STATEMENT = re.compile(
-    rb"[ \t]*(?:from\b(?P<dots>[ \t.]*)(?P<module>(?:\w[\w.]*[ \t]+)?)import\b"
+    rb"(?:\xef\xbb\xbf)?[ \t]*(?:from\b(?P<dots>[ \t.]*)(?P<module>(?:\w[\w.]*[ \t]+)?)import\b"
     rb"(?P<names>[ \t]*\((?:[^()#]+|#[^\n]*)*|[^\n\\]*(?:\\\r?\n(?![ \t]*(?:from|import)\b)[^\n\\]*)*)"
     rb"|import[ \t]+(?P<modules>[\w., \t]+))"
 )

@@ -21,6 +21,9 @@ CLOCK = "import time\n\n\ndef stamp():\n    return time.time()\n"
 STEADY = "def stamp():\n    return 1\n"
 STEERED = "\n\n@DBOS.workflow()\ndef {name}(order: str) -> None:\n    if {call} > 1:\n        DBOS.sleep(1)\n"
 QUEUED = "\n\n@DBOS.workflow()\ndef {name}(order: str) -> None:\n    DBOS.enqueue_workflow('orders', {name}, order)\n"
+TAKEN = "from dbos import DBOS\n\n\n@DBOS.workflow(name='pay')\ndef {name}() -> int:\n    return 1\n"
+GIVES_SET = "from dbos import DBOS\n\n\n@DBOS.workflow()\ndef give() -> set[int]:\n    return {1}\n"
+PORTABLE = "from dbos import DBOS, DBOSPortableJSON\n\nDBOS(config={'name': 'a', 'serializer': DBOSPortableJSON})\n"
 QUEUE = "from dbos import Queue\n\nqueue = Queue('{name}')\n"
 
 
@@ -35,10 +38,25 @@ WORKFLOW = "from dbos import DBOS\n\n\n@DBOS.workflow()\ndef stamp() -> int:\n  
 # What may stand where: each says something of others that may be there or not.
 TEXTS = {
     "a.py": (CLOCK, WORKFLOW, STEADY, "from b import stamp\n", "from pkg.b import stamp\n", "def stamp(:\n"),
-    "b.py": (CLOCK, WORKFLOW, STEADY, "from a import *\n", "stamp = 1  # of dbos\n", QUEUE.format(name="orders")),
+    "b.py": (
+        CLOCK,
+        WORKFLOW,
+        STEADY,
+        "from a import *\n",
+        "stamp = 1  # of dbos\n",
+        QUEUE.format(name="orders"),
+        GIVES_SET,
+    ),
     "pkg/__init__.py": ("", "from .b import stamp\n", "from a import stamp\n", CLOCK),
-    "pkg/b.py": (CLOCK, WORKFLOW, STEADY, "from a import stamp\n", QUEUE.format(name="order")),
-    "a/__init__.py": (WORKFLOW, STEADY),
+    "pkg/b.py": (
+        CLOCK,
+        WORKFLOW,
+        STEADY,
+        "from a import stamp\n",
+        QUEUE.format(name="order"),
+        TAKEN.format(name="pay"),
+    ),
+    "a/__init__.py": (WORKFLOW, STEADY, TAKEN.format(name="other")),
     "src/a.py": (WORKFLOW, STEADY),
     "app.py": (
         STEP.format(imports="from a import stamp", call="stamp()"),
@@ -50,6 +68,8 @@ TEXTS = {
         "from dbos import DBOS\n" + QUEUED.format(name="pay"),
     ),
     "main.py": (
+        PORTABLE,
+        "import app, pkg.b\n",
         "import app, b\n",
         steered("import app, a", "a.stamp()"),
         steered("from b import stamp", name="other"),

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dbos_lint import linter
 from dbos_lint.cache import store
 from dbos_lint.cache.run import Cache
 from dbos_lint.configuration import Configuration
@@ -75,6 +76,35 @@ def test_a_file_that_changes_is_linted_with_those_that_import_it(project: Path, 
     (project / "clock.py").write_text(CLOCK.replace("time.time()", "1.0"))
     codes = [found.code for file in lint(project, Cache(str(tmp_path / "cache"))) for found in file.diagnostics]
     assert codes == ["DBS901"]
+
+
+OTHER = "from dbos import DBOS\n\n\n@DBOS.workflow()\ndef {name}(order: str) -> str:\n    return {value!r}\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "linted"),
+    [
+        (OTHER.format(name="bill", value="paid"), ["other.py"]),
+        (OTHER.format(name="bills", value="open"), ["app.py", "late.py", "other.py"]),
+        ("import app\n" + OTHER.format(name="bill", value="open"), ["app.py", "late.py", "other.py"]),
+    ],
+)
+def test_a_change_that_no_outline_tells_concerns_nobody_else(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, linted: list[str]
+) -> None:
+    """Who looks for other workflows of a name rests on what all files define and import."""
+    (project / "other.py").write_text(OTHER.format(name="bill", value="open"))
+    (project / "late.py").write_text(OTHER.format(name="bill_late", value="open"))
+    lint(project, Cache(str(tmp_path / "cache")))
+    (project / "other.py").write_text(change)
+    again: list[str] = []
+    lint_one = linter._lint
+    monkeypatch.setattr(
+        linter, "_lint", lambda source, path, *rest: again.append(path) or lint_one(source, path, *rest)
+    )  # type: ignore[func-returns-value]
+    assert lint(project, Cache(str(tmp_path / "cache"))) == lint(project, None)
+    assert [os.path.basename(path) for path in again][: len(linted)] == linted
+    assert len(again) == len(linted) + 5  # the run without a cache lints all
 
 
 def test_a_file_that_was_looked_for_and_comes_is_noticed(project: Path, tmp_path: Path) -> None:

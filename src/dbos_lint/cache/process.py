@@ -10,7 +10,7 @@ from dbos_lint.cache.key import key_of
 from dbos_lint.cache.shelf import Shelf
 from dbos_lint.cache.stamps import Stamps
 from dbos_lint.cache.store import default_folder
-from dbos_lint.consulted import Consulted, text_state
+from dbos_lint.consulted import OUTLINE, Consulted, text_state
 from dbos_lint.linter import FileResult
 from dbos_lint.paths import absolute
 from dbos_lint.reading import read
@@ -60,7 +60,7 @@ class Process:
             consulted.text(path, text)
         else:
             consulted.text(path, source)
-            consulted.torn.add(path)
+            consulted.torn |= {path, OUTLINE + path}
         result = lint()
         shelf.learn(replace(result, consulted=consulted.take()))
         return result

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dbos_lint.cache import store
 from dbos_lint.cache.merge import Knowledge, merged
 from dbos_lint.cache.stamps import Stamps
 from dbos_lint.cache.table import CLEAN, Row, Table, leading_to, parse, text_of
-from dbos_lint.consulted import WHOLE, Consulted
+from dbos_lint.consulted import OUTLINES, WHOLE, Consulted, files_state
+from dbos_lint.mentions import needles
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
@@ -81,18 +83,25 @@ class Shelf:
         return [row.path for row in self._table.rows if row.outcome]
 
     def _is_same(self, row: Row) -> bool:
-        if row.path == WHOLE:
-            from dbos_lint.consulted import files_state
-            from dbos_lint.discovery import project_files
-
-            return files_state(project_files(self._settings)) == row.state
+        if row.path in (OUTLINES, WHOLE):
+            return self._project == row.state
         if row.stamp and self._stamps.of(row.path) == row.stamp:
             return True
-        if self._stamps.is_state(row.path, row.state):
+        if self._is_state(row):
             if self._stamps.of(row.path) != row.stamp:  # else there is nothing new to keep
                 self._same.add(row.path)
             return True
         return False
+
+    @cached_property
+    def _project(self) -> str:
+        """What tells the list of the files of the project."""
+        from dbos_lint.discovery import project_files
+
+        return files_state(project_files(self._settings))
+
+    def _is_state(self, row: Row) -> bool:
+        return self._stamps.is_state(row.path, row.state, needles(self._settings))
 
     def result(self, path: str) -> FileResult | None:
         """The result of a file for which all is as it was."""
@@ -173,9 +182,7 @@ class Shelf:
         return {number for number in rows if (row := self._table.rows[number]).state and not self._is_known_same(row)}
 
     def _is_known_same(self, row: Row) -> bool:
-        return (
-            row.path in self._same or row.path in self._consulted.states or self._stamps.is_state(row.path, row.state)
-        )
+        return row.path in self._same or row.path in self._consulted.states or self._is_state(row)
 
 
 def _packed(sought: str, findings: Mapping[str, Any], table: Table) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from dbos_lint.consulted import FOLDER, UNREADABLE, folder_state, text_state
+from dbos_lint.consulted import FOLDER, OUTLINE, UNREADABLE, folder_state, text_state
 from dbos_lint.reading import read
 
 # The coarsest clock of a file system (FAT) goes in such steps: a file may be changed twice in one of them.
@@ -27,7 +27,8 @@ class Stamps:
         self._known: dict[str, str] = {}
 
     def of(self, path: str) -> str:
-        """The stamp of ``path``; empty where there is none to rely on."""
+        """The stamp of ``path``, or of the file that it is the outline of; empty where there is none to rely on."""
+        path = path.removeprefix(OUTLINE)
         known = self._known.get(path)
         if known is None:
             known = self._known[path] = self._look(path)
@@ -45,9 +46,13 @@ class Stamps:
             return ""
         return f"{changed:x} {made:x} {found.st_size:x} {found.st_ino:x}"
 
-    def is_state(self, path: str, state: str) -> bool:
-        """Whether a file, or folder, still is in ``state``."""
+    def is_state(self, path: str, state: str, needles: Sequence[bytes] = ()) -> bool:
+        """Whether a file, folder or outline (of files with ``needles``) still is in ``state``."""
         try:
+            if path.startswith(OUTLINE):
+                from dbos_lint.outlines import outline
+
+                return outline(self.text(path.removeprefix(OUTLINE)), needles).state == state
             if state.startswith(FOLDER):
                 return folder_state(os.listdir(path)) == state
             return text_state(self.text(path)) == state
@@ -60,4 +65,5 @@ class Stamps:
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file or folder."""
+        path = path.removeprefix(OUTLINE)
         return path in self._texts or os.path.exists(path)

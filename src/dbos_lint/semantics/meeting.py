@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from dbos_lint.mentions import imports, members
 from dbos_lint.semantics.groups import groups
@@ -13,6 +13,8 @@ from dbos_lint.semantics.summary import MODULE, Module
 
 # Blocks that perhaps do not run when the file is imported: of two alternatives, only one does.
 _PERHAPS = ("main", "if", "else", "except", "case")
+# So many files near another are told at once; where there are more, each is looked at.
+_NEAR = 200
 
 
 class Meeting:
@@ -23,6 +25,7 @@ class Meeting:
         self._texts: dict[str, int] = {}
         self._importers: dict[str, set[str]] | None = None
         self._loaded: dict[tuple[str, bool], frozenset[str]] = {}
+        self._targets_of: dict[str, frozenset[str]] = {}
         self._around: dict[str, tuple[str, ...]] = {}
         self._programs: dict[bool, dict[str, frozenset[str]]] = {False: {}, True: {}}
 
@@ -59,17 +62,26 @@ class Meeting:
         """The files that may import each file, to judge by their bytes."""
         if self._importers is None:
             self._importers = {}
-            for path in self._project.files() or ():
+            for path in self._project.listed() or ():
                 self._texts[path] = hash(self._project.read(path))
-                for target in self._mentioned(path):
+                targets = self._targets_of[path] = frozenset(self._mentioned(path))
+                for target in targets:
                     self._importers.setdefault(target, set()).add(path)
+            self._project.outlined()
         return self._importers
+
+    def near(self, path: str) -> frozenset[str] | None:
+        """The files that a program may load beside ``path``, to judge by their bytes; None where they are many."""
+        importers = self._all_importers()
+        above = _reached([path], importers)
+        return _reached(above, self._targets_of) if above is not None else None
 
     def renew(self, path: str) -> bool:
         """Be told that the text of a file may be another than before; whether it is, so that nothing is known."""
         if self._importers is None or self._texts.get(path) == hash(self._project.read(path)):
             return False
         self._importers = None
+        self._targets_of = {}
         self._loaded = {}
         self._around = {}
         self._programs = {False: {}, True: {}}
@@ -129,3 +141,14 @@ class Meeting:
                 for path in loaded(self._project, module, name, "", level):
                     yield path
                     yield from self._packages(path, module.path)
+
+
+def _reached(starts: Iterable[str], ways: Mapping[str, Collection[str]]) -> frozenset[str] | None:
+    """What can be reached from ``starts``, they included; None where that is much."""
+    found = set(starts)
+    todo = list(found)
+    while todo and len(found) <= _NEAR:
+        new = found.symmetric_difference(found.union(ways.get(todo.pop(), ())))
+        found |= new
+        todo += new
+    return frozenset(found) if len(found) <= _NEAR else None

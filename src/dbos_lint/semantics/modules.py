@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dbos_lint import timings
-from dbos_lint.consulted import Consulted
+from dbos_lint.consulted import OUTLINES, Consulted
 from dbos_lint.garbage import left_alone
 from dbos_lint.reading import read
 from dbos_lint.settings import Settings
@@ -217,13 +217,21 @@ class Project:
     # ------------------------------------------------------------------ files to summaries
 
     def files(self) -> tuple[str, ...] | None:
-        """All files of the project, in order; None where there are too many."""
+        """All files of the project, in order; None where there are too many. What is found rests on all of them."""
+        self.consulted.whole(self.linting)
+        return self.listed()
+
+    def listed(self) -> tuple[str, ...] | None:
+        """The same, for an answer that tells what it rests on."""
         from dbos_lint.discovery import project_files
 
         paths = project_files(self.settings)
-        self.consulted.whole(self.linting)
         self.consulted.files(paths)
         return paths
+
+    def outlined(self) -> None:
+        """Be told that outlines were asked for, which also tell what lies in which folder."""
+        self.consulted.led[OUTLINES].update(self._folders)
 
     def read(self, path: str) -> bytes | None:
         if path in self.overlay:

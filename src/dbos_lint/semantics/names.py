@@ -16,12 +16,14 @@ from dbos_lint.catalog.names import (
     ASKS,
     COMMON_METHODS,
     METHODS,
-    NEEDLES,
     OFFERS,
     SLOTS,
     WORKFLOW,
     Slot,
 )
+from dbos_lint.consulted import UNREADABLE
+from dbos_lint.mentions import needles
+from dbos_lint.outlines import kinds_in, outline
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.entities import registered_name, registrations
 from dbos_lint.semantics.literals import literals
@@ -125,11 +127,18 @@ class Names:
     def files(self, kind: str, module: Module) -> Iterator[Module]:
         """The files of the project of ``module``, itself first, that may hold what goes by ``kind``."""
         self._whole()
+        return self.holders(kind, module)
+
+    def holders(self, kind: str, module: Module) -> Iterator[Module]:
+        """The same, for an answer that rests on nothing but what is in them, and what they import."""
+        consulted = self._outlined().consulted
         yield module
         for path, kinds in self._kinds().items():
-            other = self.calls.resolver.project.module(path) if kind in kinds and path != module.path else None
-            if other is not None:
-                yield other
+            if kind in kinds and path != module.path:
+                consulted.led[module.path].add(path)
+                other = self.calls.resolver.project.module(path)
+                if other is not None:
+                    yield other
 
     def everywhere(self, module: Module) -> Iterator[Module]:
         """The files of the project of ``module``, itself first, that concern dbos, in order; none but itself where the
@@ -172,7 +181,11 @@ class Names:
     def rival(self, mention: Mention) -> Mention | None:
         """The first workflow that another file of a program registers by the name of ``mention``: only files that may
         do so are parsed."""
+        self._outlined()
         self._kinds()
+        if not self._claims.may_have_rival(mention):
+            return None
+        self._whole()
         return self._claims.rival(mention)
 
     def is_named_elsewhere(self, word: str, path: str) -> bool:
@@ -188,7 +201,7 @@ class Names:
         if self._files is None:
             return
         before = self._files.get(module.path, frozenset())
-        kinds = _kinds_in(source)
+        kinds = kinds_in(source)
         if module.path in self._files:
             self._files[module.path] = kinds
             self._claims.note(module.path, source)
@@ -207,20 +220,32 @@ class Names:
         project.consulted.whole(project.linting)
         return project
 
+    def _outlined(self) -> Project:
+        """The project, for an answer that rests on the outlines of its files."""
+        project = self.calls.resolver.project
+        project.consulted.outlined(project.linting)
+        return project
+
     def _kinds(self) -> Mapping[str, frozenset[str]]:
         """The files of the project that may name something, and the kinds of names that they may hold."""
         if self._files is None:
             project = self.calls.resolver.project
-            paths = project.files()
+            wanted = needles(project.settings)
+            paths = project.listed()
             self._complete = paths is not None
             self._files = {}
             for path in dict.fromkeys((*(paths or ()), *self._overlaid())):
                 source = project.read(path)
-                kinds = _kinds_in(source) if source is not None else frozenset()
-                if source is not None and kinds and self.concerns(path, source):
-                    self._files[path] = kinds
-                    if WORKFLOW in kinds:
-                        self._claims.note(path, source)
+                if source is None:
+                    project.consulted.outline(path, UNREADABLE)
+                    continue
+                found = outline(source, wanted)
+                # Of what does not name dbos, the files tell that it imports.
+                project.consulted.outline(path, found.state, () if found.is_naming or not found.kinds else (path,))
+                if found.kinds and self.concerns(path, source):
+                    self._files[path] = found.kinds
+                    self._claims.note(path, source, found.words)
+            project.outlined()
         return self._files
 
     def _gather(self, kind: str, paths: Iterable[str]) -> Known:
@@ -349,10 +374,6 @@ def closest(name: str, others: Iterable[str], cutoff: float = 0.75) -> str | Non
 
 def _folded(name: str) -> str:
     return name.casefold().replace("-", "_").replace(".", "_").replace(" ", "_")
-
-
-def _kinds_in(source: bytes) -> frozenset[str]:
-    return frozenset(kind for kind, needles in NEEDLES.items() if any(needle in source for needle in needles))
 
 
 def _naming(module: Module) -> tuple[Call, ...]:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from dbos_lint.catalog.names import WORKFLOW
+from dbos_lint.outlines import COMPUTED, words_in
 from dbos_lint.semantics.meeting import Meeting
 from dbos_lint.semantics.summary import Module
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.names import Mention, Names
 
-# How a file names functions, and the workflows that it gives a name of their own: by a literal, or by something else.
-# Both begin with a literal: with ``\b`` in front of it the search takes several times as long, and finds the same.
-_DEFINED = re.compile(rb"def\s+(\w+)")
-_COMPUTED = ""
-_NAMED = re.compile(rb"workflow\([^)]{0,2000}?\bname\s*=\s*(?:[\"']([^\"']+)[\"']|)")
 # So many of each program are enough to tell the first that is not in a file.
 _ENOUGH = 2
 
@@ -62,18 +57,25 @@ class Claims:
         self._computed: dict[str, list[Mention]] | None = None
         self._rivals: dict[str, Rivals] = {}
 
-    def note(self, path: str, source: bytes) -> None:
-        """Note by which words the text at ``path`` may name workflows; too many do no harm."""
+    def note(self, path: str, source: bytes, words: Iterable[str] | None = None) -> None:
+        """Note by which ``words`` the text at ``path`` may name workflows, where they are known already."""
         if self._noted.get(path) == hash(source):
             return
         self._noted[path] = hash(source)
-        for word in {*_DEFINED.findall(source), *_NAMED.findall(source)}:
-            self._words.setdefault(word.decode("utf-8", "replace"), set()).add(path)
+        for word in words_in(source) if words is None else words:
+            self._words.setdefault(word, set()).add(path)
 
     def forget(self) -> None:
         """Be told that some file says something else than before."""
         self._computed = None
         self._rivals = {}
+
+    def may_have_rival(self, mention: Mention) -> bool:
+        """Whether there may be such a workflow, to judge by the outlines of the files."""
+        words = (mention.name or "", (mention.name or "").rpartition(".")[2], COMPUTED)
+        claiming = [paths for word in words if (paths := self._words.get(word, set())) - {mention.path}]
+        near = self._names.meeting.near(mention.path) if claiming else frozenset()
+        return near is None or any(path != mention.path for paths in claiming for path in paths & near)
 
     def rival(self, mention: Mention) -> Mention | None:
         """The first workflow that another file of a program registers by the name of ``mention``."""
@@ -84,7 +86,7 @@ class Claims:
 
     def _registered(self, name: str) -> list[Mention]:
         """What registers a workflow as ``name``, the first in each file, in the order of the files."""
-        computing = self._words.get(_COMPUTED, set())
+        computing = self._words.get(COMPUTED, set())
         if self._computed is None:
             self._computed = {}
             for path in computing:

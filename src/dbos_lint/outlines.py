@@ -1,0 +1,59 @@
+"""What the other files of a project are told of a file by its bytes alone, without a parser.
+
+Much of what is asked of a whole project is answered by it: no other file registers such a workflow, or is in the same
+program. Such an answer stays while the outlines of all files are as they were, whatever else changes in them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from dbos_lint.consulted import text_state
+from dbos_lint.mentions import imports, mentions
+
+COMPUTED = ""
+"""Stands for the names of workflows that are made at run time."""
+# How a file names functions, and the workflows that it gives a name of their own: by a literal, or by something else.
+# Both begin with a literal: with ``\b`` in front of it the search takes several times as long, and finds the same.
+_DEFINED = re.compile(rb"def\s+(\w+)")
+_NAMED = re.compile(rb"workflow\([^)]{0,2000}?\bname\s*=\s*(?:[\"']([^\"']+)[\"']|)")
+
+
+class Outline(NamedTuple):
+    """The ``kinds`` of names that a file may hold, the ``words`` by which it may name workflows, whether it names dbos
+    or a configured decorator, and what it imports; too much of it does no harm."""
+
+    kinds: frozenset[str]
+    words: frozenset[str]
+    is_naming: bool
+    imports: tuple[tuple[int, str, bytes], ...]
+
+    @property
+    def state(self) -> str:
+        """What tells it from another."""
+        return text_state(ascii((sorted(self.kinds), sorted(self.words), self.is_naming, self.imports)).encode())
+
+
+def outline(source: bytes, needles: Sequence[bytes]) -> Outline:
+    """The outline of a file; ``needles`` are what :func:`dbos_lint.mentions.needles` tells."""
+    from dbos_lint.catalog.names import WORKFLOW
+
+    source = source.replace(b"\r\n", b"\n")  # some read files so
+    kinds = kinds_in(source)
+    words = words_in(source) if WORKFLOW in kinds else frozenset()
+    return Outline(kinds, words, mentions(source, needles), tuple(imports(source)))
+
+
+def words_in(source: bytes) -> frozenset[str]:
+    """The words by which a file may name workflows."""
+    found = {*_DEFINED.findall(source), *_NAMED.findall(source)}
+    return frozenset(word.decode("utf-8", "replace") for word in found)
+
+
+def kinds_in(source: bytes) -> frozenset[str]:
+    """The kinds of names that a file may hold."""
+    from dbos_lint.catalog.names import NEEDLES
+
+    return frozenset(kind for kind, needles in NEEDLES.items() if any(needle in source for needle in needles))
