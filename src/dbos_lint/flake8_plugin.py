@@ -46,6 +46,7 @@ class Plugin:
     _noqa: ClassVar[bool] = True
     _configuration: ClassVar[Configuration | None] = None
     _programs: ClassVar[dict[Settings, Program]] = {}
+    _of_folder: ClassVar[dict[str, Settings]] = {}
     _upcoming: ClassVar[Container[str]] = ()
     _cache: ClassVar[tuple[Process | None] | tuple[()]] = ()
 
@@ -89,14 +90,18 @@ class Plugin:
         cls._noqa = not options.disable_noqa
         cls._configuration = None
         cls._programs = {}
+        cls._of_folder = {}
         cls._cache = (None,) if "-" in options.filenames else ()  # what an editor hands over is on no disk
         cls._upcoming = _Below(tuple(map(os.path.abspath, options.filenames)))
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
-        from dbos_lint.paths import absolute
+        from dbos_lint.paths import absolute, folder_of
 
         filename = absolute(self._filename)
-        settings = self._settings(filename)
+        folder = folder_of(filename, os.getcwd())
+        settings = self._of_folder.get(folder)
+        if settings is None:
+            settings = self._of_folder[folder] = self._settings(filename)
         program = self._program(settings)
         source = _encoded(self._lines)
         if not program.concerns(filename, source):

@@ -21,6 +21,12 @@ def shown(path: str, cwd: str) -> str:
     return path[len(below) :] if path.startswith(below) else path
 
 
+def parent(path: str) -> str:
+    """The folder that an absolute ``path`` stands in, as os.path.dirname tells it in several times the time."""
+    end = path.rfind(os.sep)
+    return path[:end] if end > 2 else os.path.dirname(path)  # the first ones may be a root, and a drive
+
+
 def upwards(folder: str) -> Iterator[str]:
     """``folder`` and the folders that it stands in, up to the root."""
     while True:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dbos_lint import timings
 from dbos_lint.consulted import OUTLINES, Consulted
 from dbos_lint.garbage import left_alone
+from dbos_lint.paths import parent
 from dbos_lint.reading import read
 from dbos_lint.settings import Settings
 
@@ -102,18 +103,18 @@ class Project:
 
     def package_root(self, path: str) -> str:
         """The folder that holds the outermost package of the file ``path``."""
-        folder = os.path.dirname(path)
+        folder = parent(path)
         self._asking = self.consulted.led[folder]
         while "__init__.py" in self._entries(folder):
-            parent = os.path.dirname(folder)
-            if parent == folder:
+            above = parent(folder)
+            if above == folder:
                 break
-            folder = parent
+            folder = above
         return folder
 
     def roots(self, path: str) -> tuple[str, ...]:
         """Where absolute imports of the file ``path`` are looked for, in order."""
-        folder = os.path.dirname(path)
+        folder = parent(path)
         roots = self._roots.get(folder)
         if roots is None:
             roots = tuple(dict.fromkeys([self.package_root(path), *self._sources]))
@@ -134,7 +135,7 @@ class Project:
 
         ``level`` counts the leading dots of a relative import.
         """
-        folder, roots = os.path.dirname(importer), self.roots(importer)
+        folder, roots = parent(importer), self.roots(importer)
         key = (folder if level else roots, name, level)
         known = self._found.get(key)
         if known is None:
@@ -152,7 +153,7 @@ class Project:
         parts = [part for part in name.split(".") if part]
         if level:
             for _ in range(level - 1):
-                folder = os.path.dirname(folder)
+                folder = parent(folder)
             return self._descend(folder, parts)
         if not parts or parts[0] in _NEVER_FOLLOWED:
             return None
@@ -186,7 +187,7 @@ class Project:
                 return None
             if index < len(parts) - 1:
                 if found.endswith(os.sep + "__init__.py"):
-                    folder = os.path.dirname(found)
+                    folder = parent(found)
                 elif found.endswith(".py"):
                     return None
                 else:
@@ -195,17 +196,17 @@ class Project:
 
     def is_library(self, path: str) -> bool:
         """Whether the file is one of dbos itself, which is no program that uses it."""
-        folder = os.path.dirname(path)
+        folder = parent(path)
         self._asking = self.consulted.led[path]
         while "__init__.py" in self._entries(folder):
             if os.path.basename(folder) == "dbos" and "_dbos.py" in self._entries(folder):
                 return True
-            folder = os.path.dirname(folder)
+            folder = parent(folder)
         return False
 
     def submodule(self, package: str, name: str) -> str | None:
         """The module ``name`` inside the package or folder at ``package``, or None."""
-        folder = os.path.dirname(package) if package.endswith(".py") else package
+        folder = parent(package) if package.endswith(".py") else package
         if package.endswith(".py") and os.path.basename(package) != "__init__.py":
             return None
         steps = self._asking = self.consulted.led[package]
@@ -255,7 +256,7 @@ class Project:
             known = self.elsewhere(path, source) if source is not None else None
             if source is not None and known is not None and known.name == self._called(path):
                 self._modules[path] = known
-                self.consulted.led[path].add(os.path.dirname(path))
+                self.consulted.led[path].add(parent(path))
                 self._borrowed.add(path)
                 return known
             parsed = quietly_parsed(source) if source is not None else None
@@ -281,7 +282,7 @@ class Project:
 
     def _called(self, path: str) -> str:
         """The name of the file, which rests on the folders around it."""
-        self.consulted.led[path].add(os.path.dirname(path))
+        self.consulted.led[path].add(parent(path))
         return self.name(path)
 
     def tree(self, path: str) -> tuple[Source, Collected] | None:
@@ -344,7 +345,7 @@ class Project:
     def forget(self, path: str) -> None:
         """Drop what is known of a file that changed."""
         self._modules.pop(path, None)
-        self._folders.pop(os.path.dirname(path), None)
+        self._folders.pop(parent(path), None)
         self._found.clear()
 
 
