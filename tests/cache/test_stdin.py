@@ -9,22 +9,7 @@ from pathlib import Path
 import pytest
 
 from dbos_lint.cli import main
-
-APP = """from dbos import DBOS
-from clock import stamp
-
-
-@DBOS.workflow()
-def pay(order: str) -> None:
-    if stamp() > 1:
-        DBOS.sleep(1)
-
-
-@DBOS.workflow()
-async def ship(order: str) -> None:
-    DBOS.sleep(1)
-"""
-CLOCK = "import time\n\n\ndef stamp() -> float:\n    return time.time()\n"
+from tests.cache.app import APP, CLOCK
 
 
 class Editor:

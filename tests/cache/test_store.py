@@ -19,24 +19,10 @@ from dbos_lint.configuration import Configuration
 from dbos_lint.discovery import discover
 from dbos_lint.linter import FileResult
 from dbos_lint.runner import run_files
+from tests.cache.app import APP, CLOCK
 
-APP = """from dbos import DBOS
-from clock import stamp
-
-
-@DBOS.workflow()
-def pay(order: str) -> None:
-    if stamp() > 1:
-        DBOS.sleep(1)
-
-
-@DBOS.workflow()
-async def ship(order: str) -> None:
-    DBOS.sleep(1)
-"""
 STEP = "from dbos import DBOS\nimport late\n\n\n@DBOS.step()\ndef do(order: str) -> None:\n    late.stamp()\n"
 WORKFLOW = "from dbos import DBOS\n\n\n@DBOS.workflow()\ndef stamp() -> int:\n    return 1\n"
-CLOCK = "import time\n\n\ndef stamp() -> float:\n    return time.time()\n"
 
 
 @pytest.fixture
