@@ -82,6 +82,26 @@ class Consulted:
             self.torn.add(path)
 
 
+class Unasked(Consulted):
+    """Notes no states: nobody will ask whether what was found still holds."""
+
+    __slots__ = ()
+
+    def text(self, path: str, source: bytes) -> None:
+        """Nothing is noted."""
+
+    def folder(self, path: str, names: Iterable[str] | None) -> None:
+        """Nothing is noted."""
+
+    def files(self, paths: Iterable[str] | None) -> None:
+        """Nothing is noted."""
+
+    def take(self) -> Consulted:
+        """Nothing was noted."""
+        self.led.clear()
+        return self
+
+
 def text_state(source: bytes) -> str:
     """What tells one text from another."""
     from hashlib import blake2b  # not for those who only have something noted that nobody asks for

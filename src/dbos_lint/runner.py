@@ -45,7 +45,8 @@ def run_files(
         if cache is not None:
             known, tasks = cache.recall(tasks)
     with left_alone(kept=True):
-        results = in_processes(tasks, jobs, texts) if jobs > 1 else list(map(Linter(tasks, texts).file, tasks))
+        linter = Linter(tasks, texts, kept=cache is not None)
+        results = in_processes(tasks, jobs, linter) if jobs > 1 else linter.files(tasks)
         if cache is not None:
             with timings.phase("keep"):
                 cache.keep(tasks, results)
@@ -63,7 +64,7 @@ def run_stdin(
     path = absolute(filename or STDIN)
     tasks = [Task(path, configuration.for_file(path))]
     known, tasks = cache.recall(tasks) if cache is not None else ([], tasks)
-    results = [Linter().source(source, path, task.settings) for task in tasks]
+    results = [Linter(kept=cache is not None).source(source, path, task.settings) for task in tasks]
     if cache is not None:
         cache.keep(tasks, results)
     return _result([*known, *results])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dbos_lint import linter, timings
 from dbos_lint.candidates import Task
+from dbos_lint.consulted import Unasked
 from dbos_lint.linter import FileResult
 from dbos_lint.reading import read
 from dbos_lint.settings import Settings
@@ -30,10 +31,13 @@ def _nowhere(settings: Settings, path: str, source: bytes) -> None:
 
 class Linter:
     """Lints one file after the other, and remembers what it read of their projects. ``texts`` count instead of what is
-    on the disk."""
+    on the disk. Unless the results are ``kept``, what they rest on is not noted."""
 
-    def __init__(self, tasks: Sequence[Task] = (), texts: Mapping[str, bytes] | None = None) -> None:
+    def __init__(
+        self, tasks: Sequence[Task] = (), texts: Mapping[str, bytes] | None = None, *, kept: bool = True
+    ) -> None:
         self._programs: dict[Settings, Program] = {}
+        self._kept = kept
         self.texts = texts or {}
         self.elsewhere: Elsewhere = _nowhere
         self._linted = 0
@@ -63,6 +67,10 @@ class Linter:
         except Exception:  # it is told when the file is linted
             return None
         return None if module is None else (source, module)
+
+    def files(self, tasks: Sequence[Task]) -> list[FileResult]:
+        """Lint the files of ``tasks``. The largest come first: parsing takes most room, and what is known grows."""
+        return [self.file(task) for task in sorted(tasks, key=lambda task: -task.size)]
 
     def file(self, task: Task) -> FileResult:
         """Lint the file of ``task``, as it is on the disk."""
@@ -96,7 +104,9 @@ class Linter:
             from dbos_lint.semantics.program import Program
 
         if settings not in self._programs:
-            self._programs[settings] = Program(settings, self._upcoming)
-            self._programs[settings].project.overlay.update(self.texts)
-            self._programs[settings].project.elsewhere = lambda path, source: self.elsewhere(settings, path, source)
+            program = self._programs[settings] = Program(settings, self._upcoming)
+            program.project.overlay.update(self.texts)
+            program.project.elsewhere = lambda path, source: self.elsewhere(settings, path, source)
+            if not self._kept:
+                program.project.consulted = Unasked()
         return self._programs[settings]

@@ -9,9 +9,8 @@ from __future__ import annotations
 import gc
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from dbos_lint.candidates import Task
@@ -35,8 +34,6 @@ _BYTES_PER_PIECE = 30_000
 _FILES_PER_PIECE = 200
 # What a file costs that names nothing, measured in source that does.
 _BYTES_PER_LIGHT_FILE = 400
-# Trees take forty times the room of their source: so much of it stays parsed from the summary to the linting.
-_BYTES_KEPT = 2_000_000
 # Forking keeps what is already imported; elsewhere than on Linux it is not safe.
 _FORKS = sys.platform == "linux"
 
@@ -44,16 +41,16 @@ Piece = list[int]
 """Which of the tasks to do next, by their numbers."""
 
 
-def in_processes(tasks: Sequence[Task], jobs: int, texts: Mapping[str, bytes] | None) -> list[FileResult]:
+def in_processes(tasks: Sequence[Task], jobs: int, linter: Linter) -> list[FileResult]:
     """Lint in worker processes what is worth it."""
     number = min(jobs, sum(task.size for task in tasks) // _BYTES_PER_WORKER)
     if number < 2:
-        return list(map(Linter(tasks, texts).file, tasks))
+        return linter.files(tasks)
     portions = _portions(tasks, number)
-    with _crew(tasks, portions, texts) as crew:
+    with _crew(tasks, portions, linter) as crew:
         _let_them_look(crew)
         done, lost = _let_them_lint(crew, tasks)
-    return [*done, *(_lint_apart(tasks[index], texts) for index in lost)]
+    return [*done, *(_lint_apart(tasks[index], linter) for index in lost)]
 
 
 # ---------------------------------------------------------------------- sharing out
@@ -180,26 +177,24 @@ def _may_be_taken(hand: _Hand, tasks: Sequence[Task]) -> bool:
     return bool(hand.pending) and (tasks[hand.pending[-1][0]].size > 0 or not hand.lives)
 
 
-def _lint_apart(task: Task, texts: Mapping[str, bytes] | None) -> FileResult:
+def _lint_apart(task: Task, linter: Linter) -> FileResult:
     """Lint one file in a process that only it can kill."""
-    with _crew([task], [[[0]]], texts) as crew:
+    with _crew([task], [[[0]]], linter) as crew:
         done, _ = _let_them_lint(crew, [task])
     return done[0] if done else failed(task.path, task.settings, "the process that linted it died; please report this")
 
 
 @contextmanager
-def _crew(
-    tasks: Sequence[Task], portions: Sequence[Sequence[Piece]], texts: Mapping[str, bytes] | None
-) -> Iterator[list[_Hand]]:
+def _crew(tasks: Sequence[Task], portions: Sequence[Sequence[Piece]], linter: Linter) -> Iterator[list[_Hand]]:
     """A worker for each of the ``portions``; none is left when the work is done, or given up."""
     import multiprocessing
 
     context: Any = multiprocessing.get_context("fork" if _FORKS else "spawn")
-    linter = board = None
+    linter.expect(())  # each is told of its own
+    board = None
     if _FORKS:
         from dbos_lint.exchange import Board
 
-        linter = Linter((), texts)
         linter.prepare(tasks)
         board = Board([sum(tasks[index].size for piece in portion for index in piece) for portion in portions])
     crew: list[_Hand] = []
@@ -208,9 +203,7 @@ def _crew(
             ours, theirs = context.Pipe()
             # A fork has the parent's ends of all channels, and would keep those of the others open.
             closing = [hand.channel for hand in crew] + [ours] if _FORKS else []
-            process = context.Process(
-                target=_work, args=(theirs, closing, tasks, number, linter, board, texts), daemon=True
-            )
+            process = context.Process(target=_work, args=(theirs, closing, tasks, number, linter, board), daemon=True)
             with _no_interrupt():
                 process.start()
             theirs.close()
@@ -248,9 +241,8 @@ def _work(
     closing: Sequence[Connection],
     tasks: Sequence[Task],
     number: int,
-    linter: Linter | None,
+    linter: Linter,
     board: Board | None,
-    texts: Mapping[str, bytes] | None,
 ) -> None:
     """Do what the parent asks for, until it closes the channel or ends."""
     import signal
@@ -259,7 +251,7 @@ def _work(
     for other in closing:
         other.close()
     gc.disable()
-    worker = _Worker(tasks, number, linter or Linter((), texts), board)
+    worker = _Worker(tasks, number, linter, board)
     try:
         while True:
             order, what = channel.recv()
@@ -282,8 +274,7 @@ class _Worker:
     def look(self, piece: Piece) -> Notices:
         """Parse files, and show their summaries to the others."""
         own = {index: self._tasks[index] for index in piece if self._tasks[index].size}
-        sizes = accumulate(task.size for task in own.values())
-        self._linter.expect([task for task, size in zip(own.values(), sizes, strict=True) if size <= _BYTES_KEPT])
+        self._linter.expect(list(own.values()))
         notices: Notices = {}
         for index, task in own.items():
             seen = self._linter.summary(task)

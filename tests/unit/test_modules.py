@@ -177,3 +177,27 @@ def test_a_clock_in_another_file_is_found(tmp_path: Path, name: str) -> None:
 )
 def test_what_is_not_there_is_silent(tmp_path: Path, files: dict[str, str], imports: str, call: str) -> None:
     assert lint(tmp_path.resolve(), files, imports, call) == []
+
+
+def test_trees_are_kept_as_far_as_there_is_room_and_nodes_belong_to_the_first_summary(tmp_path: Path) -> None:
+    paths = [str(tmp_path.resolve() / name) for name in ("a.py", "b.py")]
+    text = b"class C:\n    def f(self):\n        with x():\n            for y in z():\n                g(lambda: y)\n"
+    for path in paths:
+        Path(path).write_bytes(text)
+    project = Project(Settings(root=str(tmp_path.resolve())), upcoming=paths, _room=len(text) + 1)
+    summaries = [project.module(path) for path in paths]
+    trees = [project.tree(path) for path in paths]
+    for path, summary, tree in zip(paths, summaries, trees, strict=True):
+        linted = project.linted(path, text)
+        assert isinstance(linted, tuple)
+        assert tree is not None
+        collected = linted[1]
+        assert (collected.tree is tree[1].tree) == (path == paths[0])  # there was no room for the second
+        assert collected.summary is summary is project.module(path)
+        nodes, functions = collected.nodes, collected.summary.functions
+        assert {each.name for _, each in nodes.functions} == {"f"}
+        assert all(each is functions[each.id] for _, each in (*nodes.functions, *nodes.withs, *nodes.loops))
+        assert [each for _, each in nodes.classes] == collected.summary.classes
+        numbers = {call.number for function in functions for call in function.calls}
+        assert {call.number for _, call in nodes.calls} == numbers
+        assert set(collected.marks.calls.values()) == numbers

@@ -47,15 +47,24 @@ class Collected:
     marks: Marks
 
 
-def collect(tree: ast.Module, path: str, name: str, trusted_rows: frozenset[int] = frozenset()) -> Collected:
+def collect(
+    tree: ast.Module,
+    path: str,
+    name: str,
+    trusted_rows: frozenset[int] = frozenset(),
+    known: Module | None = None,
+) -> Collected:
     """The summary of ``tree``, the module ``name`` in the file ``path``.
 
-    Functions with a row of their head in ``trusted_rows`` are declared deterministic by a comment.
+    Functions with a row of their head in ``trusted_rows`` are declared deterministic by a comment. A summary of the
+    same text that is ``known`` is taken instead, and only nodes are looked for that belong to it.
     """
-    collector = _Collector(path, name, trusted_rows)
+    collector = _Collector(path, name, trusted_rows, follows=known is None)
     collector.statements(tree.body)
     collector.finish()
-    return Collected(tree, collector.module, collector.nodes, collector.marks)
+    if known is not None:
+        collector.nodes.belong_to(known)
+    return Collected(tree, known or collector.module, collector.nodes, collector.marks)
 
 
 def head_rows(node: DefNode) -> range:
@@ -66,9 +75,10 @@ def head_rows(node: DefNode) -> range:
 class _Collector(Expressions):
     """Writes down what statements do."""
 
-    def __init__(self, path: str, name: str, trusted_rows: frozenset[int]) -> None:
+    def __init__(self, path: str, name: str, trusted_rows: frozenset[int], follows: bool) -> None:
         super().__init__(path, name)
         self.trusted_rows = trusted_rows
+        self.follows = follows
         # Whether the values of the function that is being walked are followed; it is with one around it.
         self.followed = False
 
@@ -106,7 +116,7 @@ class _Collector(Expressions):
             self.body.launch(self.nodes.calls[calls:], self.module.renamed)
         self.enter(scope, outer)
         self.block, self.owner, self.body = block, owner, body
-        if self.followed and not around:
+        if self.followed and not around and self.follows:
             follow(self.module, self.marks, node, function)
         self.followed = around
 

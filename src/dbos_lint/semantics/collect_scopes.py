@@ -51,6 +51,13 @@ class Nodes:
     imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
     dicts: list[ast.Dict] = field(default_factory=list)
 
+    def belong_to(self, module: Module) -> None:
+        """Stand beside the records of ``module``, a summary of the same text."""
+        self.functions = [(node, module.functions[record.id]) for node, record in self.functions]
+        self.classes = [(node, module.classes[record.id]) for node, record in self.classes]
+        self.withs = [(node, module.functions[record.id]) for node, record in self.withs]
+        self.loops = [(node, module.functions[record.id]) for node, record in self.loops]
+
 
 @dataclass(slots=True)
 class Work:

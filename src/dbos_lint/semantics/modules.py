@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dbos_lint import timings
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _SITE_PACKAGES = f"{os.sep}site-packages{os.sep}"
 # dbos is known by its facts, not by its source: its own repository holds its tests, which are users of it.
 _NEVER_FOLLOWED = frozenset({"dbos"})
+# Trees take forty times the room of their source: so much of it stays parsed from the summary to the linting. To parse
+# and walk a file again takes less than a fifth of what linting it does.
+_BYTES_KEPT = 300_000
 
 
 @dataclass(slots=True)
@@ -35,7 +38,8 @@ class Project:
     """The files that belong together, and what has been read of them.
 
     ``overlay`` holds text that differs from the disk's: what an editor or standard input gave. ``upcoming`` are files
-    that will be linted too: when they are imported before that, their trees are kept, so that each is walked once.
+    that will be linted too: when they are imported before that, their trees are kept, as far as there is room, so that
+    each is walked once.
     ``consulted`` is told which files and folders each file leads to; ``linting`` is the file that is linted.
     ``elsewhere`` gives the summary that another process has made of a file with this text.
     """
@@ -46,11 +50,11 @@ class Project:
     consulted: Consulted = field(default_factory=Consulted)
     linting: str = ""
     elsewhere: Callable[[str, bytes], Module | None] = lambda path, source: None
+    _room: int = _BYTES_KEPT
     _kept: dict[str, tuple[bytes, Source, Collected]] = field(default_factory=dict)
     _trees: dict[str, tuple[bytes, Source, Collected]] = field(default_factory=dict)
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _summarised: dict[str, int] = field(default_factory=dict)  # the hashes of the texts that summaries are of
-    _borrowed: set[str] = field(default_factory=set)  # the files that others have summarised
     _kinds: dict[str, str] = field(default_factory=dict)
     _folders: dict[str, frozenset[str]] = field(default_factory=dict)
     _roots: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -257,26 +261,26 @@ class Project:
             if source is not None and known is not None and known.name == self._called(path):
                 self._modules[path] = known
                 self.consulted.led[path].add(parent(path))
-                self._borrowed.add(path)
                 return known
             parsed = quietly_parsed(source) if source is not None else None
             if source is not None and isinstance(parsed, Source):
                 # What nests too deeply is as good as unreadable.
                 with suppress(RecursionError):
                     collected = self.collected(path, parsed)
-                    if path in self.upcoming and not self.is_library(path):
+                    if path in self.upcoming and len(source) <= self._room and not self.is_library(path):
+                        self._room -= len(source)
                         self._kept[path] = (source, parsed, collected)
         return self._modules[path]
 
-    def collected(self, path: str, source: Source) -> Collected:
-        """The summary and the nodes of a parsed file."""
+    def collected(self, path: str, source: Source, known: Module | None = None) -> Collected:
+        """The summary, unless it is ``known``, and the nodes of a parsed file."""
         with timings.phase("load"):
             from dbos_lint.semantics.collect import collect
             from dbos_lint.syntax import suppressions
 
         with timings.phase("collect"):
-            rows = suppressions.parse(source.text).deterministic_rows
-            collected = collect(source.tree, path, self._called(path), rows)
+            rows = suppressions.parse(source.text).deterministic_rows if known is None else frozenset()
+            collected = collect(source.tree, path, self._called(path), rows, known)
         self._modules[path] = collected.summary
         return collected
 
@@ -303,28 +307,26 @@ class Project:
             if isinstance(parsed, Fault):
                 return None
             with timings.phase("collect"):
-                known = self._trees[path] = source, parsed, collect(parsed.tree, path, module.name)
-        return known[1], replace(known[2], summary=module)
+                known = self._trees[path] = source, parsed, collect(parsed.tree, path, module.name, known=module)
+        return known[1:]
 
     def linted(self, path: str, source: bytes, parsed: Source | None = None) -> tuple[Source, Collected] | Fault:
         """The tree and the summary of the file to be linted, whose text may differ from the disk's."""
         from dbos_lint.syntax.parse import Source
 
         kept = self._kept.pop(path, None)
-        if kept is not None and kept[0] == source:
-            return kept[1], kept[2]
+        if kept is not None:
+            self._room += len(kept[0])
+            if kept[0] == source:
+                return kept[1:]
         self.overlay[path] = source
         read = parsed or quietly_parsed(source)
         if not isinstance(read, Source):
             return read
-        is_same = self._summarised.get(path) == hash(source)
-        borrowed = self._modules.get(path) if is_same and path in self._borrowed else None
+        # All that is known speaks of the summary that there is.
+        known = self._modules.get(path) if self._summarised.get(path) == hash(source) else None
         self._summarised[path] = hash(source)
-        collected = self.collected(path, read)
-        if borrowed is not None:  # all that is known speaks of this summary
-            self._modules[path] = borrowed
-            return read, replace(collected, summary=borrowed)
-        return read, collected
+        return read, self.collected(path, read, known)
 
     def altered(self, texts: Mapping[str, bytes]) -> Project:
         """This project with other ``texts`` of some files; what is known of the others need not be read again."""
