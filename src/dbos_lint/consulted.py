@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dbos_lint.outlines import Outline
 
 WHOLE = "*"
 """Stands for all files of the project, in place of a path."""
@@ -57,9 +61,9 @@ class Consulted:
         """Note that what is found in ``path`` rests on the outlines of all files of the project."""
         self.led[path].add(OUTLINES)
 
-    def outline(self, path: str, state: str, steps: Iterable[str] = ()) -> None:
-        """Note the outline of a file of the project, and what it leads to."""
-        self._note(OUTLINE + path, state)
+    def outline(self, path: str, found: Outline | None, steps: Iterable[str] = ()) -> None:
+        """Note the outline of a file of the project (None where it cannot be read), and what it leads to."""
+        self._note(OUTLINE + path, UNREADABLE if found is None else found.state)
         self.led[OUTLINES].add(OUTLINE + path)
         self.led[OUTLINE + path].update(steps)
 
@@ -94,6 +98,9 @@ class Unasked(Consulted):
         """Nothing is noted."""
 
     def files(self, paths: Iterable[str] | None) -> None:
+        """Nothing is noted."""
+
+    def outline(self, path: str, found: Outline | None, steps: Iterable[str] = ()) -> None:
         """Nothing is noted."""
 
     def take(self) -> Consulted:

@@ -21,7 +21,6 @@ from dbos_lint.catalog.names import (
     WORKFLOW,
     Slot,
 )
-from dbos_lint.consulted import UNREADABLE
 from dbos_lint.mentions import needles
 from dbos_lint.outlines import kinds_in, outline
 from dbos_lint.semantics.calls import Calls
@@ -237,11 +236,11 @@ class Names:
             for path in dict.fromkeys((*(paths or ()), *self._overlaid())):
                 source = project.read(path)
                 if source is None:
-                    project.consulted.outline(path, UNREADABLE)
+                    project.consulted.outline(path, None)
                     continue
                 found = outline(source, wanted)
                 # Of what does not name dbos, the files tell that it imports.
-                project.consulted.outline(path, found.state, () if found.is_naming or not found.kinds else (path,))
+                project.consulted.outline(path, found, () if found.is_naming or not found.kinds else (path,))
                 if found.kinds and self.concerns(path, source):
                     self._files[path] = found.kinds
                     self._claims.note(path, source, found.words)
