@@ -1,8 +1,8 @@
 """Mutation testing by sample: are the fixtures able to see what a wrong character in the engine would do?
 
 ``python tools/mutation.py 200 --seed 1`` changes the code of ``semantics/`` and ``rules/`` in 200 random ways, one
-after the other, in a checkout of its own, runs the fixtures on each, and prints which changes nobody noticed. It
-needs cosmic-ray beside the packages of the tests, and half a minute a mutant.
+after the other, in a checkout of its own, runs the fixtures and the cases of fixes on each, and prints which changes
+nobody noticed. It needs cosmic-ray beside the packages of the tests, and half a minute a mutant.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ ROOT = Path(__file__).resolve().parents[1]
 MUTATED = ("src/dbos_lint/semantics", "src/dbos_lint/rules")
 # Without the declarations: their texts are compared with the pages, not with programs.
 EXCLUDED = ("src/dbos_lint/rules/declared/*",)
-TESTS = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "tests/test_fixtures.py", "-k", "exactly_the_marked")
+TESTS = (
+    *("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"),
+    *("tests/test_fixtures.py", "tests/test_fixes.py", "tests/test_upgrades.py"),
+    *("-k", "exactly_the_marked or test_fixes or test_upgrades"),
+)
 SECONDS = 900
 CONFIGURATION = """
 [cosmic-ray]
