@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 WHOLE = "*"
 """Stands for all files of the project, in place of a path."""
 OUTLINES = "**"
-"""Stands for the outlines of all files of the project."""
+"""Stands for the outlines of all files of the project; with a kind of names behind it, for the files that have some."""
 OUTLINE = "#"
 """With what the name of the outline of a file begins, in place of a path; the path follows."""
+ALWAYS = "="
+"""The state of what stands for others, and does not change itself."""
 UNREADABLE = "?"
 """The state of what cannot be read."""
 FOLDER = "/"
@@ -66,6 +68,15 @@ class Consulted:
         self._note(OUTLINE + path, UNREADABLE if found is None else found.state)
         self.led[OUTLINES].add(OUTLINE + path)
         self.led[OUTLINE + path].update(steps)
+
+    def holding(self, path: str, kind: str) -> None:
+        """Note that what is found in ``path`` rests on the files of the project that have names of ``kind``."""
+        self.led[path].add(OUTLINES + kind)
+
+    def holders(self, kind: str, paths: Iterable[str]) -> None:
+        """Note which files have names of ``kind``, as the outlines tell."""
+        self._note(OUTLINES + kind, ALWAYS)
+        self.led[OUTLINES + kind].update(paths, (OUTLINES,))
 
     def take(self) -> Consulted:
         """What was noted since the last time."""

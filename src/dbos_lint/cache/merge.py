@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from dbos_lint.cache.stamps import Stamps
 from dbos_lint.cache.table import CLEAN, FINDINGS, Row, Table, closure, leading_to
-from dbos_lint.consulted import OUTLINES, WHOLE, Consulted
+from dbos_lint.consulted import WHOLE, Consulted
 
 
 class Knowledge(NamedTuple):
@@ -47,7 +47,7 @@ def merged(
     found |= outcomes
 
     read = consulted.states.keys() | known.sights.keys() | known.same
-    new_stamps = {path: stamps.of(path) for path in read if path not in (OUTLINES, WHOLE)}
+    new_stamps = {path: stamps.of(path) for path in read if not path.startswith(WHOLE)}
     sights = {
         row.path: row.sight
         for number, row in enumerate(old.rows)

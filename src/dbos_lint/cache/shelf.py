@@ -10,7 +10,7 @@ from dbos_lint.cache import store
 from dbos_lint.cache.merge import Knowledge, merged
 from dbos_lint.cache.stamps import Stamps
 from dbos_lint.cache.table import CLEAN, Row, Table, leading_to, parse, text_of
-from dbos_lint.consulted import OUTLINES, WHOLE, Consulted, files_state
+from dbos_lint.consulted import ALWAYS, OUTLINES, WHOLE, Consulted, files_state
 from dbos_lint.mentions import needles
 from dbos_lint.settings import Settings
 
@@ -83,6 +83,8 @@ class Shelf:
         return [row.path for row in self._table.rows if row.outcome]
 
     def _is_same(self, row: Row) -> bool:
+        if row.state == ALWAYS and row.path.startswith(OUTLINES):
+            return True
         if row.path in (OUTLINES, WHOLE):
             return self._project == row.state
         if row.stamp and self._stamps.of(row.path) == row.stamp:

@@ -80,6 +80,7 @@ class Names:
     calls: Calls
     concerns: Callable[[str, bytes], bool]
     _files: dict[str, frozenset[str]] | None = None  # with the kinds of names that each of them may hold
+    _holders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _complete: bool = True
     _mentions: dict[tuple[str, str], tuple[Module, tuple[Mention, ...]]] = field(default_factory=dict)
     _known: dict[str, Known] = field(default_factory=dict)
@@ -94,15 +95,14 @@ class Names:
 
     def known(self, kind: str, module: Module) -> Known:
         """The names of ``kind`` in the project of ``module``, the file that is being linted."""
-        self._whole()
         own = self.of(module, kind)
-        files = self._kinds()
-        if self._complete and module.path in files:
+        holding = self._holding(kind)
+        if self._complete and module.path in self._kinds():
             if kind not in self._known:
-                self._known[kind] = self._gather(kind, (path for path, kinds in files.items() if kind in kinds))
+                self._known[kind] = self._gather(kind, holding)
             return self._known[kind]
         # A file that no walk finds: it was named by itself.
-        others = [path for path, kinds in files.items() if kind in kinds and path != module.path]
+        others = [path for path in holding if path != module.path]
         return _sorted_out([*own, *self._of_files(kind, others)], self._complete)
 
     def own(self, kind: str, module: Module) -> Known:
@@ -125,19 +125,11 @@ class Names:
 
     def files(self, kind: str, module: Module) -> Iterator[Module]:
         """The files of the project of ``module``, itself first, that may hold what goes by ``kind``."""
-        self._whole()
-        return self.holders(kind, module)
-
-    def holders(self, kind: str, module: Module) -> Iterator[Module]:
-        """The same, for an answer that rests on nothing but what is in them, and what they import."""
-        consulted = self._outlined().consulted
         yield module
-        for path, kinds in self._kinds().items():
-            if kind in kinds and path != module.path:
-                consulted.led[module.path].add(path)
-                other = self.calls.resolver.project.module(path)
-                if other is not None:
-                    yield other
+        for path in self._holding(kind):
+            other = self.calls.resolver.project.module(path) if path != module.path else None
+            if other is not None:
+                yield other
 
     def everywhere(self, module: Module) -> Iterator[Module]:
         """The files of the project of ``module``, itself first, that concern dbos, in order; none but itself where the
@@ -203,6 +195,8 @@ class Names:
         kinds = kinds_in(source)
         if module.path in self._files:
             self._files[module.path] = kinds
+            if before != kinds:
+                self._holders = {}
             self._claims.note(module.path, source)
         for kind in before | kinds:
             remembered = self._mentions.get((module.path, kind))
@@ -224,6 +218,16 @@ class Names:
         project = self.calls.resolver.project
         project.consulted.outlined(project.linting)
         return project
+
+    def _holding(self, kind: str) -> tuple[str, ...]:
+        """The files of the project that may hold names of ``kind``, for an answer that rests on what is in them, and in
+        what they import."""
+        project = self.calls.resolver.project
+        project.consulted.holding(project.linting, kind)
+        if kind not in self._holders:
+            self._holders[kind] = tuple(path for path, kinds in self._kinds().items() if kind in kinds)
+            project.consulted.holders(kind, self._holders[kind])
+        return self._holders[kind]
 
     def _kinds(self) -> Mapping[str, frozenset[str]]:
         """The files of the project that may name something, and the kinds of names that they may hold."""

@@ -22,7 +22,7 @@ _PORTABLE = (Instance(External("dbos.DBOSPortableJSONSerializer")), External("db
 def serializer_of(analysis: Analysis, module: Module) -> str:
     """What the data of ``module``'s project are stored with: ``PICKLE``, ``PORTABLE`` JSON, or something ``OTHER``."""
     found: set[str] = set()
-    for each in analysis.names.holders(SERIALIZER, module):
+    for each in analysis.names.files(SERIALIZER, module):
         for ref, place in analysis.names.once("serializers", each, _given):
             values = analysis.resolver.resolve(each, ref, place)
             found.add(PORTABLE if values and all(value in _PORTABLE for value in values) else OTHER)
