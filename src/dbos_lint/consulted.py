@@ -16,6 +16,8 @@ OUTLINES = "**"
 """Stands for the outlines of all files of the project; with a kind of names behind it, for the files that have some."""
 OUTLINE = "#"
 """With what the name of the outline of a file begins, in place of a path; the path follows."""
+FOUND = "!"
+"""With what the name of the findings of a file begins; its path follows. Who imports the file does not rest on them."""
 ALWAYS = "="
 """The state of what stands for others, and does not change itself."""
 UNREADABLE = "?"
@@ -51,7 +53,7 @@ class Consulted:
 
     def whole(self, path: str) -> None:
         """Note that what is found in ``path`` rests on all files of the project."""
-        self.led[path].add(WHOLE)
+        self.led[FOUND + path].add(WHOLE)
 
     def files(self, paths: Iterable[str] | None) -> None:
         """Note the files of the project; None where there are too many."""
@@ -61,7 +63,7 @@ class Consulted:
 
     def outlined(self, path: str) -> None:
         """Note that what is found in ``path`` rests on the outlines of all files of the project."""
-        self.led[path].add(OUTLINES)
+        self.led[FOUND + path].add(OUTLINES)
 
     def outline(self, path: str, found: Outline | None, steps: Iterable[str] = ()) -> None:
         """Note the outline of a file of the project (None where it cannot be read), and what it leads to."""
@@ -71,12 +73,17 @@ class Consulted:
 
     def holding(self, path: str, kind: str) -> None:
         """Note that what is found in ``path`` rests on the files of the project that have names of ``kind``."""
-        self.led[path].add(OUTLINES + kind)
+        self.led[FOUND + path].add(OUTLINES + kind)
 
     def holders(self, kind: str, paths: Iterable[str]) -> None:
         """Note which files have names of ``kind``, as the outlines tell."""
         self._note(OUTLINES + kind, ALWAYS)
         self.led[OUTLINES + kind].update(paths, (OUTLINES,))
+
+    def found(self, path: str) -> None:
+        """Note that something was found in ``path``, or nothing: that rests on its text before all."""
+        self._note(FOUND + path, ALWAYS)
+        self.led[FOUND + path].add(path)
 
     def take(self) -> Consulted:
         """What was noted since the last time."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from dbos_lint.cache.stamps import Stamps
 from dbos_lint.cache.table import CLEAN, FINDINGS, Row, Table, closure, leading_to
-from dbos_lint.consulted import WHOLE, Consulted
+from dbos_lint.consulted import FOUND, WHOLE, Consulted
 
 
 class Knowledge(NamedTuple):
@@ -37,6 +37,8 @@ def merged(
     states = {row.path: row.state for number, row in enumerate(old.rows) if row.state and number not in changed}
     states |= consulted.states
     led = {old.rows[at].path: {old.rows[step].path for step in ways[at]} for at in ways if at not in changed}
+    for path in outcomes:
+        led.pop(path, None)  # what was asked for it before counts no more
     for path, steps in consulted.led.items():
         led[path] = led.get(path, set()) | steps
     found = {
@@ -47,7 +49,7 @@ def merged(
     found |= outcomes
 
     read = consulted.states.keys() | known.sights.keys() | known.same
-    new_stamps = {path: stamps.of(path) for path in read if not path.startswith(WHOLE)}
+    new_stamps = {path: stamps.of(path) for path in read if not path.startswith((FOUND, WHOLE))}
     sights = {
         row.path: row.sight
         for number, row in enumerate(old.rows)

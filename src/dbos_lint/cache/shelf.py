@@ -10,7 +10,7 @@ from dbos_lint.cache import store
 from dbos_lint.cache.merge import Knowledge, merged
 from dbos_lint.cache.stamps import Stamps
 from dbos_lint.cache.table import CLEAN, Row, Table, leading_to, parse, text_of
-from dbos_lint.consulted import ALWAYS, OUTLINES, WHOLE, Consulted, files_state
+from dbos_lint.consulted import ALWAYS, FOUND, OUTLINES, WHOLE, Consulted, files_state
 from dbos_lint.mentions import needles
 from dbos_lint.settings import Settings
 
@@ -62,7 +62,7 @@ class Shelf:
     def fresh(self, paths: Iterable[str]) -> list[str]:
         """Those of ``paths`` that have a result, and for which all is as it was."""
         table = self._table
-        wanted = [path for path in paths if (row := table.get(path)) is not None and row.outcome]
+        wanted = [path for path in map(FOUND.__add__, paths) if (row := table.get(path)) is not None and row.outcome]
         try:
             ways = table.reached(wanted)
         except ValueError:  # it was not written by us
@@ -70,7 +70,7 @@ class Shelf:
             return []
         self._dirty |= {number for number in ways if not self._is_same(table.rows[number])}
         stale = leading_to(self._dirty, ways) if self._dirty else set()
-        return [path for path in wanted if table.number[path] not in stale]
+        return [path.removeprefix(FOUND) for path in wanted if table.number[path] not in stale]
 
     def is_in(self, path: str, state: str) -> bool:
         """Whether the file ``path`` was in ``state``."""
@@ -80,10 +80,10 @@ class Shelf:
     @property
     def paths(self) -> list[str]:
         """The files that have results."""
-        return [row.path for row in self._table.rows if row.outcome]
+        return [row.path.removeprefix(FOUND) for row in self._table.rows if row.outcome]
 
     def _is_same(self, row: Row) -> bool:
-        if row.state == ALWAYS and row.path.startswith(OUTLINES):
+        if row.state == ALWAYS and row.path.startswith((FOUND, OUTLINES)):
             return True
         if row.path in (OUTLINES, WHOLE):
             return self._project == row.state
@@ -109,17 +109,16 @@ class Shelf:
         """The result of a file for which all is as it was."""
         from dbos_lint.linter import FileResult
 
-        row = self._table.rows[self._table.number[path]]
-        if row.outcome == CLEAN:
+        if self._table.rows[self._table.number[FOUND + path]].outcome == CLEAN:
             return FileResult(path, ())
         from dbos_lint.cache.findings import has_fix, result_of
         from dbos_lint.consulted import text_state
 
         try:
-            values, source = self._known_findings()[path], b""
+            values, source = self._known_findings()[FOUND + path], b""
             if has_fix(values):
                 source = self._stamps.text(path)
-                if text_state(source) != row.state:
+                if not self.is_in(path, text_state(source)):
                     return None
             return result_of(path, values, source)
         except Exception:  # it was not written by us, or the file has changed meanwhile
@@ -135,14 +134,15 @@ class Shelf:
         if result.consulted is None:
             return
         self._consulted.add(result.consulted)
+        self._consulted.found(result.filename)
         if result.tracebacks:
             return
         if result.diagnostics or result.suppressed or result.unresolved or result.failed:
             from dbos_lint.cache.findings import plain
 
-            self._outcomes[result.filename] = plain(result)
+            self._outcomes[FOUND + result.filename] = plain(result)
         else:
-            self._outcomes[result.filename] = CLEAN
+            self._outcomes[FOUND + result.filename] = CLEAN
 
     # ------------------------------------------------------------------ what is kept
 

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 
-from dbos_lint.consulted import FOLDER, OUTLINE, UNREADABLE, folder_state, text_state
+from dbos_lint.consulted import FOLDER, FOUND, OUTLINE, UNREADABLE, folder_state, text_state
 from dbos_lint.reading import read
 
 # The coarsest clock of a file system (FAT) goes in such steps: a file may be changed twice in one of them.
@@ -65,5 +65,5 @@ class Stamps:
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file or folder."""
-        path = path.removeprefix(OUTLINE)
+        path = path.removeprefix(OUTLINE).removeprefix(FOUND)
         return path in self._texts or os.path.exists(path)
