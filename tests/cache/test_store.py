@@ -7,6 +7,7 @@ import os
 import time
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -34,6 +35,20 @@ def project(tmp_path: Path) -> Path:
     (root / "clock.py").write_text(CLOCK)
     (root / "plain.py").write_text("print(1)\n")
     return root
+
+
+@pytest.fixture
+def linted_again(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are linted, one after the other."""
+    names: list[str] = []
+    lint_one = linter._lint
+
+    def noted(source: bytes, path: str, *rest: Any) -> FileResult:
+        names.append(os.path.basename(path))
+        return lint_one(source, path, *rest)
+
+    monkeypatch.setattr(linter, "_lint", noted)
+    return names
 
 
 def lint(root: Path, cache: Cache | None) -> tuple[FileResult, ...]:
@@ -76,21 +91,61 @@ OTHER = "from dbos import DBOS\n\n\n@DBOS.workflow()\ndef {name}(order: str) -> 
     ],
 )
 def test_a_change_that_no_outline_tells_concerns_nobody_else(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, linted: list[str]
+    project: Path, tmp_path: Path, linted_again: list[str], change: str, linted: list[str]
 ) -> None:
     """Who looks for other workflows of a name rests on what all files define and import."""
     (project / "other.py").write_text(OTHER.format(name="bill", value="open"))
     (project / "late.py").write_text(OTHER.format(name="bill_late", value="open"))
     lint(project, Cache(str(tmp_path / "cache")))
     (project / "other.py").write_text(change)
-    again: list[str] = []
-    lint_one = linter._lint
-    monkeypatch.setattr(
-        linter, "_lint", lambda source, path, *rest: again.append(path) or lint_one(source, path, *rest)
-    )  # type: ignore[func-returns-value]
-    assert lint(project, Cache(str(tmp_path / "cache"))) == lint(project, None)
-    assert sorted(os.path.basename(path) for path in again[: len(linted)]) == linted
-    assert len(again) == len(linted) + 5  # the run without a cache lints all
+    linted_again.clear()
+    after = lint(project, Cache(str(tmp_path / "cache")))
+    assert sorted(linted_again) == linted
+    assert after == lint(project, None)
+
+
+ASKS = """from dbos import DBOS
+
+
+def work(order: str) -> str:
+    return order
+
+
+@DBOS.workflow()
+def ask(order: str) -> None:
+    DBOS.enqueue_workflow('orders', ask, order)
+"""
+USES = """from dbos import DBOS
+from asks import work
+
+
+@DBOS.workflow()
+def use(order: str) -> str:
+    return work(order)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "is_asked"),
+    [
+        ("queues.py", "from dbos import DBOS\n\nDBOS.register_queue('order')  # once\n", True),
+        ("plain.py", "print(2)\n", False),
+    ],
+)
+def test_names_rest_on_the_files_that_have_some_and_only_for_who_asks(
+    project: Path, tmp_path: Path, linted_again: list[str], name: str, change: str, is_asked: bool
+) -> None:
+    """Who imports a file that asks for queues does not rest on them."""
+    (project / "asks.py").write_text(ASKS)
+    (project / "uses.py").write_text(USES)
+    (project / "queues.py").write_text("from dbos import DBOS\n\nDBOS.register_queue('order')\n")
+    codes = [found.code for file in lint(project, Cache(str(tmp_path / "cache"))) for found in file.diagnostics]
+    assert "DBS404" in codes
+    (project / name).write_text(change)
+    linted_again.clear()
+    assert [found.code for file in lint(project, Cache(str(tmp_path / "cache"))) for found in file.diagnostics] == codes
+    assert ("asks.py" in linted_again) is is_asked
+    assert "uses.py" not in linted_again
 
 
 def test_a_file_that_was_looked_for_and_comes_is_noticed(project: Path, tmp_path: Path) -> None:
