@@ -3,7 +3,8 @@
     python benchmarks/monorepo.py --files 50000 --lines 10000000 --shards 1,4,16
 
 Three of a hundred files use DBOS, and import helpers of other packages that do not; one of a hundred others imports
-them, and the rest imports each other. Each share runs by itself, in one process: its CPU is what a machine of its own
+them, and the rest imports each other, within products of 500 files: so the share of files that concern DBOS is the same
+in a tree of any size. Each share runs by itself, in one process: its CPU is what a machine of its own
 would spend, and the slowest is what everybody waits for. 10 M lines take 0.5 GB of the disk while it runs.
 """
 
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _FILES_PER_PACKAGE = 50
+_FILES_PER_PRODUCT = 500
 _DBOS_EVERY = 33
 _CALLER_EVERY = 100
 _LINES_PER_FUNCTION = 10
@@ -79,7 +81,8 @@ def generate(root: Path, files: int, lines: int) -> int:
         package = root / f"package_{number // _FILES_PER_PACKAGE:04}"
         package.mkdir(exist_ok=True)
         (package / "__init__.py").touch()
-        seen = {chance.randrange(number) for _ in range(5)} if number else set()
+        first = number - number % _FILES_PER_PRODUCT
+        seen = {chance.randrange(first, number) for _ in range(5)} if number > first else set()
         others = sorted(each for each in seen if not _is_durable(each) or number % _CALLER_EVERY == 0)
         text = "".join(_module(number, others, chance.randint(functions // 2, functions + functions // 2)))
         (package / f"module_{number:05}.py").write_text(text, encoding="utf-8")

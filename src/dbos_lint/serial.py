@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 Elsewhere = Callable[[Settings, str, bytes], "Module | None"]
 """Gives the summary that another process made of a file, as it is called in the project with these settings."""
 
-# What is known stays, and trees are in no circles: nothing is garbage for the collector before so many files.
-_FILES_BETWEEN_COLLECTIONS = 500
+# What is known stays, and trees are in no circles: nothing is garbage for the collector before so many files, nor before
+# as many again as there were: it looks through all that is known.
+_FILES_BEFORE_COLLECTION = 500
 
 
 def _nowhere(settings: Settings, path: str, source: bytes) -> None:
@@ -41,6 +42,7 @@ class Linter:
         self.texts = texts or {}
         self.elsewhere: Elsewhere = _nowhere
         self._linted = 0
+        self._collects_at = _FILES_BEFORE_COLLECTION
         self.expect(tasks)
 
     def expect(self, tasks: Sequence[Task]) -> None:
@@ -89,7 +91,8 @@ class Linter:
     def source(self, source: bytes, path: str, settings: Settings) -> FileResult:
         """Lint ``source``, which is called ``path``."""
         self._linted += 1
-        if self._linted % _FILES_BETWEEN_COLLECTIONS == 0:
+        if self._linted == self._collects_at:
+            self._collects_at *= 2
             gc.collect()
         program = self._program(settings)
         program.project.consulted.text(path, source)
