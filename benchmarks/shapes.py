@@ -300,9 +300,9 @@ def orders_of_receivers(number: int) -> Files:
     names = "abcdefgh"[:number]
     classes = "".join(f"class C{name}:\n    def run(self):\n        return time.time()\n\n\n" for name in names)
     swaps = [names[:i] + names[i + 1] + names[i] + names[i + 2 :] for i in range(len(names) - 1)]
-    body = "".join(f"    f({', '.join(each)})\n" for each in swaps)
+    body = "".join(f"    turn({', '.join(each)})\n" for each in swaps)
     given = ", ".join(f"C{name}()" for name in names)
-    return one(f"{classes}def f({', '.join(names)}):\n    a.run()\n{body}\n\n{WORKFLOW}    f({given})\n")
+    return one(f"{classes}def turn({', '.join(names)}):\n    a.run()\n{body}\n\n{WORKFLOW}    turn({given})\n")
 
 
 def decorators(number: int) -> Files:

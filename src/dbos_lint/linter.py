@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dbos_lint import selection, timings
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from dbos_lint.consulted import Consulted
     from dbos_lint.rules.failures import Failure
     from dbos_lint.rules.visitor import Finding, Here
+    from dbos_lint.semantics.analysis import Analysis
     from dbos_lint.semantics.collect import Collected
     from dbos_lint.semantics.program import Program
     from dbos_lint.syntax.parse import Fault, Source
@@ -27,8 +29,9 @@ class FileResult:
     Its findings, sorted, after selection and suppression; how many findings a comment suppressed; the rows of the calls
     of durable code that could not be followed; the text that was linted, where a finding has a fix, which is for that
     text and no other; for ``--debug``, where the linter itself failed; what was ``consulted`` for it, and for no file
-    before it, where that was asked for; and whether it was not linted, or not by every rule, which is so even where
-    nobody wants to be told of it.
+    before it, where that was asked for; whether it was not linted, or not by every rule, which is so even where nobody
+    wants to be told of it; and a function that is given too ``varied`` objects to be followed with each of them, if
+    the file leads to one.
     """
 
     filename: str
@@ -39,6 +42,7 @@ class FileResult:
     tracebacks: tuple[str, ...] = field(default=(), repr=False, compare=False)
     consulted: Consulted | None = field(default=None, repr=False, compare=False)
     failed: bool = False
+    varied: str = ""
 
 
 def lint_source(
@@ -102,7 +106,9 @@ def _lint(
         if not isinstance(linted, Fault):
             parsed, collected = linted
             with timings.phase("judge"):
-                return _judge(source, parsed, collected, filename, settings, enabled, noqa, program)
+                judge = partial(_judge, source, parsed, collected, filename, settings, enabled, noqa)
+                result, varied = program.ask(judge)
+                return replace(result, varied=varied) if varied else result
     except RecursionError:
         linted = Fault("it nests too deeply to be judged", 1, 1)
     said = tuple(_fault(linted, filename)) if UNREADABLE_FILE.code in enabled else ()
@@ -117,14 +123,14 @@ def _judge(
     settings: Settings,
     enabled: frozenset[str],
     noqa: bool,
-    program: Program,
+    analysis: Analysis,
 ) -> FileResult:
     with timings.phase("load"):
         from dbos_lint.rules import check
         from dbos_lint.syntax import suppressions
         from dbos_lint.syntax.lines import Lines
 
-    here = check(collected, program.analysis, enabled)
+    here = check(collected, analysis, enabled)
     unresolved = _unresolved(here)
     comments = suppressions.parse(source.text)
     lines = Lines(source)

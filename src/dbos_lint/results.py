@@ -41,5 +41,9 @@ class RunResult(NamedTuple):
         return sum(len(result.unresolved) for result in self.files)
 
     @property
+    def varied(self) -> int:
+        return sum(bool(result.varied) for result in self.files)
+
+    @property
     def failed(self) -> int:
         return sum(result.failed for result in self.files)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Elsewhere = Callable[[Settings, str, bytes], "Module | None"]
 """Gives the summary that another process made of a file, as it is called in the project with these settings."""
 
-# What is known stays, and trees are in no circles: nothing is garbage for the collector before so many files, nor before
-# as many again as there were: it looks through all that is known.
+# What is known stays, and trees are in no circles: nothing is garbage for the collector before so many files, nor then
+# before there are twice as many, for it looks through all that is known.
 _FILES_BEFORE_COLLECTION = 500
 
 

@@ -17,16 +17,22 @@ _CHANGES: dict[str, Any] = {kind.__name__: kind for kind in (*get_args(fix.Chang
 def plain(result: FileResult) -> list[Any]:
     """``result`` as lists, texts and numbers, without its text."""
     findings = [_plain_finding(each) for each in result.diagnostics]
-    return [result.suppressed, result.unresolved, findings, result.failed]
+    return [result.suppressed, result.unresolved, findings, result.failed, result.varied]
 
 
 def result_of(path: str, values: Any, source: bytes) -> FileResult:
     """The result that ``values`` were made of; any exception says that they are not what :func:`plain` makes."""
-    suppressed, unresolved, findings, failed = values
+    suppressed, unresolved, findings, failed, varied = values
     found = tuple(_finding(path, *each) for each in findings)
     fixable = any(each.fix is not None for each in found)
     return FileResult(
-        path, found, int(suppressed), tuple(map(int, unresolved)), source if fixable else b"", failed=bool(failed)
+        path,
+        found,
+        int(suppressed),
+        tuple(map(int, unresolved)),
+        source if fixable else b"",
+        failed=bool(failed),
+        varied=str(varied),
     )
 
 

@@ -137,7 +137,7 @@ class Shelf:
         self._consulted.found(result.filename)
         if result.tracebacks:
             return
-        if result.diagnostics or result.suppressed or result.unresolved or result.failed:
+        if result.diagnostics or result.suppressed or result.unresolved or result.failed or result.varied:
             from dbos_lint.cache.findings import plain
 
             self._outcomes[FOUND + result.filename] = plain(result)

@@ -256,7 +256,7 @@ def _printed(
         text += _closing(len(findings), options, offers, done)
         if not options.quiet and not options.only_fixes:
             files = sum(1 for item in left_out if item.path.endswith(".py"))
-            text += summary.unknown(result.failed, files, result.unresolved)
+            text += summary.unknown(result.failed, files, result.unresolved, result.varied)
     if options.output_file is not None and not options.diff:
         write(text, options.output_file)
     else:
@@ -356,6 +356,10 @@ def _details(result: RunResult, left_out: Iterable[LeftOut], cwd: str) -> list[s
         if file.failed:
             lines.append(f"not linted, or not by every rule: {name}")
         lines += (f"not followed: a call at {name}:{row}" for row in file.unresolved)
+        if file.varied:
+            lines.append(
+                f"followed in part: {name} (of too many different objects, none that '{file.varied}' is given)"
+            )
     lines += (
         f"files: {len(result.files)}",
         f"files that could not be linted: {result.failed}",

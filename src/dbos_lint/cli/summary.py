@@ -28,15 +28,16 @@ def closing(remaining: int, fixed: int, offers: Offers) -> str:
     return found + _offered(offers)
 
 
-def unknown(failed: int, left_out: int, unresolved: int) -> str:
+def unknown(failed: int, left_out: int, unresolved: int, varied: int = 0) -> str:
     """What the run cannot vouch for: nothing that could not be judged passes for clean."""
     parts = [
         f"{_counted(failed, 'file')} could not be linted" if failed else "",
         f"{_counted(left_out, 'file')} {'was' if left_out == 1 else 'were'} skipped" if left_out else "",
         f"{_counted(unresolved, 'call')} could not be followed" if unresolved else "",
+        f"{_counted(varied, 'file')} could be followed in part only" if varied else "",
     ]
     told = ", ".join(part for part in parts if part)
-    return f"{told}: -v lists {'it' if failed + left_out + unresolved == 1 else 'them'}.\n" if told else ""
+    return f"{told}: -v lists {'it' if failed + left_out + unresolved + varied == 1 else 'them'}.\n" if told else ""
 
 
 def _counted(count: int, noun: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -28,6 +29,21 @@ from dbos_lint.semantics.summary import DECORATOR, UNTIL_CANCELLED, Call, Functi
 from dbos_lint.semantics.values import Environment, External, FunctionKey, FunctionValue, Instance, Value
 from dbos_lint.semantics.writes import effect_of_write, mutation
 from dbos_lint.syntax.spans import Span
+
+# With how many different objects one function is analysed, and all of them together. What passes objects on in ever
+# other orders would take as many analyses as there are orders; in programs that people wrote, no function has been seen
+# that is given more than two.
+MOST_VARIANTS = 1_000
+_MOST_IN_ALL = 50_000
+
+
+class TooVariedError(BaseException):
+    """``function`` is given more different objects than are looked at one by one. No fault, so that nothing on the way
+    takes it for one: the program is looked at anew, without them."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__(function)
+        self.function = function
 
 
 class Edge(NamedTuple):
@@ -88,6 +104,8 @@ class Observer:
     nondeterminism: Nondeterminism
     _facts: dict[FunctionKey, Facts] = field(default_factory=dict)
     _quiet: dict[Callees, bool] = field(default_factory=dict)
+    _variants: Counter[tuple[str, int]] = field(default_factory=Counter)
+    _varied: int = 0
 
     def facts(self, key: FunctionKey) -> Facts:
         """The effects and edges of one function."""
@@ -99,6 +117,8 @@ class Observer:
     def _observe(self, key: FunctionKey) -> Facts:
         module = self.calls.resolver.module(key[0])
         function = module.functions[key[1]]
+        if key.given:
+            self._count(key, function)
         if function.trusted or self.nondeterminism.is_known(f"{module.name}.{function.qualname}"):
             return Facts()
         env = self.calls.environment(key)
@@ -150,6 +170,13 @@ class Observer:
             known = not self.nondeterminism.by_settings and not any(map(may_act, callees.externals))
             self._quiet[callees] = known
         return known
+
+    def _count(self, key: FunctionKey, function: Function) -> None:
+        """Count what is known, not what is asked: whoever asks first, a program is too varied, or it is not."""
+        self._variants[key[:2]] += 1
+        self._varied += 1
+        if self._variants[key[:2]] > MOST_VARIANTS or self._varied > _MOST_IN_ALL:
+            raise TooVariedError(function.qualname)
 
     def _guarded(self, module: Module, function: Function, env: Environment | None) -> frozenset[str]:
         """The kinds of effect that the function avoids where they would be wrong, to judge by what it asks."""

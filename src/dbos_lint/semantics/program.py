@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dbos_lint.mentions import imports, members, mentions, needles
 from dbos_lint.semantics.modules import Project
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from dbos_lint.semantics.analysis import Analysis
     from dbos_lint.semantics.collect import Collected
     from dbos_lint.syntax.parse import Fault, Source
+
+T = TypeVar("T")
 
 
 class Program:
@@ -32,6 +34,9 @@ class Program:
     @cached_property
     def analysis(self) -> Analysis:
         """What the functions of the project do."""
+        return self._analysis(tells_apart=True)
+
+    def _analysis(self, *, tells_apart: bool) -> Analysis:
         from dbos_lint.catalog.nondeterminism import Nondeterminism
         from dbos_lint.semantics.analysis import Analysis
         from dbos_lint.semantics.calls import Calls
@@ -43,8 +48,24 @@ class Program:
         nondeterminism = Nondeterminism(
             settings.extra_nondeterministic, settings.known_deterministic, settings.shows_guesses
         )
-        calls = Calls(Resolver(self.project))
+        calls = Calls(Resolver(self.project, tells_apart))
         return Analysis(calls, Observer(calls, nondeterminism), Names(calls, self.concerns))
+
+    def ask(self, question: Callable[[Analysis], T]) -> tuple[T, str]:
+        """The answer to a ``question`` about one file. Where that comes to a function that is given too many different
+        objects, the answer does without them, and the name of the function stands beside it."""
+        from dbos_lint.semantics.facts import TooVariedError
+
+        try:
+            return question(self.analysis), ""
+        except TooVariedError:
+            del self.analysis
+        # What earlier files have taught counts, too: it must not tell what becomes of this one.
+        try:
+            return question(self.analysis), ""
+        except TooVariedError as error:
+            del self.analysis
+            return question(self._analysis(tells_apart=False)), error.function
 
     def altered(self, texts: Mapping[str, bytes]) -> Program:
         """The project with other ``texts`` of some files, of which nothing is remembered but what they say."""

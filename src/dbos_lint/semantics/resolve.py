@@ -77,6 +77,8 @@ class Resolver:
     """Resolves references within one project; remembers what it found."""
 
     project: Project
+    # Whether a function is another one for each object that it is given.
+    tells_apart: bool = True
     answers: Answers = field(default_factory=Answers)
     # Names that mean the same wherever in a scope they stand, by file and scope: most of what is asked is asked again.
     _plain: dict[tuple[str, int, str], Values] = field(default_factory=dict)
@@ -97,6 +99,8 @@ class Resolver:
 
     def key(self, value: FunctionValue, given: tuple[tuple[str, Instance], ...] = ()) -> FunctionKey:
         """The function with what a call gives it: ``given``, and its instance where that is of another class."""
+        if not self.tells_apart:
+            return FunctionKey(value.module, value.id)
         receiver = value.receiver
         if isinstance(receiver, Instance) and isinstance(receiver.type, ClassValue):
             function = self.function(value)

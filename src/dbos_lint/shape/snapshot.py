@@ -86,7 +86,8 @@ def _add(found: Snapshot, program: Program, path: str) -> str:
         return linted.message
     parsed, collected = linted
     found.versions.update(_versions(parsed.tree))
-    found.shapes.update(shapes_of(program.analysis, collected))
+    shapes, _ = program.ask(lambda analysis: shapes_of(analysis, collected))
+    found.shapes.update(shapes)
     module = collected.summary
     for registration in registrations(program.analysis.resolver, module):
         function = module.functions[registration.function]
