@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import crowds
 import shapes
-from measure import Case, run_once
+from measure import Case, Sample, run_once
 
 LIMIT = 2.2
 DOUBLINGS = 2
@@ -79,6 +80,30 @@ SHAPES = (
     Shape(shapes.receivers, "calls for a class", 2_500, 10_000),
     Shape(shapes.decorators, "decorators", 100, 400),
     Shape(shapes.parameters, "parameters", 1_250, 5_000),
+    Shape(crowds.effects_in_a_chain, "calls", 1_250, 5_000),
+    Shape(crowds.workflows_of_a_cycle, "functions", 1_250, 5_000),
+    Shape(crowds.shared_helpers, "calls", 5_000, 20_000),
+    Shape(crowds.two_ways, "calls", 625, 2_500),
+    Shape(crowds.two_objects, "calls", 300, 1_200),
+    Shape(crowds.returns, "classes", 625, 2_500),
+    Shape(crowds.callbacks, "calls", 625, 2_500),
+    Shape(crowds.tables, "rows", 2_500, 10_000),
+    Shape(crowds.fields, "fields", 1_250, 5_000),
+    Shape(crowds.managers, "managers", 1_250, 5_000),
+    Shape(crowds.ids, "blocks", 1_250, 5_000),
+    Shape(crowds.comprehensions, "loops", 1_250, 5_000),
+    Shape(crowds.gathered, "coroutines", 1_250, 5_000),
+    Shape(crowds.tasks, "tasks", 625, 2_500),
+    Shape(crowds.one_topic, "workflows", 625, 2_500),
+    Shape(crowds.one_queue, "workflows", 625, 2_500),
+    Shape(crowds.schedules, "workflows", 625, 2_500),
+    Shape(crowds.steps_that_write, "steps", 1_250, 5_000),
+    Shape(crowds.start, "calls", 1_250, 5_000),
+    Shape(crowds.reexports, "files", 500, 2_000),
+    Shape(crowds.imports_in_a_ring, "files", 250, 1_000),
+    Shape(crowds.imports_of_each_other, "imports", 1_250, 5_000),
+    Shape(crowds.imports_in_functions, "files", 250, 1_000),
+    Shape(crowds.one_name, "files", 250, 1_000),
 )
 
 
@@ -106,15 +131,20 @@ class Growth:
 
 
 def grow(shape: Shape, doublings: int, rounds: int) -> Growth:
-    """Measure ``shape``: the best of ``rounds``, for what a busy machine adds is not the linter's."""
+    """Measure ``shape``: again, up to ``rounds`` times, while it is over the limit; the best of each counts, for what a
+    busy machine adds is not the linter's."""
     sizes = tuple(shape.size << power for power in range(doublings + 1))
+    samples: list[list[Sample]] = []
     with TemporaryDirectory() as folder:
         # The smallest program costs what starting does, importing the engine included.
         cases = [_case(Path(folder) / str(size), shape.make(size)) for size in (1, *sizes)]
-        samples = [[run_once(case) for case in cases] for _ in range(rounds)]
-    cpus = [min(each.cpu for each in taken) for taken in zip(*samples, strict=True)]
-    peaks = [max(each.peak for each in taken) for taken in zip(*samples, strict=True)]
-    return Growth(shape, sizes, tuple(max(cpu - cpus[0], 0.001) for cpu in cpus[1:]), tuple(peaks[1:]))
+        while True:
+            samples.append([run_once(case) for case in cases])
+            cpus = [min(each.cpu for each in taken) for taken in zip(*samples, strict=True)]
+            peaks = [max(each.peak for each in taken) for taken in zip(*samples, strict=True)]
+            found = Growth(shape, sizes, tuple(max(cpu - cpus[0], 0.001) for cpu in cpus[1:]), tuple(peaks[1:]))
+            if len(samples) == rounds or max(found.ratios) <= LIMIT:
+                return found
 
 
 def report(grown: Iterable[Growth]) -> Iterator[str]:

@@ -1,5 +1,5 @@
-"""Functions that are given too many different objects to be followed with each: the rest of the file is judged, and what
-becomes of a file depends on no other."""
+"""Functions that are given too many different objects to be followed with each: the rest of the file is judged, and
+what becomes of a file depends on no other."""
 
 from __future__ import annotations
 

@@ -28,12 +28,16 @@ def derived(body: Body, seeds: Iterable[str], *, taken: bool = False) -> frozens
     but not ``create(order)``.
     """
     found = set(seeds)
-    pairs = [(targets, value, names_in(value)) for targets, value in _assignments(body) if value is not None]
-    size = -1
-    while len(found) > size:
-        size = len(found)
-        for targets, value, used in pairs:
-            if not used.isdisjoint(found) and not (taken and _asks_others(value, found)):
+    using: dict[str, list[tuple[set[str], ast.AST]]] = {}
+    for targets, value in _assignments(body):
+        if value is not None:
+            for name in names_in(value):
+                using.setdefault(name, []).append((targets, value))
+    todo = list(found)
+    for name in todo:
+        for targets, value in using.get(name, ()):
+            if not (taken and _asks_others(value, found)):
+                todo += targets - found
                 found |= targets
     return frozenset(found)
 

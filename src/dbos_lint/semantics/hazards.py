@@ -4,6 +4,7 @@ that catch what dbos raises. All of it is an effect of the function in which it 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dbos_lint.catalog import api, waits
@@ -121,12 +122,12 @@ class _Finder:
     def _loops(self, durable: list[Call]) -> Iterator[Effect]:
         env = self._analysis.calls.environment(self._key)
         told: list[Loop] = []
-        by_block = self._by_loop(durable)
+        by_block, by_scope = self._by_loop(durable), self._by_comprehension(durable)
         for loop in self._function.loops:
-            inside = by_block.get(loop.block, ()) if loop.block else durable
+            inside = by_block.get(loop.block, ()) if loop.block else by_scope.get(loop.inner, ())
             drawing = (call for call in inside if runs_in(self._module, loop, call) and self._draws_number(call))
             first = next(drawing, None)
-            if first is None or any(self._is_made_by(loop, other) for other in told):
+            if first is None or self._is_made_by(loop, told):
                 continue
             why = self._orders.of_loop(self._module, loop, env)
             if why is not None:
@@ -150,16 +151,25 @@ class _Finder:
             self._module, call, self._key
         )
 
-    def _is_made_by(self, loop: Loop, other: Loop) -> bool:
-        """Whether ``loop`` iterates over what ``other`` makes: when that has an order, this one has it too."""
+    def _is_made_by(self, loop: Loop, others: list[Loop]) -> bool:
+        """Whether ``loop`` iterates over what one of ``others`` makes: when that has an order, this one has it too."""
         name = loop.iterable
         scope = binding_scope(self._module, loop.scope, name) if isinstance(name, str) and "." not in name else None
-        if scope is None:
+        if scope is None or not others:
             return False
-        return any(binding.row == other.span.row for binding in scope.bindings[name]) or any(
-            receiver_and_method(call.func)[0] == name and runs_in(self._module, other, call)
-            for call in self._function.calls
+        rows = {binding.row for binding in scope.bindings[name]}
+        calls = self._methods.get(name, ())
+        return any(
+            other.span.row in rows or any(runs_in(self._module, other, call) for call in calls) for other in others
         )
+
+    @cached_property
+    def _methods(self) -> dict[Ref, list[Call]]:
+        """The calls of methods, by whose they are."""
+        found: dict[Ref, list[Call]] = {}
+        for call in self._function.calls:
+            found.setdefault(receiver_and_method(call.func)[0], []).append(call)
+        return found
 
     # ------------------------------------------------------------------ coroutines side by side
 
@@ -260,6 +270,17 @@ class _Finder:
                 if block in blocks:
                     found.setdefault(block, []).append(call)
                 block = self._module.blocks[block].parent
+        return found
+
+    def _by_comprehension(self, durable: list[Call]) -> dict[int, list[Call]]:
+        """The durable calls in each comprehension, by its scope."""
+        found: dict[int, list[Call]] = {}
+        for call in durable:
+            scope = call.scope
+            while self._module.scopes[scope].kind == "comprehension":
+                found.setdefault(scope, []).append(call)
+                scope = self._module.scopes[scope].parent
+            found.setdefault(scope, []).append(call)
         return found
 
     # ------------------------------------------------------------------ handlers and managers

@@ -74,6 +74,7 @@ class Launches:
     analysis: Analysis
     contexts: Contexts
     _clear: set[FunctionKey] = field(default_factory=set)
+    _states: dict[tuple[int, State, int], list[State]] = field(default_factory=dict)
 
     @cached_property
     def _lines(self) -> Lines:
@@ -197,12 +198,13 @@ class Launches:
 
     def state(self, line: Line, index: int) -> State:
         """What holds when the event at ``index`` happens."""
-        state = line.entry
         at = line.events[index].block
-        for event in line.events[:index]:
+        # What has happened before one event has happened before the next.
+        states = self._states.setdefault((line.function.id, line.entry, at), [line.entry])
+        for event in line.events[len(states) - 1 : index]:
             certain = event.sure and self.module.encloses(self._base(event), at)
-            state = _after(state, event.kind) if certain else _perhaps_after(state, event.kind)
-        return state
+            states.append(_after(states[-1], event.kind) if certain else _perhaps_after(states[-1], event.kind))
+        return states[index]
 
     def _base(self, event: Event) -> int:
         return outside_loops(self.module, event.block)

@@ -12,18 +12,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from dbos_lint.rules.migration.naming import FUNCTIONS, FunctionNode, Nodes, Variables
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Scope
+from dbos_lint.semantics.summary import MODULE, Call, Function, Module
 from dbos_lint.syntax.parse import decode
 from dbos_lint.syntax.spans import Span, span_of
-from dbos_lint.syntax.trees import children, parents, walk
+from dbos_lint.syntax.trees import parents
 
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _TO_TOOLS = re.compile(r"#\s*(noqa|nosec|type:|pyright:|mypy:|pylint:|ruff:|fmt:|isort:|pragma|dbos-lint)")
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 class UnsureError(Exception):
@@ -104,9 +102,15 @@ class File:
 
     def call_at(self, span: Span) -> ast.Call | None:
         """The call whose own span, or that of what it calls, is ``span``."""
-        return next(
-            (node for node, _ in self.collected.nodes.calls if span in (span_of(node), span_of(node.func))), None
-        )
+        return self._calls_at.get(span)
+
+    @cached_property
+    def _calls_at(self) -> dict[Span, ast.Call]:
+        found: dict[Span, ast.Call] = {}
+        for node, _ in self.collected.nodes.calls:
+            found.setdefault(span_of(node), node)
+            found.setdefault(span_of(node.func), node)
+        return found
 
     def where(self, node: ast.expr | ast.stmt) -> str:
         """The place of ``node`` in words."""
@@ -148,33 +152,20 @@ class File:
     def names(self, name: str, root: ast.Module | FunctionNode) -> list[ast.Name]:
         """The names that mean the variable ``name`` of ``root``."""
         found: list[ast.Name] = []
-        body = root.body if isinstance(root.body, list) else [root.body]
-        for each in body:
-            self._find(each, name, found)
+        for each in self._variables.of(name, root):
+            if isinstance(each, ast.ClassDef):
+                raise UnsureError(f"the class '{each.name}' has a '{name}' of its own")
+            found.append(each)
         return found
 
-    def _find(self, node: ast.AST, name: str, found: list[ast.Name]) -> None:
-        inside: list[ast.AST] = []
-        if isinstance(node, ast.Name):
-            if node.id == name:
-                found.append(node)
-        elif isinstance(node, FUNCTIONS):
-            inside = _head(node)
-            function = self.function(node)
-            if function is None or not _hides(self.module.scopes[function.scope], name):
-                inside += node.body if isinstance(node.body, list) else [node.body]
-        elif isinstance(node, ast.ClassDef):
-            klass = next((each for each in self.module.classes if each.span == span_of(node)), None)
-            if klass is None or _hides(self.module.scopes[klass.scope], name):
-                raise UnsureError(f"the class '{node.name}' has a '{name}' of its own")
-            inside = children(node)
-        elif isinstance(node, _COMPREHENSIONS):
-            targets = {each.id for it in node.generators for each in walk(it.target) if isinstance(each, ast.Name)}
-            inside = [node.generators[0].iter] if name in targets else children(node)
-        else:
-            inside = children(node)
-        for each in inside:
-            self._find(each, name, found)
+    @cached_property
+    def _variables(self) -> Variables:
+        return Variables(self.tree, self.module, self.function)
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        """The imports of the file, and what its nodes name."""
+        return Nodes(self.tree)
 
 
 class Files:
@@ -263,16 +254,3 @@ class Files:
 
 # The trees of other files are wanted for each file of the project that has something to migrate.
 _shared_parents = lru_cache(maxsize=256)(parents)
-
-
-def _head(node: FunctionNode) -> list[ast.AST]:
-    """What is evaluated where a function is defined."""
-    parts: list[ast.AST] = [node.args]
-    if not isinstance(node, ast.Lambda):
-        parts += node.decorator_list
-        parts += [node.returns] if node.returns is not None else []
-    return parts
-
-
-def _hides(scope: Scope, name: str) -> bool:
-    return name in scope.bindings and name not in scope.globals

@@ -10,7 +10,8 @@ from functools import cached_property
 
 from dbos_lint.catalog import api
 from dbos_lint.fix import After, Import
-from dbos_lint.rules.migration.files import FUNCTIONS, File, Files, FunctionNode, UnsureError
+from dbos_lint.rules.migration.files import File, Files, UnsureError
+from dbos_lint.rules.migration.naming import FUNCTIONS, FunctionNode
 from dbos_lint.rules.migration.variables import dotted
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.imports import imported
@@ -76,10 +77,14 @@ class LaunchSites:
         self._here = here
         self._files = here.once(Files)
         self._meeting = here.analysis.names.meeting
+        self._launches: dict[str, tuple[Launch, ...]] = {}
 
     def _within(self, file: File) -> tuple[Launch, ...]:
-        calls = self._files.calls(file, api.LAUNCH)
-        return tuple(Launch(file, node, call) for node, call in calls if terminal(call.func) == "launch")
+        if file.path not in self._launches:
+            calls = self._files.calls(file, api.LAUNCH)
+            found = tuple(Launch(file, node, call) for node, call in calls if terminal(call.func) == "launch")
+            self._launches[file.path] = found
+        return self._launches[file.path]
 
     def of(self, home: File) -> list[Launch]:
         """The launches of the programs that import ``home``, behind each of which something can be registered.
@@ -97,11 +102,14 @@ class LaunchSites:
     def above(self, file: File, node: ast.expr) -> Launch | None:
         """The launch after which ``node`` runs for certain, in the same function, if there is one."""
         known = {id(launch.node): launch for launch in self._within(file)}
+        if not known:
+            return None
+        ending = {id(each) for use in file.nodes.attributes.get("destroy", ()) for each in file.around(use)}
         inside: ast.AST = file.statement(node)
         while isinstance(inside, ast.stmt) and not isinstance(inside, (*FUNCTIONS, ast.ClassDef)):
             block = file.siblings(inside)
             for each in reversed(block[: block.index(inside)]):
-                if any(isinstance(part, ast.Attribute) and part.attr == "destroy" for part in walk(each)):
+                if id(each) in ending:
                     return None
                 found = known.get(id(each.value)) if isinstance(each, ast.Expr) else None
                 if found is not None:

@@ -6,6 +6,8 @@ A queue is rewritten in all files of the project, or not at all.
 from __future__ import annotations
 
 import ast
+import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -39,19 +41,40 @@ class _Plan:
     node: ast.Call
     name: str = ""
     uses: list[tuple[str, Span]] = field(default_factory=list)
-    changes: dict[str, list[Change]] = field(default_factory=dict)
+    changes: dict[str, dict[Change, None]] = field(default_factory=dict)
     reason: str = ""
     in_place: bool = False
+    fixes: dict[str, Fix] = field(default_factory=dict)
 
     def add(self, file: File, *changes: Change) -> None:
-        known = self.changes.setdefault(file.path, [])
-        known.extend(change for change in changes if change not in known)
+        self.changes.setdefault(file.path, {}).update(dict.fromkeys(changes))
 
     def concerns(self, path: str, span: Span) -> bool:
         """Whether a finding at ``span`` is about this queue."""
         if path == self.home.path and span == span_of(self.node):
             return True
-        return any(path == file and span[:2] <= use[:2] and use[2:] <= span[2:] for file, use in self.uses)
+        uses = self._uses.get(path, ())
+        first, last = bisect_left(uses, span[:2]), bisect_right(uses, (*span[2:], sys.maxsize))
+        return any(uses[number][2:] <= span[2:] for number in range(first, last))
+
+    @cached_property
+    def _uses(self) -> dict[str, list[tuple[int, ...]]]:
+        """Where each file uses the queue, in the order of the text."""
+        found: dict[str, list[tuple[int, ...]]] = {}
+        for path, span in sorted(self.uses):
+            found.setdefault(path, []).append(span)
+        return found
+
+    def fix(self, path: str) -> Fix:
+        """What mends a finding in the file ``path``: the same for all of them."""
+        if path not in self.fixes:
+            changes = {file: tuple(made) for file, made in self.changes.items()}
+            own = changes.pop(path, ())
+            title = f"register the queue {self.name} behind DBOS.launch(), and enqueue by its name"
+            if self.in_place:
+                title = f"register the queue {self.name}"
+            self.fixes[path] = Fix(title, Applicability.UNSAFE, own, tuple(sorted(changes.items())))
+        return self.fixes[path]
 
 
 class Queues:
@@ -63,6 +86,7 @@ class Queues:
         self._files = here.once(Files)
         self._sites = here.once(LaunchSites)
         self._plans: dict[tuple[str, Span], _Plan] = {}
+        self._found: dict[str, dict[Span, ast.Call]] = {}
 
     def at(self, path: str, span: Span) -> Fix | ByHand | None:
         """What becomes of the queue that a finding in the file ``path`` is about."""
@@ -71,50 +95,54 @@ class Queues:
             plan = next((plan for plan in self._likely(path, span) if plan.concerns(path, span)), None)
         if plan is None:
             # Where the uses of a queue are not all seen, its name tells which one it is.
-            named = [self._plan(*made) for made in self._made if self._is_of(made, path, span, self._names(span))]
+            named = [self._plan(*self._made[number]) for number in self._named(span)]
             return ByHand((named[0].reason if len(named) == 1 else "") or "which queue this is cannot be told")
         if plan.reason:
             return ByHand(plan.reason)
-        changes = {file: tuple(made) for file, made in plan.changes.items()}
-        own = changes.pop(path, ())
-        title = f"register the queue {plan.name} behind DBOS.launch(), and enqueue by its name"
-        if plan.in_place:
-            title = f"register the queue {plan.name}"
-        return Fix(title, Applicability.UNSAFE, own, tuple(sorted(changes.items())))
+        return plan.fix(path)
 
     def _made_at(self, path: str, span: Span) -> _Plan | None:
         """The plan of the queue that is made at ``span``: for that, no other needs to be looked for."""
         file = self._files.at(path)
         if file is None:
             return None
-        return next((self._plan(file, node) for node in self._made_in(file) if span_of(node) == span), None)
+        node = self._made_in(file).get(span)
+        return None if node is None else self._plan(file, node)
 
     def _likely(self, path: str, span: Span) -> Iterator[_Plan]:
         """The plans that may be about ``span``, those first of which that is most likely."""
-        names = self._names(span)
-        for node in sorted(self._made, key=lambda each: not self._is_of(each, path, span, names)):
-            yield self._plan(*node)
+        named = self._named(span)
+        yield from (self._plan(*self._made[number]) for number in named)
+        yield from (self._plan(*made) for number, made in enumerate(self._made) if number not in named)
 
-    def _names(self, span: Span) -> list[str]:
-        """The names in what is called at ``span``."""
+    def _named(self, span: Span) -> dict[int, None]:
+        """The numbers of the queues, in order, that are assigned to a name in what is called at ``span``."""
         call = self._files.own.call_at(span)
-        return dotted(call.func).split(".") if call is not None else []
+        names = dotted(call.func).split(".") if call is not None else []
+        return dict.fromkeys(sorted(number for name in names for number in self._by_name.get(name, ())))
 
-    def _is_of(self, made: tuple[File, ast.Call], path: str, span: Span, names: list[str]) -> bool:
-        home, node = made
-        targets = getattr(home.parent(node), "targets", [getattr(home.parent(node), "target", None)])
-        return (path == home.path and span == span_of(node)) or any(
-            isinstance(each, ast.Name) and each.id in names for each in targets
-        )
+    @cached_property
+    def _by_name(self) -> dict[str, list[int]]:
+        """The numbers of the queues that are assigned to a name, by the name."""
+        found: dict[str, list[int]] = {}
+        for number, (home, node) in enumerate(self._made):
+            parent = home.parent(node)
+            for each in getattr(parent, "targets", [getattr(parent, "target", None)]):
+                if isinstance(each, ast.Name):
+                    found.setdefault(each.id, []).append(number)
+        return found
 
     @cached_property
     def _made(self) -> tuple[tuple[File, ast.Call], ...]:
         """The calls that make queues."""
         files = self._files.calling("Queue", api.QUEUE)
-        return tuple((file, node) for file in files for node in self._made_in(file))
+        return tuple((file, node) for file in files for node in self._made_in(file).values())
 
-    def _made_in(self, file: File) -> list[ast.Call]:
-        return [node for node, _ in self._files.calls(file, api.QUEUE) if not _is_internal(node)]
+    def _made_in(self, file: File) -> dict[Span, ast.Call]:
+        if file.path not in self._found:
+            made = (node for node, _ in self._files.calls(file, api.QUEUE) if not _is_internal(node))
+            self._found[file.path] = {span_of(node): node for node in made}
+        return self._found[file.path]
 
     def _plan(self, home: File, node: ast.Call) -> _Plan:
         key = (home.path, span_of(node))

@@ -50,13 +50,18 @@ class Schedules:
         self._resolver = here.resolver
         self._files = here.once(Files)
         self._sites = here.once(LaunchSites)
+        self._fixes: dict[str, Fix | ByHand] = {}
 
     def at(self, path: str, span: Span) -> Fix | ByHand | None:
         """What becomes of the schedule that a finding at ``span`` of the file ``path`` is about."""
-        found = next((each for each in self._all if each.file.path == path and span == span_of(each.call.func)), None)
+        found = self._by_place.get((path, span))
         if found is None:
             return ByHand("it decorates no function of a module")
-        return ByHand(found.reason) if found.reason else self._fix(path)
+        if found.reason:
+            return ByHand(found.reason)
+        if path not in self._fixes:
+            self._fixes[path] = self._fix(path)
+        return self._fixes[path]
 
     def _fix(self, path: str) -> Fix | ByHand:
         changes: dict[str, list[Change]] = {path: []}
@@ -81,6 +86,10 @@ class Schedules:
             "apply the schedules behind DBOS.launch(); the second argument is then a context, not the time of the start"
         )
         return Fix(title, Applicability.UNSAFE, by_file.pop(path), tuple(sorted(by_file.items())))
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, Span], _Scheduled]:
+        return {(each.file.path, span_of(each.call.func)): each for each in self._all}
 
     @cached_property
     def _all(self) -> tuple[_Scheduled, ...]:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dbos_lint.rules.migration.files import FUNCTIONS, File, Files, FunctionNode, UnsureError
+from dbos_lint.rules.migration.files import File, Files, UnsureError
+from dbos_lint.rules.migration.naming import FUNCTIONS, FunctionNode
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import is_exported
 from dbos_lint.semantics.summary import MODULE
 from dbos_lint.semantics.values import ModuleValue
-from dbos_lint.syntax.trees import walk
 
 
 class Use(NamedTuple):
@@ -73,7 +73,7 @@ class _Search:
                 raise UnsureError(f"'{name}' is bound more than once in {_name(file)}")
 
     def _imports(self, other: File, file: File, name: str) -> None:
-        for node in walk(other.tree):
+        for node in other.nodes.imports:
             if not isinstance(node, ast.ImportFrom):
                 continue
             if self._resolver.project.find(node.module or "", node.level, other.path) != file.path:
@@ -107,18 +107,17 @@ class _Search:
 
     def _attributes(self, other: File, file: File, name: str) -> None:
         """``module.name``"""
-        for node in walk(other.tree):
-            if isinstance(node, ast.Attribute) and node.attr == name:
-                ref = dotted(node.value)
-                if ref and self._resolver.resolve(other.module, ref, other.place(node)) == (ModuleValue(file.path),):
-                    if not isinstance(node.ctx, ast.Load):
-                        raise UnsureError(f"{_name(other)} sets '{ref}.{name}'")
-                    self._found.uses.append(Use(other, node))
+        for node in other.nodes.attributes.get(name, ()):
+            ref = dotted(node.value)
+            if ref and self._resolver.resolve(other.module, ref, other.place(node)) == (ModuleValue(file.path),):
+                if not isinstance(node.ctx, ast.Load):
+                    raise UnsureError(f"{_name(other)} sets '{ref}.{name}'")
+                self._found.uses.append(Use(other, node))
 
     def _check_lost(self, other: File, called: str, name: str) -> None:
         """An import of which it is not known which module ``called`` so it means may be what uses the variable."""
         modules: list[str] = []
-        for node in walk(other.tree):
+        for node in other.nodes.imports:
             if isinstance(node, ast.ImportFrom) and self._is_unknown(other, node.module or "", node.level):
                 modules += [alias.asname or alias.name for alias in node.names if alias.name == called]
                 if (node.module or "").rpartition(".")[2] == called and any(
@@ -128,9 +127,9 @@ class _Search:
             elif isinstance(node, ast.Import):
                 named = (alias for alias in node.names if alias.name.rpartition(".")[2] == called)
                 modules += [alias.asname or alias.name for alias in named if self._is_unknown(other, alias.name, 0)]
-        for node in walk(other.tree) if modules else ():
-            if isinstance(node, ast.Attribute) and node.attr == name and dotted(node.value) in modules:
-                raise UnsureError(f"which '{called}' is imported cannot be told ({other.where(node)})")
+        for use in other.nodes.attributes.get(name, ()) if modules else ():
+            if dotted(use.value) in modules:
+                raise UnsureError(f"which '{called}' is imported cannot be told ({other.where(use)})")
 
     def _is_unknown(self, file: File, name: str, level: int) -> bool:
         return self._resolver.project.find(name, level, file.path) is None
@@ -138,13 +137,13 @@ class _Search:
     def _check_strings(self, other: File, file: File, name: str) -> None:
         """A string may name the variable: in ``__all__``, or for what patches it."""
         stem = os.path.basename(file.path).removesuffix(".py")
-        for node in walk(other.tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if node.value == name and other is file and _is_exports(other, node):
-                    raise UnsureError(f"'{name}' is listed in __all__ of {_name(file)}")
-                owner, _, last = node.value.rpartition(".")
-                if last == name and owner.rpartition(".")[2] == stem:
-                    raise UnsureError(f"the string '{node.value}' in {_name(other)} names it")
+        for node in other.nodes.strings.get(name, ()):
+            text = str(node.value)
+            if text == name and other is file and _is_exports(other, node):
+                raise UnsureError(f"'{name}' is listed in __all__ of {_name(file)}")
+            owner = text.rpartition(".")[0]
+            if owner.rpartition(".")[2] == stem:
+                raise UnsureError(f"the string '{text}' in {_name(other)} names it")
 
 
 def dotted(node: ast.expr) -> str:

@@ -13,7 +13,7 @@ from dbos_lint.rules.pattern.blocks import Block, With, blocks
 from dbos_lint.rules.pattern.requests import request_names
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.body import Body
-from dbos_lint.semantics.derived import changing, derived, names_in
+from dbos_lint.semantics.derived import Loop, changing, derived, names_in
 from dbos_lint.semantics.entrypoints import is_test
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.refs import given
@@ -31,6 +31,11 @@ _POLICY = "workflow_id_reuse_policy"
 
 class WorkflowIds(Visitor):
     """The IDs that blocks give to workflows."""
+
+    @cached_property
+    def _made(self) -> dict[ast.AST, frozenset[str]]:
+        """Names of what is made from others, by function or loop: each block asks anew."""
+        return {}
 
     @cached_property
     def _starts(self) -> Starts:
@@ -72,14 +77,24 @@ class WorkflowIds(Visitor):
             if self._starts.starts(self.here.module, call):
                 used |= names_in(*given_to_workflow(self.here, start, call))
         for loop in body.ancestors(node):
-            if isinstance(loop, _LOOPS) and not used.isdisjoint(derived(body, changing(body, loop))):
+            if isinstance(loop, _LOOPS) and not used.isdisjoint(self._changing(body, loop)):
                 self._report_constant(block, "each time the loop comes round", "all but the first get")
                 return
-        given = {param.name for param in function.params} - {function.receiver}
-        if not used.isdisjoint(derived(body, given | request_names(self.here, function, body))) and not self._is_main(
-            function
-        ):
+        if not used.isdisjoint(self._given(body, function)) and not self._is_main(function):
             self._report_constant(block, f"each time '{function.name}' is called", "every call but the first gets")
+
+    def _given(self, body: Body, function: Function) -> frozenset[str]:
+        """The names of what the function is given, and of what is made from it."""
+        if body.node not in self._made:
+            given = {param.name for param in function.params} - {function.receiver}
+            self._made[body.node] = derived(body, given | request_names(self.here, function, body))
+        return self._made[body.node]
+
+    def _changing(self, body: Body, loop: Loop) -> frozenset[str]:
+        """The names of what is another each time ``loop`` comes round, and of what is made from it."""
+        if loop not in self._made:
+            self._made[loop] = derived(body, changing(body, loop))
+        return self._made[loop]
 
     def _report_constant(self, block: Block, when: str, who: str) -> None:
         self.here.report(

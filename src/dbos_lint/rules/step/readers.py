@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 
 from dbos_lint.catalog import api, types
 from dbos_lint.rules.visitor import Here
@@ -26,11 +27,41 @@ def is_read_elsewhere(here: Here, reached: Reached) -> bool:
         return False
     owner = _scope(here, writer, changed)
     text = ast.unparse(changed)
+    readers = here.once(_Readers)
     return owner is not None and any(
-        _scope(here, reader, changed) is owner and _reads(here.body(reader), text)
-        for reader in _readers(here, reached.chain[0])
-        if reader.name != "<lambda>" and reader.id != writer.id
+        _scope(here, reader, changed) is owner
+        for reader in readers.of(text)
+        if reader.id != writer.id and readers.runs_beside(reader, reached.chain[0])
     )
+
+
+class _Readers:
+    """The functions of one file that run as workflow code or in a step, by what they read."""
+
+    def __init__(self, here: Here) -> None:
+        self._here = here
+        self._roots: dict[int, set[int]] = {}
+        for context in _STEPS:
+            for key in here.contexts.visits[context]:
+                if key.module == here.module.path:
+                    self._roots.setdefault(key.id, set()).add(here.contexts.root(context, key).id)
+
+    def of(self, text: str) -> list[Function]:
+        """Those that read ``text``, by the order of the file."""
+        return self._reading.get(text, [])
+
+    def runs_beside(self, reader: Function, root: FunctionKey) -> bool:
+        """Whether ``reader`` runs as workflow code, or in another step than ``root``."""
+        return self._here.contexts.runs_as(reader.id, api.WORKFLOW) or self._roots[reader.id] != {root.id}
+
+    @cached_property
+    def _reading(self) -> dict[str, list[Function]]:
+        found: dict[str, list[Function]] = {}
+        for id in sorted({*self._roots, *self._here.contexts.running[api.WORKFLOW]}):
+            function = self._here.module.functions[id]
+            for text in _read(self._here.body(function)) if function.name != "<lambda>" else ():
+                found.setdefault(text, []).append(function)
+        return found
 
 
 def _changed(body: Body, reached: Reached) -> ast.expr | None:
@@ -56,45 +87,31 @@ def _scope(here: Here, function: Function, changed: ast.expr) -> Scope | None:
     return binding_scope(here.module, function.scope, changed.id)
 
 
-def _readers(here: Here, root: FunctionKey) -> list[Function]:
-    """The functions of this file that run as workflow code, or in another step than ``root``."""
-    contexts = here.contexts
-    found = {key.id for key in contexts.visits[api.WORKFLOW] if key.module == here.module.path}
-    for context in _STEPS:
-        for key in contexts.visits[context]:
-            if key.module == here.module.path and contexts.root(context, key).id != root.id:
-                found.add(key.id)
-    return [here.module.functions[id] for id in sorted(found)]
-
-
-def _reads(body: Body, text: str) -> bool:
-    """Whether ``text`` is read: not only to change what it holds."""
+def _read(body: Body) -> set[str]:
+    """What is read: not only to change what it holds."""
+    found: set[str] = set()
     for node in body.walk():
-        if isinstance(node, ast.Lambda) and _reads_inside(node, text):
-            return True
-        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load) and ast.unparse(node) == text:
+        if isinstance(node, ast.Lambda):
+            found |= _read_inside(node)
+        elif isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
             parent = body.parent(node)
             if isinstance(parent, (ast.Subscript, ast.Attribute)) and not isinstance(parent.ctx, ast.Load):
                 continue
             if isinstance(parent, ast.Attribute) and parent.attr in types.MUTATORS and _is_dropped(body, parent):
                 continue
-            return True
-    return False
+            found.add(ast.unparse(node))
+    return found
 
 
-def _reads_inside(function: ast.Lambda, text: str) -> bool:
-    """Whether a lambda, such as the key of a ``sorted``, reads ``text``, and does not call what changes it."""
-    if any(isinstance(node, ast.arg) and node.arg == text.partition(".")[0] for node in ast.walk(function.args)):
-        return False
-    changed = [
-        node.value
-        for node in ast.walk(function.body)
-        if isinstance(node, ast.Attribute) and node.attr in types.MUTATORS
-    ]
-    return any(
-        isinstance(node, (ast.Name, ast.Attribute)) and node not in changed and ast.unparse(node) == text
-        for node in ast.walk(function.body)
-    )
+def _read_inside(function: ast.Lambda) -> set[str]:
+    """What a lambda, such as the key of a ``sorted``, reads of what it is not given, without what it changes."""
+    own = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+    nodes = list(ast.walk(function.body))
+    changed = {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr in types.MUTATORS}
+    read = {
+        ast.unparse(node) for node in nodes if isinstance(node, (ast.Name, ast.Attribute)) and id(node) not in changed
+    }
+    return {text for text in read if text.partition(".")[0] not in own}
 
 
 def _is_dropped(body: Body, method: ast.Attribute) -> bool:

@@ -14,7 +14,7 @@ from dbos_lint.semantics.elements import element_types
 from dbos_lint.semantics.scoping import Place, binding_scope, place_of
 from dbos_lint.semantics.summary import AWAITED, Call, Function, Loop, Ref
 from dbos_lint.semantics.values import Container, External, is_set
-from dbos_lint.syntax.spans import span_of
+from dbos_lint.syntax.spans import Span, span_of
 
 # Types whose values can be compared with each other.
 _SORTABLE = (frozenset({"str"}), frozenset({"int"}))
@@ -29,6 +29,7 @@ class Ordering:
     def __init__(self, here: Here) -> None:
         self._here = here
         self._places = Places(here)
+        self._loops: dict[int, dict[Span, tuple[ast.expr | None, Loop | None]]] = {}
 
     # ------------------------------------------------------------------ sets and listings
 
@@ -194,11 +195,10 @@ class Ordering:
         function = self._function(reached)
         if function is None:
             return None
-        loop = next((each for each in function.loops if each.span == reached.effect.span), None)
-        for node in self._here.body(function).walk() if loop is not None else ():
-            if isinstance(node, (ast.For, ast.comprehension)) and span_of(node.iter) == reached.effect.span:
-                return (node.iter, loop, function) if loop is not None else None
-        return None
+        if function.id not in self._loops:
+            self._loops[function.id] = _loops(self._here.body(function), function)
+        node, loop = self._loops[function.id].get(reached.effect.span, (None, None))
+        return (node, loop, function) if node is not None and loop is not None else None
 
     def _call(self, reached: Reached, names: frozenset[str]) -> tuple[ast.Call, Call, Function] | None:
         """The call of the finding, if it is one of ``names`` and of nothing else."""
@@ -208,6 +208,19 @@ class Ordering:
                 values = self._here.callees(call).values
                 return (node, call, function) if len(values) == 1 and function is not None else None
         return None
+
+
+def _loops(body: Body, function: Function) -> dict[Span, tuple[ast.expr | None, Loop | None]]:
+    """What each loop iterates over, and its record, by where that stands."""
+    records: dict[Span, Loop] = {}
+    for loop in function.loops:
+        records.setdefault(loop.span, loop)
+    found: dict[Span, tuple[ast.expr | None, Loop | None]] = {}
+    for node in body.walk():
+        if isinstance(node, (ast.For, ast.comprehension)):
+            span = span_of(node.iter)
+            found.setdefault(span, (node.iter, records.get(span)))
+    return found
 
 
 def _tasks(node: ast.Call) -> ast.expr | None:
