@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from dbos_lint.semantics.modules import Project
@@ -37,5 +38,9 @@ def test_a_text_that_changes_is_read_again(tmp_path: Path) -> None:
     assert not words.is_elsewhere("stamp", *_at(paths, 0))
 
 
-def _at(paths: list[str], number: int) -> tuple[str, list[str]]:
-    return paths[number], paths
+def test_where_no_file_is_known_any_may_hold_it(tmp_path: Path) -> None:
+    assert Words(Project(Settings(str(tmp_path)))).is_elsewhere("stamp", *_at([], None))
+
+
+def _at(paths: list[str], number: int | None) -> tuple[str, Callable[[], list[str]]]:
+    return paths[number] if number is not None else "", lambda: paths

@@ -181,8 +181,8 @@ class Names:
 
     def is_named_elsewhere(self, word: str, path: str) -> bool:
         """Whether another file of the project than ``path`` holds ``word``, or nobody can tell."""
-        paths = self.paths()
-        return not paths or self._words.is_elsewhere(word, path, paths)
+        self._whole()
+        return self._words.is_elsewhere(word, path, self.paths)
 
     def renew(self, module: Module, source: bytes) -> None:
         """Be told the text of a file, which may be another than before."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from dbos_lint.semantics.modules import Project
 
@@ -19,11 +19,12 @@ class Words:
         self._holders: dict[bytes, str] | None = None
         self._texts: dict[str, int] = {}
 
-    def is_elsewhere(self, word: str, path: str, paths: Iterable[str]) -> bool:
-        """Whether another of ``paths``, the files of the project, than ``path`` holds ``word``."""
+    def is_elsewhere(self, word: str, path: str, paths: Callable[[], Iterable[str]]) -> bool:
+        """Whether another file than ``path`` holds ``word``. ``paths`` are the files of the project, where they are not
+        known yet: who knows of none cannot tell."""
         if self._holders is None:
-            self._holders = self._read(paths)
-        return self._holders.get(word.encode(), path) != path
+            self._holders = self._read(paths())
+        return not self._texts or self._holders.get(word.encode(), path) != path
 
     def _read(self, paths: Iterable[str]) -> dict[bytes, str]:
         holders: dict[bytes, str] = {}
