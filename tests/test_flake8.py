@@ -17,6 +17,7 @@ from dbos_lint.flake8_plugin import Plugin
 from dbos_lint.rules.registry import RULES
 from dbos_lint.semantics import modules
 from dbos_lint.semantics.collect import Collected
+from dbos_lint.semantics.summary import Module
 from dbos_lint.syntax.parse import Source
 from tests.conftest import command, flake8
 
@@ -286,9 +287,9 @@ def test_files_that_import_each_other_are_parsed_once(project: Path, monkeypatch
     collected: list[str] = []
     collect = modules.Project.collected
 
-    def noting(self: modules.Project, path: str, source: Source) -> Collected:
+    def noting(self: modules.Project, path: str, source: Source, known: Module | None = None) -> Collected:
         collected.append(Path(path).name)
-        return collect(self, path, source)
+        return collect(self, path, source, known)
 
     monkeypatch.setattr(modules.Project, "collected", noting)
 
