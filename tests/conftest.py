@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,8 @@ from tests.oracle.proofs import summary
 
 # No test may find, or leave behind, what another run has kept.
 os.environ["DBOS_LINT_NO_CACHE"] = "1"
+# In the background of a shell interrupts are ignored, by all that is started there: tests send some.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True, slots=True, order=True)
