@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dbos_lint import linter, timings
@@ -71,8 +72,10 @@ class Linter:
         return None if module is None else (source, module)
 
     def files(self, tasks: Sequence[Task]) -> list[FileResult]:
-        """Lint the files of ``tasks``. The largest come first: parsing takes most room, and what is known grows."""
-        return [self.file(task) for task in sorted(tasks, key=lambda task: -task.size)]
+        """Lint the files of ``tasks``, one project after the other, for each has trees that wait for their turn. The
+        largest come first: parsing takes most room, and what is known grows."""
+        projects = groupby(tasks, key=lambda task: id(task.settings))
+        return [self.file(task) for _, files in projects for task in sorted(files, key=lambda task: -task.size)]
 
     def file(self, task: Task) -> FileResult:
         """Lint the file of ``task``, as it is on the disk."""

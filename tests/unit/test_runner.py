@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from dbos_lint import linter, runner, workers
+from dbos_lint.candidates import Task
 from dbos_lint.configuration import Configuration
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.linter import FileResult
 from dbos_lint.rules.registry import RULES
 from dbos_lint.runner import RunResult, run, run_stdin
+from dbos_lint.serial import Linter
 from dbos_lint.settings import Settings
 
 
@@ -93,6 +95,19 @@ def test_what_is_known_of_a_project_is_kept_until_a_fault(project: Path, monkeyp
     assert setup is a is b
     assert b is not c
     assert c is d
+
+
+def test_the_largest_files_come_first_and_projects_stay_together() -> None:
+    one, two = Settings(root="/one"), Settings(root="/two")
+    tasks = [
+        Task("/one/a.py", one, 1),
+        Task("/one/b.py", one, 2),
+        Task("/one/c.py", one),
+        Task("/two/a.py", two, 9),
+        Task("/two/b.py", two, 3),
+    ]
+    results = Linter(tasks, {task.path: b"" for task in tasks}).files(tasks)
+    assert [each.filename for each in results] == ["/one/b.py", "/one/a.py", "/one/c.py", "/two/a.py", "/two/b.py"]
 
 
 def test_garbage_is_looked_for_only_outside_of_linting(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
