@@ -80,7 +80,7 @@ SHAPES = (
     Shape(shapes.receivers, "calls for a class", 2_500, 10_000),
     Shape(shapes.decorators, "decorators", 100, 400),
     Shape(shapes.parameters, "parameters", 1_250, 5_000),
-    Shape(crowds.effects_in_a_chain, "calls", 1_250, 5_000),
+    Shape(crowds.effects_in_a_chain, "calls", 300, 1_200),
     Shape(crowds.workflows_of_a_cycle, "functions", 1_250, 5_000),
     Shape(crowds.shared_helpers, "calls", 5_000, 20_000),
     Shape(crowds.two_ways, "calls", 625, 2_500),
