@@ -64,6 +64,8 @@ class Asking:
         for node in self._nodes:
             if isinstance(node, ast.Assign) and _asks(node.value, frozenset()):
                 names.update(_targets(node))
+            elif isinstance(node, ast.ImportFrom):
+                names.update(each.asname for each in node.names if each.asname and each.name == "TYPE_CHECKING")
             elif isinstance(node, ast.Try) and _is_tolerant(node):
                 missing = [alias for alias in _imported(node.body) if not self._has(alias.name)]
                 names.update(alias.asname or alias.name for alias in missing)

@@ -154,13 +154,17 @@ class Resets:
 def puts_environment(module: Module) -> bool:
     """Whether a file sets variables of the environment, or items for a while."""
     writes = [*module.stores, *(write for function in module.functions for write in function.writes)]
-    if any(isinstance(write.target, str) and write.target.endswith("environ") for write in writes):
+    if any(isinstance(write.target, str) and _is_environment(write.target, module) for write in writes):
         return True
-    return any(_puts(call) for function in module.functions for call in function.calls)
+    return any(_puts(call, module) for function in module.functions for call in function.calls)
 
 
-def _puts(call: Call) -> bool:
+def _is_environment(name: str, module: Module) -> bool:
+    return module.renamed.get(name, name).endswith("environ")
+
+
+def _puts(call: Call, module: Module) -> bool:
     target, _, method = call.func.rpartition(".") if isinstance(call.func, str) else ("", "", "")
-    if target.endswith("environ"):
+    if _is_environment(target, module):
         return method in ("update", "setdefault")
     return terminal(call.func) in _PUTS or (method == "dict" and target.rpartition(".")[2] == "patch")
