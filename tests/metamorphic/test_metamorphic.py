@@ -57,7 +57,7 @@ def test_what_changes_nothing_changes_no_finding(change: str, tmp_path: Path) ->
         if lines and (change, name) not in TELLING:
             wrong[name] = lines
 
-    assert wrong == {}
+    assert not wrong, "\n".join(f"{name}: {', '.join(lines)}" for name, lines in wrong.items())
 
 
 @pytest.mark.parametrize("change", CHANGES)

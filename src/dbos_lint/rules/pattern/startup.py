@@ -79,7 +79,8 @@ class Creations(Visitor):
     # ------------------------------------------------------------------ on each start
 
     def _at_startup(self, line: Line) -> None:
-        if self._is_errand(line):
+        # What runs in a launched engine from the beginning, as a route or a workflow does, starts nothing.
+        if self._is_errand(line) or line.entry.launched == YES:
             return
         for index, event in enumerate(line.events):
             if event.kind != NEEDS_LAUNCH or event.name not in _CREATES or not event.sure:
