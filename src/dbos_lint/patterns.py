@@ -22,10 +22,10 @@ _MORE_THAN_A_NAME = frozenset("*?[/\\:")
 def matcher(patterns: tuple[str, ...], root: str) -> Callable[[str], bool]:
     """Tell for an absolute path whether one of ``patterns``, relative to ``root``, matches it."""
     names = frozenset(pattern.rstrip("/") for pattern in patterns if _is_name(pattern))
-    globs = [pattern for pattern in patterns if not _is_name(pattern)]
+    globs = dict.fromkeys(pattern for pattern in patterns if not _is_name(pattern))
     if not globs:  # as the default ones: nothing is compiled for them
         return lambda path: path[path.rfind(os.sep) + 1 :] in names
-    wild = [pattern for pattern in globs if len(_STARS.findall(pattern)) > _MOST_STARS]
+    wild = {pattern: None for pattern in globs if len(_STARS.findall(pattern)) > _MOST_STARS}
     plain = [pattern for pattern in globs if pattern not in wild]
     whole = _alternatives(_absolute(pattern, root) for pattern in plain)
     name = _alternatives(pattern.rstrip("/") for pattern in plain)

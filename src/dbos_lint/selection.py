@@ -121,8 +121,8 @@ def _selected(
 def _apply(codes: set[str], selectors: Sequence[str], ignores: Sequence[str]) -> None:
     """Turn on what ``selectors`` match and off what ``ignores`` match, the most specific last, an ignore after a
     selector of the same length."""
-    steps = [(_specificity(text), False, text) for text in selectors]
-    steps += [(_specificity(text), True, text) for text in ignores]
+    steps = {(_specificity(text), False, text) for text in selectors}
+    steps |= {(_specificity(text), True, text) for text in ignores}
     for _, off, text in sorted(steps):
         if off:
             codes.difference_update(_matching(text))

@@ -32,7 +32,9 @@ _REQUIRED = (
 # One that is got from a tag or as a file: ``dbos @ git+https://...@v2.31.0``.
 _FETCHED = r"(?mi)^[ \t]*dbos[ \t]*(?:\[[^\]]*\])?[ \t]*@[ \t]*\S*?[@/-]v?(?P<version>\d+\.\d+)\.\d"
 _PIPFILE = "Pipfile.lock"
-_RELEASE = r"v?(\d+)\.(\d+)"
+_RELEASE = r"v?(\d{1,9})\.(\d{1,9})"
+# Python refuses to read numbers of some thousand digits.
+_LONGEST = 1_000
 
 
 class Target(NamedTuple):
@@ -172,7 +174,7 @@ def _by_poetry(constraint: object) -> Iterator[str]:
         return
     parts: list[str] = []
     for part in constraint.replace(" ", "").split(","):
-        match = re.fullmatch(r"([\^~]?)(\d+(?:\.\d+)*)", part)
+        match = re.fullmatch(r"([\^~]?)(\d{1,9}(?:\.\d{1,9})*)", part)
         if match is None:
             parts.append("" if part == "*" else f"=={part}" if part[:1].isdigit() else part)
         elif match[1]:
@@ -196,7 +198,7 @@ def _specifier(versions: str) -> SpecifierSet | None:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:
-        return SpecifierSet(versions)
+        return SpecifierSet(versions) if len(versions) <= _LONGEST else None
     except InvalidSpecifier:
         return None
 

@@ -20,7 +20,7 @@ def _release(_context: click.Context, _option: click.Parameter, value: str | Non
     """``2.31`` or ``2.31.1`` as a version."""
     if value is None:
         return None
-    match = re.fullmatch(r"v?(\d+)\.(\d+)(\.\d+)*", value)
+    match = re.fullmatch(r"v?(\d{1,9})\.(\d{1,9})(\.\d+)*", value)
     if match is None:
         raise click.BadParameter(f"'{value}' is no release such as 2.31.")
     return int(match[1]), int(match[2])
