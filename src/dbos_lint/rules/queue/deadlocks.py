@@ -26,6 +26,11 @@ class QueueDeadlocks(Visitor):
     def _deadlocks(self) -> Deadlocks:
         return Deadlocks(self.here.analysis, self.here.module)
 
+    @cached_property
+    def _asking(self) -> dict[int, bool]:
+        """Whether a function asks some handle for its result: one may enqueue thousands of times."""
+        return {}
+
     def visit_module(self) -> None:
         if QUEUE_SELF_DEADLOCK.code not in self.here.enabled:
             return
@@ -91,6 +96,12 @@ class QueueDeadlocks(Visitor):
     def _is_collected(self, function: Function, call: Call) -> bool:
         """Whether the handle goes into a list, of which each is waited for."""
         body = self.here.body(function)
+        if function.id not in self._asking:
+            self._asking[function.id] = any(
+                isinstance(each, ast.Attribute) and each.attr == "get_result" for each in body.walk()
+            )
+        if not self._asking[function.id]:
+            return False
         node = next((node for node, record in body.calls() if record is call), None)
         if node is None:  # it stands in the body of a class
             return False
