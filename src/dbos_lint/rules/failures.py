@@ -39,11 +39,11 @@ class Failure:
         )
 
 
-@dataclass(slots=True)
 class Failures:
     """What went wrong in the rules for one file: each fault once."""
 
-    _found: dict[tuple[str, str, int], Failure] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str, int], Failure] = {}
 
     def __iter__(self) -> Iterator[Failure]:
         yield from self._found.values()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 # How many calls, attributes and aliases one question leads through before it is given up.
@@ -30,7 +29,6 @@ class _Answer(NamedTuple):
     open: frozenset[Hashable]
 
 
-@dataclass(slots=True)
 class Answers:
     """The questions that were asked of one project, and what was found.
 
@@ -39,18 +37,19 @@ class Answers:
     were too many steps to take holds for a question that stands by itself (``_whole``).
     """
 
-    _memo: dict[Hashable, _Answer] = field(default_factory=dict)
-    _whole: dict[Hashable, Any] = field(default_factory=dict)
-    # The questions that are being answered, so that a cycle ends, and another question is one of their steps; what has
-    # been asked since the first of them; what of it has been met again.
-    asking: set[Hashable] = field(default_factory=set)
-    _trail: list[Hashable] = field(default_factory=list)
-    _open: set[Hashable] = field(default_factory=set)
-    # How often the limit of depth has cut an answer short.
-    _cuts: int = 0
-    # How many references the question from outside has led through by now.
-    steps: int = 0
-    _deepest: int = 0
+    def __init__(self) -> None:
+        self._memo: dict[Hashable, _Answer] = {}
+        self._whole: dict[Hashable, Any] = {}
+        # The questions that are being answered, so that a cycle ends, and another question is one of their steps; what
+        # has been asked since the first of them; what of it has been met again.
+        self.asking: set[Hashable] = set()
+        self._trail: list[Hashable] = []
+        self._open: set[Hashable] = set()
+        # How often the limit of depth has cut an answer short.
+        self._cuts: int = 0
+        # How many references the question from outside has led through by now.
+        self.steps: int = 0
+        self._deepest: int = 0
 
     def begin(self) -> None:
         """A question from outside: its steps are counted anew."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 
@@ -59,18 +59,18 @@ class Callees:
     shared: bool = False
 
 
-@dataclass(slots=True)
 class Calls:
     """The calls of one project, with what is known of them remembered."""
 
-    resolver: Resolver
-    _invoked: dict[tuple[FunctionKey, int], dict[str, str]] = field(default_factory=dict)
-    _callees: dict[str, dict[int, Callees]] = field(default_factory=dict)
-    _naming: dict[str, dict[str, list[Call]]] = field(default_factory=dict)
-    _registered: dict[str, frozenset[int]] = field(default_factory=dict)
-    _nested: dict[str, dict[int, list[int]]] = field(default_factory=dict)
-    # What is called outside the project and runs nothing of it is the same wherever it is called.
-    _outside: dict[Values, Callees] = field(default_factory=dict)
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self._invoked: dict[tuple[FunctionKey, int], dict[str, str]] = {}
+        self._callees: dict[str, dict[int, Callees]] = {}
+        self._naming: dict[str, dict[str, list[Call]]] = {}
+        self._registered: dict[str, frozenset[int]] = {}
+        self._nested: dict[str, dict[int, list[int]]] = {}
+        # What is called outside the project and runs nothing of it is the same wherever it is called.
+        self._outside: dict[Values, Callees] = {}
 
     def resolve(self, module: Module, ref: Ref, record: Call | Read | Write, env: Environment | None = None) -> Values:
         if env is None and ref.__class__ is str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from dbos_lint.catalog import api, patterns
 from dbos_lint.semantics.calls import Calls
@@ -17,12 +16,12 @@ from dbos_lint.semantics.values import ClassValue, DecoratorValue, Entity, Exter
 _HARMLESS = frozenset({"attr", "attrs", "pydantic", "typing_extensions", *dir(builtins)}) | sys.stdlib_module_names
 
 
-@dataclass(slots=True)
 class Classes:
     """The classes of one project, as dbos sees them."""
 
-    calls: Calls
-    _called: dict[str, frozenset[int]] = field(default_factory=dict)
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
+        self._called: dict[str, frozenset[int]] = {}
 
     def _class(self, value: ClassValue) -> tuple[Module, Class]:
         module = self.calls.resolver.module(value.module)

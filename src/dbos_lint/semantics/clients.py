@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from dbos_lint.catalog import api, types
 from dbos_lint.semantics.analysis import Analysis
@@ -17,13 +16,13 @@ from dbos_lint.semantics.values import External, FunctionKey, FunctionValue
 _DEPTH = 4
 
 
-@dataclass(slots=True)
 class Clients:
     """The clients that the functions of one module make."""
 
-    analysis: Analysis
-    module: Module
-    _makers: dict[FunctionKey, bool] = field(default_factory=dict)
+    def __init__(self, analysis: Analysis, module: Module) -> None:
+        self.analysis = analysis
+        self.module = module
+        self._makers: dict[FunctionKey, bool] = {}
 
     # ------------------------------------------------------------------ who makes one
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
@@ -60,12 +59,12 @@ def addresses(resolver: Resolver, module: Module, ref: Ref, place: Place, depth:
             yield from addresses(resolver, *origin, depth + 1)
 
 
-@dataclass(slots=True)
 class Resets:
     """The databases that the tests of one file reset."""
 
-    analysis: Analysis
-    module: Module
+    def __init__(self, analysis: Analysis, module: Module) -> None:
+        self.analysis = analysis
+        self.module = module
 
     # ------------------------------------------------------------------ the application
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -40,12 +39,12 @@ class Enqueued(NamedTuple):
     repeated: bool
 
 
-@dataclass
 class Deadlocks:
     """The queues of one project, what is enqueued on them, and who waits for that."""
 
-    analysis: Analysis
-    module: Module
+    def __init__(self, analysis: Analysis, module: Module) -> None:
+        self.analysis = analysis
+        self.module = module
 
     # ------------------------------------------------------------------ queues
 

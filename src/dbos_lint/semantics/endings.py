@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.analysis import Analysis
@@ -23,12 +22,12 @@ _CONFTEST = "conftest.py"
 _PLUGINS = "pytest_plugins"
 
 
-@dataclass(slots=True)
 class Endings:
     """Who ends the engines that the functions of one project launch."""
 
-    analysis: Analysis
-    lines: Lines
+    def __init__(self, analysis: Analysis, lines: Lines) -> None:
+        self.analysis = analysis
+        self.lines = lines
 
     # ------------------------------------------------------------------ context managers
 

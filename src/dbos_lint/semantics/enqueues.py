@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.analysis import Analysis
@@ -35,12 +34,12 @@ def instead_of_name(values: Values) -> str:
     return A_QUEUE if values == (QUEUE_OBJECT,) else ""
 
 
-@dataclass(slots=True)
 class Enqueues:
     """What the calls of one project do with the options for enqueueing that hold around them."""
 
-    analysis: Analysis
-    _found: dict[FunctionKey, int] = field(default_factory=dict)
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self._found: dict[FunctionKey, int] = {}
 
     def of_call(self, module: Module, call: Call) -> int:
         """What ``call`` does with the options."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dbos_lint.catalog.pickling import PICKLES_ITSELF
@@ -37,12 +36,12 @@ class Init(NamedTuple):
     kept: tuple[Ref, ...] | None
 
 
-@dataclass(slots=True)
 class Exceptions:
     """The exception classes of one project, remembered."""
 
-    resolver: Resolver
-    _inits: dict[ClassValue, Init | None] = field(default_factory=dict)
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self._inits: dict[ClassValue, Init | None] = {}
 
     def lost(self, klass: ClassValue, given: int | None) -> str:
         """What goes wrong when an exception of ``klass`` is made again; empty if nothing does, or it is not known.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, types
@@ -96,16 +96,16 @@ class Facts:
     guarded: frozenset[str] = _NOTHING
 
 
-@dataclass(slots=True)
 class Observer:
     """Observes the functions of one project, each once."""
 
-    calls: Calls
-    nondeterminism: Nondeterminism
-    _facts: dict[FunctionKey, Facts] = field(default_factory=dict)
-    _quiet: dict[Callees, bool] = field(default_factory=dict)
-    _variants: Counter[tuple[str, int]] = field(default_factory=Counter)
-    _varied: int = 0
+    def __init__(self, calls: Calls, nondeterminism: Nondeterminism) -> None:
+        self.calls = calls
+        self.nondeterminism = nondeterminism
+        self._facts: dict[FunctionKey, Facts] = {}
+        self._quiet: dict[Callees, bool] = {}
+        self._variants: Counter[tuple[str, int]] = Counter()
+        self._varied = 0
 
     def facts(self, key: FunctionKey) -> Facts:
         """The effects and edges of one function."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from dbos_lint.catalog import patterns
 from dbos_lint.semantics.calls import Calls
@@ -20,12 +19,12 @@ _ENUM = External("enum.Enum")
 _DEPTH = 8
 
 
-@dataclass(slots=True)
 class Instances:
     """How the classes of one project name their instances."""
 
-    calls: Calls
-    classes: Classes
+    def __init__(self, calls: Calls, classes: Classes) -> None:
+        self.calls = calls
+        self.classes = classes
 
     def constructor(self, klass: ClassValue) -> FunctionValue | None:
         """The constructor of the project that makes an instance of ``klass``."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -67,14 +66,14 @@ class Line(NamedTuple):
     events: tuple[Event, ...]
 
 
-@dataclass
 class Launches:
     """The lines of the functions of one module, and what holds in them."""
 
-    analysis: Analysis
-    contexts: Contexts
-    _clear: set[FunctionKey] = field(default_factory=set)
-    _states: dict[tuple[int, State, int], list[State]] = field(default_factory=dict)
+    def __init__(self, analysis: Analysis, contexts: Contexts) -> None:
+        self.analysis = analysis
+        self.contexts = contexts
+        self._clear: set[FunctionKey] = set()
+        self._states: dict[tuple[int, State, int], list[State]] = {}
 
     @cached_property
     def _lines(self) -> Lines:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
@@ -84,13 +83,13 @@ class Event(NamedTuple):
 _NOT_AT_IMPORT = ("main", "typing", "launched")
 
 
-@dataclass(slots=True)
 class Lines:
     """The lines of the functions of one project, remembered."""
 
-    analysis: Analysis
-    _events: dict[FunctionKey, tuple[Event, ...]] = field(default_factory=dict)
-    _handlers: dict[str, frozenset[int]] = field(default_factory=dict)
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self._events: dict[FunctionKey, tuple[Event, ...]] = {}
+        self._handlers: dict[str, frozenset[int]] = {}
 
     def of_import(self, module: Module) -> Iterator[Event]:
         """What importing a module does."""

@@ -6,7 +6,6 @@ What a value is called is the answer; it is empty where a value is nothing that 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, place_of, reaching
@@ -18,11 +17,11 @@ _DEPTH = 8
 _DISPLAYS = frozenset({"list", "tuple", "set", "mapping"})
 
 
-@dataclass(slots=True)
 class Making:
     """Tells what values are, by how they are made; what is looked for is told by those who derive from it."""
 
-    resolver: Resolver
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
 
     # ------------------------------------------------------------------ what is looked for
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from dbos_lint.catalog import api
@@ -32,12 +31,12 @@ class Patched(NamedTuple):
     function: FunctionValue
 
 
-@dataclass(slots=True)
 class Patches:
     """The patches of one test file."""
 
-    analysis: Analysis
-    module: Module
+    def __init__(self, analysis: Analysis, module: Module) -> None:
+        self.analysis = analysis
+        self.module = module
 
     def misses(self, call: Call) -> Patched | None:
         """The durable function that ``call`` patches, if the workflows that run it look it up elsewhere only."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from dataclasses import dataclass
 
 from dbos_lint.catalog import types
 from dbos_lint.catalog.pickling import CALLS, KEEPS_FUNCTION, PICKLES_ITSELF, TYPES
@@ -29,7 +28,6 @@ _PLAIN_BASES = frozenset({"object", "abc.ABC", "typing.Generic", "typing.Protoco
 _ENTERED = ("an open file", "a database", "a socket", "a client")
 
 
-@dataclass(slots=True)
 class Pickling(Making):
     """Tells what cannot be pickled: the answer is what it is called, such as "a lock"."""
 

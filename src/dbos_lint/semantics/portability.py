@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from dbos_lint.catalog.portable import CALLS, KINDS, MODELS, NAMED_TUPLES, TYPES
 from dbos_lint.semantics.making import Making
@@ -24,7 +23,6 @@ _KEYS = "a dict with keys that are no strings"
 _MAPPINGS = frozenset({"Dict", "dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict"})
 
 
-@dataclass(slots=True)
 class Portability(Making):
     """Tells what does not survive as portable JSON: the answer is what it is called, such as "a tuple"."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -72,17 +72,17 @@ class Decorated:
     wrappers: tuple[FunctionValue, ...]
 
 
-@dataclass(slots=True)
 class Resolver:
     """Resolves references within one project; remembers what it found."""
 
-    project: Project
-    # Whether a function is another one for each object that it is given.
-    tells_apart: bool = True
-    answers: Answers = field(default_factory=Answers)
-    # Names that mean the same wherever in a scope they stand, by file and scope: most of what is asked is asked again.
-    _plain: dict[tuple[str, int, str], Values] = field(default_factory=dict)
-    _told: dict[tuple[Callable[[Resolver, Module], Any], str], tuple[Module, Any]] = field(default_factory=dict)
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        # Whether a function is another one for each object that it is given.
+        self.tells_apart = True
+        self.answers: Answers = Answers()
+        # Names that mean the same wherever in a scope they stand, by file and scope: most is asked again and again.
+        self._plain: dict[tuple[str, int, str], Values] = {}
+        self._told: dict[tuple[Callable[[Resolver, Module], Any], str], tuple[Module, Any]] = {}
 
     # ------------------------------------------------------------------ access to summaries
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from dbos_lint.catalog import api
@@ -24,12 +23,12 @@ _STARTS = re.compile(
 _BEGINS = frozenset({api.LAUNCH, api.DBOS})
 
 
-@dataclass
 class Shared:
     """The shared variables of one module."""
 
-    contexts: Contexts
-    _starting: dict[int, bool] = field(default_factory=dict)
+    def __init__(self, contexts: Contexts) -> None:
+        self.contexts = contexts
+        self._starting: dict[int, bool] = {}
 
     @property
     def module(self) -> Module:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from dbos_lint.catalog import api, patterns
 from dbos_lint.semantics.analysis import Analysis
@@ -32,13 +31,13 @@ _METHODS_OF_DBOS = "sleep recv send set_event get_event get_all_events write_str
 _INERT_API = api.with_async(frozenset(f"{api.DBOS}.{name}" for name in _METHODS_OF_DBOS.split()))
 
 
-@dataclass(slots=True)
 class Starts:
     """What the calls of one project start."""
 
-    analysis: Analysis
-    _certain: dict[FunctionKey, bool] = field(default_factory=dict)
-    _inert: dict[FunctionKey, bool] = field(default_factory=dict)
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self._certain: dict[FunctionKey, bool] = {}
+        self._inert: dict[FunctionKey, bool] = {}
 
     # ------------------------------------------------------------------ what starts a workflow
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.body import Body
@@ -19,13 +18,13 @@ _BETWEEN = 3
 With = ast.With | ast.AsyncWith
 
 
-@dataclass(slots=True)
 class Transactions:
     """The transactions of one function."""
 
-    analysis: Analysis
-    module: Module
-    body: Body
+    def __init__(self, analysis: Analysis, module: Module, body: Body) -> None:
+        self.analysis = analysis
+        self.module = module
+        self.body = body
 
     # ------------------------------------------------------------------ inside
 
