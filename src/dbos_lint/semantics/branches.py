@@ -8,6 +8,8 @@ from dbos_lint.semantics.body import Body
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+REPEATING = (*_LOOPS, *_COMPREHENSIONS)
+"""What may run what stands in it several times."""
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 

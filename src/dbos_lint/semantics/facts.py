@@ -127,12 +127,14 @@ class Observer:
         threads: list[ThreadStart] = []
         delegations: list[Delegation] = []
         unresolved: list[Span] = []
+        called = self.calls.resolver.once(names_called, module)[function.id]
+        mutates = not called.isdisjoint(types.MUTATORS)
         for call in function.calls:
             callees = self.calls.callees(module, call, env)
             if not callees.known and not call.flags & DECORATOR:
                 unresolved.append(call.span)
             if callees.shared and self._is_quiet(callees):
-                change = mutation(self.calls, module, call)
+                change = mutation(self.calls, module, call) if mutates else None
                 if change is not None:
                     effects.append(change)
                 continue
@@ -159,7 +161,7 @@ class Observer:
             effect = effect_of_write(self.calls, module, function, write)
             if effect is not None:
                 effects.append(effect)
-        guarded = self._guarded(module, function, env)
+        guarded = self._guarded(module, function, called, env)
         counted = tuple([effect for effect in effects if effect.kind not in guarded])
         return Facts(counted, tuple(edges), tuple(threads), tuple(delegations), tuple(unresolved), guarded)
 
@@ -178,8 +180,11 @@ class Observer:
         if self._variants[key[:2]] > MOST_VARIANTS or self._varied > _MOST_IN_ALL:
             raise TooVariedError(function.qualname)
 
-    def _guarded(self, module: Module, function: Function, env: Environment | None) -> frozenset[str]:
-        """The kinds of effect that the function avoids where they would be wrong, to judge by what it asks."""
+    def _guarded(
+        self, module: Module, function: Function, called: frozenset[str], env: Environment | None
+    ) -> frozenset[str]:
+        """The kinds of effect that the function avoids where they would be wrong, to judge by what it asks; ``called``
+        are the last names of what it calls."""
         found: set[str] = set()
         for read in function.reads:
             if terminal(read.ref) in api.TELLS_WORKFLOW and any(
@@ -187,10 +192,8 @@ class Observer:
                 for value in self.calls.resolve(module, read.ref, read, env)
             ):
                 found.add(RAISES_OUTSIDE)
-        if not function.is_async:
-            called = self.calls.resolver.once(names_called, module)[function.id]
-            if not called.isdisjoint(types.TELLS_LOOP):
-                found.update(LOOP_KINDS)
+        if not function.is_async and not called.isdisjoint(types.TELLS_LOOP):
+            found.update(LOOP_KINDS)
         return frozenset(found) if found else _NOTHING
 
     def _observe_with(

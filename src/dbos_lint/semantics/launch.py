@@ -90,12 +90,15 @@ class Launches:
 
     # ------------------------------------------------------------------ lines
 
-    def lines(self) -> Iterator[Line]:
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
         """The lines of the functions of this module in which the order matters."""
+        return tuple(self._telling_lines())
+
+    def _telling_lines(self) -> Iterator[Line]:
         for function in self.module.functions:
-            if not self._lines.matters(FunctionKey(self.module.path, function.id)):
-                continue
-            events = self._lines.of(FunctionKey(self.module.path, function.id))
+            key = FunctionKey(self.module.path, function.id)
+            events = self._lines.of(key) if self._lines.matters(key) else ()
             if any(event.kind in _TELLING for event in events):
                 yield Line(function, self._entry(function), events)
 

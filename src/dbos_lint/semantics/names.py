@@ -29,7 +29,7 @@ from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.meeting import Meeting
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.options import Written, written
-from dbos_lint.semantics.refs import receiver_and_method
+from dbos_lint.semantics.refs import receiver_and_method, terminal
 from dbos_lint.semantics.rivals import Claims
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import MODULE, Call, Module, Ref
@@ -382,14 +382,8 @@ def _folded(name: str) -> str:
 def _naming(module: Module) -> tuple[Call, ...]:
     """The calls of ``module`` that may take names, to judge by what they are of."""
     methods = METHODS | _renamed(module)
-    return tuple(
-        [
-            call
-            for function in module.functions
-            for call in function.calls
-            if (receiver_and_method(call.func)[1] or call.func) in methods
-        ]
-    )
+    calls = (call for function in module.functions for call in function.calls)
+    return tuple([call for call in calls if terminal(call.func) in methods])
 
 
 def _renamed(module: Module) -> frozenset[str]:

@@ -75,10 +75,10 @@ class Decorated:
 class Resolver:
     """Resolves references within one project; remembers what it found."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, tells_apart: bool = True) -> None:
         self.project = project
         # Whether a function is another one for each object that it is given.
-        self.tells_apart = True
+        self.tells_apart = tells_apart
         self.answers: Answers = Answers()
         # Names that mean the same wherever in a scope they stand, by file and scope: most is asked again and again.
         self._plain: dict[tuple[str, int, str], Values] = {}

@@ -34,7 +34,7 @@ class Order(Visitor):
     def visit_module(self) -> None:
         self._at_import()
         self._without_end()
-        for line in self.launches.lines():
+        for line in self.launches.lines:
             self._launch_without_instance(line)
             self._call_before_launch(line)
             self._call_after_launch(line)

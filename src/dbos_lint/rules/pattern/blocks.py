@@ -14,7 +14,7 @@ from dbos_lint.rules.declared.pattern import BLOCK_REUSED, BLOCK_WITHOUT_EFFECT,
 from dbos_lint.rules.mending import safe, unsafe
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.body import Body
-from dbos_lint.semantics.branches import repeats, together
+from dbos_lint.semantics.branches import REPEATING, repeats, together
 from dbos_lint.semantics.entrypoints import is_test
 from dbos_lint.semantics.starts import Starts
 from dbos_lint.semantics.summary import DISCARDED, KEPT, Call, Function
@@ -72,11 +72,10 @@ class Blocks(Visitor):
     # ------------------------------------------------------------------ one ID, several workflows
 
     def _many(self, node: With, block: Block, body: Body) -> None:
-        starts = [
-            each
-            for each, call in body.calls(*node.body)
-            if self._starts.starts(self.here.module, call) and self._id_of(each, body) is node
-        ]
+        inside = [each for each, call in body.calls(*node.body) if self._starts.starts(self.here.module, call)]
+        if len(inside) < 2 and not (inside and any(isinstance(each, REPEATING) for each in body.walk(*node.body))):
+            return
+        starts = [each for each in inside if self._id_of(each, body) is node]
         for index, start in enumerate(starts):
             later = next((each for each in starts[index + 1 :] if together(body, start, each)), None)
             rows = (

@@ -53,7 +53,7 @@ class Creations(Visitor):
                     "DBOSException; give it a name of its own",
                 )
             earlier.append(call)
-        for line in self.here.launches.lines():
+        for line in self.here.launches.lines:
             if not is_in_test(self.here.resolver, self.here.module, line.function):
                 self._at_startup(line)
 

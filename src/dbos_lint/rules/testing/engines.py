@@ -16,7 +16,7 @@ class Engines(Visitor):
 
     def visit_module(self) -> None:
         launches = self.here.launches
-        for line in launches.lines():
+        for line in launches.lines:
             for event in launches.after_launch(line, RESETS):
                 self.here.report_event(
                     RESET_AFTER_LAUNCH,
