@@ -28,6 +28,7 @@ from dbos_lint.semantics.values import (
     Value,
     Values,
 )
+from dbos_lint.syntax.spans import Span
 
 _RUN_IN_CONTEXT = "contextvars.Context.run"
 
@@ -66,6 +67,7 @@ class Calls:
         self.resolver = resolver
         self._invoked: dict[tuple[FunctionKey, int], dict[str, str]] = {}
         self._callees: dict[str, dict[int, Callees]] = {}
+        self._managers: dict[str, dict[Span, Values]] = {}
         self._naming: dict[str, dict[str, list[Call]]] = {}
         self._registered: dict[str, frozenset[int]] = {}
         self._nested: dict[str, dict[int, list[int]]] = {}
@@ -112,6 +114,7 @@ class Calls:
         """Drop what is remembered of single calls: once a file is judged, only what its functions do is asked for."""
         self._callees.pop(module.path, None)
         self._naming.pop(module.path, None)
+        self._managers.pop(module.path, None)
 
     def _find_callees(self, module: Module, call: Call, env: Environment | None) -> Callees:
         values = self.resolve(module, call.func, call, env)
@@ -373,9 +376,19 @@ class Calls:
                 if method is not None:
                     yield method
 
+    def managers(self, module: Module, manager: Read, env: Environment | None) -> Values:
+        """What an item of a ``with`` enters."""
+        if env is not None:
+            return self.resolve(module, manager.ref, manager, env)
+        of_module = self._managers.setdefault(module.path, {})
+        known = of_module.get(manager.span)
+        if known is None:
+            known = of_module[manager.span] = self.resolve(module, manager.ref, manager)
+        return known
+
     def manager_methods(self, module: Module, manager: Read, env: Environment | None) -> Iterator[FunctionValue]:
-        for value in self.resolve(module, manager.ref, manager, env):
-            if isinstance(value, Instance):
+        for value in self.managers(module, manager, env):
+            if isinstance(value, Instance) and isinstance(value.type, ClassValue):
                 for name in ("__enter__", "__aenter__", "__exit__", "__aexit__"):
                     method = self.resolver.method(value, name)
                     if method is not None:

@@ -27,7 +27,11 @@ from dbos_lint.settings import Settings
 # What ``asyncio.wait`` gives two of.
 _GIVE_QUEUES = api.with_async(frozenset({f"{api.DBOS}.list_queues", f"{api.CLIENT}.list_queues"}))
 _TASKS = Container("set", (Instance(External("asyncio.Task")),))
-_BY_ARGUMENTS = frozenset({"functools.partial", "staticmethod", "type", "float"})
+_BY_ARGUMENTS = (
+    {"functools.partial", "staticmethod", "type", "float"}
+    | {name for name in api.DECORATORS if name.endswith(".transaction")}
+    | {name.partition("(")[0] for name in types.RETURNS if "(" in name}
+)
 _NOT_FINITE = frozenset({"inf", "infinity", "nan"})
 
 
@@ -67,8 +71,6 @@ def attribute_of_instance(klass: str, name: str) -> Values:
 def gives_by_arguments(callee: External) -> bool:
     """Whether what calling it gives depends on the arguments."""
     name = callee.name
-    if name.startswith("dbos."):
-        return True
     return name in _BY_ARGUMENTS or name in frameworks.RUNNERS or name.endswith(".get")
 
 

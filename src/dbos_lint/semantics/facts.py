@@ -30,6 +30,7 @@ from dbos_lint.semantics.values import Environment, External, FunctionKey, Funct
 from dbos_lint.semantics.writes import effect_of_write, mutation
 from dbos_lint.syntax.spans import Span
 
+_SESSION = Instance(External(api.SESSION))
 # With how many different objects one function is analysed, and all of them together. What passes objects on in ever
 # other orders would take as many analyses as there are orders; in programs that people wrote, no function has been seen
 # that is given more than two.
@@ -207,7 +208,7 @@ class Observer:
     ) -> None:
         methods = self.calls.manager_methods(module, manager, env)
         edges.extend([Edge(self.calls.resolver.key(method), manager.span, value=origin) for method in methods])
-        if Instance(External(api.SESSION)) in self.calls.resolve(module, manager.ref, manager, env):
+        if _SESSION in self.calls.managers(module, manager, env):
             label = f"with {text_of(manager.ref, 'session')}"
             effects.append(Effect(ENDS_TRANSACTION, f"{api.SESSION}.close", label, manager.span))
 
