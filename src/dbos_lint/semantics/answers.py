@@ -39,6 +39,8 @@ class Answers:
 
     def __init__(self) -> None:
         self._memo: dict[Hashable, _Answer] = {}
+        # What was cut short, by question and depth.
+        self._short: dict[tuple[Hashable, int], _Answer] = {}
         self._whole: dict[Hashable, Any] = {}
         # The questions that are being answered, so that a cycle ends, and another question is one of their steps; what
         # has been asked since the first of them; what of it has been met again.
@@ -77,10 +79,14 @@ class Answers:
 
         Without a key nothing is remembered. It meets itself while ``while_asked`` (else ``key``) is being answered.
         """
-        whole = depth == 0 and key is not None and not self.asking
         known = self._memo.get(key)
+        if known is not None and not known.met and depth + known.height <= _DEPTH:
+            if depth + known.height > self._deepest:
+                self._deepest = depth + known.height
+            remembered: _Found = known.found
+            return remembered
         if known is None or depth + known.height > _DEPTH:
-            known = self._memo.get((key, depth))
+            known = self._short.get((key, depth)) if self._short else None
         if known is not None and (not known.met or known.met & self.asking == known.open):
             self._deepest = max(self._deepest, depth + known.height)
             self._cuts += depth + known.height > _DEPTH
@@ -89,6 +95,7 @@ class Answers:
                 self._trail.extend(known.met)
             found: _Found = known.found
             return found
+        whole = depth == 0 and key is not None and not self.asking
         if whole and key in self._whole:
             held: _Found = self._whole[key]
             return held
@@ -104,20 +111,26 @@ class Answers:
             found = find()
         finally:
             self.asking.discard(active)
-            large = bool(self._open) and len(self._trail) - start > _CIRCLE
-            met = frozenset(self._trail[start:]) if self._open and not large else _NONE
-            self._open.discard(active)
-            if not self._open:
+            large, met, still_open = False, _NONE, _NONE  # each empty set that is made would be another
+            if self._open:
+                large = len(self._trail) - start > _CIRCLE
+                met = _NONE if large else frozenset(self._trail[start:])
+                self._open.discard(active)
+                still_open = frozenset(self._open) if self._open else _NONE
+            if not still_open:
                 del self._trail[start:]
-            still_open = frozenset(self._open) if self._open else _NONE  # each empty one would be another
-            self._open = open | still_open
+            self._open = open | still_open if still_open else open
         if self.steps > _STEPS:
             if whole:
                 self._whole[key] = found
         elif key is not None and not large and not (known is not None and still_open):
-            at = key if cuts == self._cuts else (key, depth)
-            self._memo[at] = _Answer(found, self._deepest - depth, met, still_open)
-        self._deepest = max(self._deepest, deepest)
+            answer = _Answer(found, self._deepest - depth, met, still_open)
+            if cuts == self._cuts:
+                self._memo[key] = answer
+            else:
+                self._short[key, depth] = answer
+        if deepest > self._deepest:
+            self._deepest = deepest
         if whole:
             self.steps = steps
         return found
