@@ -177,9 +177,9 @@ class Nondeterminism:
         return Source(entry.kind, entry.guess) if self.guesses or not entry.guess else None
 
 
-def is_mentioned(name: str) -> bool:
-    """Whether the list has anything to say of ``name``."""
-    return name in _rows()
+def is_flagged(name: str) -> bool:
+    """Whether the list names a source ``name``, on whatever condition."""
+    return any(flagged for flagged, _ in _rows().get(name, ()))
 
 
 @cache

@@ -58,14 +58,14 @@ def walk(categories: Iterable[type[Visitor]], here: Here) -> None:
             here.failures.add(visitor, error)
 
 
-def _with(visitors: Iterable[Any], method: str) -> list[Any]:
+def _with(visitors: Sequence[Any], method: str) -> list[Any]:
     """Those of ``visitors`` that have the ``method``."""
-    return [visitor for visitor in visitors if _has(visitor.__class__, method)]
+    return [visitors[index] for index in _having(tuple([visitor.__class__ for visitor in visitors]), method)]
 
 
 @cache
-def _has(visitor: type[Visitor], method: str) -> bool:
-    return hasattr(visitor, method)
+def _having(visitors: tuple[type[Visitor], ...], method: str) -> list[int]:
+    return [index for index, visitor in enumerate(visitors) if hasattr(visitor, method)]
 
 
 def _walk_effects(visitors: Iterable[Any], here: Here) -> None:

@@ -86,10 +86,10 @@ class Calls:
         """What ``call`` may run, directly or by handing a function on. ``env`` says what parameters are."""
         if env is not None:
             return self._find_callees(module, call, env)
-        known = self.known(module)
-        callees = known.get(call.number)
+        known = self._callees.get(module.path)
+        callees = known.get(call.number) if known is not None else None
         if callees is None:
-            callees = known[call.number] = self._find_callees(module, call, None)
+            callees = self.known(module)[call.number] = self._find_callees(module, call, None)
         return callees
 
     def known(self, module: Module) -> dict[int, Callees]:

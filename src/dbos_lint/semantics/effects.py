@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks, patterns, types
-from dbos_lint.catalog.nondeterminism import EXTRA, VALUE_KINDS, Arguments, Nondeterminism, Source, is_mentioned
+from dbos_lint.catalog.nondeterminism import EXTRA, VALUE_KINDS, Arguments, Nondeterminism, Source, is_flagged
 from dbos_lint.semantics.calls import Callees, Calls
 from dbos_lint.semantics.coroutines import makes_coroutine
 from dbos_lint.semantics.externals import known_as
@@ -95,7 +95,8 @@ def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, ca
     for name in registered(calls.resolver, call, callees.values):
         yield Effect(LIFECYCLE, name, label, call.span)
     for external in callees.externals:
-        yield from _effects_of_external(nondeterminism, call, external)
+        if may_act(external) or nondeterminism.by_settings:
+            yield from _effects_of_external(nondeterminism, call, external)
     for external in callees.handed:
         source = source_of(nondeterminism, external, UNKNOWN_ARGUMENTS)
         if source is not None:
@@ -122,8 +123,6 @@ def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, ca
 
 def _effects_of_external(nondeterminism: Nondeterminism, call: Call, external: External) -> Iterator[Effect]:
     name = external.name
-    if not (may_act(external) or nondeterminism.by_settings):
-        return
     label = f"{text_of(call.func, name)}()"
     if name.startswith("dbos."):
         for kind, detail in _kinds_of_api(name):
@@ -154,11 +153,11 @@ def _may_be_source(external: External) -> bool:
     owner: str | None = external.base
     name = external.name
     while owner:
-        if is_mentioned(owner) or is_mentioned(f"{owner}.{name.removeprefix(external.base + '.')}"):
+        if is_flagged(owner) or is_flagged(f"{owner}.{name.removeprefix(external.base + '.')}"):
             return True
         owner = types.BASES.get(owner)
     parts = name.split(".")
-    return any(is_mentioned(".".join(parts[:end])) for end in range(1, len(parts) + 1))
+    return any(is_flagged(".".join(parts[:end])) for end in range(1, len(parts) + 1))
 
 
 def _of_source(source: Source, name: str, label: str, call: Call) -> Effect:
