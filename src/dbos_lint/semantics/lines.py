@@ -230,9 +230,7 @@ class Lines:
 
     def _of_decorators(self, key: FunctionKey, module: Module) -> Iterator[Event]:
         """``@DBOS.alert_handler`` and ``@DBOS.workflow()`` on functions that are defined in this one."""
-        for function in module.functions[1:]:
-            if function.parent != key.id or not function.decorators:
-                continue
+        for function in self.analysis.resolver.once(_decorated, module).get(key.id, ()):
             for decorator, values in self.analysis.resolver.decorated(FunctionValue(module.path, function.id)).layers:
                 kind = _kind_of_decorator(values)
                 if kind is not None:
@@ -310,6 +308,15 @@ def _is_stranger(call: Call, callees: Callees) -> bool:
     if not callees.known or objects:
         return isinstance(call.func, str) and "." not in call.func
     return any(not frameworks.leaves_engine_alone(external.name) for external in callees.externals)
+
+
+def _decorated(_: object, module: Module) -> dict[int, list[Function]]:
+    """The functions of ``module`` that have decorators, by the function in which they are defined."""
+    found: dict[int, list[Function]] = {}
+    for function in module.functions[1:]:
+        if function.decorators:
+            found.setdefault(function.parent, []).append(function)
+    return found
 
 
 def outside_loops(module: Module, block: int) -> int:

@@ -67,8 +67,11 @@ def _all_given(module: Module) -> Iterator[tuple[Ref, Place]]:
                         yield ref, Place(scope.id, binding.row, binding.block)
     for function in module.functions:
         for call in function.calls:
-            for ref in (*_named(call.keywords), *_in_dicts(call.args), *_in_dicts([ref for _, ref in call.keywords])):
+            for ref in _in_dicts(call.args) if call.args else ():
                 yield ref, place_of(call)
+            if call.keywords:
+                for ref in (*_named(call.keywords), *_in_dicts([ref for _, ref in call.keywords])):
+                    yield ref, place_of(call)
         for ref in _in_dicts(function.results):
             yield ref, Place(function.scope)
         for write in function.writes if function.id else module.stores:
@@ -77,7 +80,7 @@ def _all_given(module: Module) -> Iterator[tuple[Ref, Place]]:
 
 
 def _in_dicts(refs: Iterable[Ref]) -> list[Ref]:
-    return [found for ref in refs if ref.__class__ is tuple for found in _in_dict(ref)]
+    return [found for ref in refs if isinstance(ref, tuple) and ref[0] == "dict" for found in _in_dict(ref)]
 
 
 def _in_dict(ref: Ref) -> list[Ref]:
