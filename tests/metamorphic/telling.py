@@ -27,6 +27,8 @@ TELLING: dict[tuple[str, str], str] = {
     ("extracted", "DBS210/picking"): _IN_ONE,
     ("extracted", "DBS239/batches"): _ASKED_ELSEWHERE,
     ("extracted", "DBS903/forgotten_steps"): _IN_ONE,
+    ("extracted", "DBS903/queues_and_clients"): _IN_ONE,
+    ("extracted", "DBS905/subscriptions"): _IN_ONE,
     ("extracted", "DBS114/silent_guarded"): _BY_NAME,
     ("extracted", "DBS505/expenses"): _ASKED_ELSEWHERE,
     ("extracted", "DBS505/approvals"): _FACTORY,
