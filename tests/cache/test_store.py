@@ -223,6 +223,14 @@ def test_a_folder_that_cannot_be_made_is_told(project: Path, tmp_path: Path) -> 
     assert len(told) == 1
 
 
+def test_a_folder_that_another_process_makes_meanwhile_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = str(tmp_path)
+    answers = iter([False])
+    monkeypatch.setattr("os.path.isdir", lambda path: next(answers, True))
+    store.write(folder, "key", "text")
+    assert store.read(folder, "key") == "text"
+
+
 def test_of_two_runs_at_once_one_is_kept(project: Path, tmp_path: Path) -> None:
     first, second = Cache(str(tmp_path / "cache")), Cache(str(tmp_path / "cache"))
     configuration = Configuration(str(project))

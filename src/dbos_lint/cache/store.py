@@ -102,7 +102,7 @@ def clean(folder: str) -> int:
 def _make(folder: str) -> None:
     if os.path.isdir(folder):
         return
-    os.makedirs(folder)
+    os.makedirs(folder, exist_ok=True)  # another process may be as far
     for name, text in (
         (".gitignore", "# Made by dbos-lint.\n*\n"),
         ("CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n"),
