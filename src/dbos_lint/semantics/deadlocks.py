@@ -119,11 +119,8 @@ class Deadlocks:
 
     def waits_for(self, module: Module, enqueue: Call) -> bool:
         """Whether the function that enqueues also waits for the result, as far as the summary tells."""
-        function = module.functions[module.scopes[enqueue.scope].function]
-        for call in function.calls:
-            receiver, method = receiver_and_method(call.func)
-            if method not in ("get_result", "get_result_async"):
-                continue
+        function = module.scopes[enqueue.scope].function
+        for call, receiver in self.analysis.resolver.once(_waiting, module).get(function, ()):
             names = self.analysis.calls.callees(module, call).names
             handle = receiver if not _RESULTS.isdisjoint(names) else None
             if not _BY_ID.isdisjoint(names) and call.args and isinstance(call.args[0], str):
@@ -138,3 +135,14 @@ class Deadlocks:
             origin.module is module and origin.ref[2] is enqueue.args and origin.ref[3] is enqueue.keywords
             for origin in calls_behind(self.analysis.resolver, module, handle, place)
         )
+
+
+def _waiting(_: object, module: Module) -> dict[int, list[tuple[Call, Ref]]]:
+    """The calls that may wait for a workflow, by their function, each with what it is called on."""
+    found: dict[int, list[tuple[Call, Ref]]] = {}
+    for function in module.functions:
+        for call in function.calls:
+            receiver, method = receiver_and_method(call.func)
+            if method in ("get_result", "get_result_async"):
+                found.setdefault(function.id, []).append((call, receiver))
+    return found

@@ -111,11 +111,9 @@ class _Elements:
 
     def _put_in(self, name: str, scope: Scope) -> Iterable[frozenset[str] | None]:
         """What the module puts into the variable ``name`` of ``scope``, wherever it does so."""
-        for function in self._module.functions:
-            for call in function.calls:
-                receiver, method = receiver_and_method(call.func)
-                if receiver == name and binding_scope(self._module, call.scope, name) is scope:
-                    yield self._put_by(call, method)
+        for call, method in self._resolver.once(_methods_called, self._module).get(name, ()):
+            if binding_scope(self._module, call.scope, name) is scope:
+                yield self._put_by(call, method)
 
     def _put_by(self, call: Call, method: str) -> frozenset[str] | None:
         if method in _PUTS and len(call.args) == 1:
@@ -143,6 +141,17 @@ class _Elements:
         if not isinstance(value, Container) or not value.whole or value.kind not in (*_DISPLAYS, "frozenset"):
             return None
         return _union(map(_type, value.elements), some=True)
+
+
+def _methods_called(_: object, module: Module) -> dict[Ref, list[tuple[Call, str]]]:
+    """The calls of methods, by what they are called on."""
+    found: dict[Ref, list[tuple[Call, str]]] = {}
+    for function in module.functions:
+        for call in function.calls:
+            receiver, method = receiver_and_method(call.func)
+            if isinstance(receiver, str):
+                found.setdefault(receiver, []).append((call, method))
+    return found
 
 
 def _type(value: Value) -> frozenset[str] | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from dbos_lint.fix import Replace
 from dbos_lint.syntax.spans import Span
@@ -33,8 +35,18 @@ def without(lines: Sequence[str], named: Collection[NamedCode]) -> Replace | Non
 
 def _directive(line: str, column: int) -> re.Match[str] | None:
     """The part of a comment that names the code at ``column``."""
-    found = [match for pattern in (OURS, NOQA, NOQA_FILE) for match in pattern.finditer(line)]
-    return next((match for match in found if match.start() <= column < match.end()), None)
+    for starts, matches in _directives(line):
+        index = bisect(starts, column) - 1
+        if index >= 0 and column < matches[index].end():
+            return matches[index]
+    return None
+
+
+@lru_cache(maxsize=1)  # a line is asked about for each of its codes
+def _directives(line: str) -> list[tuple[list[int], list[re.Match[str]]]]:
+    """The parts of comments that name codes, by form, each with where they begin."""
+    found = [list(pattern.finditer(line)) for pattern in (OURS, NOQA, NOQA_FILE)]
+    return [([match.start() for match in matches], matches) for matches in found]
 
 
 def _kept(line: str, match: re.Match[str], columns: Collection[int]) -> str:
