@@ -67,9 +67,5 @@ def part_of(base: str, key: ast.expr | None) -> str:
     return f"{base}[{key.value!r}]" if isinstance(key, ast.Constant) else ""
 
 
-def lies_in(inner: str, outer: str) -> bool:
-    return inner.startswith(outer) and inner[len(outer)] in ".["
-
-
 def bound_names(target: ast.expr) -> list[str]:
     return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]

@@ -13,7 +13,6 @@ from dbos_lint.catalog.types import MUTATORS
 from dbos_lint.semantics.flow_nodes import (
     asks_presence,
     bound_names,
-    lies_in,
     logs,
     part_name,
     part_of,
@@ -21,6 +20,7 @@ from dbos_lint.semantics.flow_nodes import (
     root_name,
 )
 from dbos_lint.semantics.flow_sizes import COMPREHENSIONS, Sizes
+from dbos_lint.semantics.flow_variables import Parts
 from dbos_lint.semantics.flows import (
     CALLEE,
     KEEP,
@@ -111,7 +111,7 @@ class ValueTracer(Sizes):
 
     def _replace(self, name: str, part: str, mask: int) -> None:
         """A part of a local object is given another value."""
-        self._parts.setdefault(name, set()).add(part)
+        self._parts.setdefault(name, Parts()).add(part)
         self.env[part] = mask
         if mask:
             self.ever[name] = self.ever.get(name, 0) | mask
@@ -173,9 +173,8 @@ class ValueTracer(Sizes):
             return self.value(node.value)
         mask = self.env.get(root)
         mask = self._outside(root) if mask is None else mask
-        for known in self._parts[root]:
-            if known == part or lies_in(known, part) or lies_in(part, known):
-                mask |= self.env.get(known, 0)
+        for known in self._parts[root].related(part):
+            mask |= self.env.get(known, 0)
         return mask
 
     def _binary(self, node: ast.BinOp) -> int:
@@ -224,7 +223,7 @@ class ValueTracer(Sizes):
         for left, right in zip(node.values, node.values[1:], strict=False):
             if mask:
                 self.put(Branch(region(right, last), polled or region(left), polled is not None), mask)
-            mask |= self.value(right) if right is last else look(right)
+            mask = self.mixed(mask | (self.value(right) if right is last else look(right)))
         return mask
 
     def _choice(self, node: ast.IfExp) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -27,6 +27,30 @@ class Marks:
     reads: dict[int, int] = field(default_factory=dict)
     managers: dict[int, int] = field(default_factory=dict)
     functions: dict[int, int] = field(default_factory=dict)
+
+
+class Parts:
+    """The parts of one variable that something was put into, such as ``a.b`` and ``a['k']``."""
+
+    def __init__(self) -> None:
+        self.all: set[str] = set()
+        self._inside: dict[str, list[str]] = {}
+
+    def add(self, part: str) -> None:
+        if part not in self.all:
+            self.all.add(part)
+            for outer in _around(part):
+                self._inside.setdefault(outer, []).append(part)
+
+    def related(self, part: str) -> Iterator[str]:
+        """Those that are ``part``, lie in it, or hold it."""
+        yield from self._inside.get(part, ())
+        yield from (each for each in (part, *_around(part)) if each in self.all)
+
+
+def _around(part: str) -> Iterator[str]:
+    """What holds a part, as far as its name tells."""
+    return (part[:end] for end, character in enumerate(part) if character in ".[")
 
 
 class Variables:
@@ -56,7 +80,7 @@ class Variables:
         self.counted = 0
         self._free: dict[str, int] = {}
         self._mixtures: dict[int, int] = {}
-        self._parts: dict[str, set[str]] = {}
+        self._parts: dict[str, Parts] = {}
         self._addresses = 0
 
     def bit(self, origin: Origin) -> int:
@@ -89,7 +113,7 @@ class Variables:
         if value is None:
             value = self._outside(name)
         if name in self._parts:
-            for part in self._parts[name]:
+            for part in self._parts[name].all:
                 value |= self.env.get(part, 0)
         return value
 
@@ -111,8 +135,9 @@ class Variables:
         if mask:
             self.ever[name] = self.ever.get(name, 0) | mask
         self.env.pop(f"#{name}", None)
-        for part in self._parts.get(name, ()):
-            self.env.pop(part, None)
+        if name in self._parts:
+            for part in self._parts[name].all:
+                self.env.pop(part, None)
 
     def count(self, name: str, mask: int) -> None:
         """How many things the variable's new collection holds comes from ``mask``."""
@@ -134,7 +159,7 @@ class Variables:
         elif name in self.params or not self._is_local(name):
             self.put(KEEP, mask | self.runs)
         if part:
-            self._parts.setdefault(name, set()).add(part)
+            self._parts.setdefault(name, Parts()).add(part)
         key = part or name
         if key not in self.env and not part:
             self.env[key] = self._outside(name)

@@ -17,7 +17,7 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.branches import REPEATING, repeats, together
 from dbos_lint.semantics.entrypoints import is_test
 from dbos_lint.semantics.starts import Starts
-from dbos_lint.semantics.summary import DISCARDED, KEPT, Call, Function
+from dbos_lint.semantics.summary import DISCARDED, KEPT, Call, Function, Read
 from dbos_lint.semantics.values import External, Instance
 from dbos_lint.syntax.spans import Span, span_of
 
@@ -53,6 +53,10 @@ class Blocks(Visitor):
     @cached_property
     def _starts(self) -> Starts:
         return Starts(self.here.analysis)
+
+    @cached_property
+    def _by_place(self) -> dict[int, dict[tuple[int, int], Read]]:
+        return {}
 
     def visit_With(self, node: With, function: Function) -> None:
         body = self.here.body(function)
@@ -213,15 +217,22 @@ class Blocks(Visitor):
         """How the text names an object that makes a block of options; empty for other expressions."""
         if not isinstance(node, (ast.Name, ast.Attribute)):
             return ""
-        for manager in function.withs:
-            if (manager.span.row, manager.span.col) == (node.lineno, node.col_offset):
-                values = self.here.analysis.calls.resolve(self.here.module, manager.ref, manager)
-                if isinstance(manager.ref, str) and values and all(_is_block(value) for value in values):
-                    base, _, attribute = manager.ref.rpartition(".")
-                    owners = self.here.analysis.calls.resolve(self.here.module, base, manager) if base else ()
-                    made = [self.here.resolver.property_of(owner, attribute) for owner in owners]
-                    return "" if any(made) else manager.ref
-        return ""
+        manager = self._managers(function).get((node.lineno, node.col_offset))
+        if manager is None or not isinstance(manager.ref, str):
+            return ""
+        values = self.here.analysis.calls.resolve(self.here.module, manager.ref, manager)
+        if not values or not all(_is_block(value) for value in values):
+            return ""
+        base, _, attribute = manager.ref.rpartition(".")
+        owners = self.here.analysis.calls.resolve(self.here.module, base, manager) if base else ()
+        made = [self.here.resolver.property_of(owner, attribute) for owner in owners]
+        return "" if any(made) else manager.ref
+
+    def _managers(self, function: Function) -> dict[tuple[int, int], Read]:
+        """What the function enters, by where it stands."""
+        if function.id not in self._by_place:
+            self._by_place[function.id] = {(each.span.row, each.span.col): each for each in function.withs}
+        return self._by_place[function.id]
 
     def _is_open(self, text: str, node: With, body: Body) -> bool:
         for outer in body.ancestors(node):
