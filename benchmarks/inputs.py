@@ -23,9 +23,10 @@ def beginning(path: Path, lines: int) -> str:
 
 
 def of_lines(lines: int, source: str = _TESTS) -> Path:
-    """A DBOS program of about so many ``lines``."""
+    """A DBOS program of about so many ``lines``, which is a project by itself."""
     made = SCRATCH / f"lines_{lines}" / "app.py"
     made.parent.mkdir(parents=True, exist_ok=True)
+    (made.parent / "pyproject.toml").touch()
     made.write_text(beginning(corpus("B") / source, lines), encoding="utf-8")
     return made
 

@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
@@ -27,8 +27,8 @@ class Sample:
 class Case:
     """A command that is measured. Its exit status is one of ``expected``, or the figures mean nothing.
 
-    It runs in ``folder``, which is the root of the project that is linted. ``prepare`` is done before each sample, and
-    not measured.
+    It runs in ``folder``, which is the root of the project that is linted, with ``environment`` beside what it has
+    anyway. ``prepare`` is done before each sample, and not measured.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Case:
     stdin: Path | None = None
     folder: Path | None = None
     prepare: Callable[[], object] | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def run_once(case: Case) -> Sample:
@@ -45,6 +46,7 @@ def run_once(case: Case) -> Sample:
         case.prepare()
     # As installed: compiled modules are kept, so that no sample pays for compiling the linter.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment |= case.environment
     with open(case.stdin or os.devnull, "rb") as given:
         before = time.perf_counter()
         process = subprocess.Popen(

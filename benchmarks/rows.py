@@ -30,7 +30,7 @@ for path in sys.argv[1:]:
             pass
 """
 _CLICK = "import click; click.command()(lambda: None)()"
-_LINT = ("--isolated", "--no-respect-gitignore", "--output-format", "json", "--debug")
+_LINT = ("--isolated", "--no-respect-gitignore", "--debug")
 _RUFF = ("--isolated", "--no-respect-gitignore", "--select", "F", "--quiet")
 _FLAKE8 = ("--isolated", "-j1", "--exclude=")
 
@@ -197,26 +197,29 @@ def _start() -> Row:
     )
 
 
-def _flake8(name: str, must: float, aim: float) -> Row:
+def _flake8(name: str, must: float, aim: float, *, kept: bool = False) -> Row:
     path = str(corpus(name))
+    key = f"flake8-{name.lower()}"
+    cache = {"DBOS_LINT_CACHE_DIR": str(_cache(key))} if kept else {"DBOS_LINT_NO_CACHE": "1"}
+    command = (OURS.tool("flake8"), path, *_FLAKE8)
     return Row(
-        f"flake8-{name.lower()}",
-        f"flake8 -j1 with the plugin, {name}",
+        f"{key}-kept" if kept else key,
+        f"flake8 -j1 with the plugin, {name}, {'nothing changed' if kept else 'no cache'}",
         must,
         aim,
         "x flake8 without",
-        Case("flake8 with dbos-lint", (OURS.tool("flake8"), path, *_FLAKE8), folder=corpus(name)),
+        Case("flake8 with dbos-lint", command, folder=corpus(name), environment=cache),
         Case("flake8", (BARE.tool("flake8"), path, *_FLAKE8)),
-        (Case("flake8 with bugbear", (BUGBEAR.tool("flake8"), path, *_FLAKE8)),),
+        () if kept else (Case("flake8 with bugbear", (BUGBEAR.tool("flake8"), path, *_FLAKE8)),),
     )
 
 
-def _stdin(lines: int, must: float, aim: float) -> Row:
+def _stdin(lines: int, must: float, aim: float, *, kept: bool = False) -> Row:
     path = inputs.of_lines(lines)
-    command = _check("-", "--stdin-filename", path.name)
+    command = _check("-", "--stdin-filename", path.name, cached=_cache(f"stdin_{lines}") if kept else None)
     return Row(
-        f"stdin-{lines}",
-        f"stdin, {lines:,} lines",
+        f"stdin-{lines}-kept" if kept else f"stdin-{lines}",
+        f"stdin, {lines:,} lines, {'asked again' if kept else 'no cache'}",
         must,
         aim,
         "x python -c pass",
@@ -231,6 +234,7 @@ def _fix() -> Row:
     copies = [source.parent / name / "app.py" for name in ("by_us", "by_fixit")]
     for copy in copies:
         copy.parent.mkdir(exist_ok=True)
+        (copy.parent / "pyproject.toml").touch()
     case = Case(
         "check --fix",
         _check(str(copies[0]), "--fix"),
@@ -265,9 +269,12 @@ ROWS: Mapping[str, Callable[[], Row]] = {
     "b-two": _b_two,
     "start": _start,
     "flake8-b": partial(_flake8, "B", 1.2, 1.08),
+    "flake8-b-kept": partial(_flake8, "B", 1.2, 1.08, kept=True),
     "flake8-c": partial(_flake8, "C", 1.02, 1.01),
     "stdin-300": partial(_stdin, 300, 6, 5),
     "stdin-3400": partial(_stdin, 3_400, 11, 9),
+    "stdin-300-kept": partial(_stdin, 300, 6, 5, kept=True),
+    "stdin-3400-kept": partial(_stdin, 3_400, 11, 9, kept=True),
     "fix": _fix,
     "memory": _memory,
 }

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from dbos_lint import reading
-from dbos_lint.paths import absolute, folder_of
+from dbos_lint.paths import absolute, folder_of, parent
 from dbos_lint.patterns import anchored
 from dbos_lint.settings import PRESETS, Settings
 
@@ -154,8 +154,8 @@ class Configuration:
             own = read_folder(folder)
             if own is not None:
                 return self._overridden(own)
-        parent = os.path.dirname(folder)
-        above = self._find(parent) if parent != folder else None
+        outer = parent(folder)
+        above = self._find(outer) if outer != folder else None
         if above is not None and above.config is not None:
             return above
         if any(map(holds, _PROJECT_MARKERS)):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from dbos_lint.fix import Applicability, Fix
+from dbos_lint.applicability import Applicability
+
+if TYPE_CHECKING:
+    from dbos_lint.fix import Fix
 
 
 class Level(str, Enum):

@@ -7,20 +7,10 @@ whole or not at all; its changes must not overlap, and none of them depends on a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import TypeAlias
 
+from dbos_lint.applicability import Applicability as Applicability
 from dbos_lint.syntax.spans import Span
-
-
-class Applicability(str, Enum):
-    """What ``--fix`` may do about a finding: a ``SAFE`` fix keeps what the program does, only right; a person should
-    look at an ``UNSAFE`` one."""
-
-    NONE = "none"
-    SAFE = "safe"
-    UNSAFE = "unsafe"
-
 
 SHIFTS = "shifts the recorded positions of runs in flight, which DBOS.patch or another application_version keeps apart"
 """What the title of a fix says that adds, removes or reorders durable calls."""

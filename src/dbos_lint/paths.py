@@ -39,4 +39,4 @@ def upwards(folder: str) -> Iterator[str]:
 
 def folder_of(path: str, cwd: str) -> str:
     """The folder that ``path`` stands in; the standard input stands in ``cwd``."""
-    return cwd if path == STDIN else os.path.dirname(os.path.join(cwd, path))
+    return cwd if path == STDIN else parent(os.path.join(cwd, path))

@@ -14,7 +14,7 @@ from dbos_lint.configuration import Configuration
 from dbos_lint.discovery import Discovery, discover
 from dbos_lint.garbage import left_alone
 from dbos_lint.linter import FileResult, failed
-from dbos_lint.paths import STDIN, absolute
+from dbos_lint.paths import STDIN, absolute, parent
 from dbos_lint.results import RunResult
 from dbos_lint.serial import Linter
 from dbos_lint.settings import Settings
@@ -77,7 +77,7 @@ def default_jobs() -> int:
 
 def _with_settings(paths: Iterable[str], configuration: Configuration) -> Iterator[tuple[str, Settings]]:
     """Each file with its settings, asked for once a folder: the files are sorted."""
-    for _, neighbours in groupby(paths, os.path.dirname):
+    for _, neighbours in groupby(paths, parent):
         together = list(neighbours)
         yield from zip(together, repeat(configuration.for_file(together[0])))
 

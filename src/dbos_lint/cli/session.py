@@ -16,7 +16,7 @@ from dbos_lint.cli.output import emit, given, note, wants_color, write
 from dbos_lint.cli.summary import Offers
 from dbos_lint.configuration import Configuration, Overrides
 from dbos_lint.discovery import Discovery, LeftOut, discover
-from dbos_lint.paths import STDIN, absolute, shown
+from dbos_lint.paths import STDIN, absolute, parent, shown
 from dbos_lint.reporters import FIX_FORMATS, STATISTICS_FORMATS, TEXT_FORMATS, render
 from dbos_lint.results import RunResult
 
@@ -127,7 +127,7 @@ def _run(options: Options) -> int:
         note(*_targets(found.files, configuration))
 
     jobs = options.jobs or default_jobs()
-    if not any(configuration.for_folder(folder).fix for folder in set(map(os.path.dirname, found.files))):
+    if not any(configuration.for_folder(folder).fix for folder in set(map(parent, found.files))):
         result = run_files(found, configuration, jobs=jobs, cache=_cache(options))
         return _report(result, options, configuration, left_out=found.left_out)
 
