@@ -136,6 +136,7 @@ def names(sinks: Sink) -> str:
 
 
 NOTHING = [
+    "x = {}\nx['a'] = {}\nx['a']['b'] = source()\nstep(x['c'])",
     "source()",
     "x = source()",
     "_ = [source() for _ in p]",
@@ -195,6 +196,8 @@ LOGGED = [
 ]
 ENDS = {
     "steers": [
+        f"x = source()\nif x > 1 and {' and '.join(f'p.a{i}' for i in range(12))}: step()",
+        f"x = source()\nif {'x > 1 and ' * 12}q: step()",
         "if source() > 1: step()",
         "if source() > 1:\n    return 1\nstep()",
         "if source() > 1:\n    raise ValueError\nstep()",
@@ -234,8 +237,14 @@ ENDS = {
         "end = source() + 5\nwhile time.time() < end:\n    DBOS.sleep(1)",
         "while source() < p:\n    n = step()\nreturn n",
     ],
-    "checked": ["x = source()\nif x is None:\n    return 1\nstep()", "x = source()\nif not x:\n    return 1\nstep()"],
+    "checked": [
+        f"x = source()\nif {'x and ' * 12}q: step()",
+        "x = source()\nif x is None:\n    return 1\nstep()",
+        "x = source()\nif not x:\n    return 1\nstep()",
+    ],
     "durable": [
+        "x = {}\nx['a'] = {}\nx['a']['b'] = source()\nstep(x['a'])",
+        "x = {}\nx['a'] = source()\nstep(x['a']['b'])",
         "step(source())",
         "step(key=source())",
         "step(*[source()])",

@@ -40,7 +40,7 @@ class References:
 
     def of(self, node: ast.expr | None, depth: int = 0) -> Ref:
         """What ``node`` may name; see :data:`dbos_lint.semantics.summary.Ref`."""
-        kind = type(node)
+        kind = type(node)  # asked for once; that it tells what node is, type checkers do not see
         if kind is ast.Name:
             return node.id  # type: ignore[union-attr]
         if kind is ast.Constant:
