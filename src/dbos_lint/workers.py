@@ -198,24 +198,55 @@ def _crew(tasks: Sequence[Task], portions: Sequence[Sequence[Piece]], linter: Li
         linter.prepare(tasks)
         board = Board([sum(tasks[index].size for piece in portion for index in piece) for portion in portions])
     crew: list[_Hand] = []
+    with _one_interrupt():
+        try:
+            for number, portion in enumerate(portions):
+                ours, theirs = context.Pipe()
+                # A fork has the parent's ends of all channels, and would keep those of the others open.
+                closing = [hand.channel for hand in crew] + [ours] if _FORKS else []
+                arguments = (theirs, closing, tasks, number, linter, board)
+                process = context.Process(target=_work, args=arguments, daemon=True)
+                with _no_interrupt():
+                    process.start()
+                theirs.close()
+                crew.append(_Hand(process, ours, portion))
+            yield crew
+        finally:
+            for hand in crew:
+                hand.channel.close()  # its worker takes this for the end
+                hand.process.terminate()
+            for hand in crew:
+                hand.process.join()
+                hand.process.close()
+
+
+@contextmanager
+def _one_interrupt() -> Iterator[None]:
+    """Hear the first interrupt only: a second one, of impatience, would come while the workers are being ended."""
+    import signal
+    import threading
+
+    heard = False
+
+    def interrupt(number: int, frame: object) -> None:
+        nonlocal heard
+        if not heard:
+            heard = True
+            raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # no other thread is interrupted
+        return
+    before = signal.getsignal(signal.SIGINT)
+    # Whoever has a handler of their own, or ignores interrupts, has reasons for it.
+    if before is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, interrupt)
     try:
-        for number, portion in enumerate(portions):
-            ours, theirs = context.Pipe()
-            # A fork has the parent's ends of all channels, and would keep those of the others open.
-            closing = [hand.channel for hand in crew] + [ours] if _FORKS else []
-            process = context.Process(target=_work, args=(theirs, closing, tasks, number, linter, board), daemon=True)
-            with _no_interrupt():
-                process.start()
-            theirs.close()
-            crew.append(_Hand(process, ours, portion))
-        yield crew
+        yield
     finally:
-        for hand in crew:
-            hand.channel.close()  # its worker takes this for the end
-            hand.process.terminate()
-        for hand in crew:
-            hand.process.join()
-            hand.process.close()
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -193,3 +194,24 @@ def test_an_interrupt_stops_the_workers(
     assert not (project / "finished").exists()
     assert multiprocessing.active_children() == []
     assert capfd.readouterr().err == ""
+
+
+@forks
+def test_a_second_interrupt_leaves_no_worker_behind(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    join = BaseProcess.join
+
+    def join_under_impatience(self: BaseProcess, timeout: float | None = None) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        join(self, timeout)
+
+    def slow(source: bytes, filename: str, settings: Settings, **options: object) -> FileResult:
+        os.kill(os.getppid(), signal.SIGINT)
+        time.sleep(10)
+        return FileResult(filename, ())
+
+    monkeypatch.setattr(linter, "lint_source", slow)
+    monkeypatch.setattr(BaseProcess, "join", join_under_impatience)
+    with pytest.raises(KeyboardInterrupt):
+        lint(project, jobs=2, a="dbos", b="dbos", c="dbos")
+    assert multiprocessing.active_children() == []
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
