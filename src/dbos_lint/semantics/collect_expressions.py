@@ -168,8 +168,8 @@ class Expressions(Targets):
         guard = ""
         name = terminal(func, self.module.renamed)
         if name in _TELLING:
-            if name in _TASKS and self.body.runs_until_cancelled(node):
-                self.flags.update({id(arg): UNTIL_CANCELLED for arg in node.args[:1]})
+            if name in _TASKS and (made := self.body.runs_until_cancelled(node)) is not None:
+                self._flag(made, UNTIL_CANCELLED)
             if logs(func):
                 flags |= LOGS
             if name in MUTATORS and isinstance(func, ast.Attribute):
@@ -186,6 +186,18 @@ class Expressions(Targets):
         todo += node.args[::-1]
         if type(func) is not ast.Name:
             self._base(func, todo)
+
+    def _flag(self, node: ast.Call, flag: int) -> None:
+        """Say more of a call than what it was met with, be it yet to be met or, in the same function, known."""
+        number = self.marks.calls.get(id(node))
+        if number is None:
+            self.flags[id(node)] = flag
+            return
+        call = self.nodes.calls[number][1]
+        if call in self.work.calls:
+            flagged = call._replace(flags=call.flags | flag)
+            self.nodes.calls[number] = node, flagged
+            self.work.calls[self.work.calls.index(call)] = flagged
 
     # ------------------------------------------------------------------ scopes of their own
 

@@ -108,10 +108,10 @@ class Body:
     launching: list[tuple[ast.Call, Work]] = field(default_factory=list)
     _uses: Uses | None = None
 
-    def runs_until_cancelled(self, task: ast.expr) -> bool:
-        """Whether a call makes a task that runs beside the body until that cancels it."""
+    def runs_until_cancelled(self, task: ast.Call) -> ast.Call | None:
+        """The call whose coroutine the call ``task`` lets run beside the body until that cancels it."""
         if self.node is None:
-            return False
+            return None
         if self._uses is None:
             self._uses = Uses(self.node)
         return self._uses.runs_until_cancelled(task)
