@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint.discovery import Discovery
 from dbos_lint.mentions import is_wide, mentions, needles
-from dbos_lint.reading import read, without_waiting
+from dbos_lint.reading import read, read_into
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
@@ -117,11 +117,10 @@ def _look(project: _Project, wanted: Sequence[bytes], doors: Collection[bytes], 
             leaves = leaves or known == _LEAVES
             continue
         try:
-            with open(path, "rb", buffering=0, opener=without_waiting) as file:
-                source, size = buffer, file.readinto(buffer) or 0
-                if file.read(1):
-                    source = bytearray(read(path))
-                    size = len(source)
+            source, size = buffer, read_into(buffer, path)
+            if size == _BUFFER:
+                source = bytearray(read(path))
+                size = len(source)
         except (OSError, MemoryError):
             sizes[path] = 0  # the linter tells why
             continue
@@ -141,7 +140,7 @@ def _seen(source: bytearray, size: int, wanted: Sequence[bytes], doors: Collecti
             return _NAMES
     if is_wide(source[: min(size, 4)]) and mentions(bytes(source[:size]), wanted):
         return _NAMES
-    return _LEAVES if any(source.find(door, 0, size) >= 0 for door in doors) else _STAYS
+    return _LEAVES if doors and any(source.find(door, 0, size) >= 0 for door in doors) else _STAYS
 
 
 def _names(folders: Iterable[str], below: str) -> frozenset[bytes]:

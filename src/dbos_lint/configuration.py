@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from dbos_lint.settings import PRESETS, Settings
 PYPROJECT = "pyproject.toml"
 OWN_FILE = "dbos-lint.toml"
 _PROJECT_MARKERS = (PYPROJECT, "setup.py", "setup.cfg", ".git", ".hg")
+_BEGINNINGS = frozenset({OWN_FILE, *_PROJECT_MARKERS})
 
 
 class SettingsError(Exception):
@@ -108,7 +109,7 @@ class Configuration:
         """The settings of the file ``path``."""
         return self.for_folder(folder_of(path, self.cwd))
 
-    def for_folder(self, folder: str, names: Container[str] | None = None) -> Settings:
+    def for_folder(self, folder: str, names: Collection[str] | None = None) -> Settings:
         """The settings of the files that stand in ``folder``, an absolute path; ``names`` are its entries, if known."""
         if self._file is not None:
             folder = self.cwd
@@ -130,7 +131,7 @@ class Configuration:
             self._targeted[id(settings)] = known
         return known
 
-    def _resolved(self, folder: str, names: Container[str] | None) -> Settings:
+    def _resolved(self, folder: str, names: Collection[str] | None) -> Settings:
         if self._file is not None:
             return self._overridden(read(os.path.abspath(os.path.join(self.cwd, self._file)), self.cwd))
         found = self._find(folder, names)
@@ -141,16 +142,17 @@ class Configuration:
             self._without_project[root] = self._overridden(Settings(root))
         return self._without_project[root]
 
-    def _find(self, folder: str, names: Container[str] | None = None) -> Settings | None:
+    def _find(self, folder: str, names: Collection[str] | None = None) -> Settings | None:
         if folder not in self._of_project:
             self._of_project[folder] = self._look(folder, names)
         return self._of_project[folder]
 
-    def _look(self, folder: str, names: Container[str] | None) -> Settings | None:
+    def _look(self, folder: str, names: Collection[str] | None) -> Settings | None:
         def holds(name: str) -> bool:
             return (names is None or name in names) and os.path.exists(os.path.join(folder, name))
 
-        if not self._isolated and (holds(OWN_FILE) or holds(PYPROJECT)):
+        is_project = names is None or not _BEGINNINGS.isdisjoint(names)  # most folders are none, and there are many
+        if is_project and not self._isolated and (holds(OWN_FILE) or holds(PYPROJECT)):
             own = read_folder(folder)
             if own is not None:
                 return self._overridden(own)
@@ -158,7 +160,7 @@ class Configuration:
         above = self._find(outer) if outer != folder else None
         if above is not None and above.config is not None:
             return above
-        if any(map(holds, _PROJECT_MARKERS)):
+        if is_project and any(map(holds, _PROJECT_MARKERS)):
             return self._overridden(Settings(folder))
         return above
 
@@ -174,7 +176,7 @@ class Configuration:
         return self._overrides.apply(settings) if self._overrides else settings
 
 
-def begins_project(folder: str, names: Container[str], around: Settings) -> bool:
+def begins_project(folder: str, names: Collection[str], around: Settings) -> bool:
     """Whether ``folder``, with entries ``names``, is a project of its own within the one that ``around`` holds for."""
     if OWN_FILE in names or (around.config is None and any(name in names for name in _PROJECT_MARKERS)):
         return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple, Protocol
 
 from dbos_lint import gitignore
@@ -102,7 +102,7 @@ def project_files(settings: Settings, most_folders: int = _PROJECT_FOLDERS) -> t
 class _Settling(Protocol):
     """Tells the settings of the files in a folder; None where they are none of ours."""
 
-    def for_folder(self, folder: str, names: Container[str] | None = None) -> Settings | None: ...
+    def for_folder(self, folder: str, names: Collection[str] | None = None) -> Settings | None: ...
 
 
 class _OneProject:
@@ -111,7 +111,7 @@ class _OneProject:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def for_folder(self, folder: str, names: Container[str] | None = None) -> Settings | None:
+    def for_folder(self, folder: str, names: Collection[str] | None = None) -> Settings | None:
         is_other = folder != self._settings.root and begins_project(folder, names or (), self._settings)
         return None if is_other else self._settings
 
@@ -130,6 +130,7 @@ class _Walk:
 
     def below(self, top: str) -> None:
         held = self._configuration.for_folder(top)
+        excluded = _excluding(held) if held is not None else None
         pending = [(top, gitignore.holding_in(top) if held is not None and held.respect_gitignore else None)]
         while pending and len(self.walked) <= self._most_folders:
             folder, ignores = pending.pop()
@@ -145,16 +146,18 @@ class _Walk:
                 continue
             if folder != top:
                 ignores = _within(folder, entries, ignores)
-            left_out = _left_out(settings, ignores if settings.respect_gitignore else None)
+            if excluded is None or settings is not held:  # they are mostly the same
+                held, excluded = settings, _excluding(settings)
+            respected = ignores if settings.respect_gitignore else None
             for name, entry in entries.items():
                 path = entry.path
                 if entry.is_dir(follow_symlinks=False):
-                    if reason := left_out(path, True):
+                    if reason := _why_left_out(path, True, excluded, respected):
                         self._leave_out(path, reason)
                     else:
                         pending.append((path, ignores))
                 elif name.endswith(".py") and _is_file(entry):
-                    if reason := left_out(path, False):
+                    if reason := _why_left_out(path, False, excluded, respected):
                         self._leave_out(path, reason)
                     else:
                         self.files.add(path)
@@ -171,12 +174,12 @@ class _Walk:
 def _is_excluded(path: str, configuration: Configuration) -> bool:
     """Whether a walk from the settings' root would not have come to ``path``."""
     settings = configuration.for_file(path)
-    excluded = matcher(settings.exclude + settings.extend_exclude, settings.root)
+    excluded = _excluding(settings)
     below = os.path.join(settings.root, "")
     return any(excluded(each) for each in upwards(path) if each == path or each.startswith(below))
 
 
-def _within(folder: str, names: Container[str], ignores: gitignore.Ignores | None) -> gitignore.Ignores | None:
+def _within(folder: str, names: Collection[str], ignores: gitignore.Ignores | None) -> gitignore.Ignores | None:
     if ".git" in names:  # a repository of its own: what lies above does not count
         return gitignore.Ignores().within(folder)
     if ignores is not None and ".gitignore" in names:
@@ -184,14 +187,18 @@ def _within(folder: str, names: Container[str], ignores: gitignore.Ignores | Non
     return ignores
 
 
-def _left_out(settings: Settings, ignores: gitignore.Ignores | None) -> Callable[[str, bool], str]:
-    """Tell why a file or folder is left out: nothing, where it is not."""
-    excluded = matcher(settings.exclude + settings.extend_exclude, settings.root)
-    if ignores is None:
-        return lambda path, is_folder: _EXCLUDED if excluded(path) else ""
-    return lambda path, is_folder: (
-        _EXCLUDED if excluded(path) else _IGNORED if ignores.ignore(path, is_folder=is_folder) else ""
-    )
+def _excluding(settings: Settings) -> Callable[[str], bool]:
+    """Tell which files and folders the settings exclude."""
+    return matcher(settings.exclude + settings.extend_exclude, settings.root)
+
+
+def _why_left_out(
+    path: str, is_folder: bool, excluded: Callable[[str], bool], ignores: gitignore.Ignores | None
+) -> str:
+    """Why a file or folder is left out: nothing, where it is not."""
+    if excluded(path):
+        return _EXCLUDED
+    return _IGNORED if ignores is not None and ignores.ignore(path, is_folder=is_folder) else ""
 
 
 def _why_not_followed(link: os.DirEntry[str]) -> str:

@@ -183,3 +183,20 @@ def test_a_standard_input_without_end_ends(monkeypatch: pytest.MonkeyPatch) -> N
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "Error: cannot read the standard input: it is larger than 100 MB\n"
     assert CliRunner().invoke(cli, ["check", "--isolated", "-"], input=b"#" * 1_000).exit_code == 0
+
+
+@pytest.mark.parametrize("reads_at_once", [True, False])
+def test_a_buffer_takes_what_has_room_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reads_at_once: bool
+) -> None:
+    """Systems without ``readv`` give the bytes instead."""
+    if not reads_at_once:
+        monkeypatch.delattr(os, "readv", raising=False)
+    file = tmp_path / "x.py"
+    file.write_bytes(b"abcdef")
+    buffer = bytearray(b"........")
+    assert (reading.read_into(buffer, str(file)), bytes(buffer)) == (6, b"abcdef..")
+    short = bytearray(b"....")
+    assert (reading.read_into(short, str(file)), bytes(short)) == (4, b"abcd")
+    with pytest.raises(OSError):
+        reading.read_into(buffer, str(tmp_path))
