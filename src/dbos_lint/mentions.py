@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from dbos_lint.settings import Settings
 
-_NAMES = (b"dbos", b"DBOS")
+# Who has ``DBOS`` from a file of the project imports what names dbos; from elsewhere, nothing is known of it.
+_NAME = b"dbos"
 _WORD = b"import"
 # One import statement, from the start of its line or, behind the mark, of the file. No part of it can be read as
 # another, and it ends where the next one starts: a file of nothing but beginnings of such statements takes no more time
@@ -18,13 +19,13 @@ _STATEMENT = re.compile(
     rb"|import[ \t]+(?P<modules>[\w., \t]+))"
 )
 _COMMENT = re.compile(rb"#[^\n]*")
-_NAME = re.compile(rb"(\w+)(?:\s+as\s+\w+)?")
+_MEMBER = re.compile(rb"(\w+)(?:\s+as\s+\w+)?")
 
 
 def needles(settings: Settings) -> tuple[bytes, ...]:
     """What a file holds that names dbos or a configured decorator."""
     decorators = (*settings.workflow_decorators, *settings.step_decorators, *settings.transaction_decorators)
-    return (*_NAMES, *(name.rpartition(".")[2].rstrip("*").encode() for name in decorators))
+    return (_NAME, *(name.rpartition(".")[2].rstrip("*").encode() for name in decorators))
 
 
 def mentions(source: bytes, needles: Iterable[bytes]) -> bool:
@@ -62,4 +63,4 @@ def imports(source: bytes) -> Iterator[tuple[int, str, bytes]]:
 
 def members(names: bytes) -> list[str]:
     """The names that are imported from a module, each of which may be a module, too."""
-    return [name.decode("ascii") for name in _NAME.findall(_COMMENT.sub(b"", names))]
+    return [name.decode("ascii") for name in _MEMBER.findall(_COMMENT.sub(b"", names))]

@@ -39,6 +39,9 @@ from dbos_lint.syntax.spans import Span
 
 T = TypeVar("T")
 
+# Whoever calls something so means the engine, be it from a package that hands it on.
+_ENGINE = "DBOS"
+
 _BY_METHOD: dict[str, tuple[Slot, ...]] = {name.rpartition(".")[2]: slots for name, slots in SLOTS.items()}
 
 
@@ -245,7 +248,7 @@ class Names:
                 found = outline(source, wanted)
                 # Of what does not name dbos, the files tell that it imports.
                 project.consulted.outline(path, found, () if found.is_naming or not found.kinds else (path,))
-                if found.kinds and self.concerns(path, source):
+                if found.kinds and (_ENGINE.encode() in source or self.concerns(path, source)):
                     self._files[path] = found.kinds
                     self._claims.note(path, source, found.words)
             project.outlined()
@@ -283,12 +286,13 @@ class Names:
     def of_call(self, module: Module, call: Call, kind: str) -> Iterator[Mention]:
         """The names of ``kind`` that one call takes."""
         callees = self.calls.callees(module, call)
-        for name in sorted(callees.names & SLOTS.keys()):
+        named = sorted(callees.names & SLOTS.keys())
+        for name in named:
             for slot in SLOTS[name]:
                 if slot.kind == kind:
                     yield from self._at(module, call, slot, name)
-        if not callees.known:
-            receiver, method = receiver_and_method(call.func)
+        receiver, method = receiver_and_method(call.func)
+        if not callees.known or (not named and receiver == _ENGINE):
             for slot in _BY_METHOD.get(method, ()):
                 if slot.kind == kind:
                     for mention in self._at(module, call, slot, ""):
