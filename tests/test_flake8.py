@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from argparse import Namespace
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,7 +108,7 @@ def test_the_choice_of_rules_is_flake8s(project: Path, arguments: list[str]) -> 
 
 
 def test_advice_is_reported_only_when_flake8_selects_it(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(RULES, "DBS201", replace(RULES["DBS201"], level=Level.ADVICE))
+    monkeypatch.setitem(RULES, "DBS201", RULES["DBS201"]._replace(level=Level.ADVICE))
     ignored: list[str] = []
 
     class Manager:

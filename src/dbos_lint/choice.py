@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dbos_lint.diagnostic import Diagnostic
 from dbos_lint.fix import Applicability, Fix
@@ -14,8 +14,7 @@ from dbos_lint.settings import Settings
 _PLACE = re.compile(r"(?P<file>.+?):(?P<row>[1-9]\d*)(?::(?P<code>DBS\d{3}))?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A row of a file, and the code that is meant there; without one, every code is."""
 
     filename: str

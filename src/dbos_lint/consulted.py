@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ FOLDER = "/"
 """With what the state of a folder begins."""
 
 
-@dataclass(slots=True)
 class Consulted:
     """Which files and folders each file has led to, and what was found there.
 
@@ -35,9 +33,17 @@ class Consulted:
     ``torn`` that was found in two states.
     """
 
-    led: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    states: dict[str, str] = field(default_factory=dict)
-    torn: set[str] = field(default_factory=set)
+    __slots__ = ("led", "states", "torn")
+
+    def __init__(
+        self,
+        led: defaultdict[str, set[str]] | None = None,
+        states: dict[str, str] | None = None,
+        torn: set[str] | None = None,
+    ) -> None:
+        self.led = defaultdict(set) if led is None else led
+        self.states = {} if states is None else states
+        self.torn = set() if torn is None else torn
 
     def text(self, path: str, source: bytes) -> None:
         """Note the text of a file."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,8 +36,7 @@ class Scope(str, Enum):
     REVISIONS = "revisions"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """The declaration of a rule; its page under ``docs/rules/`` is checked against it.
 
     ``fix`` is the best applicability that a fix of it can have. ``since`` and ``until`` bound the dbos versions
@@ -69,8 +67,7 @@ class Position(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class TraceStep:
+class TraceStep(NamedTuple):
     """One link of the chain from the function that dbos runs to the origin of an effect.
 
     ``label`` is a function's name or, for the last step, the offending expression.
@@ -81,8 +78,7 @@ class TraceStep:
     row: int
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding, as every door reports it.
 
     ``message`` says what is wrong, why, and what to do, in one line without a final full stop and without the

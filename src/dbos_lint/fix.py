@@ -6,8 +6,7 @@ whole or not at all; its changes must not overlap, and none of them depends on a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from dbos_lint.applicability import Applicability as Applicability
 from dbos_lint.syntax.spans import Span
@@ -16,43 +15,60 @@ SHIFTS = "shifts the recorded positions of runs in flight, which DBOS.patch or a
 """What the title of a fix says that adds, removes or reorders durable calls."""
 
 
+class _Change:
+    """What all changes are: values, which are equal if they are of one kind and say the same."""
+
+    def parts(self) -> tuple[object, ...]:
+        """What it is made of, in the order in which it is given."""
+        return tuple(vars(self).values())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Change) and type(self) is type(other) and self.parts() == other.parts()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.parts()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}{self.parts()}"
+
+
 # ---------------------------------------------------------------------- expressions
 
 
-@dataclass(frozen=True, slots=True)
-class Replace:
+class Replace(_Change):
     """Put ``text``, as it is, where ``span`` stands. An empty span inserts, an empty text deletes."""
 
-    span: Span
-    text: str
+    def __init__(self, span: Span, text: str) -> None:
+        self.span = span
+        self.text = text
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(_Change):
     """Put the expression ``text`` where the expression at ``span`` stands, in parentheses where its neighbours need
     them."""
 
-    span: Span
-    text: str
+    def __init__(self, span: Span, text: str) -> None:
+        self.span = span
+        self.text = text
 
 
-@dataclass(frozen=True, slots=True)
-class Wrap:
+class Wrap(_Change):
     """Put ``before`` and ``after`` around the expression at ``span``: ``sorted(`` and ``)``. What it becomes stands in
     parentheses where its neighbours need them, so that ``Wrap(span, "await ", "")`` awaits anything."""
 
-    span: Span
-    before: str
-    after: str = ""
+    def __init__(self, span: Span, before: str, after: str = "") -> None:
+        self.span = span
+        self.before = before
+        self.after = after
 
 
-@dataclass(frozen=True, slots=True)
-class Swap:
+class Swap(_Change):
     """Let the expressions at ``first`` and ``second`` change places. Where they stand on several rows, a comment
     beside one of them makes the fix void: nobody knows whether it goes along."""
 
-    first: Span
-    second: Span
+    def __init__(self, first: Span, second: Span) -> None:
+        self.first = first
+        self.second = second
 
     @property
     def span(self) -> Span:
@@ -60,8 +76,7 @@ class Swap:
         return Span(*self.first[:2], *self.second[2:])
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(_Change):
     """Change the arguments of the call (or the bases and keywords of the class) at ``span``.
 
     ``drop`` holds names of keywords and positions, from 0; ``rename`` pairs of names of keywords; ``keywords`` pairs of
@@ -70,157 +85,179 @@ class Arguments:
     the last positional one) and the text of its value. What is named and not there makes the fix void.
     """
 
-    span: Span
-    drop: tuple[str | int, ...] = ()
-    rename: tuple[tuple[str, str], ...] = ()
-    keywords: tuple[tuple[int, str], ...] = ()
-    values: tuple[tuple[str | int, str], ...] = ()
-    add: tuple[tuple[str, str], ...] = ()
+    def __init__(
+        self,
+        span: Span,
+        drop: tuple[str | int, ...] = (),
+        rename: tuple[tuple[str, str], ...] = (),
+        keywords: tuple[tuple[int, str], ...] = (),
+        values: tuple[tuple[str | int, str], ...] = (),
+        add: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        self.span = span
+        self.drop = drop
+        self.rename = rename
+        self.keywords = keywords
+        self.values = values
+        self.add = add
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(_Change):
     """Change the entries of the dict display at ``span``, by what their keys say, which are string literals: what to
     ``drop``, pairs to ``rename``, pairs of a key and the text that its ``values`` become, pairs of a key and the text
     of its value to ``add`` at the end. What is named and not there makes the fix void."""
 
-    span: Span
-    drop: tuple[str, ...] = ()
-    rename: tuple[tuple[str, str], ...] = ()
-    values: tuple[tuple[str, str], ...] = ()
-    add: tuple[tuple[str, str], ...] = ()
+    def __init__(
+        self,
+        span: Span,
+        drop: tuple[str, ...] = (),
+        rename: tuple[tuple[str, str], ...] = (),
+        values: tuple[tuple[str, str], ...] = (),
+        add: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        self.span = span
+        self.drop = drop
+        self.rename = rename
+        self.values = values
+        self.add = add
 
 
-@dataclass(frozen=True, slots=True)
-class Through:
+class Through(_Change):
     """Turn the call at ``span``, ``f(a)``, into ``to(f, a)``; ``first`` are the texts of what comes before ``f``."""
 
-    span: Span
-    to: str
-    first: tuple[str, ...] = ()
+    def __init__(self, span: Span, to: str, first: tuple[str, ...] = ()) -> None:
+        self.span = span
+        self.to = to
+        self.first = first
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(_Change):
     """Turn the set display or set comprehension at ``span`` into a list."""
 
-    span: Span
+    def __init__(self, span: Span) -> None:
+        self.span = span
 
 
-@dataclass(frozen=True, slots=True)
-class AsyncFor:
+class AsyncFor(_Change):
     """Turn the ``for``, of a statement or a comprehension, that iterates over the expression at ``span`` into ``async
     for``."""
 
-    span: Span
+    def __init__(self, span: Span) -> None:
+        self.span = span
 
 
 # ---------------------------------------------------------------------- definitions
 
 
-@dataclass(frozen=True, slots=True)
-class Decorators:
+class Decorators(_Change):
     """Change the decorators of the function or class whose node has the span ``span`` (it begins at ``def``).
 
     ``order`` are the positions, from 0, of those that stay, in their new order (``None``: all, as they are); ``above``
     and ``below`` are decorators to add, without ``@``, above the first and below the last.
     """
 
-    span: Span
-    order: tuple[int, ...] | None = None
-    above: tuple[str, ...] = ()
-    below: tuple[str, ...] = ()
+    def __init__(
+        self,
+        span: Span,
+        order: tuple[int, ...] | None = None,
+        above: tuple[str, ...] = (),
+        below: tuple[str, ...] = (),
+    ) -> None:
+        self.span = span
+        self.order = order
+        self.above = above
+        self.below = below
 
 
-@dataclass(frozen=True, slots=True)
-class MakeAsync:
+class MakeAsync(_Change):
     """Turn the ``def`` at ``span`` into ``async def``."""
 
-    span: Span
+    def __init__(self, span: Span) -> None:
+        self.span = span
 
 
 # ---------------------------------------------------------------------- statements
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(_Change):
     """Take away the statement at ``span``, its decorators and the comment behind it; a block that it leaves empty gets
     ``pass``."""
 
-    span: Span
+    def __init__(self, span: Span) -> None:
+        self.span = span
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(_Change):
     """Put the statements ``text`` (indented from 0, lines end in ``\\n``) before the statement at ``span``, at its
     depth, above its decorators."""
 
-    span: Span
-    text: str
+    def __init__(self, span: Span, text: str) -> None:
+        self.span = span
+        self.text = text
 
 
-@dataclass(frozen=True, slots=True)
-class After:
+class After(_Change):
     """Put the statements ``text`` behind the statement at ``span``, at its depth."""
 
-    span: Span
-    text: str
+    def __init__(self, span: Span, text: str) -> None:
+        self.span = span
+        self.text = text
 
 
-@dataclass(frozen=True, slots=True)
-class Under:
+class Under(_Change):
     """Put the statements of one block, from the first one at ``first`` to the last one at ``last``, under ``head``:
     ``with SetWorkflowTimeout(10):``."""
 
-    head: str
-    first: Span
-    last: Span
+    def __init__(self, head: str, first: Span, last: Span) -> None:
+        self.head = head
+        self.first = first
+        self.last = last
 
 
-@dataclass(frozen=True, slots=True)
-class Enter:
+class Enter(_Change):
     """Turn the statement at ``first``, which is an expression, into a ``with`` of it, that holds the statements behind
     it to the one at ``last``."""
 
-    first: Span
-    last: Span
+    def __init__(self, first: Span, last: Span) -> None:
+        self.first = first
+        self.last = last
 
 
 # ---------------------------------------------------------------------- imports
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(_Change):
     """See to it that ``from module import name`` (``import module`` where ``name`` is empty) holds in the whole file.
 
     ``alias`` is what the name is bound to, empty for itself. It is added to an import of that module, or gets a line
     of its own behind the imports.
     """
 
-    module: str
-    name: str = ""
-    alias: str = ""
+    def __init__(self, module: str, name: str = "", alias: str = "") -> None:
+        self.module = module
+        self.name = name
+        self.alias = alias
 
 
-@dataclass(frozen=True, slots=True)
-class Unimport:
+class Unimport(_Change):
     """Take away the import that binds ``name`` in the module's scope, if nothing in the file uses it when everything
     else has been done. ``gone`` says that nothing does, and that there is nothing left to import: where the import
     cannot go, the fix is void."""
 
-    name: str
-    gone: bool = False
+    def __init__(self, name: str, gone: bool = False) -> None:
+        self.name = name
+        self.gone = gone
 
 
 # ---------------------------------------------------------------------- files
 
 
-@dataclass(frozen=True, slots=True)
-class Create:
+class Create(_Change):
     """Make a file that holds ``text`` (lines end in ``\\n``): only in ``Fix.elsewhere``, and the only change there. A
     file that is there already makes the fix void, unless it holds just that."""
 
-    text: str
+    def __init__(self, text: str) -> None:
+        self.text = text
 
 
 Change: TypeAlias = (
@@ -246,8 +283,7 @@ Change: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """One way to mend a finding, in the file of the finding: ``title`` says in one line what is done, as an order and
     without a final full stop ("await DBOS.sleep_async").
 
@@ -261,8 +297,7 @@ class Fix:
     elsewhere: tuple[tuple[str, tuple[Change, ...]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ByHand:
+class ByHand(NamedTuple):
     """That a finding is left to a person: ``reason`` is a clause, without a full stop, that says what is not certain
     ("the queue is handed to 'start'")."""
 

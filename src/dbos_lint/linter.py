@@ -202,7 +202,7 @@ def _fixable(diagnostics: Iterable[Diagnostic], text: str, settings: Settings) -
         if diagnostic.fix is None or (diagnostic.code in selection.fixable_codes(settings) and not is_generated(text)):
             yield diagnostic
         else:
-            yield replace(diagnostic, fix=None)
+            yield diagnostic._replace(fix=None)
 
 
 def _weight(diagnostic: Diagnostic) -> tuple[int, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,8 +48,8 @@ FOUND = Diagnostic(
     ),
     (7, 7),
 )
-PLAIN = replace(FOUND, rule=MAYBE, start=Position(5, 1), end=Position(5, 17), message="odd", trace=(), statement=(5, 6))
-NOTED = replace(PLAIN, rule=TASTE, filename="/elsewhere/x.py", message="100% of\ttaste", end=Position(6, 3))
+PLAIN = FOUND._replace(rule=MAYBE, start=Position(5, 1), end=Position(5, 17), message="odd", trace=(), statement=(5, 6))
+NOTED = PLAIN._replace(rule=TASTE, filename="/elsewhere/x.py", message="100% of\ttaste", end=Position(6, 3))
 
 URL = "https://docs.example/rules/DBS201/"
 
@@ -97,7 +96,7 @@ DBS201 time.time() is read while workflow 'checkout' runs; read it in a step
 
 
 def test_full_leaves_out_empty_lines_at_the_edges_and_widens_its_margin() -> None:
-    found = replace(PLAIN, start=Position(10, 1), end=Position(10, 4), statement=(10, 10))
+    found = PLAIN._replace(start=Position(10, 1), end=Position(10, 4), statement=(10, 10))
     assert (
         render(report(found, source="\n" * 8 + "\nbad()\n\n\n"), "full")
         == """\
@@ -114,20 +113,20 @@ DBS311 odd
 
 
 def test_full_underlines_the_first_line_of_a_finding_of_several() -> None:
-    text = render(report(replace(FOUND, end=Position(9, 5), trace=())), "full")
+    text = render(report(FOUND._replace(end=Position(9, 5), trace=())), "full")
     assert "7 |     price(order, time.time())\n  |                  ^^^^^^^^^^^^\n" in text
 
 
 @pytest.mark.parametrize("row", [0, 99])
 def test_full_does_without_source_where_there_is_none(row: int) -> None:
-    found = replace(PLAIN, start=Position(row, 1), end=Position(row, 1))
+    found = PLAIN._replace(start=Position(row, 1), end=Position(row, 1))
     expected = f"DBS311 odd\n --> app.py:{row}:1\n  = help: https://docs.example/rules/DBS311/\n\n"
     assert render(report(found), "full") == expected
-    assert snippet(replace(PLAIN, start=Position(1, 1)), ()) is None
+    assert snippet(PLAIN._replace(start=Position(1, 1)), ()) is None
 
 
 def underlined(line: str, start: int, end: int) -> tuple[str, str]:
-    shown = snippet(replace(PLAIN, start=Position(1, start), end=Position(1, end)), [line])
+    shown = snippet(PLAIN._replace(start=Position(1, start), end=Position(1, end)), [line])
     assert shown is not None
     return shown.rows[0][1], shown.underline
 
@@ -169,8 +168,8 @@ HOSTILE = "\x1b]0;owned\x07\x1b[2J\r\n::error::x\u202e\x9b31m\udcff\x7f"
 @pytest.mark.parametrize("output_format", FORMATS)
 def test_no_format_lets_a_name_a_message_or_a_source_line_talk_to_the_terminal(output_format: str) -> None:
     step = TraceStep(HOSTILE, f"/srv/shop/{HOSTILE}.py", 1)
-    found = replace(FOUND, filename=f"/srv/shop/{HOSTILE}.py", message=HOSTILE, trace=(step,))
-    text = render(replace(report(found), lines=lambda path: [HOSTILE] * 9), output_format)
+    found = FOUND._replace(filename=f"/srv/shop/{HOSTILE}.py", message=HOSTILE, trace=(step,))
+    text = render(report(found)._replace(lines=lambda path: [HOSTILE] * 9), output_format)
     text.encode("utf-8")
     assert [c for c in text if c != "\n" and unicodedata.category(c) in {"Cc", "Cs"}] == []
     assert "\u202e" not in text
@@ -189,7 +188,7 @@ def test_harmless_text_has_no_control_characters_and_keeps_its_length(text: str)
 @given(st.binary(), st.tuples(*[st.integers(0, 9)] * 4))
 def test_no_source_and_no_position_stop_a_report(source: bytes, place: tuple[int, int, int, int]) -> None:
     row, column, end_row, end_column = place
-    found = replace(FOUND, start=Position(row, column), end=Position(end_row, end_column))
+    found = FOUND._replace(start=Position(row, column), end=Position(end_row, end_column))
     for output_format in FORMATS:
         made = Report((found,), "/srv/shop", lambda path: split(source))
         assert render(made, output_format)
@@ -220,7 +219,7 @@ def test_json_has_the_shape_of_ruff_and_what_we_added() -> None:
 
 
 def test_json_says_on_which_row_a_comment_silences_the_finding() -> None:
-    rows = [found["noqa_row"] for found in json.loads(render(report(PLAIN, replace(PLAIN, statement=(0, 0))), "json"))]
+    rows = [found["noqa_row"] for found in json.loads(render(report(PLAIN, PLAIN._replace(statement=(0, 0))), "json"))]
     assert rows == [6, 5]
 
 
@@ -242,12 +241,12 @@ def test_github_gets_annotations() -> None:
 
 
 def test_github_properties_are_escaped() -> None:
-    text = render(report(replace(PLAIN, filename="/a,b:c%.py")), "github")
+    text = render(report(PLAIN._replace(filename="/a,b:c%.py")), "github")
     assert "file=/a%2Cb%3Ac%25.py,line=5" in text
 
 
 def test_sarif_describes_the_rules_and_points_at_the_places() -> None:
-    made = json.loads(render(report(FOUND, PLAIN, replace(FOUND, trace=())), "sarif"))
+    made = json.loads(render(report(FOUND, PLAIN, FOUND._replace(trace=())), "sarif"))
     assert (made["version"], made["$schema"]) == ("2.1.0", "https://json.schemastore.org/sarif-2.1.0.json")
     (run,) = made["runs"]
     driver = run["tool"]["driver"]
@@ -295,7 +294,7 @@ def test_sarif_describes_the_rules_and_points_at_the_places() -> None:
 
 
 def test_sarif_names_files_by_valid_addresses() -> None:
-    made = json.loads(render(report(replace(PLAIN, filename="/srv/shop/a b:ü\udcff.py")), "sarif"))
+    made = json.loads(render(report(PLAIN._replace(filename="/srv/shop/a b:ü\udcff.py")), "sarif"))
     location = made["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
     assert location["uri"] == "a%20b%3A%C3%BC%FF.py"
 

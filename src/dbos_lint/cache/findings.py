@@ -111,7 +111,7 @@ def _plain_change(value: Any) -> Any:
     """A change is an object with its name, a tuple a list; texts, numbers and None are themselves."""
     name = type(value).__name__
     if name in _CHANGES:
-        parts = value if name == Span.__name__ else (getattr(value, field) for field in value.__slots__)
+        parts = value if name == Span.__name__ else value.parts()
         return {name: list(map(_plain_change, parts))}
     return list(map(_plain_change, value)) if isinstance(value, tuple) else value
 

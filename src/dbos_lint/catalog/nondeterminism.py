@@ -8,7 +8,6 @@ for those who ask for guesses) or ``low`` (never reported; kept as a record).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import NamedTuple
@@ -102,8 +101,7 @@ VALUE_TERMINALS: frozenset[str] = _terminals(VALUE_KINDS, frozenset({"call", "co
 """Last names of what gives a value that differs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Nondeterminism:
+class Nondeterminism(NamedTuple):
     """The catalogue together with what the settings add and take away; ``guesses`` says whether what is not sure
     counts."""
 
@@ -146,7 +144,7 @@ class Nondeterminism:
                 return None
             for entry in holding:
                 if entry.match in ("call", "construct", "method"):
-                    return self._source(entry)
+                    return self._made_by(entry)
             if holding or not base:
                 return None
         return self._of_client(name, base) if base else None
@@ -161,7 +159,7 @@ class Nondeterminism:
                 return Source(added)
         for entry in _entries(name):
             if entry.flagged and entry.match == "read":
-                return self._source(entry)
+                return self._made_by(entry)
         return None
 
     def _of_client(self, name: str, base: str) -> Source | None:
@@ -170,10 +168,10 @@ class Nondeterminism:
             return None
         for entry in _entries(base):
             if entry.flagged and entry.match == "client":
-                return self._source(entry)
+                return self._made_by(entry)
         return None
 
-    def _source(self, entry: Entry) -> Source | None:
+    def _made_by(self, entry: Entry) -> Source | None:
         return Source(entry.kind, entry.guess) if self.guesses or not entry.guess else None
 
 

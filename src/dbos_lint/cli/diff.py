@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 
 import click
 
@@ -77,7 +76,7 @@ def diff(
             def lines(path: str, folder: str = after) -> Sequence[str]:
                 return sources(_moved(path, cwd, folder))
 
-            here = tuple(replace(each, filename=_moved(each.filename, after, cwd)) for each in found)
+            here = tuple(each._replace(filename=_moved(each.filename, after, cwd)) for each in found)
             text = render(Report(here, cwd, lines, not output_file and wants_color(color)), output_format)
     except (RevisionError, SettingsError) as error:
         raise Failure(str(error)) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -332,7 +331,7 @@ def _rendered(
     if options.output_format in FIX_FORMATS and any(found.fix is not None for found in diagnostics):
         from dbos_lint.fixes import replacements
 
-        report = replace(report, replacements=replacements.reader(partial(content, stdin=stdin)))
+        report = report._replace(replacements=replacements.reader(partial(content, stdin=stdin)))
     if options.statistics:
         from dbos_lint.reporters import statistics
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint.diagnostic import Diagnostic, TraceStep
 from dbos_lint.paths import shown
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from dbos_lint.fixes.replacements import Replacement
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What there is to say: findings in order, the folder that names are relative to, and how to get at source.
 
     ``lines`` gives the lines of a file, or none; ``color`` says whether escape sequences may colour text. ``fixable``

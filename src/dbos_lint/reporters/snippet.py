@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dbos_lint.diagnostic import Diagnostic
 from dbos_lint.reporters.terminal import Palette, harmless, width
@@ -14,8 +14,7 @@ _BEFORE = 60
 _TAB = "    "
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """Numbered lines, ready to print, and the underline that goes below the finding's own row."""
 
     rows: tuple[tuple[int, str], ...]

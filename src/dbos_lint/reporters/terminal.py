@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dbos_lint.diagnostic import Level
 
@@ -29,8 +29,7 @@ def width(text: str) -> int:
     return sum(map(_width, text))
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(NamedTuple):
     """Styles text, or leaves it alone where colour is off."""
 
     color: bool

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from types import TracebackType
 
 _RULES = "dbos_lint.rules."
@@ -12,7 +11,6 @@ _MOST_NAMED = 3
 _MOST_FRAMES = 20
 
 
-@dataclass(slots=True)
 class Failure:
     """A fault of the linter itself, which may hit many rules, and be met at many places: the first is told.
 
@@ -20,11 +18,14 @@ class Failure:
     looked at, 1 and 1 where that is not known; ``traceback`` is for whoever mends it.
     """
 
-    error: str
-    row: int
-    column: int
-    traceback: str
-    parts: dict[str, None] = field(default_factory=dict)
+    __slots__ = ("column", "error", "parts", "row", "traceback")
+
+    def __init__(self, error: str, row: int, column: int, traceback: str) -> None:
+        self.error = error
+        self.row = row
+        self.column = column
+        self.traceback = traceback
+        self.parts: dict[str, None] = {}
 
     @property
     def message(self) -> str:

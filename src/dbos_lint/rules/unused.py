@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dbos_lint.diagnostic import Diagnostic, Scope
 from dbos_lint.fix import Applicability, Fix
@@ -65,7 +65,7 @@ class Unused:
                 together.setdefault(id(comment), []).append(named)
         for comment, named, diagnostic in shown:
             # What one comment names in vain goes in one go.
-            yield replace(diagnostic, fix=self._fix([named] if comment is None else together[id(comment)]))
+            yield diagnostic._replace(fix=self._fix([named] if comment is None else together[id(comment)]))
 
     def _fix(self, named: Collection[NamedCode]) -> Fix | None:
         change = without(self.lines, named)

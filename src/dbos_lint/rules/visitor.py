@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar, NamedTuple, TypeVar, cast
 
@@ -31,11 +30,10 @@ from dbos_lint.semantics.flow import AskedTracer
 from dbos_lint.semantics.flows import Asked
 from dbos_lint.semantics.launch import Launches
 from dbos_lint.semantics.lines import Event
-from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.serializers import serializer_of
 from dbos_lint.semantics.spellings import Spelling, spelling
-from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref
+from dbos_lint.semantics.summary import MODULE, Call, Function, Ref
 from dbos_lint.semantics.typed_dicts import TypedDicts
 from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue, Value, Values
 from dbos_lint.settings import Settings
@@ -58,24 +56,19 @@ class Finding(NamedTuple):
     by_hand: str = ""
 
 
-@dataclass
 class Here:
     """The file being linted, as rules ask about it. ``hidden`` are the guesses that nobody wants to see, ``failures``
     what went wrong in the rules themselves."""
 
-    collected: Collected
-    analysis: Analysis
-    enabled: frozenset[str]
-    findings: list[Finding] = field(default_factory=list)
-    hidden: list[Finding] = field(default_factory=list)
-    failures: Failures = field(default_factory=Failures)
-    module: Module = field(init=False)
-    resolver: Resolver = field(init=False)
-    _callees: dict[int, Callees] = field(init=False)
-    _bodies: dict[int, Body] = field(default_factory=dict)
-    _made: dict[object, object] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
+    def __init__(self, collected: Collected, analysis: Analysis, enabled: frozenset[str]) -> None:
+        self.collected = collected
+        self.analysis = analysis
+        self.enabled = enabled
+        self.findings: list[Finding] = []
+        self.hidden: list[Finding] = []
+        self.failures: Failures = Failures()
+        self._bodies: dict[int, Body] = {}
+        self._made: dict[object, object] = {}
         self.module = self.collected.summary
         self.resolver = self.analysis.resolver
         self._callees = self.analysis.calls.known(self.module)
@@ -277,7 +270,7 @@ class Here:
         a very long one is told in the place of what follows."""
         steps = [self.step(key) for key in reached.chain]
         for place, number in reversed(reached.gaps):
-            steps.insert(place, replace(steps[place], label=f"… {number} more …"))
+            steps.insert(place, steps[place]._replace(label=f"… {number} more …"))
         steps.append(TraceStep(reached.effect.label, reached.origin[0], reached.effect.span.row))
         return tuple(steps)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -51,21 +50,16 @@ class Reach(NamedTuple):
     name: str = ""
 
 
-@dataclass
 class Analysis:
     """The effects of the functions of one project, through all that they run, remembered."""
 
-    calls: Calls
-    observer: Observer
-    names: Names
-    _reach: dict[FunctionKey, dict[str, Reach]] = field(default_factory=dict)
-    _computes: dict[FunctionKey, bool] = field(default_factory=dict)
-    _leads: dict[Hashable, dict[FunctionKey, bool]] = field(default_factory=dict)
-    _hazards: Hazards = field(init=False)
-    _memos: Memos = field(init=False)
-    raising: Raising = field(init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, calls: Calls, observer: Observer, names: Names) -> None:
+        self.calls = calls
+        self.observer = observer
+        self.names = names
+        self._reach: dict[FunctionKey, dict[str, Reach]] = {}
+        self._computes: dict[FunctionKey, bool] = {}
+        self._leads: dict[Hashable, dict[FunctionKey, bool]] = {}
         self._hazards = Hazards(self)
         self._memos = Memos(self)
         self.raising = Raising(self)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 
@@ -37,7 +36,6 @@ _RUN_IN_CONTEXT = "contextvars.Context.run"
 _HOPS = 4
 
 
-@dataclass(slots=True, eq=False)
 class Callees:
     """What a call may run. ``known`` is false when nothing could be told. Where what is called lies outside the project
     and runs nothing of it, this is one object, ``shared`` by all such calls.
@@ -47,17 +45,45 @@ class Callees:
     by what is called.
     """
 
-    values: Values = ()
-    runs: tuple[FunctionValue, ...] = ()
-    aside: tuple[FunctionValue, ...] = ()
-    handed: tuple[External, ...] = ()
-    durable: tuple[Entity, ...] = ()
-    externals: tuple[External, ...] = ()
-    delegations: tuple[tuple[str, FunctionValue], ...] = ()
-    threads: tuple[Value, ...] = ()
-    names: frozenset[str] = frozenset()
-    known: bool = False
-    shared: bool = False
+    __slots__ = (
+        "aside",
+        "delegations",
+        "durable",
+        "externals",
+        "handed",
+        "known",
+        "names",
+        "runs",
+        "shared",
+        "threads",
+        "values",
+    )
+
+    def __init__(
+        self,
+        values: Values = (),
+        runs: tuple[FunctionValue, ...] = (),
+        aside: tuple[FunctionValue, ...] = (),
+        handed: tuple[External, ...] = (),
+        durable: tuple[Entity, ...] = (),
+        externals: tuple[External, ...] = (),
+        delegations: tuple[tuple[str, FunctionValue], ...] = (),
+        threads: tuple[Value, ...] = (),
+        names: frozenset[str] = frozenset(),
+        known: bool = False,
+        shared: bool = False,
+    ) -> None:
+        self.values = values
+        self.runs = runs
+        self.aside = aside
+        self.handed = handed
+        self.durable = durable
+        self.externals = externals
+        self.delegations = delegations
+        self.threads = threads
+        self.names = names
+        self.known = known
+        self.shared = shared
 
 
 class Calls:

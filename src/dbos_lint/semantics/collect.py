@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS
 from dbos_lint.semantics.attempts import attempt_of, stretch
@@ -39,8 +38,7 @@ from dbos_lint.semantics.summary import (
 from dbos_lint.syntax.spans import span_of
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
+class Collected(NamedTuple):
     tree: ast.Module
     summary: Module
     nodes: Nodes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS
@@ -35,21 +34,23 @@ from dbos_lint.syntax.spans import Span, span_of
 DefNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(slots=True)
 class Nodes:
     """The nodes of the linted file that rules look at, beside their records in the summary.
 
     A ``with`` and a loop stand beside the function that runs them.
     """
 
-    calls: list[tuple[ast.Call, Call]] = field(default_factory=list)
-    functions: list[tuple[DefNode, Function]] = field(default_factory=list)
-    classes: list[tuple[ast.ClassDef, Class]] = field(default_factory=list)
-    tries: list[tuple[ast.Try, Try]] = field(default_factory=list)
-    withs: list[tuple[ast.With | ast.AsyncWith, Function]] = field(default_factory=list)
-    loops: list[tuple[ast.For | ast.AsyncFor | ast.While, Function]] = field(default_factory=list)
-    imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
-    dicts: list[ast.Dict] = field(default_factory=list)
+    __slots__ = ("calls", "classes", "dicts", "functions", "imports", "loops", "tries", "withs")
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[ast.Call, Call]] = []
+        self.functions: list[tuple[DefNode, Function]] = []
+        self.classes: list[tuple[ast.ClassDef, Class]] = []
+        self.tries: list[tuple[ast.Try, Try]] = []
+        self.withs: list[tuple[ast.With | ast.AsyncWith, Function]] = []
+        self.loops: list[tuple[ast.For | ast.AsyncFor | ast.While, Function]] = []
+        self.imports: list[ast.Import | ast.ImportFrom] = []
+        self.dicts: list[ast.Dict] = []
 
     def belong_to(self, module: Module) -> None:
         """Stand beside the records of ``module``, a summary of the same text."""
@@ -59,22 +60,37 @@ class Nodes:
         self.loops = [(node, module.functions[record.id]) for node, record in self.loops]
 
 
-@dataclass(slots=True)
 class Work:
     """What a function does by itself, as far as it has been read; in the end its record holds it."""
 
-    function: Function
-    results: list[Ref] = field(default_factory=list)
-    yields: list[Ref] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
-    reads: list[Read] = field(default_factory=list)
-    writes: list[Write] = field(default_factory=list)
-    withs: list[Read] = field(default_factory=list)
-    raises: list[Read] = field(default_factory=list)
-    loops: list[Loop] = field(default_factory=list)
-    attempts: list[Attempt] = field(default_factory=list)
-    managed: list[Managed] = field(default_factory=list)
-    launches: list[Launch] = field(default_factory=list)
+    __slots__ = (
+        "attempts",
+        "calls",
+        "function",
+        "launches",
+        "loops",
+        "managed",
+        "raises",
+        "reads",
+        "results",
+        "withs",
+        "writes",
+        "yields",
+    )
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self.results: list[Ref] = []
+        self.yields: list[Ref] = []
+        self.calls: list[Call] = []
+        self.reads: list[Read] = []
+        self.writes: list[Write] = []
+        self.withs: list[Read] = []
+        self.raises: list[Read] = []
+        self.loops: list[Loop] = []
+        self.attempts: list[Attempt] = []
+        self.managed: list[Managed] = []
+        self.launches: list[Launch] = []
 
     def record(self) -> None:
         """Put it into the function's record, in no more room than it takes."""
@@ -92,7 +108,6 @@ class Work:
         function.launches = tuple(self.launches)
 
 
-@dataclass(slots=True)
 class Body:
     """The body that is being walked: that of ``node``, or the module's.
 
@@ -101,12 +116,15 @@ class Body:
     ``launching`` are the calls that run coroutines side by side, each with who makes it.
     """
 
-    node: DefNode | None = None
-    guards: dict[str, str] = field(default_factory=dict)
-    lookups: dict[str, ast.Call] = field(default_factory=dict)
-    conditions: dict[str, ast.expr] = field(default_factory=dict)
-    launching: list[tuple[ast.Call, Work]] = field(default_factory=list)
-    _uses: Uses | None = None
+    __slots__ = ("_uses", "conditions", "guards", "launching", "lookups", "node")
+
+    def __init__(self, node: DefNode | None = None) -> None:
+        self.node = node
+        self.guards: dict[str, str] = {}
+        self.lookups: dict[str, ast.Call] = {}
+        self.conditions: dict[str, ast.expr] = {}
+        self.launching: list[tuple[ast.Call, Work]] = []
+        self._uses: Uses | None = None
 
     def runs_until_cancelled(self, task: ast.Call) -> ast.Call | None:
         """The call whose coroutine the call ``task`` lets run beside the body until that cancels it."""

@@ -8,7 +8,6 @@ and what it imports.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
@@ -83,20 +82,18 @@ class Reached(NamedTuple):
         return len(self.chain) + sum(number for _, number in self.gaps)
 
 
-@dataclass
 class Contexts:
     """The contexts of the functions of one module."""
 
-    analysis: Analysis
-    module: Module
-    registrations: tuple[Registration, ...] = ()
-    entities: dict[int, Entity] = field(default_factory=dict)
-    delegated: dict[int, str] = field(default_factory=dict)
-    visits: dict[str, dict[FunctionKey, Visit]] = field(default_factory=dict)
-    running: dict[str, frozenset[int]] = field(default_factory=dict)
-    _valued: dict[str, Collection[FunctionKey]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
+    def __init__(self, analysis: Analysis, module: Module) -> None:
+        self.analysis = analysis
+        self.module = module
+        self.registrations: tuple[Registration, ...] = ()
+        self.entities: dict[int, Entity] = {}
+        self.delegated: dict[int, str] = {}
+        self.visits: dict[str, dict[FunctionKey, Visit]] = {}
+        self.running: dict[str, frozenset[int]] = {}
+        self._valued: dict[str, Collection[FunctionKey]] = {}
         self._find_entities()
         for kind in DURABLE_CONTEXTS:
             self.visits[kind] = self._flow(self._durable_roots(kind), kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.options import call_of
@@ -19,8 +19,7 @@ _MAKERS = api.TYPED_DICTS | {"dict"}
 _DEPTH = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A dict as the text writes it down. ``items`` are its keys, ``None`` for what hides some, and their values."""
 
     module: str

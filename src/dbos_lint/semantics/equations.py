@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api, flow, types
@@ -54,14 +53,16 @@ _ENDS: dict[str, Sink] = {
 }
 
 
-@dataclass(slots=True)
 class Equations:
     """The equations of one project."""
 
-    analysis: Analysis
-    _numbered: dict[tuple[str, int], dict[int, Call]] = field(default_factory=dict)
-    _targets: dict[tuple[str, int], dict[Origin, list[Target]] | None] = field(default_factory=dict)
-    _acting: dict[FunctionKey, tuple[list[Span], list[Span]]] = field(default_factory=dict)
+    __slots__ = ("_acting", "_numbered", "_targets", "analysis")
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self._numbered: dict[tuple[str, int], dict[int, Call]] = {}
+        self._targets: dict[tuple[str, int], dict[Origin, list[Target]] | None] = {}
+        self._acting: dict[FunctionKey, tuple[list[Span], list[Span]]] = {}
 
     def _module(self, key: FunctionKey) -> Module:
         return self.analysis.resolver.module(key.module)

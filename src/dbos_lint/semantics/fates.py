@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -37,15 +36,15 @@ class Beyond(NamedTuple):
 _ROOT = Beyond(Sink.RECORDED, Sink.LASTS, Sink.RECORDED)
 
 
-@dataclass
 class Fates:
     """The functions of the file ``path`` that run in a workflow, each with the caller from which it was found: a
     workflow has none."""
 
-    analysis: Analysis
-    path: str
-    callers: Mapping[FunctionKey, FunctionKey | None]
-    _beyond: dict[FunctionKey, Beyond] = field(default_factory=dict)
+    def __init__(self, analysis: Analysis, path: str, callers: Mapping[FunctionKey, FunctionKey | None]) -> None:
+        self.analysis = analysis
+        self.path = path
+        self.callers = callers
+        self._beyond: dict[FunctionKey, Beyond] = {}
 
     def closed(self, key: FunctionKey, fate: Sink) -> Sink:
         """What becomes of a value that has ``fate`` in the function, its callers included."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from dbos_lint.semantics.flows import KEEP, KEEP_SELF, Mixture, Origin, Region, Target
@@ -18,15 +17,17 @@ _BUILTINS = frozenset(dir(builtins))
 _MANY = 8
 
 
-@dataclass(slots=True)
 class Marks:
     """What the collector knows of the nodes of a module, by their identity: the numbers of the calls, the indices of
     the reads and of the context managers in their functions, the ids of the functions."""
 
-    calls: dict[int, int] = field(default_factory=dict)
-    reads: dict[int, int] = field(default_factory=dict)
-    managers: dict[int, int] = field(default_factory=dict)
-    functions: dict[int, int] = field(default_factory=dict)
+    __slots__ = ("calls", "functions", "managers", "reads")
+
+    def __init__(self) -> None:
+        self.calls: dict[int, int] = {}
+        self.reads: dict[int, int] = {}
+        self.managers: dict[int, int] = {}
+        self.functions: dict[int, int] = {}
 
 
 class Parts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.externals import known_as
@@ -14,8 +14,7 @@ from dbos_lint.semantics.values import DecoratorValue, Entity, External, Functio
 DURABLE_KINDS = frozenset({api.WORKFLOW, api.STEP, api.TRANSACTION})
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """One decorator: ``kind`` is that of the durable function it makes, or empty; ``names`` are those of the outside
     functions that it may be.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from dbos_lint.catalog import api
@@ -64,8 +63,7 @@ class Mention(NamedTuple):
     entity: Entity | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """The names of one kind in the project, each with what mentions it.
 
     ``open`` are the sides (``OFFERS``, ``ASKS``) that have more names than the text tells.
@@ -76,23 +74,33 @@ class Known:
     open: frozenset[str]
 
 
-@dataclass(slots=True)
 class Names:
     """The names of one project, remembered. ``concerns`` tells whether a file can hold anything of dbos."""
 
-    calls: Calls
-    concerns: Callable[[str, bytes], bool]
-    _files: dict[str, frozenset[str]] | None = None  # with the kinds of names that each of them may hold
-    _holders: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _complete: bool = True
-    _mentions: dict[tuple[str, str], tuple[Module, tuple[Mention, ...]]] = field(default_factory=dict)
-    _known: dict[str, Known] = field(default_factory=dict)
-    _meeting: Meeting | None = None
-    _claims: Claims = field(init=False)
-    _words: Words = field(init=False)
-    _learnt: dict[tuple[str, str], tuple[Module, Any]] = field(default_factory=dict)
+    __slots__ = (
+        "_claims",
+        "_complete",
+        "_files",
+        "_holders",
+        "_known",
+        "_learnt",
+        "_meeting",
+        "_mentions",
+        "_words",
+        "calls",
+        "concerns",
+    )
 
-    def __post_init__(self) -> None:
+    def __init__(self, calls: Calls, concerns: Callable[[str, bytes], bool]) -> None:
+        self.calls = calls
+        self.concerns = concerns
+        self._files: dict[str, frozenset[str]] | None = None  # with the kinds of names that each of them may hold
+        self._holders: dict[str, tuple[str, ...]] = {}
+        self._complete: bool = True
+        self._mentions: dict[tuple[str, str], tuple[Module, tuple[Mention, ...]]] = {}
+        self._known: dict[str, Known] = {}
+        self._meeting: Meeting | None = None
+        self._learnt: dict[tuple[str, str], tuple[Module, Any]] = {}
         self._claims = Claims(self)
         self._words = Words(self.calls.resolver.project)
 

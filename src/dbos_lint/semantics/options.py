@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint.catalog import types
@@ -22,8 +21,7 @@ _DICTS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """Options by name, each with what it may be. ``span`` is where they are written, ``module`` in which file."""
 
     given: Mapping[str, Values]

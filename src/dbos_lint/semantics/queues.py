@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.calls import Calls
@@ -21,8 +21,7 @@ LIMITERS = ("limiter", "partition_limiter")
 CONCURRENCIES = ("global_concurrency", "concurrency", "worker_concurrency", *PER_PARTITION[:2])
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What a call says of a queue, by parameter: a literal, a limiter as a dict, or ``...`` where it is not known.
 
     What is given as ``None`` is left out. ``open`` says that ``**more`` may hold anything.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from sys import intern
 from typing import Any
 
@@ -29,14 +28,16 @@ _PARTS = 8
 _CONSTANTS = (str, int, float, bool, type(None))
 
 
-@dataclass(slots=True)
 class References:
     """The references of one module. ``lambda_id`` tells the id of the function that a lambda makes, ``renamed`` what
     the file imports under other names."""
 
-    lambda_id: Callable[[ast.Lambda], int]
-    renamed: Renamed
-    _calls: dict[int, Ref] = field(default_factory=dict)
+    __slots__ = ("_calls", "lambda_id", "renamed")
+
+    def __init__(self, lambda_id: Callable[[ast.Lambda], int], renamed: Renamed) -> None:
+        self.lambda_id = lambda_id
+        self.renamed = renamed
+        self._calls: dict[int, Ref] = {}
 
     def of(self, node: ast.expr | None, depth: int = 0) -> Ref:
         """What ``node`` may name; see :data:`dbos_lint.semantics.summary.Ref`."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from dbos_lint.catalog import api, types
 from dbos_lint.catalog.nondeterminism import is_listed
@@ -58,8 +57,7 @@ _SELF_RETURNING = frozenset({"typing.Self", "typing_extensions.Self"})
 _UNKNOWN: Values = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Decorated:
+class Decorated(NamedTuple):
     """What the decorators of a function make of it.
 
     ``layers`` are the decorators from the bottom up, each with the values it denotes. ``entity`` is the durable

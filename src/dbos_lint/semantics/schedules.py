@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -29,8 +28,7 @@ class Field(NamedTuple):
     node: ast.expr | None
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """One schedule: ``node`` is the expression of the linted file that is it, or leads there.
 
     ``hides`` says that there may be more fields than are known. ``workflow`` is the key of its workflow.

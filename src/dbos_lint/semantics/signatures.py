@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.summary import Function, Param
@@ -12,8 +12,7 @@ from dbos_lint.semantics.values import DecoratorValue, Entity, External, Functio
 _TRANSPARENT = frozenset({"staticmethod", "classmethod"})
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(NamedTuple):
     """What a call gives: ``positional`` arguments, those under ``keywords``, and perhaps more that cannot be told, by
     ``*args`` (``more``) and ``**kwargs`` (``more_keywords``)."""
 

@@ -7,7 +7,6 @@ goes down only: what becomes of the results of a function, its callers know.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dbos_lint.semantics.ends import NONE, OPEN, Equation, Node, Sink
@@ -21,15 +20,14 @@ if TYPE_CHECKING:
     from dbos_lint.semantics.facts import Edge
 
 
-@dataclass(slots=True)
 class Sinks:
     """The ends of the values of one project's functions, remembered."""
 
-    analysis: Analysis
-    _known: dict[Node, Sink] = field(default_factory=dict)
-    equations: Equations = field(init=False)
+    __slots__ = ("_known", "analysis", "equations")
 
-    def __post_init__(self) -> None:
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self._known: dict[Node, Sink] = {}
         self.equations = Equations(self.analysis)
 
     def of(self, key: FunctionKey, origin: Origin | None) -> Sink:

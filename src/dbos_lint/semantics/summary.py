@@ -34,7 +34,6 @@ An expression is kept as a *reference* (``Ref``), only as far as it can name som
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from dbos_lint.semantics.flows import Flows
@@ -219,54 +218,123 @@ class Decorator(NamedTuple):
     span: Span
 
 
-@dataclass(slots=True)
 class Scope:
     """A scope with the names bound in it. ``function`` is the function whose running evaluates it.
 
     ``augmented`` are the names that ``name += ...`` changes: it binds nothing of another type, but another value.
     """
 
-    id: int
-    kind: str
-    parent: int
-    function: int
-    bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    globals: frozenset[str] = _NO_NAMES
-    nonlocals: frozenset[str] = _NO_NAMES
-    augmented: frozenset[str] = _NO_NAMES
-    stars: tuple[tuple[str, int], ...] = ()
+    __slots__ = ("augmented", "bindings", "function", "globals", "id", "kind", "nonlocals", "parent", "stars")
+
+    def __init__(
+        self,
+        id: int,
+        kind: str,
+        parent: int,
+        function: int,
+        globals: frozenset[str] = _NO_NAMES,
+        nonlocals: frozenset[str] = _NO_NAMES,
+        augmented: frozenset[str] = _NO_NAMES,
+        stars: tuple[tuple[str, int], ...] = (),
+    ) -> None:
+        self.id = id
+        self.kind = kind
+        self.parent = parent
+        self.function = function
+        self.bindings: dict[str, list[Binding]] = {}
+        self.globals = globals
+        self.nonlocals = nonlocals
+        self.augmented = augmented
+        self.stars = stars
 
 
-@dataclass(slots=True)
 class Function:
     """A function, a lambda, or the module's own code (id 0): what running it does by itself."""
 
-    id: int
-    name: str
-    qualname: str
-    scope: int
-    parent: int
-    owner: int | None
-    is_async: bool
-    span: Span
-    block: int
-    params: tuple[Param, ...] = ()
-    decorators: tuple[Decorator, ...] = ()
-    returns: Ref = None
-    is_generator: bool = False
-    trusted: bool = False
-    results: tuple[Ref, ...] = ()
-    yields: tuple[Ref, ...] = ()
-    calls: tuple[Call, ...] = ()
-    reads: tuple[Read, ...] = ()
-    writes: tuple[Write, ...] = ()
-    withs: tuple[Read, ...] = ()
-    raises: tuple[Read, ...] = ()
-    loops: tuple[Loop, ...] = ()
-    attempts: tuple[Attempt, ...] = ()
-    managed: tuple[Managed, ...] = ()
-    launches: tuple[Launch, ...] = ()
-    flows: Flows | None = None
+    __slots__ = (
+        "attempts",
+        "block",
+        "calls",
+        "decorators",
+        "flows",
+        "id",
+        "is_async",
+        "is_generator",
+        "launches",
+        "loops",
+        "managed",
+        "name",
+        "owner",
+        "params",
+        "parent",
+        "qualname",
+        "raises",
+        "reads",
+        "results",
+        "returns",
+        "scope",
+        "span",
+        "trusted",
+        "withs",
+        "writes",
+        "yields",
+    )
+
+    def __init__(
+        self,
+        id: int,
+        name: str,
+        qualname: str,
+        scope: int,
+        parent: int,
+        owner: int | None,
+        is_async: bool,
+        span: Span,
+        block: int,
+        params: tuple[Param, ...] = (),
+        decorators: tuple[Decorator, ...] = (),
+        returns: Ref = None,
+        is_generator: bool = False,
+        trusted: bool = False,
+        results: tuple[Ref, ...] = (),
+        yields: tuple[Ref, ...] = (),
+        calls: tuple[Call, ...] = (),
+        reads: tuple[Read, ...] = (),
+        writes: tuple[Write, ...] = (),
+        withs: tuple[Read, ...] = (),
+        raises: tuple[Read, ...] = (),
+        loops: tuple[Loop, ...] = (),
+        attempts: tuple[Attempt, ...] = (),
+        managed: tuple[Managed, ...] = (),
+        launches: tuple[Launch, ...] = (),
+        flows: Flows | None = None,
+    ) -> None:
+        self.id = id
+        self.name = name
+        self.qualname = qualname
+        self.scope = scope
+        self.parent = parent
+        self.owner = owner
+        self.is_async = is_async
+        self.span = span
+        self.block = block
+        self.params = params
+        self.decorators = decorators
+        self.returns = returns
+        self.is_generator = is_generator
+        self.trusted = trusted
+        self.results = results
+        self.yields = yields
+        self.calls = calls
+        self.reads = reads
+        self.writes = writes
+        self.withs = withs
+        self.raises = raises
+        self.loops = loops
+        self.attempts = attempts
+        self.managed = managed
+        self.launches = launches
+        self.flows = flows
 
     @property
     def receiver(self) -> str:
@@ -281,23 +349,47 @@ class Function:
         return target != "" and target == self.receiver
 
 
-@dataclass(slots=True)
 class Class:
     """A class. ``attributes`` are those that methods set on ``self`` or ``cls``, with the scope of the value.
 
     ``keywords`` stand beside the bases: a metaclass, and what is given to those that make the class.
     """
 
-    id: int
-    name: str
-    qualname: str
-    scope: int
-    parent_scope: int
-    bases: tuple[Ref, ...]
-    decorators: tuple[Decorator, ...]
-    span: Span
-    attributes: dict[str, list[tuple[Ref, int]]] = field(default_factory=dict)
-    keywords: tuple[tuple[str | None, Ref], ...] = ()
+    __slots__ = (
+        "attributes",
+        "bases",
+        "decorators",
+        "id",
+        "keywords",
+        "name",
+        "parent_scope",
+        "qualname",
+        "scope",
+        "span",
+    )
+
+    def __init__(
+        self,
+        id: int,
+        name: str,
+        qualname: str,
+        scope: int,
+        parent_scope: int,
+        bases: tuple[Ref, ...],
+        decorators: tuple[Decorator, ...],
+        span: Span,
+        keywords: tuple[tuple[str | None, Ref], ...] = (),
+    ) -> None:
+        self.id = id
+        self.name = name
+        self.qualname = qualname
+        self.scope = scope
+        self.parent_scope = parent_scope
+        self.bases = bases
+        self.decorators = decorators
+        self.span = span
+        self.attributes: dict[str, list[tuple[Ref, int]]] = {}
+        self.keywords = keywords
 
 
 class Block(NamedTuple):
@@ -313,7 +405,6 @@ class Block(NamedTuple):
     leaves: bool = False
 
 
-@dataclass(slots=True)
 class Module:
     """A module's summary. ``path`` is the file's absolute path and identifies the module.
 
@@ -321,16 +412,28 @@ class Module:
     module's own code sets, ``renamed`` what things are called at home to which an import gave other names.
     """
 
-    path: str
-    name: str
-    scopes: list[Scope]
-    functions: list[Function]
-    classes: list[Class]
-    blocks: list[Block]
-    exports: tuple[str, ...] | None = None
-    expected: list[tuple[int, int]] = field(default_factory=list)
-    stores: list[Write] = field(default_factory=list)
-    renamed: dict[str, str] = field(default_factory=dict)
+    __slots__ = ("blocks", "classes", "expected", "exports", "functions", "name", "path", "renamed", "scopes", "stores")
+
+    def __init__(
+        self,
+        path: str,
+        name: str,
+        scopes: list[Scope],
+        functions: list[Function],
+        classes: list[Class],
+        blocks: list[Block],
+        exports: tuple[str, ...] | None = None,
+    ) -> None:
+        self.path = path
+        self.name = name
+        self.scopes = scopes
+        self.functions = functions
+        self.classes = classes
+        self.blocks = blocks
+        self.exports = exports
+        self.expected: list[tuple[int, int]] = []
+        self.stores: list[Write] = []
+        self.renamed: dict[str, str] = {}
 
     def encloses(self, outer: int, inner: int) -> bool:
         """Whether block ``inner`` is ``outer`` or lies within it."""

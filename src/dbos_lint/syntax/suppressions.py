@@ -22,8 +22,8 @@ import io
 import re
 import tokenize
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from dbos_lint.diagnostic import Diagnostic, Position
 
@@ -37,8 +37,7 @@ CODE = re.compile(r"[^\s,]+")
 _REASON = re.compile(r"[^#]*")
 
 
-@dataclass(frozen=True, slots=True)
-class NamedCode:
+class NamedCode(NamedTuple):
     """A code, or the prefix of one, as a comment names it, in upper case; or what it declares."""
 
     code: str
@@ -46,8 +45,7 @@ class NamedCode:
     end: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(NamedTuple):
     """One comment that silences ``codes``, or every code when it names none, on ``rows``, or in the whole file."""
 
     codes: tuple[NamedCode, ...]
@@ -60,15 +58,15 @@ class Suppression:
         return not self.codes or any(code.startswith(named.code) for named in self.codes)
 
 
-@dataclass(frozen=True)
 class Suppressions:
     """What the comments of one file silence and declare.
 
     A file may have as many comments as findings: what stands on a row is looked up, not looked for.
     """
 
-    comments: tuple[Suppression, ...] = ()
-    declarations: tuple[NamedCode, ...] = ()
+    def __init__(self, comments: tuple[Suppression, ...] = (), declarations: tuple[NamedCode, ...] = ()) -> None:
+        self.comments = comments
+        self.declarations = declarations
 
     @property
     def deterministic_rows(self) -> frozenset[int]:
@@ -173,8 +171,7 @@ def parse(source: str) -> Suppressions:
     return Suppressions(tuple(suppressions), tuple(declarations))
 
 
-@dataclass(frozen=True, slots=True)
-class _Comment:
+class _Comment(NamedTuple):
     """A comment token; ``rows`` are the rows that share its line, joined by backslashes or strings of several lines."""
 
     text: str

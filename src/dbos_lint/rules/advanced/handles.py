@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from dbos_lint.catalog import api
 from dbos_lint.fix import Applicability, Fix
@@ -67,7 +66,7 @@ class Handles(Visitor):
             advice = f"await {twin}()" if twin else "use a handle of the _async calls, or await asyncio.to_thread()"
         site = self._awaiting.site_of(node, call)
         asked = self._awaiting.twin(site)
-        fix = replace(asked, applicability=Applicability.UNSAFE) if asked is not None else self._on_thread(site)
+        fix = asked._replace(applicability=Applicability.UNSAFE) if asked is not None else self._on_thread(site)
         self._report(node, f"{what} is awaited, and is synchronous: {why} (TypeError); {advice}", fix)
 
     def _on_thread(self, site: Site | None) -> Fix | None:

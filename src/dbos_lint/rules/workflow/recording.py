@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from functools import cached_property
 
 from dbos_lint.catalog import recordable
@@ -51,7 +50,7 @@ class Recording:
         if len(found) < len(fixes) or not found:
             return None
         changes = dict.fromkeys(change for fix in found for change in fix.changes)
-        return replace(found[0], changes=tuple(changes))
+        return found[0]._replace(changes=tuple(changes))
 
     def _fix(self, effect: Effect, number: int) -> Fix | None:
         here = self._here
