@@ -11,7 +11,7 @@ from dbos_lint.fix import Applicability, Fix
 from dbos_lint.paths import absolute
 from dbos_lint.settings import Settings
 
-_PLACE = re.compile(r"(?P<file>.+?):(?P<row>[1-9]\d*)(?::(?P<code>DBS\d{3}))?", re.DOTALL)
+_PLACE = r"(?s)(?P<file>.+?):(?P<row>[1-9]\d*)(?::(?P<code>DBS\d{3}))?"
 
 
 class Place(NamedTuple):
@@ -30,7 +30,7 @@ class Place(NamedTuple):
 
 def place(text: str) -> Place:
     """The place that ``FILE:LINE[:CODE]`` names; a ``ValueError`` where it is none."""
-    match = _PLACE.fullmatch(text)
+    match = re.fullmatch(_PLACE, text)
     if match is None:
         raise ValueError(f"'{text}' is no place such as 'app.py:12' or 'app.py:12:DBS901'")
     return Place(absolute(match["file"]), int(match["row"]), match["code"] or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -18,7 +18,6 @@ from dbos_lint.paths import STDIN, absolute, parent
 from dbos_lint.results import RunResult
 from dbos_lint.serial import Linter
 from dbos_lint.settings import Settings
-from dbos_lint.workers import in_processes
 
 if TYPE_CHECKING:
     from dbos_lint.cache.run import Cache
@@ -46,7 +45,7 @@ def run_files(
             known, tasks = cache.recall(tasks)
     with left_alone(kept=True):
         linter = Linter(tasks, texts, kept=cache is not None)
-        results = in_processes(tasks, jobs, linter) if jobs > 1 else linter.files(tasks)
+        results = _in_processes(tasks, jobs, linter) if jobs > 1 else linter.files(tasks)
         if cache is not None:
             with timings.phase("keep"):
                 cache.keep(tasks, results)
@@ -68,6 +67,12 @@ def run_stdin(
     if cache is not None:
         cache.keep(tasks, results)
     return _result([*known, *results])
+
+
+def _in_processes(tasks: Sequence[Task], jobs: int, linter: Linter) -> list[FileResult]:
+    from dbos_lint.workers import in_processes  # a run for one file does without
+
+    return in_processes(tasks, jobs, linter)
 
 
 def default_jobs() -> int:

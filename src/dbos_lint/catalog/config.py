@@ -17,9 +17,9 @@ _INTERVALS: dict[str, tuple[float, bool]] = {
     "auto_upgrade_grace_sec": (0, True),
 }
 _CHECKED_SINCE: Version = (2, 28)
-_NAME = re.compile(r"[a-z0-9\-_]+\n?")
+_NAME = r"[a-z0-9\-_]+\n?"
 _LONGER_SINCE: Version = (3, 0)
-_URL = re.compile(r"(?P<scheme>[\w+]+)://(?:[^/?#]*)(?P<database>/[^?#]*)?")
+_URL = r"(?P<scheme>[\w+]+)://(?:[^/?#]*)(?P<database>/[^?#]*)?"
 # Whatever is not SQLite is spoken to as Postgres: these are servers that do not understand that.
 _FOREIGN = frozenset("mysql mariadb mssql oracle mongodb redis rediss http https clickhouse duckdb snowflake".split())
 
@@ -39,7 +39,7 @@ def refusal(key: str, value: object, target: Version) -> str | None:
 
 def _of_name(value: object, target: Version) -> str | None:
     most = 256 if target >= _LONGER_SINCE else 30
-    if value is None or (isinstance(value, str) and 3 <= len(value) <= most and _NAME.fullmatch(value)):
+    if value is None or (isinstance(value, str) and 3 <= len(value) <= most and re.fullmatch(_NAME, value)):
         return "an application needs a name" if value is None else None
     return f"an application name has 3 to {most} lower-case letters, digits, dashes and underscores"
 
@@ -66,7 +66,7 @@ def _of_interval(key: str, value: object) -> str | None:
 def _of_url(value: object) -> str | None:
     if not isinstance(value, str) or not value:
         return None
-    url = _URL.match(value)
+    url = re.match(_URL, value)
     if url is None:
         return "it takes a URL, such as sqlite:///app.sqlite or postgresql://user@host/database"
     scheme = url["scheme"].partition("+")[0]

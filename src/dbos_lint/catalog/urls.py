@@ -9,7 +9,7 @@ HOLE = "{}"
 """What stands in a text for a part that is not known."""
 
 # What people write where a password belongs.
-_PLACEHOLDER = re.compile(r"[<\[{$%*]|\.\.\.|^x+$", re.IGNORECASE)
+_PLACEHOLDER = r"(?i)[<\[{$%*]|\.\.\.|^x+$"
 _NO_SECRETS = frozenset(
     "password passwd pass pwd pw secret your_password your-password yourpassword mypassword my_password".split()
 )
@@ -36,7 +36,7 @@ def credentials(url: str) -> Credentials | None:
         password = parts.password or query.get("password", [""])[0]
     except ValueError:
         return None
-    if not parts.scheme or not password or _PLACEHOLDER.search(password) or password.lower() in _NO_SECRETS:
+    if not parts.scheme or not password or re.search(_PLACEHOLDER, password) or password.lower() in _NO_SECRETS:
         return None
     return Credentials(user, password, host)
 

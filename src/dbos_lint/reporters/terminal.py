@@ -10,7 +10,7 @@ from dbos_lint.diagnostic import Level
 
 # Controls, what turns the direction of writing, what takes no room (but the joiners that many scripts need), and
 # what is no character.
-_CONTROL = re.compile(
+_CONTROL = (
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
@@ -19,7 +19,7 @@ _LEVEL_COLORS = {Level.ERROR: "31", Level.WARNING: "33", Level.ADVICE: "36"}
 
 def harmless(text: str) -> str:
     """``text`` without what a terminal would obey, or what would show it in another order than it has."""
-    return _CONTROL.sub(_picture, text)
+    return text if text.isprintable() else re.sub(_CONTROL, _picture, text)
 
 
 def width(text: str) -> int:

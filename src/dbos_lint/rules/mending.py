@@ -16,14 +16,14 @@ from dbos_lint.syntax.trees import walk
 # In a name of so many letters, two may be wrong.
 _LONG = 8
 _MOST_SLIPS = 2
-_BETWEEN_WORDS = re.compile("[-_ ]")
+_BETWEEN_WORDS = "[-_ ]"
 SHIFTS = (
     "this shifts the recorded positions of runs in flight, so keep the old code for them with DBOS.patch or another "
     "application_version"
 )
 """What the title of a fix says that adds, removes or reorders durable calls."""
 # A positive number, as the text of a program writes it, too.
-_NUMBER = re.compile(r"[1-9][0-9]*(\.[0-9]+)?|0\.0*[1-9][0-9]*")
+_NUMBER = r"[1-9][0-9]*(\.[0-9]+)?|0\.0*[1-9][0-9]*"
 
 
 def unsafe(title: str, *changes: Change | None) -> Fix | None:
@@ -75,7 +75,7 @@ def _slips(name: str, other: str) -> int:
 
 
 def _differ_in_number(name: str, other: str) -> bool:
-    words = [_BETWEEN_WORDS.split(each.casefold()) for each in (name, other)]
+    words = [re.split(_BETWEEN_WORDS, each.casefold()) for each in (name, other)]
     if len(words[0]) != len(words[1]):
         words = [[_folded(name)], [_folded(other)]]
     pairs = [(one, two) for one, two in zip(*words, strict=True) if one != two]
@@ -96,7 +96,7 @@ def spelled_right(node: ast.expr, known: Iterable[str | None]) -> Fix | None:
 def number_of(node: ast.expr) -> Fix | None:
     """The number that a string writes down."""
     text = node.value if isinstance(node, ast.Constant) else None
-    if not isinstance(text, str) or not _NUMBER.fullmatch(text) or reworded(node, text) is None:
+    if not isinstance(text, str) or not re.fullmatch(_NUMBER, text) or reworded(node, text) is None:
         return None
     return safe(f"give the number {text}", Replace(span_of(node), text))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.calls import Calls
@@ -32,8 +32,10 @@ from dbos_lint.semantics.memos import Memos
 from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.raising import Raising
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.sinks import Sinks
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Partial
+
+if TYPE_CHECKING:
+    from dbos_lint.semantics.sinks import Sinks
 
 
 class Reach(NamedTuple):
@@ -75,6 +77,8 @@ class Analysis:
     @cached_property
     def sinks(self) -> Sinks:
         """Where values end up."""
+        from dbos_lint.semantics.sinks import Sinks  # most files ask nothing of that
+
         return Sinks(self)
 
     def effects(self, key: FunctionKey) -> tuple[Effect, ...]:

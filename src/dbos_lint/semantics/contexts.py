@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.analysis import Analysis
@@ -18,13 +18,14 @@ from dbos_lint.semantics.effects import LOOP_KINDS, RAISES_IN_LOOP, RAISES_OUTSI
 from dbos_lint.semantics.ends import Sink
 from dbos_lint.semantics.entities import Registration, registrations
 from dbos_lint.semantics.entrypoints import is_entrypoint
-from dbos_lint.semantics.escapes import escaping
 from dbos_lint.semantics.facts import Edge
-from dbos_lint.semantics.fates import Fates
 from dbos_lint.semantics.flows import Origin
 from dbos_lint.semantics.summary import MODULE, Function, Module
 from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue, Partial, Value
 from dbos_lint.syntax.spans import Span
+
+if TYPE_CHECKING:
+    from dbos_lint.semantics.fates import Fates
 
 OUTSIDE = "outside"
 LOOP = "loop"
@@ -162,6 +163,8 @@ class Contexts:
     def _loopless_roots(self, helpers: set[int]) -> Iterator[FunctionKey]:
         """Synchronous functions that may run where no event loop does: those that no async function runs, durable ones,
         and those that somebody else calls."""
+        from dbos_lint.semantics.escapes import escaping  # for this one kind of rules
+
         escaped = escaping(self.analysis, self.module)
         for function in self.module.functions:
             if function.is_async:
@@ -240,6 +243,8 @@ class Contexts:
     @cached_property
     def fates(self) -> Fates:
         """What becomes of values in the workflows of this module."""
+        from dbos_lint.semantics.fates import Fates  # as with sinks
+
         callers = {key: visit.caller for key, visit in self.visits[api.WORKFLOW].items()}
         return Fates(self.analysis, self.module.path, callers)
 

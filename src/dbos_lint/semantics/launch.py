@@ -9,16 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.contexts import Contexts
-from dbos_lint.semantics.endings import Endings
 from dbos_lint.semantics.entrypoints import is_route
-from dbos_lint.semantics.hosts import launches_with_host, serves_by_name
 from dbos_lint.semantics.imports import imported, imports_strangers
-from dbos_lint.semantics.late import may_be_loaded_late
 from dbos_lint.semantics.lines import (
     BUILD,
     DESTROY,
@@ -33,11 +30,13 @@ from dbos_lint.semantics.lines import (
     outside_loops,
     terminal,
 )
-from dbos_lint.semantics.programs import unfinished
 from dbos_lint.semantics.registering import is_loaded_before
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import DECORATOR, MODULE, Call, Function, Module, Ref
 from dbos_lint.semantics.values import External, FunctionKey, Instance
+
+if TYPE_CHECKING:
+    from dbos_lint.semantics.endings import Endings
 
 YES = "yes"
 NO = "no"
@@ -82,6 +81,8 @@ class Launches:
     @cached_property
     def endings(self) -> Endings:
         """Who ends what is launched."""
+        from dbos_lint.semantics.endings import Endings
+
         return Endings(self.analysis, self._lines)
 
     @property
@@ -130,7 +131,11 @@ class Launches:
             and event.name in api.REGISTERS_QUEUE
             and self.state(line, index).launched == NO
         )
-        return found if found and not may_be_loaded_late(self._lines, self.module.path) else frozenset()
+        if not found:
+            return found
+        from dbos_lint.semantics.late import may_be_loaded_late
+
+        return frozenset() if may_be_loaded_late(self._lines, self.module.path) else found
 
     def _is_only_run(self) -> bool:
         return os.path.basename(self.module.path) == "__main__.py"
@@ -140,6 +145,8 @@ class Launches:
         program = self.module.functions[MODULE]
         events = [event for event in self.events(program) if self.is_run(event)]
         if any(event.kind == LAUNCH for event in events):
+            from dbos_lint.semantics.programs import unfinished
+
             only_run = self._is_only_run()
             calls = [call for call in program.calls if only_run or self.module.within(call.block, "main")]
             yield from unfinished(self, events, calls)
@@ -189,11 +196,15 @@ class Launches:
 
     def launches_with_host(self, everywhere: bool) -> bool:
         """Whether a lifespan or start-up hook launches: one of this module or, ``everywhere``, of an imported one."""
+        from dbos_lint.semantics.hosts import launches_with_host
+
         others = imported(self.analysis.resolver.project, self.module) if everywhere else ()
         return any(launches_with_host(self._lines, module) for module in (self.module, *others))
 
     def serves_by_name(self, event: Event) -> bool:
         """Whether a server call names its application, which is in another module, by a string."""
+        from dbos_lint.semantics.hosts import serves_by_name
+
         return serves_by_name(self._lines, event)
 
     # ------------------------------------------------------------------ what holds where

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.names import (
@@ -25,7 +25,6 @@ from dbos_lint.outlines import kinds_in, outline
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.entities import registered_name, registrations
 from dbos_lint.semantics.literals import literals
-from dbos_lint.semantics.meeting import Meeting
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.options import Written, written
 from dbos_lint.semantics.refs import receiver_and_method, terminal
@@ -35,6 +34,9 @@ from dbos_lint.semantics.summary import MODULE, Call, Module, Ref
 from dbos_lint.semantics.values import Entity
 from dbos_lint.semantics.words import Words
 from dbos_lint.syntax.spans import Span
+
+if TYPE_CHECKING:
+    from dbos_lint.semantics.meeting import Meeting
 
 T = TypeVar("T")
 
@@ -170,6 +172,8 @@ class Names:
     def meeting(self) -> Meeting:
         """Which files one program imports."""
         if self._meeting is None:
+            from dbos_lint.semantics.meeting import Meeting  # for projects of several files
+
             self._meeting = Meeting(self.calls.resolver.project)
         return self._meeting
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from dbos_lint.catalog.names import WORKFLOW
 from dbos_lint.outlines import COMPUTED, words_in
-from dbos_lint.semantics.meeting import Meeting
 from dbos_lint.semantics.summary import Module
 
 if TYPE_CHECKING:
+    from dbos_lint.semantics.meeting import Meeting
     from dbos_lint.semantics.names import Mention, Names
 
 # So many of each program are enough to tell the first that is not in a file.

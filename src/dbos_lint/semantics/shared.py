@@ -17,7 +17,7 @@ from dbos_lint.semantics.values import ClassValue, Constant, FunctionKey, Instan
 from dbos_lint.semantics.writes import is_container
 
 # Words in the names of the code that runs before anything else does.
-_STARTS = re.compile(
+_STARTS = (
     r"(^|_)(main|lifespan|start_?up|on_start|set_?up|configure|init|initiali[sz]e|bootstrap|load|register|prepare)(_|$)"
 )
 _BEGINS = frozenset({api.LAUNCH, api.DBOS})
@@ -86,7 +86,7 @@ class Shared:
             return True
         if function.parent != MODULE and self._starts(function.parent):
             return True
-        if _STARTS.search(function.name) or self._begins(function) or self._decorates(function):
+        if re.search(_STARTS, function.name) or self._begins(function) or self._decorates(function):
             return True
         if any(("const", "startup") in each.ref[2] for each in function.decorators if _is_call(each.ref)):
             return True

@@ -13,7 +13,7 @@ from dbos_lint.semantics.summary import MODULE, Function, Module
 
 # Files and folders that are named for tests.
 _NAMED = re.compile(r"(^|[_-])(tests?|conftest)([_-]|$)|^testing$")
-_SPEAKS = re.compile(r"(?<![a-z])(py)?test(s|ing|_|$|(?![a-z]))", re.IGNORECASE)
+_SPEAKS = r"(?i)(?<![a-z])(py)?test(s|ing|_|$|(?![a-z]))"
 _FOR_MANY = frozenset({"setUpClass", "tearDownClass", "setUpModule", "tearDownModule"})
 _FRAMEWORKS = frozenset({"pytest", "_pytest", "unittest", "pytest_asyncio"})
 
@@ -45,7 +45,7 @@ def asks_for_tests(test: ast.expr) -> bool:
     """Whether a condition speaks of tests: ``settings.TESTING``, ``"PYTEST_CURRENT_TEST" in os.environ``."""
     for node in ast.walk(test):
         text = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "value", None)
-        if isinstance(text, str) and _SPEAKS.search(text):
+        if isinstance(text, str) and re.search(_SPEAKS, text):
             return True
     return False
 

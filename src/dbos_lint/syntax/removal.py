@@ -8,8 +8,9 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from dbos_lint.fix import Replace
+from dbos_lint.syntax.comments import CODE, NOQA, NOQA_FILE, OURS
 from dbos_lint.syntax.spans import Span
-from dbos_lint.syntax.suppressions import CODE, NOQA, NOQA_FILE, OURS, NamedCode
+from dbos_lint.syntax.suppressions import NamedCode
 
 _BLANKS = " \t"
 # Where another comment begins on the same line; ``see #12`` is none.

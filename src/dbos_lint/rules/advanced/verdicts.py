@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from dbos_lint.catalog.history import Kind, Status, Symbol, Version, closest, history, label, version
 from dbos_lint.diagnostic import Rule
 from dbos_lint.fix import Fix
-from dbos_lint.rules.advanced.renaming import rename_member, rename_parameter
 from dbos_lint.rules.declared.advanced import (
     DEPRECATED_SYMBOL,
     REMOVED_CONFIG_KEY,
@@ -23,10 +23,12 @@ from dbos_lint.rules.declared.advanced import (
     UNKNOWN_SYMBOL,
 )
 from dbos_lint.rules.visitor import Here
-from dbos_lint.semantics.asking import Asking
 from dbos_lint.semantics.symbols import Use
 from dbos_lint.syntax.spans import Span, span_of
 from dbos_lint.syntax.trees import walk
+
+if TYPE_CHECKING:
+    from dbos_lint.semantics.asking import Asking
 
 _REGISTER = (
     "DBOS.register_queue",
@@ -80,6 +82,8 @@ class Verdicts:
 
     @cached_property
     def _asking(self) -> Asking:
+        from dbos_lint.semantics.asking import Asking  # for those who name what not every release has
+
         return Asking(self.here.collected.tree, self.here.has)
 
     @cached_property
@@ -156,6 +160,8 @@ class Verdicts:
         advice = f"did you mean '{meant}'?" if meant else "look for it in the reference"
         whole = f"{use.owner or 'dbos'}.{name}"
         message = f"no release of dbos has '{whole}', which raises {raises}: {advice}"
+        from dbos_lint.rules.advanced.renaming import rename_member
+
         self._unknown(span, name, message, lambda at: rename_member(self.here, self.target, use, at))
 
     def unknown_parameter(self, name: str, function: str, parameters: Iterable[Symbol], span: Span) -> None:
@@ -166,6 +172,8 @@ class Verdicts:
         advice = f"did you mean '{meant.last}'?" if meant else "drop it"
         message = f"{function} never had a parameter '{name}', so that the call raises TypeError: {advice}"
         known = tuple(there.values())
+        from dbos_lint.rules.advanced.renaming import rename_parameter
+
         fixed = partial(rename_parameter, self.here, self.target, name, known, _HABITS)
         self._unknown(span, name, message, fixed)
 

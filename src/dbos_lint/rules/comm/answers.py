@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import messages
 from dbos_lint.rules.declared.comm import RECV_TIMEOUT_UNCHECKED
 from dbos_lint.rules.visitor import Here, Visitor
-from dbos_lint.semantics.absence import Absence
 from dbos_lint.semantics.declarations import is_transparent
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Call, Ref
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue
+
+if TYPE_CHECKING:
+    from dbos_lint.semantics.absence import Absence
 
 # Functions that refuse None; some take several things, of which each may be None.
 _REFUSE = frozenset(
@@ -59,6 +62,8 @@ class Answers(Visitor):
         if is_async and not isinstance(body.parent(node), ast.Await):
             return
         if function.id not in self._functions:
+            from dbos_lint.semantics.absence import Absence  # for those who receive
+
             self._functions[function.id] = Absence(
                 body,
                 lambda called: self._looks_only(body.record(called)),

@@ -19,7 +19,7 @@ from dbos_lint.semantics.starts import Starts
 from dbos_lint.semantics.summary import Call, Function, Module
 from dbos_lint.semantics.values import Entity, External
 
-_IDENTITY = re.compile(r"(^|[_-])(id|key|no|number|ref|reference|slug|uuid)$|[a-z]Id$", re.IGNORECASE)
+_IDENTITY = r"(?i)(^|[_-])(id|key|no|number|ref|reference|slug|uuid)$|[a-z]Id$"
 # They start a workflow by its function, with its arguments; what is debounced or has options has a key of its own.
 _BY_FUNCTION = frozenset(name for name in patterns.TAKES_ID if "start_workflow" in name or "enqueue" in name) - {
     name for name in patterns.TAKES_ID if "with_options" in name
@@ -41,7 +41,7 @@ class Handlers(Visitor):
         body = self.here.body(function)
         given = {param.name for param in function.params} | request_names(self.here, function, body)
         told = derived(body, given, taken=True)
-        names = derived(body, {name for name in told if _IDENTITY.search(name)}, taken=True)
+        names = derived(body, {name for name in told if re.search(_IDENTITY, name)}, taken=True)
         for start, call in body.calls():
             values = self.here.callees(call).values
             direct = bool(values) and all(
@@ -95,7 +95,7 @@ def _is_identity(node: ast.expr, told: frozenset[str], names: frozenset[str]) ->
     used = names_in(node)
     if not used.isdisjoint(names):
         return True
-    return not used.isdisjoint(told) and any(_IDENTITY.search(word) for word in _words(node))
+    return not used.isdisjoint(told) and any(re.search(_IDENTITY, word) for word in _words(node))
 
 
 def _words(node: ast.expr) -> Iterator[str]:

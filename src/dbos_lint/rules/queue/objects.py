@@ -16,7 +16,6 @@ from dbos_lint.rules.declared.queue import (
 from dbos_lint.rules.mending import SHIFTS, behind, call_with, safe, text_of, unsafe
 from dbos_lint.rules.named import is_test
 from dbos_lint.rules.visitor import Visitor
-from dbos_lint.semantics.absence import Absence
 from dbos_lint.semantics.enqueues import A_QUEUE, BY_NAME, QUEUE_OBJECT, instead_of_name
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.queues import CONCURRENCIES, LIMITERS
@@ -89,6 +88,8 @@ class QueueObjects(Visitor):
             return
         if self._is_registered(call):
             return
+        from dbos_lint.semantics.absence import Absence  # for those who retrieve
+
         use = Absence(self.here.body(function), self._looks_only, lambda called: False).unchecked_use(node)
         if use is not None:
             self.here.report(
