@@ -1,0 +1,118 @@
+"""What decorators make of the functions below them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from dbos_lint.catalog import api
+from dbos_lint.semantics.externals import durable
+from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.summary import Decorator, Function, Module
+from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionValue, Value, Values
+
+if TYPE_CHECKING:
+    from dbos_lint.semantics.resolve import Resolver
+
+
+class Decorated(NamedTuple):
+    """What the decorators of a function make of it.
+
+    ``layers`` are the decorators from the bottom up, each with the values it denotes. ``entity`` is the durable
+    function that calls reach. ``wrappers`` are functions of the project that run around the body.
+    """
+
+    value: Value
+    entity: Entity | None
+    layers: tuple[tuple[Decorator, Values], ...]
+    wrappers: tuple[FunctionValue, ...]
+
+
+def decorated(resolver: Resolver, value: FunctionValue, depth: int) -> Decorated:
+    """What the decorators of the function make of it."""
+    key = ("decorated", value.module, value.id)
+    known: Decorated | None = resolver.answers.recall(key, depth)
+    if known is not None:
+        return known
+    bare = FunctionValue(value.module, value.id)
+    plain = Decorated(bare, None, (), ())
+    if not resolver.function(bare).decorators:
+        return plain
+    return resolver.answers.ask(key, depth, lambda: _decorate(resolver, bare, plain, depth), plain)
+
+
+def _decorate(resolver: Resolver, value: FunctionValue, plain: Decorated, depth: int) -> Decorated:
+    if resolver.answers.is_cut(depth):
+        return plain
+    function = resolver.function(value)
+    module = resolver.module(value.module)
+    place = Place(module.scopes[function.scope].parent, function.span.row, function.block)
+    current: Value = value
+    layers: list[tuple[Decorator, Values]] = []
+    wrappers: list[FunctionValue] = []
+    for decorator in reversed(function.decorators):
+        denoted = resolver.follow(module, decorator.ref, place, None, depth + 1)
+        layers.append((decorator, denoted))
+        current = _apply(resolver, denoted, current, value, wrappers, depth)
+    entity = current if isinstance(current, Entity) else None
+    return Decorated(current, entity, tuple(layers), tuple(wrappers))
+
+
+def _apply(
+    resolver: Resolver,
+    denoted: Values,
+    current: Value,
+    function: FunctionValue,
+    wrappers: list[FunctionValue],
+    depth: int,
+) -> Value:
+    """``current``, what lies below, under one decorator; unknown ones are taken to leave it as it is."""
+    for decorator in denoted:
+        if isinstance(decorator, DecoratorValue):
+            return durable(decorator, current)
+        if isinstance(decorator, External):
+            kind = api.DECORATORS.get(decorator.name) or resolver.configured_kind(decorator.name)
+            if kind is not None:
+                return durable(DecoratorValue(kind, decorator.name), current)
+        if isinstance(decorator, FunctionValue):
+            kind = resolver.configured_kind(resolver.qualified_name(decorator))
+            if kind is not None:
+                return durable(DecoratorValue(kind, ""), current)
+            for made in resolver.call(decorator, ((current,),), {}, depth + 1):
+                if isinstance(made, Entity):
+                    if made.function.key != function.key:
+                        wrappers.append(made.function)
+                        return Entity(made.kind, function, made.options)
+                    return made
+                if isinstance(made, FunctionValue) and made.key != function.key:
+                    wrappers.append(made)
+    return current
+
+
+def decorator_names(resolver: Resolver, module: Module, function: Function, depth: int) -> frozenset[str]:
+    """The external names among the decorators of ``function``, called or not."""
+    if not function.decorators:
+        return frozenset()
+    key = ("names", module.path, function.id)
+    find = partial(_names_of_decorators, resolver, module, function, depth)
+    return resolver.answers.ask(key, depth, find, frozenset())
+
+
+def _names_of_decorators(resolver: Resolver, module: Module, function: Function, depth: int) -> frozenset[str]:
+    names: set[str] = set()
+    place = Place(module.scopes[function.scope].parent)
+    for decorator in function.decorators:
+        ref = decorator.ref
+        if isinstance(ref, tuple) and ref[0] == "call":
+            ref = ref[1]
+        if isinstance(ref, str):
+            if ref in ("staticmethod", "classmethod", "property"):
+                names.add(ref)
+                continue
+            if ref.endswith((".setter", ".deleter", ".getter")):
+                names.add("property.accessor")
+                continue
+        for value in resolver.follow(module, ref, place, None, depth + 1):
+            if isinstance(value, External):
+                names.add(value.name)
+    return frozenset(names)
