@@ -260,7 +260,8 @@ class Names:
                 found = outline(source, wanted)
                 # Of what does not name dbos, the files tell that it imports.
                 project.consulted.outline(path, found, () if found.is_naming or not found.kinds else (path,))
-                if found.kinds and (_ENGINE.encode() in source or self.concerns(path, source)):
+                hands_on = not found.is_naming and _ENGINE.encode() in source
+                if found.kinds and (hands_on or self.concerns(path, source)):
                     self._files[path] = found.kinds
                     self._claims.note(path, source, found.words)
             project.outlined()
@@ -303,8 +304,8 @@ class Names:
             for slot in SLOTS[name]:
                 if slot.kind == kind:
                     yield from self._at(module, call, slot, name)
-        receiver, method = receiver_and_method(call.func)
-        if not callees.known or (not named and receiver == _ENGINE):
+        if not callees.known or (not named and isinstance(call.func, str) and call.func.startswith(f"{_ENGINE}.")):
+            receiver, method = receiver_and_method(call.func)
             for slot in _BY_METHOD.get(method, ()):
                 if slot.kind == kind:
                     for mention in self._at(module, call, slot, ""):
