@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -283,12 +282,11 @@ def _bytes(path: str) -> bytes:
 
 def _table(path: str) -> Mapping[str, object] | None:
     """The linter's table in ``path``: all of a file of its own, a part of a pyproject.toml."""
-    import importlib
+    from dbos_lint import toml
 
-    toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        whole: object = toml.loads(_bytes(path).decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+        whole: object = toml.loads(_bytes(path))
+    except ValueError as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from None
     if os.path.basename(path) != PYPROJECT:
         return whole if isinstance(whole, dict) else None
@@ -315,6 +313,8 @@ def _string(value: object) -> str:
 def _strings(value: object) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) and item for item in value):
         raise ValueError(f"must be a list of non-empty strings{_but_is(value)}")
+    if any("\0" in item for item in value):
+        raise ValueError("must not hold null characters")
     return tuple(value)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint.paths import upwards
@@ -14,13 +16,22 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 _STARS = re.compile(r"\*+")
-_MOST_STARS = 4
+_MANY_STARS = re.compile(r"\*{3,}")  # for git, as many as two
+_INSIDE = re.compile(r"/\*\*(/?) *$")  # all that is in a folder, which is not ignored for that
+# A regular expression for a line with more of them tries too many ways.
+_MOST_STARS = 2
+# What no path is as long as, and what nobody has written: reading them all would take minutes.
+_LONGEST_LINE = 4_096
+_MOST_LINES = 10_000
+_MOST_BYTES = 1_000_000
+_OTHER_THAN_GLOBS = ("\\", "[^", "[[")
+_EVERYTHING_COUNTS = "!*"
 
 
 class Ignores(NamedTuple):
     """The ignore files that hold in a folder of a repository, the outermost first, each with its own folder."""
 
-    specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+    specs: tuple[tuple[str, _File], ...] = ()
 
     def ignore(self, path: str, *, is_folder: bool) -> bool:
         """Whether ``path``, which stands below all these ignore files, is ignored; its parents are not asked."""
@@ -52,36 +63,124 @@ def holding_in(folder: str) -> Ignores | None:
     return None
 
 
-def _verdict(folder: str, spec: GitIgnoreSpec, path: str, *, is_folder: bool) -> bool | None:
-    relative = path[len(folder) :].lstrip("/\\")
-    return spec.check_file(f"{relative}/" if is_folder else relative).include
+class _Wild(NamedTuple):
+    """A line with many wildcards: a test for each folder and name of a path, None for any number of them."""
+
+    number: int
+    include: bool
+    only_folders: bool
+    parts: tuple[Callable[[str], object] | None, ...]
+
+    def fits(self, names: list[str], *, is_folder: bool) -> bool:
+        """Whether a path with these ``names`` is what the line speaks of, or stands in that: name by name, where all
+        that is done so far may end."""
+        ends: Iterable[int] = (0,)
+        for part in self.parts:
+            if part is None:
+                ends = range(min(ends), len(names) + 1)
+            else:
+                ends = [end + 1 for end in ends if end < len(names) and part(names[end])]
+            if not ends:
+                return False
+        is_named = is_folder or not self.only_folders
+        return any(is_named or end < len(names) for end in ends)
 
 
-def _specs(folder: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
+class _File:
+    """The lines of an ignore file."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = [_INSIDE.sub(r"/**/*\1", _MANY_STARS.sub("**", line)) for line in lines if line]
+        self._wild: list[_Wild] = []
+        for number, line in enumerate(self._lines):
+            if len(line) > _LONGEST_LINE or _wildcards(line) > _MOST_STARS:
+                wild = _wild(number, line)
+                if wild is not None:
+                    self._wild.insert(0, wild)
+                # What cannot be told ignores nothing, nor does what stands before an exception that cannot be told.
+                self._lines[number] = _EVERYTHING_COUNTS if wild is None and line.startswith("!") else "#"
+
+    @cached_property
+    def _spec(self) -> GitIgnoreSpec:
+        """The lines, as those see them that are folders."""
+        return _compiled(line.rstrip(" ").rstrip("/") or "#" for line in self._lines)
+
+    @cached_property
+    def _spec_of_files(self) -> GitIgnoreSpec:
+        return _compiled(self._lines)
+
+    def verdict(self, path: str, *, is_folder: bool) -> bool | None:
+        """Whether ``path``, relative to the file's folder, is ignored; None where no line says anything of it."""
+        # A folder is not asked for as such: then what stands in it would count as well, and for more.
+        found = self._spec.check_file(path)
+        if found.index is not None and not is_folder and self._lines[found.index].rstrip(" ").endswith("/"):
+            found = self._spec_of_files.check_file(path)
+        last = -1 if found.index is None else found.index
+        names = path.split("/")
+        for wild in self._wild:  # the last one counts
+            if wild.number > last and wild.fits(names, is_folder=is_folder):
+                return wild.include
+        return found.include
+
+
+def _compiled(lines: Iterable[str]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    lines = list(lines)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of sets in sets, as in [[a]
+        try:
+            return GitIgnoreSpec.from_lines(lines)
+        except (ValueError, re.error):
+            return GitIgnoreSpec.from_lines(line if _is_pattern(line) else "#" for line in lines)
+
+
+def _verdict(folder: str, file: _File, path: str, *, is_folder: bool) -> bool | None:
+    relative = path[len(os.path.join(folder, "")) :].replace(os.sep, "/")
+    return file.verdict(relative, is_folder=is_folder)
+
+
+def _specs(folder: str) -> Iterator[tuple[str, _File]]:
     for name in (".git/info/exclude", ".gitignore"):
         path = os.path.join(folder, name)
         if os.path.isfile(path):
-            yield folder, _spec(path)
+            yield folder, _File(_lines(path))
 
 
-def _spec(path: str) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
+def _lines(path: str) -> list[str]:
     try:
-        lines = read(path).decode("utf-8-sig", "surrogateescape").replace("\r\n", "\n").split("\n")
+        text = read(path)
     except OSError:  # git warns and goes on: more files are linted, none is lost
-        lines = []
-    lines = [line for line in lines if not _explodes(line)]
-    try:
-        return GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+        return []
+    lines = text.decode("utf-8-sig", "surrogateescape").replace("\r\n", "\n").split("\n")
+    # No earlier line would count where one says more than once what is ignored: the last one does.
+    lines = list(dict.fromkeys(reversed(lines)))[::-1]
+    return lines if len(lines) <= _MOST_LINES and len(text) <= _MOST_BYTES else [_EVERYTHING_COUNTS]
 
 
-def _explodes(line: str) -> bool:
-    """Whether a regular expression for ``line`` could take forever: what it ignores is linted, then."""
-    folders = line.split("/")
-    return folders.count("**") > _MOST_STARS or any(len(_STARS.findall(each)) > _MOST_STARS for each in folders)
+def _wildcards(line: str) -> int:
+    """How many wildcards, of those for any number of characters, have something behind them."""
+    return len(_STARS.findall(line.rstrip("*/ ")))
+
+
+def _wild(number: int, line: str) -> _Wild | None:
+    """The ``line`` with many wildcards; None where it says more than they do."""
+    from fnmatch import translate
+
+    pattern = line.rstrip(" ")
+    if len(line) > _LONGEST_LINE or any(other in pattern for other in _OTHER_THAN_GLOBS):
+        return None
+    include = not pattern.startswith("!")
+    names = pattern.removeprefix("!").split("/")
+    only_folders = not names[-1]
+    if only_folders:
+        del names[-1]
+    if len(names) == 1:
+        names.insert(0, "**")
+    elif not names[0]:
+        del names[0]
+    parts = tuple(None if name == "**" else re.compile(translate(name), re.DOTALL).match for name in names)
+    return _Wild(number, include, only_folders, parts)
 
 
 def _is_pattern(line: str) -> bool:
@@ -89,6 +188,6 @@ def _is_pattern(line: str) -> bool:
 
     try:
         GitIgnoreSpec.from_lines([line])
-    except ValueError:
+    except (ValueError, re.error):
         return False
     return True

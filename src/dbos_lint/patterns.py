@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-_WILDCARD = r"((?:\*\*/)+|\*+|\?|\[!?[^\]]+\])"  # most runs have none, and need not compile it
+_WILDCARD = r"((?:\*\*/)+|\*+|\?|\[!?[^\]]{1,255}\])"  # most runs have none, and need not compile it
 _STARS = re.compile(r"\*+")
 # With more of them in one pattern, the time that a regular expression takes explodes.
 _MOST_STARS = 2
@@ -107,6 +107,11 @@ def _regex_of_part(part: str) -> str:
         return "."
     if part.startswith("[") and part.endswith("]") and len(part) > 2:
         negated = part.startswith("[!")
-        body = re.sub(r"[\\\[^]", r"\\\g<0>", part[1 + negated : -1])
+        body = re.sub(r"(?s)(.)-(.)|.", _in_class, part[1 + negated : -1])
         return f"[{'^' if negated else ''}{body}]"
     return re.escape(part)
+
+
+def _in_class(match: re.Match[str]) -> str:
+    """A character of a class, or two with all between them: what else means something to Python is taken as it is."""
+    return f"{re.escape(match[1])}-{re.escape(match[2])}" if match[1] else re.escape(match[0])

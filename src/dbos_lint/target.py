@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,12 +24,12 @@ _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 _PYLOCK = r"pylock(\.[^.]+)?\.toml"
 _REPOSITORIES = (".git", ".hg")
 _LOCKED = rb'(?m)^name = "dbos"\s*$'
+_NAMED = r"(?mi)^[ \t]*dbos[ \t]*(?:\[[^\]\n]*\][ \t]*)?"
 # One line of a requirements file, without its hashes.
-_REQUIRED = (
-    r"(?mi)^[ \t]*dbos[ \t]*(?:\[[^\]]*\])?[ \t]*(?P<versions>[<>=!~][^;#\\\n]*?(?=[ \t]+--|[;#\\\n]|$)|(?=[;#\\\n]|$))"
-)
+_REQUIRED = rf"{_NAMED}(?P<versions>[<>=!~][^;#\\\n]*|(?=[;#\\\n]|$))"
+_OPTIONS = r"[ \t]--"
 # One that is got from a tag or as a file: ``dbos @ git+https://...@v2.31.0``.
-_FETCHED = r"(?mi)^[ \t]*dbos[ \t]*(?:\[[^\]]*\])?[ \t]*@[ \t]*\S*?[@/-]v?(?P<version>\d+\.\d+)\.\d"
+_FETCHED = rf"{_NAMED}@[ \t]*\S*?[@/-]v?(?P<version>\d+\.\d+)\.\d"
 _PIPFILE = "Pipfile.lock"
 _RELEASE = r"v?(\d{1,9})\.(\d{1,9})"
 # Python refuses to read numbers of some thousand digits.
@@ -90,9 +89,13 @@ def _locked(folder: str, names: Iterable[str]) -> Iterator[Target]:
 
 def _versions(lock: bytes) -> Iterator[tuple[int, ...]]:
     """The versions of dbos in a lock, of which only the tables that name it are parsed."""
+    end = 0
     for match in re.finditer(_LOCKED, lock):
-        start, end = lock.rfind(b"[[", 0, match.start()), lock.find(b"\n[", match.end())
-        for tables in _toml(lock[max(start, 0) : end if end >= 0 else len(lock)].rstrip()).values():
+        if match.start() < end:  # in the same tables
+            continue
+        start, end = lock.rfind(b"[[", end, match.start()), lock.find(b"\n[", match.end())
+        end = end if end >= 0 else len(lock)
+        for tables in _toml(lock[max(start, 0) : end].rstrip()).values():
             for table in tables if isinstance(tables, list) else ():
                 version = table.get("version") if isinstance(table, dict) else None
                 if isinstance(version, str) and (found := re.match(_RELEASE, version)):
@@ -140,7 +143,7 @@ def _in_lines(text: str) -> Iterator[str]:
     """The versions of dbos that the lines of a text ask for; an empty text for any."""
     text = text.replace("\r", "")
     for match in re.finditer(_REQUIRED, text):
-        yield match["versions"].strip()
+        yield re.split(_OPTIONS, match["versions"], maxsplit=1)[0].strip()
     for match in re.finditer(_FETCHED, text):
         yield f"=={match['version']}"
 
@@ -246,14 +249,12 @@ def _read(path: str) -> bytes:
 def _toml(source: bytes) -> Mapping[str, Any]:
     if not source:
         return {}
-    import importlib
+    from dbos_lint import toml
 
-    toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        parsed: Mapping[str, Any] = toml.loads(source.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        return toml.loads(source)
+    except ValueError:
         return {}
-    return parsed
 
 
 def _table(table: object, *keys: str) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dbos_lint import patterns
+from dbos_lint import gitignore, patterns
 from dbos_lint.configuration import Configuration
 from dbos_lint.discovery import discover
 from dbos_lint.linter import lint_source
@@ -39,13 +39,76 @@ def test_step_by_step_is_the_same_as_by_a_regular_expression(pattern: str, text:
         ("**/a/" * 12 + "x", "/r/" + "a/" * 400 + "x", True),
         ("**/*/**/*/**/*/x", "/r/" + "d/" * 400 + "y", False),
         ("{**/,*}*" * 9, f"/r/{LETTERS}", False),
+        ("[" * 50_000, f"/r/{LETTERS}", False),
+        ("[a" * 50_000, f"/r/{LETTERS}", False),
     ],
 )
 def test_globs(pattern: str, path: str, matches: bool) -> None:
     assert patterns.matcher((pattern,), "/r")(path) is matches
 
 
-def test_lines_of_gitignore_that_explode_ignore_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text", ["+--", "--0", "a--b", "[a", "a&&b", "a||b", "a~~b", "!a--b", "z-a", "^a", "\\d", "a-c"]
+)
+def test_classes_mean_nothing_else_to_python(text: str, recwarn: pytest.WarningsRecorder) -> None:
+    inside = {"+--": "+,-", "--0": "-./0", "a-c": "abc", "!a--b": "", "a--b": "", "z-a": ""}.get(text, text)
+    matches = patterns.matcher((f"*[{text}]x",), "/r")
+    assert {each for each in "+,-./0abc[&|~^\\dz" if matches(f"/r/{each}x")} - {"/"} == set(inside) - {"/"}
+    assert not recwarn.list
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(["*", "**/", "/", "?", "a", "b", "*a*b"]), min_size=1, max_size=6).map("".join),
+    st.sampled_from(["", "/", "  "]),
+    st.lists(st.text("ab", min_size=1, max_size=4), min_size=1, max_size=4).map("/".join),
+    st.booleans(),
+)
+def test_lines_of_gitignore_name_by_name(line: str, end: str, path: str, is_folder: bool) -> None:
+    # pathspec takes no name for a line that ends in two slashes, and other wildcards than a folder's for more stars.
+    if "//" in line + end or "***" in line or line.strip("*/") == "":
+        return
+    together = gitignore._File([line + end]).verdict(path, is_folder=is_folder)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(gitignore, "_MOST_STARS", -1)
+        assert gitignore._File([line + end]).verdict(path, is_folder=is_folder) is together
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "ignored"),
+    [
+        ("*a" * 30 + "b", LETTERS, None),
+        ("*a" * 30, LETTERS, True),
+        ("**/a/" * 30 + "x", "a/" * 400 + "y", None),
+        ("**/a/" * 30 + "x", "a/" * 400 + "x", True),
+        ("*a*a*a*/" * 6 + "x", f"{LETTERS}/" * 6 + "y", None),
+        ("/*a*a*a*/" * 3 + "x", f"b{LETTERS}/x", None),
+        ("!*a*a*a*", LETTERS, False),
+        ("*a*a*a*[!b]", LETTERS, True),
+        ("*a*a*a*[^b]", LETTERS, None),
+        ("!*a*a*a*[^b]", "x", False),
+        ("*" + "a" * 5_000, LETTERS, None),
+        ("!" + "a" * 5_000, "x", False),
+        ("?" * 1_000_000, LETTERS, None),
+        (" " * 1_000_000 + "x", LETTERS, None),
+    ],
+)
+def test_a_line_of_gitignore(line: str, path: str, ignored: bool | None) -> None:
+    assert gitignore._File([line]).verdict(path, is_folder=False) is ignored
+
+
+def test_many_lines_of_gitignore_ignore_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".git" / "info").mkdir(parents=True)
+    (tmp_path / ".git" / "info" / "exclude").write_text("app.py", encoding="utf-8")
+    (tmp_path / "app.py").write_text(WORKFLOW, encoding="utf-8")
+    told = []
+    for lines in (["x*"] * 100_000, [f"x{number}" for number in range(100_000)], ["#" * 2_000_000]):
+        (tmp_path / ".gitignore").write_text("\n".join(lines), encoding="utf-8")
+        told.append(len(discover([str(tmp_path)], Configuration(str(tmp_path))).files))
+    assert told == [0, 1, 1]
+
+
+def test_lines_of_gitignore_that_explode_cost_nothing(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / ".gitignore").write_text(f"{'*a' * 30}b\n{'**/a/' * 30}b\nkept*.py\n", encoding="utf-8")
     for name in (f"{LETTERS}.py", "kept.py"):

@@ -47,7 +47,30 @@ def test_a_version_that_cannot_be_read_is_none(name: str, project: Path) -> None
     assert result.exit_code == 1
 
 
+LONG = 300_000
+SLOW = {
+    "spaces": ("requirements.txt", f"dbos{' ' * LONG}x\n"),
+    "spaces_before_an_address": ("requirements.txt", f"dbos{' ' * LONG}@{' ' * LONG}\n"),
+    "open_brackets": ("requirements.txt", "dbos[\n" * LONG),
+    "spaces_in_versions": ("requirements.txt", f"dbos>={' ' * LONG};\n"),
+    "required": ("pyproject.toml", f"[project]\ndependencies = ['dbos{' ' * LONG}x']\n"),
+    "keys_of_keys": ("pyproject.toml", f"[project]\n{'dbos.' * LONG}x = 1\n"),
+    "keys_in_quotes": ("uv.lock", '[[package]]\nname = "dbos"\n' + '"dbos" . ' * LONG + '"x" = 1\n'),
+    "names": ("uv.lock", 'name = "dbos"\n' * LONG),
+    "names_in_a_table": ("uv.lock", "[[package]]\nx = 1\n" + 'name = "dbos"\n' * LONG),
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_what_tells_a_version_is_read_once(name: str, project: Path) -> None:
+    file, text = SLOW[name]
+    (project / file).write_text(text, encoding="utf-8")
+    assert check(".").stdout.startswith(f"clock.py:{CLOCK}:")
+
+
 WRONG = {
+    "null_inside": b'src = ["\\u0000"]',
+    "keys_of_keys": b"a." * LONG + b"a = 1",
     "null": b"select = ['\0']",
     "utf16": "select = []".encode("utf-16"),
     "latin1": b"# caf\xe9",

@@ -118,10 +118,31 @@ def test_a_repository_inside_another_has_its_own_ignores(tree: Path) -> None:
     assert found(tree) == ["inner/a.py"]
 
 
-def test_nonsense_in_a_gitignore_is_passed_over(tree: Path) -> None:
+@pytest.mark.parametrize(
+    ("lines", "left"),
+    [
+        ("*\n!*/\n!*.py\n", ["a.py", "gen/b.py", "gen/deep/c.py"]),
+        ("*\n!*.py\n!*/\n", ["a.py", "gen/b.py", "gen/deep/c.py"]),
+        ("*\n!*.py\n!gen/\n", ["a.py", "gen/b.py"]),
+        ("*\n!gen/\n!b.py\n", ["gen/b.py"]),
+        ("gen/**\n!gen/b.py\n", ["a.py", "gen/b.py"]),
+        ("gen/**/\n", ["a.py", "gen/b.py"]),
+        ("gen/**\n!gen/**/\n!gen/**/c.py\n", ["a.py", "gen/deep/c.py"]),
+        ("/gen\n!/gen/b.py\n", ["a.py"]),
+        ("***/c.py\na.py/\n", ["a.py", "gen/b.py"]),
+    ],
+)
+def test_what_git_ignores_with_exceptions(lines: str, left: list[str], tree: Path) -> None:
+    grow(tree, ".git/HEAD", "a.py", "gen/b.py", "gen/deep/c.py")
+    (tree / ".gitignore").write_text(lines, encoding="utf-8")
+    assert found(tree) == left
+
+
+def test_nonsense_in_a_gitignore_is_passed_over(tree: Path, recwarn: pytest.WarningsRecorder) -> None:
     grow(tree, ".git/HEAD", "a.py", "b.py")
-    (tree / ".gitignore").write_bytes(b"!\n//\n\xff\xfe\n[\nb.py\n")
+    (tree / ".gitignore").write_bytes(b"!\n//\n\xff\xfe\n[\n*[z-a]\n[[a]x\nb.py\n")
     assert found(tree) == ["a.py"]
+    assert not recwarn.list
 
 
 def test_links_to_files_are_found_and_links_to_folders_are_not_followed(tree: Path) -> None:
