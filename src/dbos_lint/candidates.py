@@ -62,11 +62,14 @@ class _Project(NamedTuple):
         )
 
 
-class _Sight(NamedTuple):
+class _Sight:
     """What the files of a project hold: the sizes of those to lint anyway, and whether one names a skipped folder."""
 
-    sizes: dict[str, int]
-    leaves: bool
+    __slots__ = ("leaves", "sizes")
+
+    def __init__(self, sizes: dict[str, int], leaves: bool) -> None:
+        self.sizes = sizes
+        self.leaves = leaves
 
 
 def candidates(

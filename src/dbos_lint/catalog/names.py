@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from dbos_lint.catalog import api
 
 QUEUE = "queue"
@@ -34,19 +32,30 @@ NEEDLES: dict[str, tuple[bytes, ...]] = {
 """What is in the bytes of each file that has names of a kind: of the others, nothing more is asked."""
 
 
-class Slot(NamedTuple):
+class Slot:
     """Where a call takes a name: in the argument at ``position`` (-1: by keyword only) or under ``keyword``.
 
     ``key`` is under which key of that argument, where it is a mapping of options; ``each`` says that it is a list of
     names, or of such mappings.
     """
 
-    kind: str
-    side: str
-    position: int
-    keyword: str
-    key: str = ""
-    each: bool = False
+    __slots__ = ("each", "key", "keyword", "kind", "position", "side")
+
+    def __init__(
+        self,
+        kind: str,
+        side: str,
+        position: int,
+        keyword: str,
+        key: str = "",
+        each: bool = False,
+    ) -> None:
+        self.kind = kind
+        self.side = side
+        self.position = position
+        self.keyword = keyword
+        self.key = key
+        self.each = each
 
 
 def _options(position: int, keyword: str) -> tuple[Slot, ...]:

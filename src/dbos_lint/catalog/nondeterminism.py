@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import NamedTuple
 
 from dbos_lint.catalog.stored import stored
 
@@ -24,36 +23,53 @@ EXTRA = "extra"
 """The kind of what the settings add without naming a kind."""
 
 
-class Entry(NamedTuple):
+class Entry:
     """A source or a look-alike: ``match`` is call, read, construct, client, method or prefix; ``guess`` says that the
     name alone is not enough to be sure."""
 
-    name: str
-    kind: str
-    match: str
-    when: str | None
-    flagged: bool
-    guess: bool = False
+    __slots__ = ("flagged", "guess", "kind", "match", "name", "when")
+
+    def __init__(
+        self,
+        name: str,
+        kind: str,
+        match: str,
+        when: str | None,
+        flagged: bool,
+        guess: bool = False,
+    ) -> None:
+        self.name = name
+        self.kind = kind
+        self.match = match
+        self.when = when
+        self.flagged = flagged
+        self.guess = guess
 
 
-class Source(NamedTuple):
+class Source:
     """That something differs between runs, and how sure that is."""
 
-    kind: str
-    guess: bool = False
+    __slots__ = ("guess", "kind")
+
+    def __init__(self, kind: str, guess: bool = False) -> None:
+        self.kind = kind
+        self.guess = guess
 
 
-class Arguments(NamedTuple):
+class Arguments:
     """The shape of a call's arguments: how many ``given`` are positional, the first one if it is a constant, and the
     keywords.
 
     ``splat`` says that ``*args`` or ``**kwargs`` hides some.
     """
 
-    given: int
-    first: object
-    keywords: frozenset[str | None]
-    splat: bool = False
+    __slots__ = ("first", "given", "keywords", "splat")
+
+    def __init__(self, given: int, first: object, keywords: frozenset[str | None], splat: bool = False) -> None:
+        self.given = given
+        self.first = first
+        self.keywords = keywords
+        self.splat = splat
 
 
 Row = Mapping[str, str]
@@ -101,13 +117,16 @@ VALUE_TERMINALS: frozenset[str] = _terminals(VALUE_KINDS, frozenset({"call", "co
 """Last names of what gives a value that differs."""
 
 
-class Nondeterminism(NamedTuple):
+class Nondeterminism:
     """The catalogue together with what the settings add and take away; ``guesses`` says whether what is not sure
     counts."""
 
-    extra: tuple[str, ...] = ()
-    known: tuple[str, ...] = ()
-    guesses: bool = False
+    __slots__ = ("extra", "guesses", "known")
+
+    def __init__(self, extra: tuple[str, ...] = (), known: tuple[str, ...] = (), guesses: bool = False) -> None:
+        self.extra = extra
+        self.known = known
+        self.guesses = guesses
 
     @property
     def by_settings(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 HOLE = "{}"
 """What stands in a text for a part that is not known."""
@@ -17,12 +16,15 @@ _NO_SECRETS = frozenset(
 _USUAL = frozenset("postgres dbos root admin dev test example changeme docker local cockroach".split())
 
 
-class Credentials(NamedTuple):
+class Credentials:
     """Who a URL logs in as, and where."""
 
-    user: str
-    password: str
-    host: str
+    __slots__ = ("host", "password", "user")
+
+    def __init__(self, user: str, password: str, host: str) -> None:
+        self.user = user
+        self.password = password
+        self.host = host
 
 
 def credentials(url: str) -> Credentials | None:

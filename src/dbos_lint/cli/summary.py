@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dbos_lint.paths import shown
 
@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from dbos_lint.diagnostic import Diagnostic
 
 
-class Offers(NamedTuple):
+class Offers:
     """How many findings ``--fix`` would mend, and how many more it would with ``--unsafe-fixes``."""
 
-    fixable: int = 0
-    hidden: int = 0
+    __slots__ = ("fixable", "hidden")
+
+    def __init__(self, fixable: int = 0, hidden: int = 0) -> None:
+        self.fixable = fixable
+        self.hidden = hidden
 
 
 def closing(remaining: int, fixed: int, offers: Offers) -> str:

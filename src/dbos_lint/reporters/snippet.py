@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from dbos_lint.diagnostic import Diagnostic
 from dbos_lint.reporters.terminal import Palette, harmless, width
@@ -14,12 +13,15 @@ _BEFORE = 60
 _TAB = "    "
 
 
-class Snippet(NamedTuple):
+class Snippet:
     """Numbered lines, ready to print, and the underline that goes below the finding's own row."""
 
-    rows: tuple[tuple[int, str], ...]
-    row: int
-    underline: str
+    __slots__ = ("row", "rows", "underline")
+
+    def __init__(self, rows: tuple[tuple[int, str], ...], row: int, underline: str) -> None:
+        self.rows = rows
+        self.row = row
+        self.underline = underline
 
     def render(self, gutter: int, palette: Palette, diagnostic: Diagnostic) -> Iterator[str]:
         edge = palette.gutter(f"{'':{gutter}} |")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple
 
 from dbos_lint.diagnostic import Level
 
@@ -29,10 +28,13 @@ def width(text: str) -> int:
     return sum(map(_width, text))
 
 
-class Palette(NamedTuple):
+class Palette:
     """Styles text, or leaves it alone where colour is off."""
 
-    color: bool
+    __slots__ = ("color",)
+
+    def __init__(self, color: bool) -> None:
+        self.color = color
 
     def strong(self, text: str) -> str:
         return self._styled(text, "1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from functools import cached_property
-from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.fix import SHIFTS, Applicability, AsyncFor, Change, Fix, Replace, Unimport, Wrap
@@ -51,13 +50,16 @@ _TAKE_COROUTINES = (
 _SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep"})
 
 
-class Site(NamedTuple):
+class Site:
     """A call in a function of the linted file."""
 
-    node: ast.Call
-    call: Call
-    function: Function
-    body: Body
+    __slots__ = ("body", "call", "function", "node")
+
+    def __init__(self, node: ast.Call, call: Call, function: Function, body: Body) -> None:
+        self.node = node
+        self.call = call
+        self.function = function
+        self.body = body
 
     @property
     def whole(self) -> ast.expr:

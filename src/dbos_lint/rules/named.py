@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from dbos_lint.catalog.names import OFFERS, SLOTS, Slot
 from dbos_lint.rules.visitor import Here
@@ -14,18 +13,29 @@ from dbos_lint.semantics.summary import Call, Ref
 from dbos_lint.semantics.testcode import is_test_file
 
 
-class Named(NamedTuple):
+class Named:
     """That a call names something: ``node`` is the expression, or the argument where the name is in another file.
 
     ``api`` is the qualified name of what is called, ``options`` the mapping that holds the name, if there is one.
     """
 
-    slot: Slot
-    name: str
-    node: ast.expr
-    api: str
-    call: Call
-    options: Written | None
+    __slots__ = ("api", "call", "name", "node", "options", "slot")
+
+    def __init__(
+        self,
+        slot: Slot,
+        name: str,
+        node: ast.expr,
+        api: str,
+        call: Call,
+        options: Written | None,
+    ) -> None:
+        self.slot = slot
+        self.name = name
+        self.node = node
+        self.api = api
+        self.call = call
+        self.options = options
 
 
 def taking(*kinds: str) -> frozenset[str]:

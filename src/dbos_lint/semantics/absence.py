@@ -6,7 +6,6 @@ import ast
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from dbos_lint.semantics.afterwards import statement_of
 from dbos_lint.semantics.body import Body
@@ -19,12 +18,15 @@ _Place = tuple[int, int]
 _ENDS = (ast.Return, ast.Yield, ast.Assign, ast.AnnAssign, ast.Expr)
 
 
-class Use(NamedTuple):
+class Use:
     """An expression that fails when ``value`` is None; ``verb`` says what it does with it."""
 
-    node: ast.expr
-    value: ast.expr
-    verb: str
+    __slots__ = ("node", "value", "verb")
+
+    def __init__(self, node: ast.expr, value: ast.expr, verb: str) -> None:
+        self.node = node
+        self.value = value
+        self.verb = verb
 
 
 class Absence:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.calls import Calls
@@ -38,18 +38,29 @@ if TYPE_CHECKING:
     from dbos_lint.semantics.sinks import Sinks
 
 
-class Reach(NamedTuple):
+class Reach:
     """How an effect is reached from a function: ``distance`` calls away, first through ``edge``, and there as ``name``.
 
     ``fate`` is what becomes of its value in the function and in what that calls, if it is one.
     """
 
-    distance: int
-    effect: Effect
-    origin: FunctionKey
-    edge: Edge | None
-    fate: Sink = Sink.UNKNOWN
-    name: str = ""
+    __slots__ = ("distance", "edge", "effect", "fate", "name", "origin")
+
+    def __init__(
+        self,
+        distance: int,
+        effect: Effect,
+        origin: FunctionKey,
+        edge: Edge | None,
+        fate: Sink = Sink.UNKNOWN,
+        name: str = "",
+    ) -> None:
+        self.distance = distance
+        self.effect = effect
+        self.origin = origin
+        self.edge = edge
+        self.fate = fate
+        self.name = name
 
 
 class Analysis:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 # How many calls, attributes and aliases one question leads through before it is given up.
 _DEPTH = 24
@@ -16,17 +16,20 @@ _Found = TypeVar("_Found")
 _NONE: frozenset[Hashable] = frozenset()
 
 
-class _Answer(NamedTuple):
+class _Answer:
     """What was found, and how deep below the question.
 
     Where a question met itself on the way, the answer holds only in like circumstances: when of the questions ``met``
     on the way those in ``open`` are being answered, and no others.
     """
 
-    found: Any
-    height: int
-    met: frozenset[Hashable]
-    open: frozenset[Hashable]
+    __slots__ = ("found", "height", "met", "open")
+
+    def __init__(self, found: Any, height: int, met: frozenset[Hashable], open: frozenset[Hashable]) -> None:
+        self.found = found
+        self.height = height
+        self.met = met
+        self.open = open
 
 
 class Answers:

@@ -9,7 +9,6 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
 
 from dbos_lint.syntax.trees import walk
 
@@ -23,12 +22,15 @@ _ASKING = frozenset({ast.Try, ast.With, ast.FunctionDef, ast.AsyncFunctionDef, a
 _BODIES = ("body", "orelse", "finalbody")
 
 
-class _Stretch(NamedTuple):
+class _Stretch:
     """Rows under a question, and the names that it is about."""
 
-    first: int
-    last: int
-    about: frozenset[str]
+    __slots__ = ("about", "first", "last")
+
+    def __init__(self, first: int, last: int, about: frozenset[str]) -> None:
+        self.first = first
+        self.last = last
+        self.about = about
 
 
 class Asking:

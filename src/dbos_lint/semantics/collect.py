@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS
 from dbos_lint.semantics.attempts import attempt_of, stretch
@@ -38,11 +38,14 @@ from dbos_lint.semantics.summary import (
 from dbos_lint.syntax.spans import span_of
 
 
-class Collected(NamedTuple):
-    tree: ast.Module
-    summary: Module
-    nodes: Nodes
-    marks: Marks
+class Collected:
+    __slots__ = ("marks", "nodes", "summary", "tree")
+
+    def __init__(self, tree: ast.Module, summary: Module, nodes: Nodes, marks: Marks) -> None:
+        self.tree = tree
+        self.summary = summary
+        self.nodes = nodes
+        self.marks = marks
 
 
 def collect(

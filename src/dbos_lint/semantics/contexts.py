@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.analysis import Analysis
@@ -45,20 +45,30 @@ _SHOWN = 50
 LONGEST = 2 * _SHOWN
 
 
-class Visit(NamedTuple):
+class Visit:
     """That a function runs in a context: called from ``caller`` at ``span``, or a root when there is no caller.
 
     ``root`` is where its way begins, ``depth`` calls away, and ``early`` the last function among the first on it.
     """
 
-    caller: FunctionKey | None
-    span: Span
-    root: FunctionKey
-    depth: int
-    early: FunctionKey
+    __slots__ = ("caller", "depth", "early", "root", "span")
+
+    def __init__(
+        self,
+        caller: FunctionKey | None,
+        span: Span,
+        root: FunctionKey,
+        depth: int,
+        early: FunctionKey,
+    ) -> None:
+        self.caller = caller
+        self.span = span
+        self.root = root
+        self.depth = depth
+        self.early = early
 
 
-class Reached(NamedTuple):
+class Reached:
     """An effect that happens in a context.
 
     ``span`` is where the finding stands, in the linted file; ``chain`` the functions from the root to the origin: of
@@ -67,15 +77,29 @@ class Reached(NamedTuple):
     flows of ``function``, which this file has.
     """
 
-    context: str
-    effect: Effect
-    function: FunctionKey
-    origin: FunctionKey
-    span: Span
-    chain: tuple[FunctionKey, ...]
-    fate: Sink = Sink.UNKNOWN
-    value: Origin | None = None
-    gaps: tuple[tuple[int, int], ...] = ()
+    __slots__ = ("chain", "context", "effect", "fate", "function", "gaps", "origin", "span", "value")
+
+    def __init__(
+        self,
+        context: str,
+        effect: Effect,
+        function: FunctionKey,
+        origin: FunctionKey,
+        span: Span,
+        chain: tuple[FunctionKey, ...],
+        fate: Sink = Sink.UNKNOWN,
+        value: Origin | None = None,
+        gaps: tuple[tuple[int, int], ...] = (),
+    ) -> None:
+        self.context = context
+        self.effect = effect
+        self.function = function
+        self.origin = origin
+        self.span = span
+        self.chain = chain
+        self.fate = fate
+        self.value = value
+        self.gaps = gaps
 
     @property
     def length(self) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 _ALIASES = frozenset("@midnight @hourly @daily @weekly @monthly @yearly @annually".split())
 _MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
@@ -24,11 +23,14 @@ _NEAREST_WEEKDAY = re.compile(r"(\d+)w|w(\d+)", re.ASCII)
 _MANY = 10_000
 
 
-class _Field(NamedTuple):
-    name: str
-    low: int
-    high: int
-    names: Mapping[str, int] = MappingProxyType({})
+class _Field:
+    __slots__ = ("high", "low", "name", "names")
+
+    def __init__(self, name: str, low: int, high: int, names: Mapping[str, int] = MappingProxyType({})) -> None:
+        self.name = name
+        self.low = low
+        self.high = high
+        self.names = names
 
 
 _SECOND = _Field("second", 0, 59)
@@ -70,10 +72,13 @@ def refusal(expression: str, *, wraps: bool) -> str:
     return ""
 
 
-class _Reader(NamedTuple):
-    field: _Field
-    fields: int
-    wraps: bool
+class _Reader:
+    __slots__ = ("field", "fields", "wraps")
+
+    def __init__(self, field: _Field, fields: int, wraps: bool) -> None:
+        self.field = field
+        self.fields = fields
+        self.wraps = wraps
 
     def read(self, text: str) -> None:
         """Check the text of the field."""

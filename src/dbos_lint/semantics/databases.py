@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.analysis import Analysis
@@ -28,11 +27,14 @@ Address = tuple[str, str]
 """The variable of the environment, or the text, that a URL comes from: what it is, and its name."""
 
 
-class Databases(NamedTuple):
+class Databases:
     """Configurations, by where they are written, and where their databases are."""
 
-    configurations: frozenset[tuple[str, Span]]
-    addresses: frozenset[Address]
+    __slots__ = ("addresses", "configurations")
+
+    def __init__(self, configurations: frozenset[tuple[str, Span]], addresses: frozenset[Address]) -> None:
+        self.configurations = configurations
+        self.addresses = addresses
 
 
 def addresses(resolver: Resolver, module: Module, ref: Ref, place: Place, depth: int = 0) -> Iterator[Address]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.names import QUEUE, WORKFLOW
@@ -25,18 +24,24 @@ _RESULTS = frozenset({f"{api.HANDLE}.get_result", f"{api.ASYNC_HANDLE}.get_resul
 _BY_ID = api.with_async(frozenset({f"{api.DBOS}.get_result"}))
 
 
-class Room(NamedTuple):
+class Room:
     """How many workflows of a queue run at once; ``everywhere``, or in each process."""
 
-    places: int | float
-    everywhere: bool
+    __slots__ = ("everywhere", "places")
+
+    def __init__(self, places: int | float, everywhere: bool) -> None:
+        self.places = places
+        self.everywhere = everywhere
 
 
-class Enqueued(NamedTuple):
+class Enqueued:
     """That a workflow is enqueued; ``repeated`` says that this is done in a loop."""
 
-    workflow: FunctionKey
-    repeated: bool
+    __slots__ = ("repeated", "workflow")
+
+    def __init__(self, workflow: FunctionKey, repeated: bool) -> None:
+        self.workflow = workflow
+        self.repeated = repeated
 
 
 class Deadlocks:

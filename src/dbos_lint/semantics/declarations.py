@@ -7,7 +7,6 @@ which options, also of functions of other modules.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.analysis import Analysis
@@ -32,18 +31,28 @@ _OPTIONS = ("dbos_step_options", "ds_options")
 _FUNCTION = ("func",)
 
 
-class Declaration(NamedTuple):
+class Declaration:
     """That ``target`` is made durable as ``kind`` by ``name``, the qualified name of a decorator or call of dbos.
 
     ``target`` and ``options`` are None when they cannot be told, ``name`` is empty for a decorator of the project.
     ``span`` is the decorator or the call.
     """
 
-    kind: str
-    name: str
-    target: FunctionValue | Entity | None
-    options: Options | None
-    span: Span
+    __slots__ = ("kind", "name", "options", "span", "target")
+
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        target: FunctionValue | Entity | None,
+        options: Options | None,
+        span: Span,
+    ) -> None:
+        self.kind = kind
+        self.name = name
+        self.target = target
+        self.options = options
+        self.span = span
 
 
 def by_decorators(analysis: Analysis, module: Module, function: Function) -> Iterator[Declaration]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.externals import durable
@@ -15,17 +15,26 @@ if TYPE_CHECKING:
     from dbos_lint.semantics.resolve import Resolver
 
 
-class Decorated(NamedTuple):
+class Decorated:
     """What the decorators of a function make of it.
 
     ``layers`` are the decorators from the bottom up, each with the values it denotes. ``entity`` is the durable
     function that calls reach. ``wrappers`` are functions of the project that run around the body.
     """
 
-    value: Value
-    entity: Entity | None
-    layers: tuple[tuple[Decorator, Values], ...]
-    wrappers: tuple[FunctionValue, ...]
+    __slots__ = ("value", "entity", "layers", "wrappers")
+
+    def __init__(
+        self,
+        value: Value,
+        entity: Entity | None,
+        layers: tuple[tuple[Decorator, Values], ...],
+        wrappers: tuple[FunctionValue, ...],
+    ) -> None:
+        self.value = value
+        self.entity = entity
+        self.layers = layers
+        self.wrappers = wrappers
 
 
 def decorated(resolver: Resolver, value: FunctionValue, depth: int) -> Decorated:

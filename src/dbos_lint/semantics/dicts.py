@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.options import call_of
@@ -19,13 +18,16 @@ _MAKERS = api.TYPED_DICTS | {"dict"}
 _DEPTH = 6
 
 
-class Literal(NamedTuple):
+class Literal:
     """A dict as the text writes it down. ``items`` are its keys, ``None`` for what hides some, and their values."""
 
-    module: str
-    span: Span
-    place: Place
-    items: tuple[tuple[str | None, Ref], ...]
+    __slots__ = ("items", "module", "place", "span")
+
+    def __init__(self, module: str, span: Span, place: Place, items: tuple[tuple[str | None, Ref], ...]) -> None:
+        self.module = module
+        self.span = span
+        self.place = place
+        self.items = items
 
     @property
     def hides(self) -> bool:

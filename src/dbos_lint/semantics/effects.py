@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from functools import cache
-from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks, patterns, types
 from dbos_lint.catalog.nondeterminism import EXTRA, VALUE_KINDS, Arguments, Nondeterminism, Source, is_flagged
@@ -72,7 +71,7 @@ _DOING = patterns.CONFIGURED_CLASSES | {"id", "hash"}
 UNKNOWN_ARGUMENTS = Arguments(0, Ellipsis, frozenset(), splat=True)
 
 
-class Effect(NamedTuple):
+class Effect:
     """Something that running a function does.
 
     ``kind`` is a kind of the nondeterminism catalogue or one of the constants above; ``name`` the qualified name of
@@ -81,13 +80,25 @@ class Effect(NamedTuple):
     what becomes of the value: it is where that comes from in the flows of the function.
     """
 
-    kind: str
-    name: str
-    label: str
-    span: Span
-    detail: str = ""
-    guess: bool = False
-    origin: Origin | None = None
+    __slots__ = ("detail", "guess", "kind", "label", "name", "origin", "span")
+
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        label: str,
+        span: Span,
+        detail: str = "",
+        guess: bool = False,
+        origin: Origin | None = None,
+    ) -> None:
+        self.kind = kind
+        self.name = name
+        self.label = label
+        self.span = span
+        self.detail = detail
+        self.guess = guess
+        self.origin = origin
 
 
 def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, callees: Callees) -> Iterator[Effect]:

@@ -75,12 +75,15 @@ class Into(NamedTuple):
     instead: Sink = Sink(0)
 
 
-class Equation(NamedTuple):
+class Equation:
     """What becomes of a node: some ends at once, and what becomes of others."""
 
-    ends: Sink
-    nodes: tuple[Node, ...]
-    into: tuple[Into, ...]
+    __slots__ = ("ends", "into", "nodes")
+
+    def __init__(self, ends: Sink, nodes: tuple[Node, ...], into: tuple[Into, ...]) -> None:
+        self.ends = ends
+        self.nodes = nodes
+        self.into = into
 
     def onwards(self) -> Iterator[Node]:
         """The nodes on which this one depends."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.literals import strings
@@ -14,12 +13,15 @@ from dbos_lint.semantics.values import Constant, DecoratorValue, Entity, Externa
 from dbos_lint.syntax.spans import Span
 
 
-class Registration(NamedTuple):
+class Registration:
     """That dbos is told of a function: ``span`` is the decorator, or the call that decorates."""
 
-    function: int
-    entity: Entity
-    span: Span
+    __slots__ = ("entity", "function", "span")
+
+    def __init__(self, function: int, entity: Entity, span: Span) -> None:
+        self.function = function
+        self.entity = entity
+        self.span = span
 
 
 def registrations(resolver: Resolver, module: Module) -> tuple[Registration, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from dbos_lint.catalog.pickling import PICKLES_ITSELF
 from dbos_lint.semantics.refs import terminal
@@ -25,15 +24,18 @@ _PLAIN = frozenset(
 )
 
 
-class Init(NamedTuple):
+class Init:
     """How a class is made. ``params`` are those of its constructor, without ``self``.
 
     ``kept`` is what ends in ``self.args``: names of parameters, or None for anything else. It is None itself where the
     arguments are kept as they are given.
     """
 
-    params: tuple[Param, ...]
-    kept: tuple[Ref, ...] | None
+    __slots__ = ("kept", "params")
+
+    def __init__(self, params: tuple[Param, ...], kept: tuple[Ref, ...] | None) -> None:
+        self.params = params
+        self.kept = kept
 
 
 class Exceptions:

@@ -46,26 +46,39 @@ class TooVariedError(BaseException):
         self.function = function
 
 
-class Edge(NamedTuple):
+class Edge:
     """A call that runs a function of the project as part of the caller; ``aside``: in a thread, away from the loop.
 
     ``spared`` are the kinds of effect that do no harm, for nobody waits for what is run. ``value`` is where its results
     come from in the flows of the caller.
     """
 
-    callee: FunctionKey
-    span: Span
-    aside: bool = False
-    spared: frozenset[str] = frozenset()
-    value: Origin | None = None
+    __slots__ = ("aside", "callee", "span", "spared", "value")
+
+    def __init__(
+        self,
+        callee: FunctionKey,
+        span: Span,
+        aside: bool = False,
+        spared: frozenset[str] = frozenset(),
+        value: Origin | None = None,
+    ) -> None:
+        self.callee = callee
+        self.span = span
+        self.aside = aside
+        self.spared = spared
+        self.value = value
 
 
-class Delegation(NamedTuple):
+class Delegation:
     """A call that has dbos run a function as a step or transaction."""
 
-    kind: str
-    callee: FunctionValue
-    span: Span
+    __slots__ = ("callee", "kind", "span")
+
+    def __init__(self, kind: str, callee: FunctionValue, span: Span) -> None:
+        self.kind = kind
+        self.callee = callee
+        self.span = span
 
 
 class ThreadStart(NamedTuple):
@@ -80,19 +93,30 @@ class ThreadStart(NamedTuple):
 _NOTHING: frozenset[str] = frozenset()
 
 
-class Facts(NamedTuple):
+class Facts:
     """What is known of one function by itself. ``unresolved`` are the calls that could not be followed.
 
     What its threads do is not among the ``effects``: :meth:`Analysis.effects` adds it. ``guarded`` are the kinds of
     effect that the function avoids, and that are not counted: it asks whether a workflow, or an event loop, is running.
     """
 
-    effects: tuple[Effect, ...] = ()
-    edges: tuple[Edge, ...] = ()
-    threads: tuple[ThreadStart, ...] = ()
-    delegations: tuple[Delegation, ...] = ()
-    unresolved: tuple[Span, ...] = ()
-    guarded: frozenset[str] = _NOTHING
+    __slots__ = ("delegations", "edges", "effects", "guarded", "threads", "unresolved")
+
+    def __init__(
+        self,
+        effects: tuple[Effect, ...] = (),
+        edges: tuple[Edge, ...] = (),
+        threads: tuple[ThreadStart, ...] = (),
+        delegations: tuple[Delegation, ...] = (),
+        unresolved: tuple[Span, ...] = (),
+        guarded: frozenset[str] = _NOTHING,
+    ) -> None:
+        self.effects = effects
+        self.edges = edges
+        self.threads = threads
+        self.delegations = delegations
+        self.unresolved = unresolved
+        self.guarded = guarded
 
 
 class Observer:

@@ -133,11 +133,14 @@ LOST = "lost"
 Target: TypeAlias = "str | Given | Dropped | Branch | ReadFrom | Presence | Mixture | Captured | Entered"
 
 
-class Flows(NamedTuple):
+class Flows:
     """The flows of one function. The mask of a target has the bit ``1 << i`` for the origin ``origins[i]``."""
 
-    origins: tuple[Origin, ...]
-    targets: tuple[tuple[Target, int], ...]
+    __slots__ = ("origins", "targets")
+
+    def __init__(self, origins: tuple[Origin, ...], targets: tuple[tuple[Target, int], ...]) -> None:
+        self.origins = origins
+        self.targets = targets
 
     def of(self, origin: Origin) -> tuple[Target, ...] | None:
         """The targets of ``origin``; None if nothing is known of it."""

@@ -57,12 +57,15 @@ class State(NamedTuple):
     launched: str
 
 
-class Line(NamedTuple):
+class Line:
     """The line of one function, and what holds when it begins."""
 
-    function: Function
-    entry: State
-    events: tuple[Event, ...]
+    __slots__ = ("entry", "events", "function")
+
+    def __init__(self, function: Function, entry: State, events: tuple[Event, ...]) -> None:
+        self.function = function
+        self.entry = entry
+        self.events = events
 
 
 class Launches:

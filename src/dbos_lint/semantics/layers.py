@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.resolve import Resolver
@@ -14,7 +12,7 @@ from dbos_lint.semantics.values import DecoratorValue, Entity, External, Functio
 DURABLE_KINDS = frozenset({api.WORKFLOW, api.STEP, api.TRANSACTION})
 
 
-class Layer(NamedTuple):
+class Layer:
     """One decorator: ``kind`` is that of the durable function it makes, or empty; ``names`` are those of the outside
     functions that it may be.
 
@@ -22,11 +20,21 @@ class Layer(NamedTuple):
     something else.
     """
 
-    decorator: Decorator
-    kind: str
-    registers: bool
-    changes: bool
-    names: frozenset[str] = frozenset()
+    __slots__ = ("changes", "decorator", "kind", "names", "registers")
+
+    def __init__(
+        self,
+        decorator: Decorator,
+        kind: str,
+        registers: bool,
+        changes: bool,
+        names: frozenset[str] = frozenset(),
+    ) -> None:
+        self.decorator = decorator
+        self.kind = kind
+        self.registers = registers
+        self.changes = changes
+        self.names = names
 
 
 def layers(resolver: Resolver, module: Module, function: Function) -> tuple[Layer, ...]:

@@ -65,15 +65,23 @@ class Mention(NamedTuple):
     entity: Entity | None = None
 
 
-class Known(NamedTuple):
+class Known:
     """The names of one kind in the project, each with what mentions it.
 
     ``open`` are the sides (``OFFERS``, ``ASKS``) that have more names than the text tells.
     """
 
-    offered: Mapping[str, tuple[Mention, ...]]
-    asked: Mapping[str, tuple[Mention, ...]]
-    open: frozenset[str]
+    __slots__ = ("asked", "offered", "open")
+
+    def __init__(
+        self,
+        offered: Mapping[str, tuple[Mention, ...]],
+        asked: Mapping[str, tuple[Mention, ...]],
+        open: frozenset[str],
+    ) -> None:
+        self.offered = offered
+        self.asked = asked
+        self.open = open
 
 
 class Names:

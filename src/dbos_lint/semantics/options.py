@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import types
 from dbos_lint.semantics.resolve import Resolver
@@ -21,12 +21,15 @@ _DICTS = frozenset(
 )
 
 
-class Options(NamedTuple):
+class Options:
     """Options by name, each with what it may be. ``span`` is where they are written, ``module`` in which file."""
 
-    given: Mapping[str, Values]
-    module: str
-    span: Span
+    __slots__ = ("given", "module", "span")
+
+    def __init__(self, given: Mapping[str, Values], module: str, span: Span) -> None:
+        self.given = given
+        self.module = module
+        self.span = span
 
     def is_set(self, name: str) -> bool:
         """Whether the option is given, and not as ``None``."""
@@ -38,13 +41,22 @@ class Options(NamedTuple):
         return values[0].value if len(values) == 1 and isinstance(values[0], Constant) else ...
 
 
-class Written(NamedTuple):
+class Written:
     """A dict as ``module`` writes it down at ``span``: ``items`` mean what they do at ``place``."""
 
-    module: Module
-    place: Place
-    span: Span
-    items: tuple[tuple[str | None, Ref], ...]
+    __slots__ = ("items", "module", "place", "span")
+
+    def __init__(
+        self,
+        module: Module,
+        place: Place,
+        span: Span,
+        items: tuple[tuple[str | None, Ref], ...],
+    ) -> None:
+        self.module = module
+        self.place = place
+        self.span = span
+        self.items = items
 
 
 def of_keywords(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.analysis import Analysis
@@ -23,12 +22,15 @@ _ALL = _BY_TEXT | _BY_OBJECT | _BY_KEYWORDS
 _MONKEYPATCH = "pytest.MonkeyPatch.setattr"
 
 
-class Patched(NamedTuple):
+class Patched:
     """A function that is patched: the module that it is looked up in, its name there, and itself."""
 
-    module: str
-    name: str
-    function: FunctionValue
+    __slots__ = ("function", "module", "name")
+
+    def __init__(self, module: str, name: str, function: FunctionValue) -> None:
+        self.module = module
+        self.name = name
+        self.function = function
 
 
 class Patches:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.calls import Calls
@@ -21,14 +20,17 @@ LIMITERS = ("limiter", "partition_limiter")
 CONCURRENCIES = ("global_concurrency", "concurrency", "worker_concurrency", *PER_PARTITION[:2])
 
 
-class Limits(NamedTuple):
+class Limits:
     """What a call says of a queue, by parameter: a literal, a limiter as a dict, or ``...`` where it is not known.
 
     What is given as ``None`` is left out. ``open`` says that ``**more`` may hold anything.
     """
 
-    given: Mapping[str, object]
-    open: bool
+    __slots__ = ("given", "open")
+
+    def __init__(self, given: Mapping[str, object], open: bool) -> None:
+        self.given = given
+        self.open = open
 
     def number(self, name: str) -> int | float | None:
         """The number that a parameter is given; None where it is none, or not known."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from dbos_lint.catalog import patterns
 from dbos_lint.semantics.analysis import Analysis
@@ -21,25 +20,39 @@ from dbos_lint.syntax.trees import walk
 _DICTS = frozenset({"dict", "dbos.ScheduleInput"})
 
 
-class Field(NamedTuple):
+class Field:
     """A value of a schedule, and where it is written, if that is in the linted file."""
 
-    ref: Ref
-    node: ast.expr | None
+    __slots__ = ("node", "ref")
+
+    def __init__(self, ref: Ref, node: ast.expr | None) -> None:
+        self.ref = ref
+        self.node = node
 
 
-class Schedule(NamedTuple):
+class Schedule:
     """One schedule: ``node`` is the expression of the linted file that is it, or leads there.
 
     ``hides`` says that there may be more fields than are known. ``workflow`` is the key of its workflow.
     """
 
-    module: Module
-    place: Place
-    node: ast.expr
-    fields: Mapping[str, Field]
-    hides: bool
-    workflow: str
+    __slots__ = ("fields", "hides", "module", "node", "place", "workflow")
+
+    def __init__(
+        self,
+        module: Module,
+        place: Place,
+        node: ast.expr,
+        fields: Mapping[str, Field],
+        hides: bool,
+        workflow: str,
+    ) -> None:
+        self.module = module
+        self.place = place
+        self.node = node
+        self.fields = fields
+        self.hides = hides
+        self.workflow = workflow
 
     def at(self, name: str) -> ast.expr:
         """Where a finding about the field ``name`` stands."""

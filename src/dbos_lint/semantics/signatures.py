@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.summary import Function, Param
@@ -12,14 +11,23 @@ from dbos_lint.semantics.values import DecoratorValue, Entity, External, Functio
 _TRANSPARENT = frozenset({"staticmethod", "classmethod"})
 
 
-class Arguments(NamedTuple):
+class Arguments:
     """What a call gives: ``positional`` arguments, those under ``keywords``, and perhaps more that cannot be told, by
     ``*args`` (``more``) and ``**kwargs`` (``more_keywords``)."""
 
-    positional: int
-    keywords: tuple[str, ...]
-    more: bool = False
-    more_keywords: bool = False
+    __slots__ = ("keywords", "more", "more_keywords", "positional")
+
+    def __init__(
+        self,
+        positional: int,
+        keywords: tuple[str, ...],
+        more: bool = False,
+        more_keywords: bool = False,
+    ) -> None:
+        self.positional = positional
+        self.keywords = keywords
+        self.more = more
+        self.more_keywords = more_keywords
 
 
 def parameters(resolver: Resolver, target: Entity | FunctionValue) -> tuple[Param, ...] | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from dbos_lint.catalog import api, types
 from dbos_lint.semantics.analysis import Analysis
@@ -23,28 +22,34 @@ from dbos_lint.semantics.values import External, FunctionValue, Instance, Values
 from dbos_lint.syntax.spans import Span, span_of
 
 
-class Entry(NamedTuple):
+class Entry:
     """A key of a dict, and where its value is evaluated.
 
     ``span`` is the dict that has it as ``item``, the target that sets it, or, for a dict of another file that does not
     tell its type, the call that takes it.
     """
 
-    key: str
-    ref: Ref
-    module: str
-    place: Place
-    span: Span
-    item: int = -1
+    __slots__ = ("item", "key", "module", "place", "ref", "span")
+
+    def __init__(self, key: str, ref: Ref, module: str, place: Place, span: Span, item: int = -1) -> None:
+        self.key = key
+        self.ref = ref
+        self.module = module
+        self.place = place
+        self.span = span
+        self.item = item
 
 
-class Use(NamedTuple):
+class Use:
     """A call that takes a dict of ``type``: what it is given, and the dicts that this may be."""
 
-    call: Call
-    type: str
-    ref: Ref
-    literals: tuple[Literal, ...]
+    __slots__ = ("call", "literals", "ref", "type")
+
+    def __init__(self, call: Call, type: str, ref: Ref, literals: tuple[Literal, ...]) -> None:
+        self.call = call
+        self.type = type
+        self.ref = ref
+        self.literals = literals
 
 
 class TypedDicts:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from dbos_lint.catalog import types
 from dbos_lint.semantics.calls import Calls
@@ -79,13 +78,16 @@ def mutation(calls: Calls, module: Module, call: Call) -> Effect | None:
     return _outer_write(calls, module, function, root, call.scope, label, call.span, guard)
 
 
-class Change(NamedTuple):
+class Change:
     """That a function changes what ``parameter`` was given; ``if_container`` unless that is no container."""
 
-    parameter: str
-    label: str
-    span: Span
-    if_container: bool = False
+    __slots__ = ("if_container", "label", "parameter", "span")
+
+    def __init__(self, parameter: str, label: str, span: Span, if_container: bool = False) -> None:
+        self.parameter = parameter
+        self.label = label
+        self.span = span
+        self.if_container = if_container
 
 
 def changes_of_parameters(calls: Calls, value: FunctionValue, depth: int = 3, *, own: bool = False) -> Iterator[Change]:

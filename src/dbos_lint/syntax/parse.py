@@ -8,25 +8,30 @@ import io
 import re
 import tokenize
 import warnings
-from typing import NamedTuple
 
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)  # UTF-32-LE starts as UTF-16-LE does
 _LONGEST_COOKIE = 1000
 
 
-class Source(NamedTuple):
+class Source:
     """A file's text and its tree."""
 
-    text: str
-    tree: ast.Module
+    __slots__ = ("text", "tree")
+
+    def __init__(self, text: str, tree: ast.Module) -> None:
+        self.text = text
+        self.tree = tree
 
 
-class Fault(NamedTuple):
+class Fault:
     """Why a file cannot be read as Python; ``row`` and ``column`` count from 1."""
 
-    message: str
-    row: int
-    column: int
+    __slots__ = ("column", "message", "row")
+
+    def __init__(self, message: str, row: int, column: int) -> None:
+        self.message = message
+        self.row = row
+        self.column = column
 
 
 def decode(source: bytes) -> str:

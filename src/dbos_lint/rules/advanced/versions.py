@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Kind, Status, Symbol, Version, history
@@ -34,7 +33,7 @@ _OF_EXCEPTIONS = frozenset(dir(BaseException)) | {"add_note"}
 _OF_DATA = _OF_EXCEPTIONS | {*dir(str), *dir(tuple), *dir(dict), "name", "value"}
 
 
-class _Signature(NamedTuple):
+class _Signature:
     """What the releases of dbos know of calling something that the target version has.
 
     ``constructor`` is what there is to say of calling it at all. ``parameters`` are those of a class or function, all
@@ -42,11 +41,21 @@ class _Signature(NamedTuple):
     and ``at`` those of which there is, by position.
     """
 
-    constructor: Symbol | None
-    parameters: Mapping[str, Symbol] | None
-    there: frozenset[str]
-    silent: frozenset[str]
-    at: Mapping[int, Symbol]
+    __slots__ = ("at", "constructor", "parameters", "silent", "there")
+
+    def __init__(
+        self,
+        constructor: Symbol | None,
+        parameters: Mapping[str, Symbol] | None,
+        there: frozenset[str],
+        silent: frozenset[str],
+        at: Mapping[int, Symbol],
+    ) -> None:
+        self.constructor = constructor
+        self.parameters = parameters
+        self.there = there
+        self.silent = silent
+        self.at = at
 
 
 class Versions(Visitor):

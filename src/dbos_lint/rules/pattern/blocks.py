@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from dbos_lint.catalog import patterns
 from dbos_lint.diagnostic import Level
@@ -24,12 +23,15 @@ from dbos_lint.syntax.spans import Span, span_of
 With = ast.With | ast.AsyncWith
 
 
-class Block(NamedTuple):
+class Block:
     """A ``with`` item that makes a block of options: ``name`` is its qualified name."""
 
-    name: str
-    node: ast.Call
-    call: Call
+    __slots__ = ("call", "name", "node")
+
+    def __init__(self, name: str, node: ast.Call, call: Call) -> None:
+        self.name = name
+        self.node = node
+        self.call = call
 
     @property
     def label(self) -> str:

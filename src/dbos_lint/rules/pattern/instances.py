@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from functools import cached_property
-from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.rules.declared.pattern import DUPLICATE_CONFIG_NAME
@@ -18,13 +17,16 @@ from dbos_lint.semantics.values import ClassValue
 _LEAVING = (ast.Return, ast.Raise, ast.Break)
 
 
-class _Made(NamedTuple):
+class _Made:
     """That ``call`` makes an instance, which dbos keeps under this class and name."""
 
-    node: ast.Call
-    call: Call
-    klass: ClassValue
-    name: str
+    __slots__ = ("call", "klass", "name", "node")
+
+    def __init__(self, node: ast.Call, call: Call, klass: ClassValue, name: str) -> None:
+        self.node = node
+        self.call = call
+        self.klass = klass
+        self.name = name
 
 
 class InstanceNames(Visitor):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
 
 from dbos_lint.catalog import patterns
 from dbos_lint.fix import After, Applicability, Arguments, Before, Change, Decorators, Fix
@@ -27,11 +26,14 @@ _TEXT = Instance(External("str"))
 _IN_METHODS = frozenset({"staticmethod", "classmethod"})
 
 
-class Named(NamedTuple):
+class Named:
     """What gives the instances of a class a name, and how that is said."""
 
-    changes: tuple[Change, ...]
-    said: str
+    __slots__ = ("changes", "said")
+
+    def __init__(self, changes: tuple[Change, ...], said: str) -> None:
+        self.changes = changes
+        self.said = said
 
 
 class ClassFixes:
