@@ -7,7 +7,8 @@ is what the text of dbos calls so; what only its documentation calls an older wa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache, cached_property
 from typing import Any, NamedTuple
@@ -94,14 +95,9 @@ class History:
         self._groups: dict[str, dict[str, Symbol]] = {}
 
     @cached_property
-    def _parts(self) -> Mapping[str, list[str]]:
-        """The names of what belongs to each owner, as far as a name of it is its owner's, and the sign that follows."""
-        parts: dict[str, list[str]] = {}
-        for name in self._rows:
-            end = name[-1]
-            owner = name[: name.index("(") + 1] if end == ")" else name[: name.rfind("[" if end == "]" else ".") + 1]
-            parts.setdefault(owner, []).append(name)
-        return parts
+    def _names(self) -> Sequence[str]:
+        """All names in order: what belongs to one owner stands together."""
+        return sorted(self._rows)
 
     @property
     def newest(self) -> Version:
@@ -127,6 +123,10 @@ class History:
         """The keys that ``typed_dict`` has, had or will have, by name."""
         return self._of(f"{typed_dict}[")
 
+    def has_members(self, owner: str) -> bool:
+        """Whether anything is known of the members of a class or module."""
+        return any(True for _ in self._below(f"{owner}." if owner else ""))
+
     def members(self, owner: str) -> Mapping[str, Symbol]:
         """The members of a class or module, by name; those of dbos itself for an empty name."""
         return self._of(f"{owner}." if owner else "")
@@ -134,9 +134,18 @@ class History:
     def _of(self, prefix: str) -> Mapping[str, Symbol]:
         known = self._groups.get(prefix)
         if known is None:
-            found = (self._symbol(name, self._rows[name]) for name in self._parts.get(prefix, ()))
+            found = (self._symbol(name, self._rows[name]) for name in self._below(prefix))
             known = self._groups[prefix] = {symbol.last: symbol for symbol in found}
         return known
+
+    def _below(self, prefix: str) -> Iterator[str]:
+        """The names of what belongs to an owner, whose name and the sign that follows are ``prefix``."""
+        for place in range(bisect_left(self._names, prefix), len(self._names)):
+            name = self._names[place]
+            if not name.startswith(prefix):
+                return
+            if _owner(name) == prefix:
+                yield name
 
     def _symbol(self, name: str, row: Mapping[str, Any]) -> Symbol:
         symbol = self._known.get(name)
@@ -148,6 +157,12 @@ class History:
         since, until, deprecated = (version(row[key]) if key in row else None for key in _VERSIONS)
         kind = Kind(row["kind"])
         return Symbol(name, kind, since or self.releases[0], until, deprecated, row.get("instead"), row.get("at"))
+
+
+def _owner(name: str) -> str:
+    """The name of the owner of ``name``, as far as it is its owner's, and the sign that follows."""
+    end = name[-1]
+    return name[: name.index("(") + 1] if end == ")" else name[: name.rfind("[" if end == "]" else ".") + 1]
 
 
 _VERSIONS = ("since", "until", "deprecated")

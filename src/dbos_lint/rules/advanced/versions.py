@@ -133,7 +133,7 @@ class Versions(Visitor):
         if use.owner.startswith("error."):
             return True
         owner = self._history.get(use.owner) if use.owner else None
-        if not self._history.members(use.owner) or (owner is None and use.owner):
+        if not self._history.has_members(use.owner) or (owner is None and use.owner):
             return True
         if owner is None or owner.kind is Kind.MODULE:
             return False
