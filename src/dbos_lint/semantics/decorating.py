@@ -22,7 +22,7 @@ class Decorated:
     function that calls reach. ``wrappers`` are functions of the project that run around the body.
     """
 
-    __slots__ = ("value", "entity", "layers", "wrappers")
+    __slots__ = ("entity", "layers", "value", "wrappers")
 
     def __init__(
         self,
