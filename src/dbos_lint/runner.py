@@ -45,7 +45,8 @@ def run_files(
             known, tasks = cache.recall(tasks)
     with left_alone(kept=True):
         linter = Linter(tasks, texts, kept=cache is not None)
-        results = _in_processes(tasks, jobs, linter) if jobs > 1 else linter.files(tasks)
+        several = jobs > 1 and len(tasks) > 1
+        results = _in_processes(tasks, jobs, linter) if several else linter.files(tasks)
         if cache is not None:
             with timings.phase("keep"):
                 cache.keep(tasks, results)

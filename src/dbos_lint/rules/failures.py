@@ -65,7 +65,9 @@ class Failures:
 
 def _part(owner: object) -> str:
     """Where the rules of a visitor, or of one of its methods, are declared: category and part."""
-    module: str = getattr(owner, "__module__", "")
+    # A method may be inherited, or measured: where its visitor stands counts.
+    method = getattr(owner, "__wrapped__", owner)
+    module: str = getattr(getattr(method, "__self__", method), "__module__", "")
     part = module.removeprefix(_RULES).replace(".", "/") if module.startswith(_RULES) else _ENGINE
     return _ENGINE if part == "visitor" else part
 

@@ -12,7 +12,7 @@ from dbos_lint.rules.declared.advanced import (
     DATABASE_CALL_IN_EVENT_LOOP,
     SYNC_CALL_IN_EVENT_LOOP,
 )
-from dbos_lint.rules.visitor import Here, Visitor, happening
+from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.awaits import keeps_state
 from dbos_lint.semantics.contexts import LOOP, Reached
 from dbos_lint.semantics.effects import BLOCKS_LOOP, HANDLE, RAISES_IN_LOOP, WAITS_IN_LOOP
@@ -36,8 +36,6 @@ _INSTEAD = {
 
 class EventLoop(Visitor):
     """What must not be done while an event loop runs."""
-
-    effects = happening((RAISES_IN_LOOP, BLOCKS_LOOP, WAITS_IN_LOOP), LOOP)
 
     def __init__(self, here: Here) -> None:
         super().__init__(here)

@@ -6,7 +6,7 @@ import ast
 
 from dbos_lint.catalog import api
 from dbos_lint.rules.declared.advanced import PATCH_MISUSED, PATCH_OUTSIDE_WORKFLOW
-from dbos_lint.rules.visitor import Here, Visitor, happening
+from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.branches import together
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Reached
@@ -25,9 +25,6 @@ _EARLIER = 8
 
 class Patches(Visitor):
     """Calls of ``DBOS.patch`` and ``DBOS.deprecate_patch``."""
-
-    effects = happening((RAISES_OUTSIDE,), OUTSIDE)
-    calls = api.ASKS_PATCH
 
     def __init__(self, here: Here) -> None:
         super().__init__(here)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from dbos_lint.rules.client.calls import Calls
-from dbos_lint.rules.client.lifetimes import Lifetimes
-from dbos_lint.rules.client.names import WorkflowNames
+from dbos_lint.catalog import api
+from dbos_lint.catalog.names import WORKFLOW
 from dbos_lint.rules.client.options import EnqueueOptions
-from dbos_lint.rules.client.transactions import InTransactions
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.late import late
+from dbos_lint.rules.named import taking
+from dbos_lint.rules.visitor import Visitor, happening
+from dbos_lint.semantics.effects import UNRECORDED_BY_CLIENT
+from dbos_lint.semantics.values import FunctionValue
 
 
 class ClientVisitor(Visitor):
     """What is done with a DBOSClient."""
 
     parts = (
-        Calls,
-        Lifetimes,
-        InTransactions,
+        late(
+            "client.calls",
+            "Calls",
+            calls=api.with_async(frozenset({f"{api.CLIENT}.register_queue"})),
+            effects=happening((UNRECORDED_BY_CLIENT,), api.WORKFLOW),
+        ),
+        late("client.lifetimes", "Lifetimes", calls=(api.CLIENT,), called=(FunctionValue,)),
+        late(
+            "client.transactions",
+            "InTransactions",
+            calls=api.with_async(frozenset({f"{api.CLIENT}.enqueue"})) | {f"{api.CLIENT}.enqueue_in_transaction"},
+        ),
         EnqueueOptions,
-        WorkflowNames,
+        late("client.names", "WorkflowNames", calls=taking(WORKFLOW)),
     )

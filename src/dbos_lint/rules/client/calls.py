@@ -6,7 +6,7 @@ import ast
 
 from dbos_lint.catalog import api
 from dbos_lint.rules.declared.client import CLIENT_IN_WORKFLOW, CLIENT_ON_CONFLICT
-from dbos_lint.rules.visitor import Visitor, happening
+from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.dicts import dicts
 from dbos_lint.semantics.effects import UNRECORDED_BY_CLIENT
@@ -21,9 +21,6 @@ _LATEST = "update_if_latest_version"
 
 class Calls(Visitor):
     """Calls of a client's methods."""
-
-    effects = happening((UNRECORDED_BY_CLIENT,), api.WORKFLOW)
-    calls = _REGISTERS
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         policy = dict(call.keywords).get("on_conflict") if call.keywords else None

@@ -5,21 +5,16 @@ from __future__ import annotations
 import ast
 from functools import cached_property
 
-from dbos_lint.catalog import api
 from dbos_lint.rules.declared.client import CLIENT_NOT_DESTROYED
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.clients import Clients
 from dbos_lint.semantics.entrypoints import is_command
 from dbos_lint.semantics.summary import MODULE, Call, Function
 from dbos_lint.semantics.testcode import is_in_test
-from dbos_lint.semantics.values import FunctionValue
 
 
 class Lifetimes(Visitor):
     """Clients that functions make and leave behind."""
-
-    calls = (api.CLIENT,)
-    called = (FunctionValue,)
 
     @cached_property
     def _clients(self) -> Clients:

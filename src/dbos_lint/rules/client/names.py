@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from dbos_lint.catalog.names import ASKS, QUEUE, WORKFLOW
 from dbos_lint.rules.declared.client import CLASS_NAME_MISSING, UNKNOWN_WORKFLOW_NAME
-from dbos_lint.rules.named import Named, in_options, is_test, named, speaks_for_project, taking
+from dbos_lint.rules.named import Named, in_options, is_test, named, speaks_for_project
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.names import Known, Mention, closest
@@ -19,8 +19,6 @@ _CLASS, _INSTANCE = "class_name", "instance_name"
 
 class WorkflowNames(Visitor):
     """Names under which no workflow is registered, or that do not say enough."""
-
-    calls = taking(WORKFLOW)
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         if self.here.enabled.isdisjoint(_CODES):

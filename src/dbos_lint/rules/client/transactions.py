@@ -21,8 +21,6 @@ _ATTACHES = "return-existing"
 class InTransactions(Visitor):
     """What is enqueued in a transaction, and what right after one."""
 
-    calls = {_IN_TRANSACTION} | _ENQUEUES
-
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         names = self.here.names_called(call)
         if _IN_TRANSACTION in names:

@@ -24,8 +24,6 @@ _ADVICE = {
 class Addresses(Visitor):
     """Things that are no workflow ID where dbos wants one."""
 
-    calls = messages.TAKES_ID
-
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         names = self.here.names_called(call)
         if not names or not names <= messages.TAKES_ID.keys():

@@ -8,7 +8,7 @@ from dbos_lint.catalog import api
 from dbos_lint.catalog.names import ASKS, EVENT, OFFERS, STREAM, TOPIC, WORKFLOW
 from dbos_lint.diagnostic import Confidence
 from dbos_lint.rules.declared.comm import EVENT_NEVER_SET, TOPIC_NEVER_RECEIVED
-from dbos_lint.rules.named import Named, is_test, named, speaks_for_project, taking
+from dbos_lint.rules.named import Named, is_test, named, speaks_for_project
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.names import Known, Mention, closest
 from dbos_lint.semantics.summary import Call
@@ -22,8 +22,6 @@ _NEVER = {
 
 class CommNames(Visitor):
     """Names that only one side knows."""
-
-    calls = taking(TOPIC, *_NEVER)
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         if TOPIC_NEVER_RECEIVED.code in self.here.enabled:

@@ -6,7 +6,7 @@ from dbos_lint.catalog import api
 from dbos_lint.rules.declared.comm import (
     WORKFLOW_CALL_OUTSIDE_WORKFLOW,
 )
-from dbos_lint.rules.visitor import Visitor, happening
+from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Reached
 from dbos_lint.semantics.effects import RAISES_OUTSIDE
 
@@ -20,8 +20,6 @@ _INSTEAD = {
 
 class Places(Visitor):
     """Calls of the API where no workflow runs."""
-
-    effects = happening((RAISES_OUTSIDE,), OUTSIDE)
 
     def visit_effect(self, reached: Reached) -> None:
         if reached.context == OUTSIDE and reached.effect.kind == RAISES_OUTSIDE:

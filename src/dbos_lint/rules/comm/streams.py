@@ -28,8 +28,6 @@ _LEAVES = (ast.Break, ast.Return, ast.Raise, ast.Try, ast.Yield, ast.YieldFrom, 
 class Streams(Visitor):
     """Readers that wait without end, and messages that are sent one by one."""
 
-    calls = messages.READS_STREAM | messages.SENDS
-
     def __init__(self, here: Here) -> None:
         super().__init__(here)
         self._loops: dict[int, bool] = {}

@@ -14,8 +14,6 @@ from dbos_lint.semantics.testcode import asks_for_tests, is_in_test, is_test_fil
 class Resets(Visitor):
     """What only tests may do."""
 
-    calls = (api.RESET,)
-
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         if self.here.names_called(call) != {api.RESET}:
             return

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dbos_lint.catalog import patterns
+from dbos_lint.rules.late import late
 from dbos_lint.rules.pattern.arguments import Arguments
 from dbos_lint.rules.pattern.blocks import Blocks
 from dbos_lint.rules.pattern.classes import ClassShapes
-from dbos_lint.rules.pattern.debouncers import Debouncers
 from dbos_lint.rules.pattern.handlers import Handlers
 from dbos_lint.rules.pattern.ids import WorkflowIds
-from dbos_lint.rules.pattern.instances import InstanceNames
 from dbos_lint.rules.pattern.schedules import ScheduleEntries
 from dbos_lint.rules.pattern.startup import Creations
 from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.values import ClassValue
 
 
 class PatternVisitor(Visitor):
@@ -19,12 +20,12 @@ class PatternVisitor(Visitor):
 
     parts = (
         ClassShapes,
-        InstanceNames,
+        late("pattern.instances", "InstanceNames", called=(ClassValue,)),
         Blocks,
         WorkflowIds,
         Handlers,
         Arguments,
         ScheduleEntries,
         Creations,
-        Debouncers,
+        late("pattern.debouncers", "Debouncers", calls=patterns.CREATES_DEBOUNCER),
     )

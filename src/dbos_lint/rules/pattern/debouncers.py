@@ -17,8 +17,6 @@ _INSTEAD = "give it the function that @DBOS.workflow() decorates"
 class Debouncers(Visitor):
     """Calls of ``Debouncer.create``."""
 
-    calls = patterns.CREATES_DEBOUNCER
-
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         if self.here.names_called(call).isdisjoint(patterns.CREATES_DEBOUNCER):
             return

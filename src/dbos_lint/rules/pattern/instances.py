@@ -32,9 +32,6 @@ class _Made:
 class InstanceNames(Visitor):
     """Names of configured instances."""
 
-    calls = ()
-    called = (ClassValue,)
-
     @cached_property
     def _instances(self) -> Instances:
         return Instances(self.here.analysis.calls, Classes(self.here.analysis.calls))

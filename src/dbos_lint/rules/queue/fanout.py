@@ -25,8 +25,6 @@ _ENUM = External("enum.Enum")
 class FanOut(Visitor):
     """Starts in a loop."""
 
-    calls = STARTS_AT_ONCE
-
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         if self.here.names_called(call).isdisjoint(STARTS_AT_ONCE):
             return

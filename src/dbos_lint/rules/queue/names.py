@@ -8,7 +8,7 @@ from dbos_lint.catalog import api
 from dbos_lint.catalog.names import ASKS, OFFERS, QUEUE, WORKFLOW
 from dbos_lint.diagnostic import Level
 from dbos_lint.rules.declared.queue import RESERVED_QUEUE_NAME, UNREGISTERED_QUEUE
-from dbos_lint.rules.named import Named, in_options, is_test, named, speaks_for_project, taking
+from dbos_lint.rules.named import Named, in_options, is_test, named, speaks_for_project
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.names import closest
@@ -27,8 +27,6 @@ _EFFECTS = {
 
 class QueueNames(Visitor):
     """Queues under names that dbos keeps for itself, or that nobody registers."""
-
-    calls = REGISTERS | taking(QUEUE)
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         names = self.here.names_called(call)

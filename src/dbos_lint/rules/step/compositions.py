@@ -10,7 +10,7 @@ from dbos_lint.diagnostic import Confidence, Level, Rule
 from dbos_lint.fix import Delete, Fix
 from dbos_lint.rules.declared.step import COMMIT_IN_TRANSACTION, IO_IN_TRANSACTION, STEP_IN_STEP
 from dbos_lint.rules.mending import rename_attribute, safe
-from dbos_lint.rules.visitor import Visitor, happening
+from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics import declarations
 from dbos_lint.semantics.afterwards import following
 from dbos_lint.semantics.body import Body
@@ -36,8 +36,6 @@ _LOST: dict[str, tuple[str, Level | None]] = {
 
 class Compositions(Visitor):
     """What is inside steps and transactions and belongs elsewhere."""
-
-    effects = happening((CALLS_STEP,), api.STEP) | happening((*_ERRANDS, ENDS_TRANSACTION), api.TRANSACTION)
 
     def visit_effect(self, reached: Reached) -> None:
         kind = reached.effect.kind

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dbos_lint.rules.declared.step import UNPICKLABLE_EXCEPTION
-from dbos_lint.rules.visitor import Visitor, happening
+from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, Reached
 from dbos_lint.semantics.effects import RAISES_LOSSY
 
 
 class Raises(Visitor):
     """Exceptions that do not come back from the record as they were."""
-
-    effects = happening((RAISES_LOSSY,), *DURABLE_CONTEXTS)
 
     def visit_effect(self, reached: Reached) -> None:
         effect = reached.effect

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.catalog import api
+from dbos_lint.catalog.nondeterminism import EXTRA, VALUE_KINDS
+from dbos_lint.rules.late import late
+from dbos_lint.rules.visitor import Visitor, happening
 from dbos_lint.rules.workflow.arguments import Fit
 from dbos_lint.rules.workflow.collisions import Collisions
 from dbos_lint.rules.workflow.data import Data
 from dbos_lint.rules.workflow.dynamic import Dynamic
 from dbos_lint.rules.workflow.effects import Effects
 from dbos_lint.rules.workflow.gathers import Gathers
-from dbos_lint.rules.workflow.hazards import Hazards
 from dbos_lint.rules.workflow.instances import InstanceState
 from dbos_lint.rules.workflow.loops import Loops
 from dbos_lint.rules.workflow.memos import Memos
 from dbos_lint.rules.workflow.names import Declarations
 from dbos_lint.rules.workflow.picks import Picks
 from dbos_lint.rules.workflow.shared import SharedState
-from dbos_lint.rules.workflow.starts import Starts
 from dbos_lint.rules.workflow.texts import Texts
-from dbos_lint.rules.workflow.values import Values
+from dbos_lint.semantics import hazards
+from dbos_lint.semantics.effects import IDENTITY, UNRECORDED
+
+_HAZARDS = (
+    hazards.CATCHES_CANCELLATION,
+    hazards.CATCHES_ERRORS,
+    hazards.DURABLE_IN_FINALLY,
+    hazards.FORGOTTEN,
+    hazards.INTERLEAVED,
+    hazards.RACES,
+    hazards.TIMED,
+    hazards.UNORDERED,
+    hazards.WAITS_FOR_SET,
+)
 
 
 class WorkflowVisitor(Visitor):
@@ -29,16 +43,16 @@ class WorkflowVisitor(Visitor):
         Declarations,
         Collisions,
         Dynamic,
-        Starts,
+        late("workflow.starts", "Starts", calls=api.FUNCTION_ARGUMENT.keys()),
         Data,
         Fit,
         InstanceState,
         Memos,
-        Hazards,
+        late("workflow.hazards", "Hazards", effects=happening(_HAZARDS, api.WORKFLOW)),
         Picks,
         Loops,
         Gathers,
-        Values,
+        late("workflow.values", "Values", effects=happening(VALUE_KINDS | {EXTRA, UNRECORDED, IDENTITY}, api.WORKFLOW)),
         SharedState,
         Texts,
     )

@@ -18,7 +18,7 @@ from dbos_lint.rules.declared.workflow import (
     UNAWAITED_TASK,
     UNORDERED_ITERATION_IN_WORKFLOW,
 )
-from dbos_lint.rules.visitor import Here, Visitor, happening
+from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.rules.workflow.ordering import Ordering
 from dbos_lint.semantics import hazards
 from dbos_lint.semantics.contexts import Reached
@@ -99,8 +99,6 @@ _HAZARDS: dict[tuple[str, str], tuple[Rule, str, str]] = {
 
 class Hazards(Visitor):
     """What must not be done around durable calls."""
-
-    effects = happening((hazards.RACES, *(kind for kind, _ in _HAZARDS)), api.WORKFLOW)
 
     def __init__(self, here: Here) -> None:
         super().__init__(here)

@@ -17,8 +17,6 @@ from dbos_lint.semantics.values import Constant, Coroutine, Entity, FunctionValu
 class Starts(Visitor):
     """Starts of what is no workflow."""
 
-    calls = api.FUNCTION_ARGUMENT.keys()
-
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         """A start of something that is not a workflow."""
         for name in self.here.names_called(call):

@@ -18,7 +18,7 @@ from dbos_lint.rules.declared.workflow import (
     UNRECORDED_READ_IN_WORKFLOW,
     UUID_IN_WORKFLOW,
 )
-from dbos_lint.rules.visitor import Here, Visitor, happening
+from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.rules.workflow.recording import Recording
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import IDENTITY, UNRECORDED
@@ -72,8 +72,6 @@ _OF_QUEUES = f"{api.QUEUE}."
 
 class Values(Visitor):
     """What workflow code reads or makes that will be something else when it is recovered."""
-
-    effects = happening(_KINDS, api.WORKFLOW)
 
     def __init__(self, here: Here) -> None:
         super().__init__(here)
