@@ -41,15 +41,23 @@ Piece = list[int]
 """Which of the tasks to do next, by their numbers."""
 
 
+class _NoWorkersError(Exception):
+    """The system has no room for another process."""
+
+
 def in_processes(tasks: Sequence[Task], jobs: int, linter: Linter) -> list[FileResult]:
     """Lint in worker processes what is worth it."""
     number = min(jobs, sum(task.size for task in tasks) // _BYTES_PER_WORKER)
     if number < 2:
         return linter.files(tasks)
     portions = _portions(tasks, number)
-    with _crew(tasks, portions, linter) as crew:
-        _let_them_look(crew)
-        done, lost = _let_them_lint(crew, tasks)
+    try:
+        with _crew(tasks, portions, linter) as crew:
+            _let_them_look(crew)
+            done, lost = _let_them_lint(crew, tasks)
+    except _NoWorkersError:
+        linter.expect(tasks)
+        return linter.files(tasks)
     return [*done, *(_lint_apart(tasks[index], linter) for index in lost)]
 
 
@@ -179,8 +187,11 @@ def _may_be_taken(hand: _Hand, tasks: Sequence[Task]) -> bool:
 
 def _lint_apart(task: Task, linter: Linter) -> FileResult:
     """Lint one file in a process that only it can kill."""
-    with _crew([task], [[[0]]], linter) as crew:
-        done, _ = _let_them_lint(crew, [task])
+    try:
+        with _crew([task], [[[0]]], linter) as crew:
+            done, _ = _let_them_lint(crew, [task])
+    except _NoWorkersError:
+        done = []
     return done[0] if done else failed(task.path, task.settings, "the process that linted it died; please report this")
 
 
@@ -196,19 +207,21 @@ def _crew(tasks: Sequence[Task], portions: Sequence[Sequence[Piece]], linter: Li
         from dbos_lint.exchange import Board
 
         linter.prepare(tasks)
-        board = Board([sum(tasks[index].size for piece in portion for index in piece) for portion in portions])
+        with _room_for_workers():
+            board = Board([sum(tasks[index].size for piece in portion for index in piece) for portion in portions])
     crew: list[_Hand] = []
     with _one_interrupt():
         try:
             for number, portion in enumerate(portions):
-                ours, theirs = context.Pipe()
-                # A fork has the parent's ends of all channels, and would keep those of the others open.
-                closing = [hand.channel for hand in crew] + [ours] if _FORKS else []
-                arguments = (theirs, closing, tasks, number, linter, board)
-                process = context.Process(target=_work, args=arguments, daemon=True)
-                with _no_interrupt():
-                    process.start()
-                theirs.close()
+                with _room_for_workers():
+                    ours, theirs = context.Pipe()
+                    # A fork has the parent's ends of all channels, and would keep those of the others open.
+                    closing = [hand.channel for hand in crew] + [ours] if _FORKS else []
+                    arguments = (theirs, closing, tasks, number, linter, board)
+                    process = context.Process(target=_work, args=arguments, daemon=True)
+                    with _no_interrupt():
+                        process.start()
+                    theirs.close()
                 crew.append(_Hand(process, ours, portion))
             yield crew
         finally:
@@ -218,6 +231,14 @@ def _crew(tasks: Sequence[Task], portions: Sequence[Sequence[Piece]], linter: Li
             for hand in crew:
                 hand.process.join()
                 hand.process.close()
+
+
+@contextmanager
+def _room_for_workers() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, MemoryError) as error:
+        raise _NoWorkersError from error
 
 
 @contextmanager

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import time
 import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dbos_lint import linter
-from dbos_lint.cache import store
+from dbos_lint.cache import process, store
 from dbos_lint.cache.run import Cache
+from dbos_lint.cli import cli
 from dbos_lint.configuration import Configuration
 from dbos_lint.discovery import discover
 from dbos_lint.linter import FileResult
@@ -185,6 +188,33 @@ def test_a_damaged_file_is_as_good_as_none(project: Path, tmp_path: Path, data: 
     assert kept(folder).read_bytes() == whole
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes with names")
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "huge"])
+def test_what_stands_in_the_place_of_a_file_is_as_good_as_none(kind: str, project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    first = lint(project, Cache(str(folder)))
+    path = kept(folder)
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.touch()
+        os.truncate(path, 10**12)
+    assert lint(project, Cache(str(folder))) == first
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes with names")
+def test_a_pipe_in_the_place_of_the_lock_is_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / ".lock")
+    with store.alone(str(tmp_path)):
+        store.write(str(tmp_path), "key", "text")
+    assert store.read(str(tmp_path), "key") == "text"
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1), length=st.integers(0, 30), text=st.text(max_size=8), data=st.data())
 def test_a_forged_file_does_no_harm(
@@ -272,6 +302,38 @@ def test_what_is_kept_for_one_key_is_not_told_for_another(tmp_path: Path, monkey
     store.write(str(tmp_path / "cache"), "one", "1")
     assert store.read(str(tmp_path / "cache"), "two") is None
     assert store.read(str(tmp_path / "cache"), "one") == "1"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere platformdirs tells the folder")
+@pytest.mark.parametrize("home", ["~", "here"])
+def test_who_has_no_home_has_no_cache(home: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DBOS_LINT_CACHE_DIR", raising=False)
+    monkeypatch.delenv("DBOS_LINT_NO_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    monkeypatch.setenv("HOME", home)
+    monkeypatch.chdir(project)
+    before = sorted(os.listdir(project))
+    result = CliRunner().invoke(cli, ["check", "-q", "--output-format", "concise"])
+    assert result.stdout.startswith("app.py:")
+    assert sorted(os.listdir(project)) == before
+    assert process.opened("flake8") is None
+    result = CliRunner().invoke(cli, ["clean"])
+    assert (result.exit_code, "--cache-dir" in result.stderr) == (2, True)
+
+
+def test_of_two_who_clean_one_may_be_faster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.write(str(tmp_path), "one", "text")
+    store.write(str(tmp_path), "two", "text")
+    remove = os.remove
+
+    def after_another(path: str) -> None:
+        remove(path)
+        if path.endswith(os.path.basename(store._path("", "one"))):
+            remove(path)
+
+    monkeypatch.setattr(os, "remove", after_another)
+    assert store.clean(str(tmp_path)) == 1
+    assert store.read(str(tmp_path), "two") is None
 
 
 def test_clean_leaves_what_is_not_ours(tmp_path: Path) -> None:

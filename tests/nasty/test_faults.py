@@ -67,6 +67,35 @@ def test_a_file_that_is_larger_than_the_memory_costs_no_other(project: Path, mon
     ]
 
 
+@pytest.mark.parametrize("pieces", [1, 7, 100])
+def test_a_file_that_the_system_gives_in_pieces_is_read_to_its_end(
+    pieces: int, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readv = os.readv
+    monkeypatch.setattr(os, "readv", lambda file, buffers: readv(file, [memoryview(buffers[0])[:pieces]]))
+    assert len(found(check("--output-format", "json", "."))) == 3
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/pagemap"), reason="a file of Linux")
+def test_a_file_of_the_system_without_size_or_end_is_not_read_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(OSError, match=reading.TOO_LARGE):
+        reading.read("/proc/self/pagemap", 100_000)
+    assert b"Name:" in reading.read("/proc/self/status")
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_to_its_end(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fstat = os.fstat
+
+    def grown(file: int) -> os.stat_result:
+        before = fstat(file)
+        with open(project / "a.py", "ab") as more:
+            more.write(b"# more\n" * 10_000)
+        return before
+
+    monkeypatch.setattr(reading.os, "fstat", grown)
+    assert reading.read(str(project / "a.py")) == WORKFLOW.encode() + b"# more\n" * 10_000
+
+
 @pytest.mark.parametrize("step", ["fsync", "replace", "chmod", "stat"])
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
 def test_a_fix_that_fails_half_way_leaves_the_file_as_it_was(

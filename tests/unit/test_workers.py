@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import shutil
@@ -161,6 +162,45 @@ def test_a_worker_without_memory_is_like_one_that_died(
     result = lint(project, jobs=2, a="dbos BAD", b="dbos MUCH", c="dbos BAD")
     assert summary(result) == {"a.py": ["m"], "b.py": [DIED], "c.py": ["m"], "setup.py": []}
     assert capfd.readouterr().err == ""
+
+
+@forks
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("what", ["fork", "pipe"])
+def test_where_no_process_can_be_started_there_is_one(
+    project: Path, monkeypatch: pytest.MonkeyPatch, what: str, number: int
+) -> None:
+    files = {"a": "dbos BAD", "b": "dbos BAD", "c": "dbos BAD"}
+    alone, make, made = lint(project, **files), getattr(os, what), []
+
+    def refuse() -> object:
+        made.append(1)
+        if len(made) > number:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return make()
+
+    monkeypatch.setattr(os, what, refuse)
+    assert lint(project, jobs=2, **files) == alone
+    assert len(made) == number + 1
+    assert multiprocessing.active_children() == []
+
+
+@forks
+def test_where_no_process_can_be_started_for_a_file_that_killed_one(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fork, made = os.fork, []
+
+    def refuse() -> int:
+        made.append(1)
+        if len(made) > 2:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return fork()
+
+    monkeypatch.setattr(os, "fork", refuse)
+    result = summary(lint(project, jobs=2, a="dbos BAD", b="dbos DIE", c="dbos BAD"))
+    assert result.keys() == {"a.py", "b.py", "c.py", "setup.py"}
+    assert result["b.py"] == [DIED]
 
 
 @forks

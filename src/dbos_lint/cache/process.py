@@ -21,11 +21,15 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def opened(door: str) -> Process | None:
-    """The cache for what is found by way of ``door``, unless the environment wants none; it is written in the end."""
+    """The cache for what is found by way of ``door``, unless the environment wants none, or has no place for it; it is
+    written in the end."""
     if os.environ.get("DBOS_LINT_NO_CACHE", "").strip().lower() in _YES:
         return None
-    folder = os.environ.get("DBOS_LINT_CACHE_DIR")
-    cache = Process(absolute(folder) if folder else default_folder(), door)
+    named = os.environ.get("DBOS_LINT_CACHE_DIR")
+    folder = absolute(named) if named else default_folder()
+    if folder is None:
+        return None
+    cache = Process(folder, door)
     from multiprocessing.util import Finalize  # beside the end of this process, it knows that of a forked one
 
     Finalize(None, cache.save, exitpriority=0)

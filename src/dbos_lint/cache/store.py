@@ -11,7 +11,9 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+from dbos_lint import reading
 
 SUFFIX = ".dbos-lint"
 _MAGIC = b"dbos-lint cache 1\n"
@@ -21,22 +23,23 @@ _KEPT = 30 * _DAY
 _MOST_BYTES = 500_000_000
 
 
-def default_folder() -> str:
-    """Where caches of the user are kept."""
+def default_folder() -> str | None:
+    """Where caches of the user are kept; None for a user who has no home, as in a container."""
     if sys.platform == "linux":  # as platformdirs says it, whose import takes as long as a whole run may
         caches = os.environ.get("XDG_CACHE_HOME", "").strip()
-        return os.path.join(caches if os.path.isabs(caches) else os.path.expanduser("~/.cache"), "dbos-lint")
-    from platformdirs import user_cache_dir
+        folder = os.path.join(caches if os.path.isabs(caches) else os.path.expanduser("~/.cache"), "dbos-lint")
+    else:
+        from platformdirs import user_cache_dir
 
-    return user_cache_dir("dbos-lint", appauthor=False)
+        folder = user_cache_dir("dbos-lint", appauthor=False)
+    return folder if os.path.isabs(folder) else None
 
 
 def read(folder: str, key: str) -> str | None:
     """What is kept for ``key``."""
     try:
-        with open(_path(folder, key), "rb") as file:
-            data = file.read()
-    except OSError:
+        data = reading.read(_path(folder, key), _MOST_BYTES)
+    except (OSError, MemoryError):
         return None
     start = len(_MAGIC)
     if not data.startswith(_MAGIC) or data[start : start + 9] != b"%08x\n" % zlib.crc32(data[start + 9 :]):
@@ -76,9 +79,13 @@ def alone(folder: str) -> Iterator[None]:
     import fcntl
 
     _make(folder)
-    with open(os.path.join(folder, _LOCK), "ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    # A pipe in its place is a lock as good, that nobody has to be waited for to open.
+    lock = os.open(os.path.join(folder, _LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(lock)
 
 
 def use(folder: str, key: str) -> None:
@@ -93,10 +100,12 @@ def use(folder: str, key: str) -> None:
 
 def clean(folder: str) -> int:
     """Remove the cache, and tell how many files that were; what else is in the folder stays. Raises OSError."""
-    paths = list(_files(folder))
-    for path in paths:
-        os.remove(path)
-    return len(paths)
+    removed = 0
+    for path in _files(folder):
+        with suppress(FileNotFoundError):  # another run was faster
+            os.remove(path)
+            removed += 1
+    return removed
 
 
 def _make(folder: str) -> None:

@@ -21,6 +21,8 @@ def clean(cache_dir: str | None, quiet: bool) -> None:
     from dbos_lint.paths import absolute
 
     folder = absolute(cache_dir) if cache_dir else store.default_folder()
+    if folder is None:
+        raise Failure("there is no cache: the user has no home folder, and --cache-dir names no other")
     try:
         removed = store.clean(folder)
     except OSError as error:

@@ -156,7 +156,8 @@ def _cache(options: Options, texts: Mapping[str, bytes] | None = None) -> Cache 
         if options.verbose:
             note(f"warning: {text}")
 
-    return Cache(absolute(options.cache_dir) if options.cache_dir else default_folder(), warn, texts=texts)
+    folder = absolute(options.cache_dir) if options.cache_dir else default_folder()
+    return None if folder is None else Cache(folder, warn, texts=texts)
 
 
 def _refuse_contradictions(options: Options) -> None:
