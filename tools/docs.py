@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from dbos_lint.catalog.history import Kind, Symbol, history, label
@@ -240,7 +240,7 @@ def fired(rule: Rule, program: str, filename: str) -> list[str]:
             return _changed(program, filename, root)
         settings = Settings(root=str(root), extend_select=(rule.code,))
         if written_for := WRITTEN_FOR.match(program):
-            settings = replace(settings, dbos_version=written_for["version"])
+            settings = settings._replace(dbos_version=written_for["version"])
         first, *others = NEXT_FILE.split(program)
         files = {filename: first, **dict(zip(others[::2], others[1::2], strict=True))}
         for name, text in files.items():

@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from dbos_lint import reading
@@ -64,7 +63,7 @@ class Overrides(NamedTuple):
         if self.unsafe_fixes is not None:
             changes["unsafe_fixes"] = self.unsafe_fixes
         if changes:
-            settings = replace(settings, **changes)
+            settings = settings._replace(**changes)
         if self.fixable is not None or self.unfixable:
             from dbos_lint import selection
 
@@ -126,7 +125,7 @@ class Configuration:
             from dbos_lint.target import detected
 
             target = detected(settings.root)
-            known = settings if target is None else replace(settings, dbos_version=target[0], version_source=target[1])
+            known = settings if target is None else settings._replace(dbos_version=target[0], version_source=target[1])
             self._targeted[id(settings)] = known
         return known
 

@@ -6,7 +6,7 @@ import ast
 import os
 import tokenize
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dbos_lint import __version__
@@ -143,10 +143,10 @@ class Plugin:
         from dbos_lint.configuration import SettingsError
 
         try:
-            settings = replace(cls._configured().for_file(filename), **cls._changes)
+            settings = cls._configured().for_file(filename)._replace(**cls._changes)
         except SettingsError as error:
             raise _failure(str(error)) from None
-        return replace(settings, select=("DBS",)) if settings.select is None else settings
+        return settings._replace(select=("DBS",)) if settings.select is None else settings
 
     @classmethod
     def _program(cls, settings: Settings) -> Program:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from dbos_lint.diagnostic import Rule
@@ -74,11 +73,10 @@ def override(
     however short their prefixes are.
     """
     if select is not None:
-        return replace(settings, select=select, ignore=ignore, extend_select=extend_select, extend_ignore=extend_ignore)
+        return settings._replace(select=select, ignore=ignore, extend_select=extend_select, extend_ignore=extend_ignore)
     codes = set(_of_settings(settings))
     _apply(codes, extend_select, ignore + extend_ignore)
-    return replace(
-        settings,
+    return settings._replace(
         select=tuple(sorted(codes)),
         ignore=tuple(sorted(RULES.keys() - codes)),
         extend_select=(),
@@ -97,10 +95,10 @@ def fixable_codes(settings: Settings) -> frozenset[str]:
 def override_fixable(settings: Settings, fixable: tuple[str, ...] | None, unfixable: tuple[str, ...]) -> Settings:
     """``settings`` as the command line changes what may be mended: ``fixable`` starts afresh, as ``select`` does."""
     if fixable is not None:
-        return replace(settings, fixable=fixable, unfixable=unfixable)
+        return settings._replace(fixable=fixable, unfixable=unfixable)
     codes = set(fixable_codes(settings))
     _apply(codes, (), unfixable)
-    return replace(settings, fixable=tuple(sorted(codes)), unfixable=())
+    return settings._replace(fixable=tuple(sorted(codes)), unfixable=())
 
 
 def _of_settings(settings: Settings) -> frozenset[str]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 DEFAULT_EXCLUDE: tuple[str, ...] = (
     ".bzr",
@@ -41,8 +41,7 @@ PRESETS: tuple[str, ...] = ("recommended", "strict", "all")
 """What is run where nobody says more: the rules that are no advice; findings that rest on a guess too; advice too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The options that hold for one file.
 
     ``root`` is the folder of the configuration file, or of the project when there is none: ``src`` and the
@@ -78,7 +77,7 @@ class Settings:
     fixable: tuple[str, ...] | None = None
     unfixable: tuple[str, ...] = ()
     config: str | None = None
-    version_source: str = field(default="", compare=False)
+    version_source: str = ""
 
     @property
     def shows_guesses(self) -> bool:

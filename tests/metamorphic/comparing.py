@@ -6,7 +6,6 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from dbos_lint.configuration import Configuration
@@ -35,7 +34,7 @@ def found(project: Project, folder: Path) -> Found:
     programs: dict[object, Program] = {}
     total: Found = Counter()
     for path, text in sources.items():
-        settings = replace(configuration.for_file(path), select=("DBS",), ignore=())
+        settings = configuration.for_file(path)._replace(select=("DBS",), ignore=())
         program = programs.setdefault(settings, Program(settings, sources))
         result = lint_source(text.encode(), path, settings, noqa=False, program=program)
         assert result.tracebacks == ()

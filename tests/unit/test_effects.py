@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -134,7 +133,7 @@ def test_a_helper_that_a_comment_declares_deterministic_stops_the_way() -> None:
     [(("app.clock",), []), (("app.*",), []), (("*.clock",), []), (("time.*",), []), (("other.*",), ["DBS201"])],
 )
 def test_settings_declare_names_deterministic(known: tuple[str, ...], expected: list[str]) -> None:
-    settings = replace(SETTINGS, known_deterministic=known)
+    settings = SETTINGS._replace(known_deterministic=known)
     assert codes(f"{CLOCK}{WORKFLOW}    return clock()\n", settings) == expected
 
 
@@ -149,7 +148,7 @@ def test_settings_declare_names_deterministic(known: tuple[str, ...], expected: 
     ],
 )
 def test_settings_add_sources(extra: str, call: str, expected: list[str]) -> None:
-    settings = replace(SETTINGS, extra_nondeterministic=(extra,))
+    settings = SETTINGS._replace(extra_nondeterministic=(extra,))
     assert codes(f"import acme\ndef local(): ...\n{WORKFLOW}    return {call}\n", settings) == expected
 
 

@@ -184,7 +184,7 @@ def test_trees_are_kept_as_far_as_there_is_room_and_nodes_belong_to_the_first_su
     text = b"class C:\n    def f(self):\n        with x():\n            for y in z():\n                g(lambda: y)\n"
     for path in paths:
         Path(path).write_bytes(text)
-    project = Project(Settings(root=str(tmp_path.resolve())), upcoming=paths, _room=len(text) + 1)
+    project = Project(Settings(root=str(tmp_path.resolve())), upcoming=paths, room=len(text) + 1)
     summaries = [project.module(path) for path in paths]
     trees = [project.tree(path) for path in paths]
     for path, summary, tree in zip(paths, summaries, trees, strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -158,17 +157,17 @@ def test_the_worst_way_to_another_file_counts() -> None:
 def test_the_settings_of_queues_are_fixed_before_3_0() -> None:
     text = workflow("queue = DBOS.retrieve_queue('q')\nstep(queue.worker_concurrency)")
     assert told(text) == ["DBS239 warning 4"]
-    assert told(text, replace(SETTINGS, dbos_version="2.31")) == []
+    assert told(text, SETTINGS._replace(dbos_version="2.31")) == []
 
 
 def test_what_is_guessed_is_shown_to_the_strict() -> None:
     text = workflow("step(hash(p))")
     assert told(text) == []
-    assert told(text, replace(SETTINGS, preset="strict")) == ["DBS211 warning 3"]
+    assert told(text, SETTINGS._replace(preset="strict")) == ["DBS211 warning 3"]
 
 
 def test_names_that_the_settings_add_are_followed_too() -> None:
-    settings = replace(SETTINGS, extra_nondeterministic=("app.lucky",))
+    settings = SETTINGS._replace(extra_nondeterministic=("app.lucky",))
     lucky = "def lucky(): return 7\n"
     assert told(f"{lucky}{workflow('step(lucky())')}", settings) == ["DBS201 error 4"]
     assert told(f"{lucky}{workflow('print(lucky())')}", settings) == ["DBS212 advice 4"]

@@ -7,7 +7,7 @@ for those who ask for guesses) or ``low`` (never reported; kept as a record).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 
@@ -75,15 +75,20 @@ class Arguments:
 Row = Mapping[str, str]
 
 
+_LISTED: Mapping[str, Sequence[Row]] = {
+    part: [row for row in rows if row.get("confidence") != "low"]
+    for part, rows in stored("nondeterminism.json").items()
+}
+
+
 @cache
-def _rows() -> Mapping[str, list[tuple[bool, Row]]]:
+def _rows() -> Mapping[str, Sequence[tuple[bool, Row]]]:
     """The entries of each name as they are written, the allow entries first; whether each is a flag entry."""
-    data = stored("nondeterminism.json")
     rows: dict[str, list[tuple[bool, Row]]] = {}
     for part in ("allow", "flag"):
-        for row in data[part]:
-            if row.get("confidence") != "low":
-                rows.setdefault(row["name"], []).append((part == "flag", row))
+        flagged = part == "flag"
+        for row in _LISTED[part]:
+            rows.setdefault(row["name"], []).append((flagged, row))
     return rows
 
 
@@ -100,20 +105,20 @@ def _made(name: str) -> tuple[Entry, ...]:
     )
 
 
-def _flagged() -> Iterator[tuple[str, str, str]]:
-    """Name, kind and match of each flag entry."""
-    for name, rows in _rows().items():
-        yield from ((name, row["kind"], row["match"]) for flagged, row in rows if flagged)
+def _flagged(matches: Collection[str], kinds: Collection[str] | None = None) -> Iterator[str]:
+    """The names of the flag entries of such ``kinds``, or of all."""
+    return (
+        row["name"] for row in _LISTED["flag"] if row["match"] in matches and (kinds is None or row["kind"] in kinds)
+    )
 
 
-def _terminals(kinds: frozenset[str], matches: frozenset[str]) -> frozenset[str]:
-    found = (name for name, kind, match in _flagged() if kind in kinds and match in matches)
-    return frozenset(name.rpartition(".")[2] for name in found)
+def _terminals(kinds: Collection[str], matches: Collection[str]) -> frozenset[str]:
+    return frozenset([name.rpartition(".")[2] for name in _flagged(matches, kinds)])
 
 
-READ_TERMINALS: frozenset[str] = _terminals(VALUE_KINDS | {"user-input"}, frozenset({"read"}))
+READ_TERMINALS: frozenset[str] = _terminals(VALUE_KINDS | {"user-input"}, ("read",))
 """Last names of what is a finding when it is merely read."""
-VALUE_TERMINALS: frozenset[str] = _terminals(VALUE_KINDS, frozenset({"call", "construct", "read"})) - {"get", "name"}
+VALUE_TERMINALS: frozenset[str] = _terminals(VALUE_KINDS, ("call", "construct", "read")) - {"get", "name"}
 """Last names of what gives a value that differs."""
 
 
@@ -213,8 +218,7 @@ def is_client(name: str) -> bool:
 
 @cache
 def _acting() -> frozenset[str]:
-    clients = {name for name, _, match in _flagged() if match == "client"}
-    return frozenset(clients | {name.rpartition(".")[0] for name, _, match in _flagged() if match == "method"})
+    return frozenset({*_flagged(("client",)), *(name.rpartition(".")[0] for name in _flagged(("method",)))})
 
 
 def has_effects(name: str) -> bool:

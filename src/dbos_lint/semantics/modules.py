@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dbos_lint import timings
@@ -33,7 +32,6 @@ _NEVER_FOLLOWED = frozenset({"dbos"})
 _BYTES_KEPT = 300_000
 
 
-@dataclass(slots=True)
 class Project:
     """The files that belong together, and what has been read of them.
 
@@ -44,29 +42,31 @@ class Project:
     ``elsewhere`` gives the summary that another process has made of a file with this text.
     """
 
-    settings: Settings
-    overlay: dict[str, bytes] = field(default_factory=dict)
-    upcoming: Container[str] = ()
-    consulted: Consulted = field(default_factory=Consulted)
-    linting: str = ""
-    elsewhere: Callable[[str, bytes], Module | None] = lambda path, source: None
-    _room: int = _BYTES_KEPT
-    _kept: dict[str, tuple[bytes, Source, Collected]] = field(default_factory=dict)
-    _trees: dict[str, tuple[bytes, Source, Collected]] = field(default_factory=dict)
-    _modules: dict[str, Module | None] = field(default_factory=dict)
-    _summarised: dict[str, int] = field(default_factory=dict)  # the hashes of the texts that summaries are of
-    _kinds: dict[str, str] = field(default_factory=dict)
-    _folders: dict[str, frozenset[str]] = field(default_factory=dict)
-    _roots: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _found: dict[tuple[str | tuple[str, ...], str, int], tuple[str | None, frozenset[str]]] = field(
-        default_factory=dict
-    )
-    _asking: set[str] = field(default_factory=set)  # the steps of the file, or folder, on whose behalf folders are read
-    _relevant: dict[str, bool] = field(default_factory=dict)
-    _imports: dict[str, tuple[Module, tuple[str, ...]]] = field(default_factory=dict)
-    _sources: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        overlay: dict[str, bytes] | None = None,
+        upcoming: Container[str] = (),
+        room: int = _BYTES_KEPT,
+    ) -> None:
+        self.settings = settings
+        self.overlay = {} if overlay is None else overlay
+        self.upcoming = upcoming
+        self.consulted = Consulted()
+        self.linting = ""
+        self.elsewhere: Callable[[str, bytes], Module | None] = lambda path, source: None
+        self._room = room
+        self._kept: dict[str, tuple[bytes, Source, Collected]] = {}
+        self._trees: dict[str, tuple[bytes, Source, Collected]] = {}
+        self._modules: dict[str, Module | None] = {}
+        self._summarised: dict[str, int] = {}  # the hashes of the texts that summaries are of
+        self._kinds: dict[str, str] = {}
+        self._folders: dict[str, frozenset[str]] = {}
+        self._roots: dict[str, tuple[str, ...]] = {}
+        self._found: dict[tuple[str | tuple[str, ...], str, int], tuple[str | None, frozenset[str]]] = {}
+        self._asking: set[str] = set()  # the steps of the file, or folder, on whose behalf folders are read
+        self._relevant: dict[str, bool] = {}
+        self._imports: dict[str, tuple[Module, tuple[str, ...]]] = {}
         root = self.settings.root
         self._sources = tuple(os.path.normpath(os.path.join(root, folder)) for folder in self.settings.src)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import partial
 
@@ -115,7 +115,7 @@ class Rounds:
         self._program = Program(self.settings, self.files)
 
     def run(self) -> Upgraded:
-        state = self._linted(dict(self.files), replace(self.settings, select=tuple(sorted(self.codes))))
+        state = self._linted(dict(self.files), self.settings._replace(select=tuple(sorted(self.codes))))
         done: list[Rewrite] = []
         if any(each.fix for each in state.diagnostics):
             state = self._linted(dict(self.files))  # with what must not get worse: most projects need no look at that

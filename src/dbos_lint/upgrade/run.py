@@ -42,8 +42,7 @@ def upgrade(found: Discovery, configuration: Configuration, request: Request) ->
         projects.append(Upgraded({}, (), tuple(_unread(path, reason) for path, reason in found.unreadable)))
     for settings, paths in _projects(found.files, configuration):
         files, unreadable = _read(paths)
-        target = replace(
-            settings,
+        target = settings._replace(
             dbos_version=label(request.until),
             version_source="--to",
             select=tuple(sorted(checked_codes(codes))),
