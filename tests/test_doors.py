@@ -48,8 +48,14 @@ LATE = {
     if issubclass(part, Late)
 }
 OF_FEW = (LATE - {"rules.workflow.values"}) | {
+    "rules.lifecycle.placing",
+    "rules.lifecycle.reorder",
+    "rules.pattern.registering",
     "semantics.absence",
     "semantics.asking",
+    "semantics.classes",
+    "semantics.cron",
+    "semantics.databases",
     "semantics.endings",
     "semantics.hosts",
     "semantics.meeting",
@@ -128,6 +134,7 @@ def test_the_standard_input_is_judged_with_as_little(project: Path) -> None:
 
     assert modules >= ENGINE
     assert not within(modules, HEAVY | NEVER_TO_LINT)
+    assert not within(modules, OF_FEW | {"candidates"})
     assert not within(check(project / "empty", "-", stdin=PLAIN), ENGINE - {"rules"} | {"rules.visitor", "catalog"})
 
 

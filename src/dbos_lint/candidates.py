@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dbos_lint.discovery import Discovery
 from dbos_lint.mentions import is_wide, mentions, needles
 from dbos_lint.reading import read, read_into
+from dbos_lint.serial import Task
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,14 +27,6 @@ _NAMES, _LEAVES, _STAYS = "names", "leaves", "stays"
 _MOST_LOOKS = 500
 _BUFFER = 1 << 20
 _IMPORTABLE = re.compile(r"\w+", re.ASCII)
-
-
-class Task(NamedTuple):
-    """A file to lint; ``size`` is that of its source where it names dbos, and otherwise 0."""
-
-    path: str
-    settings: Settings
-    size: int = 0
 
 
 class _Project(NamedTuple):

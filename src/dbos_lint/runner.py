@@ -9,14 +9,13 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from dbos_lint import timings
-from dbos_lint.candidates import Task, candidates
 from dbos_lint.configuration import Configuration
 from dbos_lint.discovery import Discovery, discover
 from dbos_lint.garbage import left_alone
 from dbos_lint.linter import FileResult, failed
 from dbos_lint.paths import STDIN, absolute, parent
 from dbos_lint.results import RunResult
-from dbos_lint.serial import Linter
+from dbos_lint.serial import Linter, Task
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ def run_files(
 ) -> RunResult:
     """Lint the files that were found, by the ``texts`` that are given of some of them instead of the disk's: such a run
     has no ``cache``. The results do not depend on whether there is one."""
+    from dbos_lint.candidates import candidates
+
     known: list[FileResult] = []
     with timings.phase("read"):
         tasks, quiet = candidates(_with_settings(found.files, configuration), found, cache)

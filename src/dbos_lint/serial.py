@@ -6,10 +6,9 @@ import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint import linter, timings
-from dbos_lint.candidates import Task
 from dbos_lint.consulted import Unasked
 from dbos_lint.linter import FileResult
 from dbos_lint.reading import read
@@ -25,6 +24,14 @@ Elsewhere = Callable[[Settings, str, bytes], "Module | None"]
 # What is known stays, and trees are in no circles: nothing is garbage for the collector before so many files, nor then
 # before there are twice as many, for it looks through all that is known.
 _FILES_BEFORE_COLLECTION = 500
+
+
+class Task(NamedTuple):
+    """A file to lint; ``size`` is that of its source where it names dbos, and otherwise 0."""
+
+    path: str
+    settings: Settings
+    size: int = 0
 
 
 def _nowhere(settings: Settings, path: str, source: bytes) -> None:

@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from dbos_lint.candidates import Task
 from dbos_lint.linter import FileResult, failed
-from dbos_lint.serial import Linter
+from dbos_lint.serial import Linter, Task
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

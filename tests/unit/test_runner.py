@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 
 from dbos_lint import linter, runner, workers
-from dbos_lint.candidates import Task
 from dbos_lint.configuration import Configuration
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.linter import FileResult
 from dbos_lint.rules.registry import RULES
 from dbos_lint.runner import RunResult, run, run_stdin
-from dbos_lint.serial import Linter
+from dbos_lint.serial import Linter, Task
 from dbos_lint.settings import Settings
 
 

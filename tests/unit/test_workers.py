@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from dbos_lint import linter, workers
-from dbos_lint.candidates import Task
 from dbos_lint.configuration import Configuration
 from dbos_lint.linter import FileResult
 from dbos_lint.runner import RunResult, run
 from dbos_lint.semantics.modules import Project
+from dbos_lint.serial import Task
 from dbos_lint.settings import Settings
 from tests.unit.test_runner import fake, lint, project, summary
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dbos_lint.cache.key import key_of
 from dbos_lint.cache.shelf import Shelf
 from dbos_lint.cache.stamps import Stamps
-from dbos_lint.candidates import Task
 from dbos_lint.consulted import text_state
 from dbos_lint.linter import FileResult
+from dbos_lint.serial import Task
 from dbos_lint.settings import Settings
 
 # So many texts of one file are kept, each in the place of one before: people take back what they did, and do it again.

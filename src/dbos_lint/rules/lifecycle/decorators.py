@@ -11,7 +11,6 @@ from dbos_lint.rules.declared.lifecycle import (
     OUTER_DECORATOR_SKIPPED,
     ROUTE_UNDER_WORKFLOW,
 )
-from dbos_lint.rules.lifecycle import reorder
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.layers import Layer, layers
 from dbos_lint.semantics.scoping import Place
@@ -40,6 +39,8 @@ class Decorators(Visitor):
                 name = named.pop().removeprefix("dbos.")
                 if not self.here.has(name):
                     continue  # with parentheses it would raise as well
+                from dbos_lint.rules.lifecycle import reorder
+
                 self.here.report(
                     DECORATOR_WITHOUT_CALL,
                     decorator.span,
@@ -51,6 +52,8 @@ class Decorators(Visitor):
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         names = self.here.names_called(call)
         if names == {api.ALERT_HANDLER} and not call.args and not call.keywords:
+            from dbos_lint.rules.lifecycle import reorder
+
             self.here.report(
                 DECORATOR_WITHOUT_CALL,
                 call.span,
@@ -59,6 +62,8 @@ class Decorators(Visitor):
                 fix=reorder.uncalled(node, call),
             )
         elif len(names) == 1 and self._given_by_position(min(names), node, call):
+            from dbos_lint.rules.lifecycle import reorder
+
             name = min(names).removeprefix("dbos.")
             self.here.report(
                 DECORATOR_WITHOUT_CALL,
@@ -85,6 +90,8 @@ class Decorators(Visitor):
         workflows = [index for index in durable if found[index].kind == api.WORKFLOW]
         for index, layer in enumerate(found):
             if layer.registers and durable and index < durable[-1]:
+                from dbos_lint.rules.lifecycle import reorder
+
                 fix = reorder.registered_above(self.here, function, found)
                 self._registered_below(function, layer, found[durable[-1]], fix)
             if layer.changes and workflows and index > workflows[-1]:

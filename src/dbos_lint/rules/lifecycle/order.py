@@ -15,7 +15,6 @@ from dbos_lint.rules.declared.lifecycle import (
     SCRIPT_SIDE_EFFECTS_AT_IMPORT,
     SERVE_BEFORE_LAUNCH,
 )
-from dbos_lint.rules.lifecycle import placing
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.launch import Launches, Line
 from dbos_lint.semantics.lines import BUILD, LAUNCH, NEEDS_LAUNCH, REGISTERS, SERVES, SETS_UP, Event
@@ -58,6 +57,8 @@ class Order(Visitor):
     def _launch_at_import(self, events: list[Event]) -> None:
         for event in events:
             if event.kind == LAUNCH:
+                from dbos_lint.rules.lifecycle import placing
+
                 self.here.report_event(
                     LAUNCH_AT_IMPORT,
                     event,
@@ -105,6 +106,8 @@ class Order(Visitor):
     def _without_end(self) -> None:
         if LAUNCH_WITHOUT_DESTROY.code in self.here.enabled:
             for event in self.launches.endings.left_running(self.here.module):
+                from dbos_lint.rules.lifecycle import placing
+
                 self.here.report(
                     LAUNCH_WITHOUT_DESTROY,
                     event.span,

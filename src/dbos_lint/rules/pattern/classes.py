@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api
 from dbos_lint.diagnostic import Level
@@ -14,14 +15,16 @@ from dbos_lint.rules.declared.pattern import (
     METHOD_DECORATOR_ORDER,
     REGISTERED_SUBCLASS,
 )
-from dbos_lint.rules.pattern.registering import ClassFixes, put_on_top
 from dbos_lint.rules.visitor import Visitor
-from dbos_lint.semantics.classes import Classes
-from dbos_lint.semantics.instances import Instances
 from dbos_lint.semantics.layers import Layer, layers
 from dbos_lint.semantics.summary import Class, Function
 from dbos_lint.semantics.values import ClassValue, FunctionValue
 from dbos_lint.syntax.spans import Span, span_of
+
+if TYPE_CHECKING:
+    from dbos_lint.rules.pattern.registering import ClassFixes
+    from dbos_lint.semantics.classes import Classes
+    from dbos_lint.semantics.instances import Instances
 
 _CONFIGURE = (
     "derive from DBOSConfiguredInstance and call super().__init__(config_name=...) with a name that each instance has "
@@ -34,14 +37,20 @@ class ClassShapes(Visitor):
 
     @cached_property
     def classes(self) -> Classes:
+        from dbos_lint.semantics.classes import Classes  # for files with classes, as the next ones
+
         return Classes(self.here.analysis.calls)
 
     @cached_property
     def instances(self) -> Instances:
+        from dbos_lint.semantics.instances import Instances
+
         return Instances(self.here.analysis.calls, self.classes)
 
     @cached_property
     def _fixes(self) -> ClassFixes:
+        from dbos_lint.rules.pattern.registering import ClassFixes
+
         return ClassFixes(self.here, self.classes, self.instances)
 
     @cached_property
@@ -174,6 +183,8 @@ class ClassShapes(Visitor):
             if layer.decorator.ref in ("staticmethod", "classmethod"):
                 below = str(layer.decorator.ref)
             elif below and layer.kind in (api.WORKFLOW, api.STEP):
+                from dbos_lint.rules.pattern.registering import put_on_top
+
                 self._wrong_order(function, layer, below, put_on_top(span_of(node), found, below))
                 return
 

@@ -17,15 +17,15 @@ from dbos_lint.rules.declared.pattern import (
     SCHEDULED_SIGNATURE,
 )
 from dbos_lint.rules.mending import meant, rename_keyword, reworded, safe, unsafe
-from dbos_lint.rules.visitor import Visitor, happening
+from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.cron import refusal
 from dbos_lint.semantics.effects import NOT_IN_WORKFLOW
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.schedules import Schedule, Schedules, argument, workflow_key
 from dbos_lint.semantics.signatures import Arguments, misfit, parameters
-from dbos_lint.semantics.summary import Call, Function
-from dbos_lint.semantics.values import DecoratorValue, Entity, Values
+from dbos_lint.semantics.summary import Call, Decorator, Function
+from dbos_lint.semantics.values import Entity, Values
 from dbos_lint.semantics.zones import is_unknown
 from dbos_lint.syntax.spans import Span, span_of
 
@@ -37,9 +37,6 @@ _OPTIONAL = ("context", "automatic_backfill", "cron_timezone", "queue_name", "sh
 
 class ScheduleEntries(Visitor):
     """What a schedule is made of."""
-
-    effects = happening((NOT_IN_WORKFLOW,), api.WORKFLOW)
-    calls = patterns.CREATES_SCHEDULE.keys() | patterns.APPLIES_SCHEDULES.keys()
 
     @cached_property
     def _schedules(self) -> Schedules:
@@ -168,20 +165,15 @@ class ScheduleEntries(Visitor):
 
     # ------------------------------------------------------------------ the decorator of dbos 2
 
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
-        if not function.decorators or self.here.targets_at_least(3, 0):
-            return
-        decorated = self.here.resolver.decorated(self.here.value(function))
-        for decorator, values in decorated.layers:
-            if not any(isinstance(value, DecoratorValue) and value.name == patterns.SCHEDULED for value in values):
-                continue
-            if decorated.entity is not None:
-                self._workflow((decorated.entity,), decorator.span, "the scheduled and the actual time")
-            ref = decorator.ref
-            if isinstance(ref, tuple) and ref[0] == "call" and ref[2]:
-                found = strings(self.here.resolver, self.here.module, ref[2][0], self.here.place(function))
-                if found is not None and len(found) == 1:
-                    self._cron(found[0], decorator.span)
+    def decorating(self, decorator: Decorator, function: Function, entity: Entity | None) -> None:
+        """Judge the ``decorator`` of a function that a schedule calls."""
+        if entity is not None:
+            self._workflow((entity,), decorator.span, "the scheduled and the actual time")
+        ref = decorator.ref
+        if isinstance(ref, tuple) and ref[0] == "call" and ref[2]:
+            found = strings(self.here.resolver, self.here.module, ref[2][0], self.here.place(function))
+            if found is not None and len(found) == 1:
+                self._cron(found[0], decorator.span)
 
     # ------------------------------------------------------------------ in workflows
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dbos_lint.rules.declared.testing import TEST_USES_APPLICATION_DATABASE
 from dbos_lint.rules.visitor import Visitor
-from dbos_lint.semantics.databases import Resets, puts_environment
 from dbos_lint.semantics.entrypoints import is_test
 from dbos_lint.semantics.lines import RESETS
 
@@ -20,8 +19,12 @@ class Databases(Visitor):
             if is_test(self.here.resolver, module, function)
         ]
         lines = [events for events in lines if any(event.kind == RESETS for event in events)]
+        if not lines:
+            return
+        from dbos_lint.semantics.databases import Resets, puts_environment
+
         # A test that says where the variables lead has a database of its own.
-        if not lines or any(puts_environment(each) for each in (module, *launches.endings.conftests(module))):
+        if any(puts_environment(each) for each in (module, *launches.endings.conftests(module))):
             return
         databases = Resets(self.here.analysis, module)
         application = databases.of_application()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dbos_lint.rules.declared.testing import PATCHED_AFTER_REGISTRATION
 from dbos_lint.rules.visitor import Visitor
-from dbos_lint.semantics.patches import Patches
 
 
 class Patching(Visitor):
@@ -13,6 +12,8 @@ class Patching(Visitor):
     def visit_module(self) -> None:
         if PATCHED_AFTER_REGISTRATION.code not in self.here.enabled:
             return
+        from dbos_lint.semantics.patches import Patches
+
         patches = Patches(self.here.analysis, self.here.module)
         for _, call in self.here.collected.nodes.calls:
             patched = patches.misses(call)
