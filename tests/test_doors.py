@@ -134,7 +134,8 @@ def test_the_standard_input_is_judged_with_as_little(project: Path) -> None:
 
     assert modules >= ENGINE
     assert not within(modules, HEAVY | NEVER_TO_LINT)
-    assert not within(modules, OF_FEW | {"candidates"})
+    # Another file has a workflow of the same name.
+    assert not within(modules, OF_FEW - {"semantics.meeting"} | {"candidates"})
     assert not within(check(project / "empty", "-", stdin=PLAIN), ENGINE - {"rules"} | {"rules.visitor", "catalog"})
 
 

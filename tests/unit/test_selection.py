@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,7 +40,7 @@ def few_rules(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def on(**options: object) -> set[str]:
-    return set(selection.enabled_codes(replace(BASE, **options)))
+    return set(selection.enabled_codes(BASE._replace(**options)))
 
 
 def test_advice_and_preview_are_off_by_default() -> None:
@@ -99,17 +98,17 @@ def overridden(
 
 
 def test_the_command_line_wins_over_the_file_however_short_its_prefix() -> None:
-    assert overridden(replace(BASE, select=("DBS201",)), ignore=("DBS2",)) == {"DBS001"}
-    assert overridden(replace(BASE, ignore=("DBS201",)), extend=("DBS2",)) == on() | {"DBS209"}
+    assert overridden(BASE._replace(select=("DBS201",)), ignore=("DBS2",)) == {"DBS001"}
+    assert overridden(BASE._replace(ignore=("DBS201",)), extend=("DBS2",)) == on() | {"DBS209"}
 
 
 def test_select_on_the_command_line_starts_afresh() -> None:
-    file = replace(BASE, select=("DBS3",), extend_select=("DBS209",), ignore=("DBS201",))
+    file = BASE._replace(select=("DBS3",), extend_select=("DBS209",), ignore=("DBS201",))
     assert overridden(file, select=("DBS20",), ignore=("DBS202",)) == {"DBS001", "DBS201", "DBS209"}
 
 
 def test_ignoring_on_the_command_line_keeps_what_the_file_ignores() -> None:
-    file = replace(BASE, ignore=("DBS201", "DBS001"))
+    file = BASE._replace(ignore=("DBS201", "DBS001"))
     assert overridden(file, ignore=("DBS3",)) == {"DBS202"}
     assert overridden(file) == {"DBS202", "DBS301"}
 
@@ -136,7 +135,7 @@ def test_ignoring_on_the_command_line_keeps_what_the_file_ignores() -> None:
     ],
 )
 def test_per_file_ignores_match_a_path_from_the_root_or_a_name(pattern: str, filename: str, matches: bool) -> None:
-    settings = replace(BASE, per_file_ignores=((pattern, ("DBS20",)),))
+    settings = BASE._replace(per_file_ignores=((pattern, ("DBS20",)),))
     expected = {"DBS201", "DBS202", "DBS209"} if matches else set()
     assert selection.ignored_for(settings, filename) == expected
 
@@ -173,15 +172,15 @@ def test_the_real_rules_select_each_other_alone() -> None:
 
 
 def test_a_preset_decides_where_nothing_is_selected() -> None:
-    everything = replace(BASE, preset="all")
+    everything = BASE._replace(preset="all")
 
-    assert selection.enabled_codes(replace(BASE, preset="strict")) == selection.enabled_codes(BASE)
+    assert selection.enabled_codes(BASE._replace(preset="strict")) == selection.enabled_codes(BASE)
     assert selection.enabled_codes(everything) == selection.enabled_codes(BASE) | {"DBS209"}
-    assert selection.enabled_codes(replace(everything, ignore=("DBS202",))) == {"DBS001", "DBS201", "DBS209", "DBS301"}
-    assert selection.enabled_codes(replace(everything, select=("DBS202",))) == {"DBS001", "DBS202"}
+    assert selection.enabled_codes(everything._replace(ignore=("DBS202",))) == {"DBS001", "DBS201", "DBS209", "DBS301"}
+    assert selection.enabled_codes(everything._replace(select=("DBS202",))) == {"DBS001", "DBS202"}
 
 
 def test_only_the_recommended_preset_hides_guesses() -> None:
-    shown = {preset: replace(BASE, preset=preset).shows_guesses for preset in PRESETS}
+    shown = {preset: BASE._replace(preset=preset).shows_guesses for preset in PRESETS}
 
     assert shown == {"recommended": False, "strict": True, "all": True}

@@ -63,6 +63,7 @@ def test_every_option_can_be_read(project: Path) -> None:
     )
     assert load(project / "app" / "main.py") == Settings(
         root=str(project),
+        version_source=str(config),
         src=("lib",),
         dbos_version="2.30",
         workflow_decorators=("app.wf",),

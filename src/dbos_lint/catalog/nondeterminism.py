@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
+from typing import NamedTuple
 
 from dbos_lint.catalog.stored import stored
 
@@ -46,14 +47,11 @@ class Entry:
         self.guess = guess
 
 
-class Source:
+class Source(NamedTuple):
     """That something differs between runs, and how sure that is."""
 
-    __slots__ = ("guess", "kind")
-
-    def __init__(self, kind: str, guess: bool = False) -> None:
-        self.kind = kind
-        self.guess = guess
+    kind: str
+    guess: bool = False
 
 
 class Arguments:

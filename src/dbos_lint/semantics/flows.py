@@ -133,14 +133,11 @@ LOST = "lost"
 Target: TypeAlias = "str | Given | Dropped | Branch | ReadFrom | Presence | Mixture | Captured | Entered"
 
 
-class Flows:
+class Flows(NamedTuple):
     """The flows of one function. The mask of a target has the bit ``1 << i`` for the origin ``origins[i]``."""
 
-    __slots__ = ("origins", "targets")
-
-    def __init__(self, origins: tuple[Origin, ...], targets: tuple[tuple[Target, int], ...]) -> None:
-        self.origins = origins
-        self.targets = targets
+    origins: tuple[Origin, ...]
+    targets: tuple[tuple[Target, int], ...]
 
     def of(self, origin: Origin) -> tuple[Target, ...] | None:
         """The targets of ``origin``; None if nothing is known of it."""
