@@ -26,6 +26,7 @@ def deadline() -> float:
 """
 # Of the standard library and of others: slow to load, or only for some runs.
 HEAVY = {
+    "_hashlib",
     "concurrent.futures",
     "importlib.metadata",
     "importlib.resources",
@@ -137,6 +138,32 @@ def test_the_standard_input_is_judged_with_as_little(project: Path) -> None:
     # Another file has a workflow of the same name.
     assert not within(modules, OF_FEW - {"semantics.meeting"} | {"candidates"})
     assert not within(check(project / "empty", "-", stdin=PLAIN), ENGINE - {"rules"} | {"rules.visitor", "catalog"})
+
+
+def test_what_an_earlier_run_has_found_out_is_told_without_the_engine(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DBOS_LINT_NO_CACHE")
+    alone = project / "alone"
+    alone.mkdir()
+    (alone / "pyproject.toml").touch()
+    for path in (alone / "pyproject.toml", alone):
+        os.utime(path, (0, 0))  # what has just changed may change again, unseen
+    given = [
+        "check",
+        "--isolated",
+        "--cache-dir",
+        str(project / "kept"),
+        "--stdin-filename",
+        str(alone / "app.py"),
+        "-",
+    ]
+    command = f"from dbos_lint.cli import main; main({given!r})"
+    assert loaded(project, command, WORKFLOW) >= ENGINE
+    modules = loaded(project, command, WORKFLOW)
+
+    assert {"cache.run", "reporters.full"} <= modules
+    assert not within(modules, HEAVY | (ENGINE - {"rules"}) | NEVER_TO_LINT | {"rules.visitor", "semantics", "workers"})
 
 
 def flake8(cwd: Path, name: str) -> set[str]:

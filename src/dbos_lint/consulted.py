@@ -135,7 +135,12 @@ class Unasked(Consulted):
 
 def text_state(source: bytes) -> str:
     """What tells one text from another."""
-    from hashlib import blake2b  # not for those who only have something noted that nobody asks for
+    # Not for those who only have something noted that nobody asks for; and hashlib loads OpenSSL, which takes longer
+    # than all that is hashed here.
+    try:
+        from _blake2 import blake2b
+    except ImportError:
+        from hashlib import blake2b
 
     return blake2b(source, digest_size=16).hexdigest()
 
