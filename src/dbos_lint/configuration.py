@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from dbos_lint import reading
-from dbos_lint.paths import absolute, folder_of, parent
+from dbos_lint.paths import absolute, folder_of, upwards
 from dbos_lint.patterns import anchored
 from dbos_lint.settings import PRESETS, Settings
 
@@ -141,26 +141,32 @@ class Configuration:
         return self._without_project[root]
 
     def _find(self, folder: str, names: Collection[str] | None = None) -> Settings | None:
-        if folder not in self._of_project:
-            self._of_project[folder] = self._look(folder, names)
-        return self._of_project[folder]
+        found: Settings | None = None
+        without: list[tuple[str, bool]] = []
+        # Most folders begin no project, and there are many.
+        may_begin = names is None or not _BEGINNINGS.isdisjoint(names)
+        for each in upwards(folder):
+            if each in self._of_project:
+                found = self._of_project[each]
+                break
+            found = self._own(each) if may_begin else None
+            if found is not None:
+                self._of_project[each] = found
+                break
+            without.append((each, may_begin))
+            may_begin = True
+        for each, may_begin in reversed(without):
+            if may_begin and (found is None or found.config is None) and _holds(each, _PROJECT_MARKERS):
+                found = self._overridden(Settings(each))
+            self._of_project[each] = found
+        return found
 
-    def _look(self, folder: str, names: Collection[str] | None) -> Settings | None:
-        def holds(name: str) -> bool:
-            return (names is None or name in names) and os.path.exists(os.path.join(folder, name))
-
-        is_project = names is None or not _BEGINNINGS.isdisjoint(names)  # most folders are none, and there are many
-        if is_project and not self._isolated and (holds(OWN_FILE) or holds(PYPROJECT)):
-            own = read_folder(folder)
-            if own is not None:
-                return self._overridden(own)
-        outer = parent(folder)
-        above = self._find(outer) if outer != folder else None
-        if above is not None and above.config is not None:
-            return above
-        if is_project and any(map(holds, _PROJECT_MARKERS)):
-            return self._overridden(Settings(folder))
-        return above
+    def _own(self, folder: str) -> Settings | None:
+        """What a configuration in ``folder`` says."""
+        if self._isolated or not _holds(folder, (OWN_FILE, PYPROJECT)):
+            return None
+        own = read_folder(folder)
+        return None if own is None else self._overridden(own)
 
     def _root_without_project(self, folder: str) -> str:
         """Where no folder looks like a project: the working folder, or else the folder that holds the package."""
@@ -172,6 +178,11 @@ class Configuration:
 
     def _overridden(self, settings: Settings) -> Settings:
         return self._overrides.apply(settings) if self._overrides else settings
+
+
+def _holds(folder: str, names: Iterable[str]) -> bool:
+    """Whether ``folder`` has an entry with one of the ``names``."""
+    return any(os.path.exists(os.path.join(folder, name)) for name in names)
 
 
 def begins_project(folder: str, names: Collection[str], around: Settings) -> bool:

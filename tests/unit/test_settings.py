@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from dbos_lint.configuration import (
     OPTIONS,
+    OWN_FILE,
     Configuration,
     Overrides,
     SettingsError,
@@ -232,3 +234,21 @@ def test_overrides_that_say_nothing_change_nothing(project: Path) -> None:
 
 def test_selectors_come_back_as_they_are() -> None:
     assert selectors(["DBS2", "ALL"]) == ("DBS2", "ALL")
+
+
+def test_a_file_may_stand_in_any_depth(tmp_path: Path) -> None:
+    (tmp_path / OWN_FILE).write_text("", encoding="utf-8")
+    deep = os.path.join(tmp_path, *["d"] * 1_900, "app.py")
+    assert Configuration(str(tmp_path)).for_file(deep).root == str(tmp_path)
+    assert Configuration(str(tmp_path), isolated=True).for_file(deep).root == str(tmp_path)
+
+
+def test_what_stands_above_a_configuration_is_not_read(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    (inner / "package").mkdir(parents=True)
+    (tmp_path / OWN_FILE).write_text("[", encoding="utf-8")
+    (inner / OWN_FILE).write_text("", encoding="utf-8")
+    configuration = Configuration(str(tmp_path))
+    assert configuration.for_folder(str(inner / "package"), ["app.py"]).root == str(inner)
+    with pytest.raises(SettingsError):
+        configuration.for_folder(str(tmp_path))
