@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,9 @@ from dbos_lint.settings import Settings
 
 # What is mended in one file can show what there is to mend in another that imports it.
 _MOST_ROUNDS = 10
+
+# What each of them was judged by knows all files of the project, and is garbage then, in circles.
+_MENDS_BEFORE_COLLECTION = 100
 
 Lint = Callable[[Mapping[str, bytes]], RunResult]
 
@@ -84,6 +88,8 @@ class Files:
             if settings not in programs:
                 programs[settings] = Program(settings).altered(texts)
             try:
+                if mends and len(mends) % _MENDS_BEFORE_COLLECTION == 0:
+                    gc.collect()
                 with left_alone(kept=True):
                     program = programs[settings]
                     mends.append(mend(file.source, file.filename, settings, places, program=program, result=file))

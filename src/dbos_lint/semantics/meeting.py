@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from dbos_lint.mentions import imports, members
+from dbos_lint.mentions import members
 from dbos_lint.semantics.groups import groups
 from dbos_lint.semantics.imports import loaded
 from dbos_lint.semantics.modules import Project
@@ -89,7 +89,7 @@ class Meeting:
 
     def _mentioned(self, path: str) -> Iterator[str]:
         source = self._project.read(path)
-        for level, name, names in imports(source) if source is not None else ():
+        for level, name, names in self._project.mentioned(source) if source is not None else ():
             for attribute in ("", *members(names)):
                 yield from self._targets(name, attribute, level, path)
 

@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dbos_lint import timings
 from dbos_lint.consulted import OUTLINES, Consulted
 from dbos_lint.garbage import left_alone
+from dbos_lint.mentions import imports
 from dbos_lint.paths import parent
 from dbos_lint.reading import read
 from dbos_lint.settings import Settings
 
 # Names are told from files alone; what reads them is loaded for the first one that is parsed.
 if TYPE_CHECKING:
+    from dbos_lint.outlines import Outline
     from dbos_lint.semantics.collect import Collected
+    from dbos_lint.semantics.disk import Disk
     from dbos_lint.semantics.summary import Module
     from dbos_lint.syntax.parse import Fault, Source
 
@@ -39,7 +42,8 @@ class Project:
     that will be linted too: when they are imported before that, their trees are kept, as far as there is room, so that
     each is walked once.
     ``consulted`` is told which files and folders each file leads to; ``linting`` is the file that is linted.
-    ``elsewhere`` gives the summary that another process has made of a file with this text.
+    ``elsewhere`` gives the summary that another process has made of a file with this text. ``disk`` remembers what
+    others read that are altered from the same one.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class Project:
         self.consulted = Consulted()
         self.linting = ""
         self.elsewhere: Callable[[str, bytes], Module | None] = lambda path, source: None
+        self.disk: Disk | None = None
         self._room = room
         self._kept: dict[str, tuple[bytes, Source, Collected]] = {}
         self._trees: dict[str, tuple[bytes, Source, Collected]] = {}
@@ -230,9 +235,19 @@ class Project:
         """The same, for an answer that tells what it rests on."""
         from dbos_lint.discovery import project_files
 
-        paths = project_files(self.settings)
+        paths = self.disk.files() if self.disk is not None else project_files(self.settings)
         self.consulted.files(paths)
         return paths
+
+    def outline(self, source: bytes, needles: Sequence[bytes]) -> Outline:
+        """The outline of the text of a file."""
+        from dbos_lint.outlines import outline
+
+        return self.disk.outline(source, needles) if self.disk is not None else outline(source, needles)
+
+    def mentioned(self, source: bytes) -> Iterable[tuple[int, str, bytes]]:
+        """What the text of a file imports, to judge by its bytes."""
+        return self.disk.imports(source) if self.disk is not None else imports(source)
 
     def outlined(self) -> None:
         """Be told that outlines were asked for, which also tell what lies in which folder."""
@@ -242,7 +257,7 @@ class Project:
         if path in self.overlay:
             return self.overlay[path]
         try:
-            source = read(path)
+            source = self.disk.read(path) if self.disk is not None else read(path)
         except (OSError, MemoryError):
             self.consulted.unreadable(path)
             return None
@@ -330,7 +345,12 @@ class Project:
 
     def altered(self, texts: Mapping[str, bytes]) -> Project:
         """This project with other ``texts`` of some files; what is known of the others need not be read again."""
+        from dbos_lint.consulted import Unasked
+        from dbos_lint.semantics.disk import Disk
+
+        self.disk = self.disk or Disk(self.settings)
         other = Project(self.settings, {**self.overlay, **texts})
+        other.consulted, other.disk = Unasked(), self.disk
         other._trees = self._trees  # each beside the text that it is of
         other._modules.update((path, known) for path, known in self._modules.items() if path not in texts)
         other._summarised.update((path, known) for path, known in self._summarised.items() if path not in texts)

@@ -21,7 +21,7 @@ from dbos_lint.catalog.names import (
     Slot,
 )
 from dbos_lint.mentions import needles
-from dbos_lint.outlines import kinds_in, outline
+from dbos_lint.outlines import kinds_in
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.entities import registered_name, registrations
 from dbos_lint.semantics.literals import literals
@@ -265,7 +265,7 @@ class Names:
                 if source is None:
                     project.consulted.outline(path, None)
                     continue
-                found = outline(source, wanted)
+                found = project.outline(source, wanted)
                 # Of what does not name dbos, the files tell that it imports.
                 project.consulted.outline(path, found, () if found.is_naming or not found.kinds else (path,))
                 hands_on = not found.is_naming and _ENGINE.encode() in source
