@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from dbos_lint.syntax.parse import Fault, Source
 
 
-@dataclass(frozen=True, slots=True)
 class FileResult:
     """What is known of one file.
 
@@ -34,15 +32,48 @@ class FileResult:
     the file leads to one.
     """
 
-    filename: str
-    diagnostics: tuple[Diagnostic, ...]
-    suppressed: int = 0
-    unresolved: tuple[int, ...] = ()
-    source: bytes = field(default=b"", repr=False, compare=False)
-    tracebacks: tuple[str, ...] = field(default=(), repr=False, compare=False)
-    consulted: Consulted | None = field(default=None, repr=False, compare=False)
-    failed: bool = False
-    varied: str = ""
+    __slots__ = (
+        "consulted",
+        "diagnostics",
+        "failed",
+        "filename",
+        "source",
+        "suppressed",
+        "tracebacks",
+        "unresolved",
+        "varied",
+    )
+
+    def __init__(
+        self,
+        filename: str,
+        diagnostics: tuple[Diagnostic, ...],
+        suppressed: int = 0,
+        unresolved: tuple[int, ...] = (),
+        source: bytes = b"",
+        tracebacks: tuple[str, ...] = (),
+        failed: bool = False,
+        varied: str = "",
+    ) -> None:
+        self.filename = filename
+        self.diagnostics = diagnostics
+        self.suppressed = suppressed
+        self.unresolved = unresolved
+        self.source = source
+        self.tracebacks = tracebacks
+        self.consulted: Consulted | None = None
+        self.failed = failed
+        self.varied = varied
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FileResult) and self._found() == other._found()
+
+    def __repr__(self) -> str:
+        return f"FileResult{self._found()}"
+
+    def _found(self) -> tuple[object, ...]:
+        """What was found, in which two results are the same or not: not of what, nor how."""
+        return self.filename, self.diagnostics, self.suppressed, self.unresolved, self.failed, self.varied
 
 
 def lint_source(
@@ -81,7 +112,9 @@ def broken(filename: str, settings: Settings, error: Exception) -> FileResult:
 
     cause = f"dbos-lint itself failed on it ({type(error).__name__}); please report this with the output of --debug"
     frames = format_exception(type(error), error, error.__traceback__)
-    return replace(failed(filename, settings, cause), tracebacks=("".join(frames),))
+    result = failed(filename, settings, cause)
+    result.tracebacks = ("".join(frames),)
+    return result
 
 
 def _enabled(settings: Settings, filename: str) -> frozenset[str]:
@@ -108,7 +141,8 @@ def _lint(
             with timings.phase("judge"):
                 judge = partial(_judge, source, parsed, collected, filename, settings, enabled, noqa)
                 result, varied = program.ask(judge)
-                return replace(result, varied=varied) if varied else result
+                result.varied = varied
+                return result
     except RecursionError:
         linted = Fault("it nests too deeply to be judged", 1, 1)
     said = tuple(_fault(linted, filename)) if UNREADABLE_FILE.code in enabled else ()

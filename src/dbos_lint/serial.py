@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -110,7 +109,8 @@ class Linter:
             result = linter.lint_source(source, path, settings, program=program)
         if result.tracebacks:  # what a fault left half done must not spoil another file
             self._programs.pop(settings, None)
-        return replace(result, consulted=program.project.consulted.take())
+        result.consulted = program.project.consulted.take()
+        return result
 
     def _program(self, settings: Settings) -> Program:
         with timings.phase("load"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 
 from dbos_lint.cache.key import key_of
 from dbos_lint.cache.shelf import Shelf
@@ -66,7 +65,8 @@ class Process:
             consulted.text(path, source)
             consulted.torn |= {path, OUTLINE + path}
         result = lint()
-        shelf.learn(replace(result, consulted=consulted.take()))
+        result.consulted = consulted.take()
+        shelf.learn(result)
         return result
 
     def save(self) -> None:
