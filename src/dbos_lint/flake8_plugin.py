@@ -6,7 +6,6 @@ import ast
 import os
 import tokenize
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dbos_lint import __version__
@@ -176,14 +175,14 @@ class Plugin:
         return cls._configuration
 
 
-@dataclass(frozen=True, slots=True)
 class _Below:
     """The files that flake8 was told to check, itself or by their folders: its process may come to each of them."""
 
-    paths: tuple[str, ...]
+    def __init__(self, paths: tuple[str, ...]) -> None:
+        self._paths = paths
 
     def __contains__(self, path: object) -> bool:
-        return isinstance(path, str) and any(path == each or path.startswith(f"{each}{os.sep}") for each in self.paths)
+        return isinstance(path, str) and any(path == each or path.startswith(f"{each}{os.sep}") for each in self._paths)
 
 
 def _checked(option: str, reader: str, text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dbos_lint.diagnostic import Diagnostic, Scope
 from dbos_lint.fix import Applicability, Fix
@@ -16,8 +16,7 @@ from dbos_lint.syntax.suppressions import NamedCode, Suppression, Suppressions
 _OWN = UNUSED_SUPPRESSION.code
 
 
-@dataclass(frozen=True, slots=True)
-class Unused:
+class Unused(NamedTuple):
     """The comments of one file, whose text is ``lines``. ``require_reason`` and ``noqa`` tell which of them count."""
 
     comments: Suppressions
