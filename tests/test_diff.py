@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 from pathlib import Path
@@ -93,7 +94,9 @@ def test_the_working_folder_is_compared_with_the_last_commit(repository: Path) -
 
 def test_two_commits_are_compared_and_shown_as_if_they_were_here(repository: Path) -> None:
     (repository / "app.py").write_text(AFTER)
-    git(repository, "commit", "-qam", "two")
+    (repository / "new.py").write_text("")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "two")
     (repository / "app.py").write_text("")
 
     result = CliRunner().invoke(cli, ["diff", "v1", "HEAD"])
@@ -101,7 +104,40 @@ def test_two_commits_are_compared_and_shown_as_if_they_were_here(repository: Pat
     assert result.exit_code == 1
     assert " --> app.py:11:5\n" in result.output
     assert "|     DBOS.sleep(1)" in result.output
-    assert CliRunner().invoke(cli, ["diff", "v1", "HEAD", "--path", "gone", "-q"]).output == ""
+    assert CliRunner().invoke(cli, ["diff", "v1", "HEAD", "--path", "new.py", "-q"]).output == ""
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_path_may_be_absolute(repository: Path, here: bool) -> None:
+    (repository / "app.py").write_text(AFTER)
+    path = str(repository) if here else str(repository / "app.py")
+
+    assert CliRunner().invoke(cli, ["diff", "v1", "--path", path]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "why"), [("gone", "is in neither revision"), ("..", "leads out"), ("../service2", "leads out")]
+)
+def test_a_path_that_says_nothing_is_refused(repository: Path, path: str, why: str) -> None:
+    result = CliRunner().invoke(cli, ["diff", "v1", "--path", path])
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert why in result.stderr
+
+
+@pytest.mark.parametrize("step", ["mkdtemp", "mkdir"])
+def test_a_commit_that_cannot_be_laid_out_is_told(repository: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    def full(*arguments: object, **options: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if step == "mkdtemp":
+        monkeypatch.setattr("tempfile.mkdtemp", full)
+    else:
+        monkeypatch.setattr(Path, "write_bytes", full)
+    result = CliRunner().invoke(cli, ["diff", "v1"])
+
+    assert result.exit_code == 2
+    assert result.stderr.endswith("No space left on device\n")
 
 
 def test_a_comment_silences_a_change(repository: Path) -> None:

@@ -282,6 +282,41 @@ def record(filename: str = "/a.py", row: int = 1, code: str = "DBS201", **more: 
     return json.dumps({"filename": filename, "location": place, "code": code, "message": "m", **more}).encode()
 
 
+RESULT: dict[str, object] = {
+    "ruleId": "DBS201",
+    "message": {"text": "m"},
+    "locations": [
+        {
+            "physicalLocation": {
+                "artifactLocation": {"uri": "a.py", "uriBaseId": "SRCROOT"},
+                "region": {"startLine": 1, "startColumn": 1},
+            }
+        }
+    ],
+}
+
+
+def sarif(
+    version: object = "1", rules: object = ({"id": "DBS201"},), uri: object = "file:///a/", results: object = (RESULT,)
+) -> bytes:
+    """A log; without what is None."""
+    driver = {"name": "dbos-lint", "version": version, "rules": rules}
+    driver = {key: value for key, value in driver.items() if value is not None}
+    run = {"tool": {"driver": driver}, "results": results, "originalUriBaseIds": {"SRCROOT": {"uri": uri}}}
+    return json.dumps({"runs": [run]}).encode()
+
+
+def test_a_log_is_merged_with_itself() -> None:
+    assert merged([("a", sarif()), ("b", sarif())]).findings == 1
+
+
+def test_an_output_without_end_is_refused(monkeypatch: pytest.MonkeyPatch, command: Command) -> None:
+    monkeypatch.setattr("dbos_lint.cli.merge._LARGEST", 1_000)
+    result = command("merge", "/dev/zero")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "/dev/zero" in result.stderr
+
+
 def test_a_finding_of_two_outputs_is_one_and_all_of_one_output_stay() -> None:
     twice, other = record(), record("/b.py")
     assert merged([("a", twice + b"\n" + twice + b"\n"), ("b", other + b"\n" + twice + b"\n")]).findings == 3
@@ -310,6 +345,14 @@ def test_findings_are_sorted_by_file_and_place(lines: list[bytes]) -> None:
         record(filename=5),  # type: ignore[arg-type]
         b"\xff\xfe",
         b"[" * 100_000,
+        sarif(version=None),
+        sarif(rules=None),
+        sarif(rules=5),
+        sarif(rules=[{"id": 1}]),
+        sarif(rules=[{"id": []}]),
+        sarif(uri=5),
+        sarif(uri="\ud800"),
+        sarif(results=[{**RESULT, "ruleId": "DBS999"}]),
     ],
 )
 def test_what_is_no_output_is_refused_by_name(text: bytes) -> None:

@@ -84,11 +84,16 @@ def _parsed(name: str, text: str) -> _Output:
     if whole is None or "runs" not in whole:
         return _Output(name, "json-lines", _checked(map(json.loads, text.rstrip("\n").split("\n"))), {})
     (run,) = whole["runs"]
-    if run["tool"]["driver"]["name"] != _NAME:
+    driver = run["tool"]["driver"]
+    rules = {rule["id"] for rule in driver["rules"]}
+    _root(run).encode()
+    if driver["name"] != _NAME or not all(isinstance(text, str) for text in (driver["version"], *rules)):
         raise ValueError(name)
     results = list(run["results"])
     for result in results:
         _sarif_place(_root(run))(result)
+        if result["ruleId"] not in rules:
+            raise ValueError(name)
     return _Output(name, "sarif", results, whole)
 
 
@@ -169,5 +174,7 @@ def _filename(artifact: Mapping[str, str], root: str) -> str:
 
 def _root(run: Record) -> str:
     (root,) = run["originalUriBaseIds"].values()
-    found: str = root["uri"]
+    found = root["uri"]
+    if not isinstance(found, str):
+        raise TypeError(found)
     return found

@@ -48,6 +48,7 @@ def diff(
     folders.
     """
     from dbos_lint.configuration import Configuration, SettingsError
+    from dbos_lint.discovery import MissingPathError
     from dbos_lint.paths import absolute, shown
     from dbos_lint.reporters import TEXT_FORMATS, render
     from dbos_lint.reporters.report import Report
@@ -57,10 +58,14 @@ def diff(
 
     cwd = os.getcwd()
     file = None if config is None else absolute(config)
+    below = tuple(os.path.relpath(absolute(path), cwd) for path in paths or (".",))
+    for path in below:
+        if path.split(os.sep)[0] == os.pardir:  # where other revisions are laid out, other things stand there
+            raise Failure(f"{path} leads out of the working folder, and only what is below it is compared")
     try:
         with laid_out(old, cwd) as before, laid_out(new, cwd) as after:
             configurations = (Configuration(folder, file, isolated) for folder in (before, after))
-            compared = changes(before, after, paths or (".",), *configurations)
+            compared = changes(before, after, below, *configurations)
             found = compared.diagnostics
             unread = [
                 f"warning: {shown(_moved(path, folder, cwd), cwd)}{at}: {why}"
@@ -80,6 +85,8 @@ def diff(
             text = render(Report(here, cwd, lines, not output_file and wants_color(color)), output_format)
     except (RevisionError, SettingsError) as error:
         raise Failure(str(error)) from None
+    except MissingPathError as error:
+        raise Failure(f"{error} is in neither revision") from None
     note(*unread)
     if output_format in TEXT_FORMATS and not quiet:
         text += f"Found {len(found)} change{'' if len(found) == 1 else 's'}.\n" if found else "No workflow changed.\n"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from dbos_lint.cli.output import Failure, emit, write
+
+# The findings of some hundred thousand lines that are all wrong.
+_LARGEST = 500_000_000
 
 
 @click.command(
@@ -22,9 +23,7 @@ def merge(context: click.Context, /, outputs: tuple[str, ...], output_file: str 
     from dbos_lint.merging import MergeError, merged
 
     try:
-        result = merged([(name, Path(name).read_bytes()) for name in outputs])
-    except OSError as error:
-        raise Failure(f"cannot read {error.filename}: {error.strerror}") from None
+        result = merged([(name, _read(name)) for name in outputs])
     except MergeError as error:
         raise Failure(str(error)) from None
     if output_file is None:
@@ -32,3 +31,15 @@ def merge(context: click.Context, /, outputs: tuple[str, ...], output_file: str 
     else:
         write(result.text, output_file)
     context.exit(1 if result.findings and not exit_zero else 0)
+
+
+def _read(name: str) -> bytes:
+    """What a file holds, or a pipe that a shell has put in its place."""
+    try:
+        with open(name, "rb") as file:
+            text = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise Failure(f"cannot read {name}: {error.strerror}") from None
+    if len(text) > _LARGEST:
+        raise Failure(f"cannot read {name}: larger than {_LARGEST // 1_000_000} MB")
+    return text

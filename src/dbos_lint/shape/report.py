@@ -9,6 +9,7 @@ from typing import NamedTuple
 from dbos_lint import selection
 from dbos_lint.configuration import Configuration
 from dbos_lint.diagnostic import Diagnostic
+from dbos_lint.discovery import MissingPathError
 from dbos_lint.reading import read
 from dbos_lint.shape.compare import Change, compare
 from dbos_lint.shape.snapshot import snapshot
@@ -27,7 +28,11 @@ class Changes(NamedTuple):
 
 
 def changes(before: str, after: str, paths: tuple[str, ...], old: Configuration, new: Configuration) -> Changes:
-    """What changed below ``paths``, relative to the folders ``before`` and ``after``."""
+    """What changed below ``paths``, relative to the folders ``before`` and ``after``. A :class:`MissingPathError` names
+    one that is in neither of them."""
+    for path in paths:
+        if not any(os.path.exists(os.path.join(folder, path)) for folder in (before, after)):
+            raise MissingPathError(path)
     then, now = snapshot(_existing(before, paths), old), snapshot(_existing(after, paths), new)
     found = compare(then, now)
     by_file: dict[str, list[Change]] = {}

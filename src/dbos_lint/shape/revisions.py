@@ -34,12 +34,22 @@ def laid_out(revision: str | None, cwd: str) -> Iterator[str]:
             cwd, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", said=revision
         )
         archive = _git(top, "archive", "--format=tar", _name(commit))
-        with TemporaryDirectory(prefix="dbos-lint-") as folder:
+        with _temporary() as folder:
             root = os.path.realpath(folder)
-            _extract(archive, Path(root))
             below = os.path.normpath(os.path.join(root, prefix))
-            os.makedirs(below, exist_ok=True)
+            try:
+                _extract(archive, Path(root))
+                os.makedirs(below, exist_ok=True)
+            except OSError as error:
+                raise RevisionError(f"'{revision}' cannot be laid out in {root}: {error.strerror}") from None
             yield below
+
+
+def _temporary() -> TemporaryDirectory[str]:
+    try:
+        return TemporaryDirectory(prefix="dbos-lint-")
+    except OSError as error:
+        raise RevisionError(f"there is no place for temporary files: {error.strerror}") from None
 
 
 def _name(output: bytes) -> str:
