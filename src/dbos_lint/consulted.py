@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dbos_lint.outlines import Outline
@@ -12,11 +12,24 @@ if TYPE_CHECKING:
 WHOLE = "*"
 """Stands for all files of the project, in place of a path."""
 OUTLINES = "**"
-"""Stands for the outlines of all files of the project; with a kind of names behind it, for the files that have some."""
+"""Stands for the outlines of all files of the project; with a question behind it, for what all files answer."""
 OUTLINE = "#"
 """With what the name of the outline of a file begins, in place of a path; the path follows."""
 FOUND = "!"
 """With what the name of the findings of a file begins; its path follows. Who imports the file does not rest on them."""
+TOLD = "@"
+"""With what the name of an answer begins that others are told: a question, and behind a space what it is about. Its
+state is the answer itself, as JSON: it may stay as it was where what it rests on does not."""
+HOLDERS = "holders"
+"""The question which files may have names of a kind."""
+LISTED = "*="
+"""Stands for the list of the files of the project, whatever is in them."""
+LOADERS = "^"
+"""With what the name of all that tells which programs load a file begins; its path follows."""
+CLAIMED = "~"
+"""With what the name of all that tells who registers workflows by a name begins."""
+GROUPS = (OUTLINES, LOADERS, CLAIMED)
+"""With what the names begin of all that only leads to other things."""
 ALWAYS = "="
 """The state of what stands for others, and does not change itself."""
 UNREADABLE = "?"
@@ -66,10 +79,7 @@ class Consulted:
         self.led[WHOLE].update(paths or ())
         self._note(WHOLE, files_state(paths))
         self._note(OUTLINES, files_state(paths))
-
-    def outlined(self, path: str) -> None:
-        """Note that what is found in ``path`` rests on the outlines of all files of the project."""
-        self.led[FOUND + path].add(OUTLINES)
+        self._note(LISTED, files_state(paths))
 
     def outline(self, path: str, found: Outline | None, steps: Iterable[str] = ()) -> None:
         """Note the outline of a file of the project (None where it cannot be read), and what it leads to."""
@@ -77,14 +87,21 @@ class Consulted:
         self.led[OUTLINES].add(OUTLINE + path)
         self.led[OUTLINE + path].update(steps)
 
-    def holding(self, path: str, kind: str) -> None:
-        """Note that what is found in ``path`` rests on the files of the project that have names of ``kind``."""
-        self.led[FOUND + path].add(OUTLINES + kind)
+    def told(self, name: str, find: Callable[[], Any], steps: Iterable[str]) -> None:
+        """Note what others are told as ``name``, and what that rests on."""
+        import json  # not for those who only have something noted that nobody asks for
 
-    def holders(self, kind: str, paths: Iterable[str]) -> None:
-        """Note which files have names of ``kind``, as the outlines tell."""
-        self._note(OUTLINES + kind, ALWAYS)
-        self.led[OUTLINES + kind].update(paths, (OUTLINES,))
+        self._note(name, json.dumps(find(), separators=(",", ":")))
+        self.led[name].update(steps)
+
+    def asked(self, path: str, name: str) -> None:
+        """Note that what is found in ``path`` rests on what goes by ``name``."""
+        self.led[FOUND + path].add(name)
+
+    def group(self, name: str, steps: Iterable[str]) -> None:
+        """Note all that what goes by ``name`` rests on."""
+        self._note(name, ALWAYS)
+        self.led[name].update(steps)
 
     def found(self, path: str) -> None:
         """Note that something was found in ``path``, or nothing: that rests on its text before all."""
@@ -125,6 +142,12 @@ class Unasked(Consulted):
         """Nothing is noted."""
 
     def outline(self, path: str, found: Outline | None, steps: Iterable[str] = ()) -> None:
+        """Nothing is noted."""
+
+    def told(self, name: str, find: Callable[[], Any], steps: Iterable[str]) -> None:
+        """Nothing is noted."""
+
+    def group(self, name: str, steps: Iterable[str]) -> None:
         """Nothing is noted."""
 
     def take(self) -> Consulted:

@@ -110,8 +110,7 @@ class Plugin:
             return self._lint(source, filename, settings, program)
 
         cache = self._kept()
-        consulted = program.project.consulted
-        result = lint() if cache is None else cache.result(filename, source, settings, consulted, lint)
+        result = lint() if cache is None else cache.result(filename, source, settings, program, lint)
         for diagnostic in result.diagnostics:
             start = diagnostic.start
             yield start.row, start.column - 1, f"{diagnostic.code} {diagnostic.message}", type(self)

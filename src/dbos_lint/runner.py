@@ -42,10 +42,10 @@ def run_files(
     known: list[FileResult] = []
     with timings.phase("read"):
         tasks, quiet = candidates(_with_settings(found.files, configuration), found, cache)
-        if cache is not None:
-            known, tasks = cache.recall(tasks)
+    linter = Linter(tasks, texts, kept=cache is not None)
     with left_alone(kept=True):
-        linter = Linter(tasks, texts, kept=cache is not None)
+        if cache is not None:
+            known, tasks = _recalled(cache, tasks, linter)
         several = jobs > 1 and len(tasks) > 1
         results = _in_processes(tasks, jobs, linter) if several else linter.files(tasks)
         if cache is not None:
@@ -64,8 +64,9 @@ def run_stdin(
     """Lint ``source``, which came from the standard input and is called ``filename``; a ``cache`` must be for it."""
     path = absolute(filename or STDIN)
     tasks = [Task(path, configuration.for_file(path))]
-    known, tasks = cache.recall(tasks) if cache is not None else ([], tasks)
-    results = [Linter(kept=cache is not None).source(source, path, task.settings) for task in tasks]
+    linter = Linter(kept=cache is not None)
+    known, tasks = _recalled(cache, tasks, linter) if cache is not None else ([], tasks)
+    results = [linter.source(source, path, task.settings) for task in tasks]
     if cache is not None:
         cache.keep(tasks, results)
     return _result([*known, *results])
@@ -75,6 +76,15 @@ def _in_processes(tasks: Sequence[Task], jobs: int, linter: Linter) -> list[File
     from dbos_lint.workers import in_processes  # a run for one file does without
 
     return in_processes(tasks, jobs, linter)
+
+
+def _recalled(cache: Cache, tasks: Sequence[Task], linter: Linter) -> tuple[list[FileResult], list[Task]]:
+    """What ``cache`` knows of the results of ``tasks``, and which of them are left for ``linter``."""
+    with timings.phase("read"):
+        known, left = cache.recall(tasks, linter.tell)
+    linter.recalled = cache.recalled
+    linter.expect(left)
+    return known, left
 
 
 def default_jobs() -> int:

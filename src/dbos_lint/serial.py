@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from dbos_lint import linter, timings
-from dbos_lint.consulted import Unasked
+from dbos_lint.consulted import Consulted, Unasked
 from dbos_lint.linter import FileResult
 from dbos_lint.reading import read
 from dbos_lint.settings import Settings
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Elsewhere = Callable[[Settings, str, bytes], "Module | None"]
 """Gives the summary that another process made of a file, as it is called in the project with these settings."""
+Recalled = Callable[[Settings, str], Consulted | None]
+"""Gives what the files of the project with these settings were told under a name, where that still holds."""
 
 # What is known stays, and trees are in no circles: nothing is garbage for the collector before so many files, nor then
 # before there are twice as many, for it looks through all that is known.
@@ -31,6 +33,10 @@ class Task(NamedTuple):
     path: str
     settings: Settings
     size: int = 0
+
+
+def _unknown(settings: Settings, name: str) -> None:
+    return None
 
 
 def _nowhere(settings: Settings, path: str, source: bytes) -> None:
@@ -48,9 +54,14 @@ class Linter:
         self._kept = kept
         self.texts = texts or {}
         self.elsewhere: Elsewhere = _nowhere
+        self.recalled: Recalled = _unknown
         self._linted = 0
         self._collects_at = _FILES_BEFORE_COLLECTION
         self.expect(tasks)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What a process gets that is not forked: neither what is known, nor who else may know."""
+        return {**self.__dict__, "_programs": {}, "elsewhere": _nowhere, "recalled": _unknown}
 
     def expect(self, tasks: Sequence[Task]) -> None:
         """Be told which files come next."""
@@ -112,6 +123,16 @@ class Linter:
         result.consulted = program.project.consulted.take()
         return result
 
+    def tell(self, settings: Settings, name: str) -> Consulted:
+        """What others are told under a name, once more, and what that rests on."""
+        program = self._program(settings)
+        try:
+            program.analysis.names.tell(name)
+        except BaseException:  # what it left half done must not spoil what follows
+            self._programs.pop(settings)
+            raise
+        return program.project.consulted.take()
+
     def _program(self, settings: Settings) -> Program:
         with timings.phase("load"):
             from dbos_lint.semantics.program import Program
@@ -120,6 +141,7 @@ class Linter:
             program = self._programs[settings] = Program(settings, self._upcoming)
             program.project.overlay.update(self.texts)
             program.project.elsewhere = lambda path, source: self.elsewhere(settings, path, source)
+            program.project.recalled = lambda name: self.recalled(settings, name)
             if not self._kept:
                 program.project.consulted = Unasked()
         return self._programs[settings]

@@ -85,26 +85,42 @@ def test_a_file_that_changes_is_linted_with_those_that_import_it(project: Path, 
 OTHER = "from dbos import DBOS\n\n\n@DBOS.workflow()\ndef {name}(order: str) -> str:\n    return {value!r}\n"
 
 
+MAIN = "import app, late, other, twin\n"
+LATER = "import app, twin\n\n\ndef load():\n    import late, other\n"
+DOCUMENTED = '"""One line more."""\n\n'
+
+
 @pytest.mark.parametrize(
-    ("change", "linted"),
+    ("name", "change", "linted"),
     [
-        (OTHER.format(name="bill", value="paid"), ["other.py"]),
-        (OTHER.format(name="bills", value="open"), ["app.py", "late.py", "other.py"]),
-        ("import app\n" + OTHER.format(name="bill", value="open"), ["app.py", "late.py", "other.py"]),
+        ("other.py", OTHER.format(name="bill", value="paid"), ["main.py", "other.py"]),
+        ("other.py", OTHER.format(name="bills", value="open"), ["main.py", "other.py"]),
+        ("other.py", DOCUMENTED + OTHER.format(name="bill", value="open"), ["main.py", "other.py"]),
+        ("other.py", OTHER.format(name="pay", value="open"), ["app.py", "main.py", "other.py"]),
+        ("other.py", OTHER.format(name="twin", value="open"), ["late.py", "main.py", "other.py", "twin.py"]),
+        ("late.py", OTHER.format(name="twin", value="paid"), ["late.py", "main.py"]),
+        ("late.py", DOCUMENTED + OTHER.format(name="twin", value="open"), ["late.py", "main.py", "twin.py"]),
+        ("main.py", MAIN + "# all of them\n", ["main.py"]),
+        ("main.py", LATER, ["late.py", "main.py", "twin.py"]),
+        ("main.py", MAIN.replace("twin", "plain"), ["late.py", "main.py", "twin.py"]),
     ],
 )
-def test_a_change_that_no_outline_tells_concerns_nobody_else(
-    project: Path, tmp_path: Path, linted_again: list[str], change: str, linted: list[str]
+def test_who_registers_the_same_concerns_those_who_do(
+    project: Path, tmp_path: Path, linted_again: list[str], name: str, change: str, linted: list[str]
 ) -> None:
-    """Who looks for other workflows of a name rests on what all files define and import."""
-    (project / "other.py").write_text(OTHER.format(name="bill", value="open"))
-    (project / "late.py").write_text(OTHER.format(name="bill_late", value="open"))
-    lint(project, Cache(str(tmp_path / "cache")))
-    (project / "other.py").write_text(change)
+    """Who looks for other workflows of a name rests on who has them, and on what programs load; ``main.py`` imports
+    all."""
+    for other, workflow in {"other.py": "bill", "late.py": "twin", "twin.py": "twin"}.items():
+        (project / other).write_text(OTHER.format(name=workflow, value="open"))
+    (project / "main.py").write_text(MAIN)
+    before = lint(project, Cache(str(tmp_path / "cache")))
+    assert [found.code for file in before for found in file.diagnostics].count("DBS227") == 2
+    (project / name).write_text(change)
     linted_again.clear()
     after = lint(project, Cache(str(tmp_path / "cache")))
-    assert sorted(linted_again) == linted
+    again = sorted(linted_again)
     assert after == lint(project, None)
+    assert again == linted
 
 
 ASKS = """from dbos import DBOS
@@ -131,7 +147,9 @@ def use(order: str) -> str:
 @pytest.mark.parametrize(
     ("name", "change", "is_asked"),
     [
-        ("queues.py", "from dbos import DBOS\n\nDBOS.register_queue('order')  # once\n", True),
+        ("queues.py", "from dbos import DBOS\n\nDBOS.register_queue('order')  # once\n", False),
+        ("queues.py", "from dbos import DBOS\n\n\nDBOS.register_queue('order', concurrency=2)\n", True),
+        ("queues.py", "from dbos import DBOS\n\n\nDBOS.register_queue('order')\nDBOS.listen_queues(['a'])\n", True),
         ("plain.py", "print(2)\n", False),
     ],
 )
@@ -146,9 +164,11 @@ def test_names_rest_on_the_files_that_have_some_and_only_for_who_asks(
     assert "DBS404" in codes
     (project / name).write_text(change)
     linted_again.clear()
-    assert [found.code for file in lint(project, Cache(str(tmp_path / "cache"))) for found in file.diagnostics] == codes
-    assert ("asks.py" in linted_again) is is_asked
-    assert "uses.py" not in linted_again
+    after = lint(project, Cache(str(tmp_path / "cache")))
+    again = tuple(linted_again)
+    assert after == lint(project, None)
+    assert ("asks.py" in again) is is_asked
+    assert "uses.py" not in again
 
 
 def test_a_file_that_was_looked_for_and_comes_is_noticed(project: Path, tmp_path: Path) -> None:

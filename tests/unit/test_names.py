@@ -9,8 +9,9 @@ import pytest
 from dbos_lint import configuration
 from dbos_lint.catalog.names import ASKS, OFFERS, QUEUE, SCHEDULE, STREAM, TOPIC, WORKFLOW
 from dbos_lint.linter import lint_source
-from dbos_lint.semantics.names import Known, closest
+from dbos_lint.semantics.closest import closest
 from dbos_lint.semantics.program import Program
+from dbos_lint.semantics.told import Known
 
 IMPORT = "from dbos import DBOS, DBOSClient, EnqueueOptions, Queue, SendMessage\n"
 

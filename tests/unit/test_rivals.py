@@ -8,8 +8,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dbos_lint.semantics.meeting import Meeting
-from dbos_lint.semantics.modules import Project
+from dbos_lint.semantics.program import Program
 from dbos_lint.settings import Settings
 
 FILES = 5
@@ -41,7 +40,7 @@ def test_two_files_meet_where_one_loads_both(tmp_path: Path, edges: list[tuple[i
             if importer == number
         )
         (tmp_path / f"m{number}.py").write_text(text, encoding="utf-8")
-    meeting = Meeting(Project(Settings(root=str(tmp_path), src=(".",))))
+    meeting = Program(Settings(root=str(tmp_path), src=(".",))).analysis.names.meeting
     paths = [str(tmp_path / f"m{number}.py") for number in range(FILES)]
     for one, other in product(range(FILES), repeat=2):
         together = loaders(edges, one, False) & loaders(edges, other, True)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from dbos_lint.cache.stamps import Stamps
 from dbos_lint.cache.table import CLEAN, FINDINGS, Row, Table, closure, leading_to
-from dbos_lint.consulted import FOUND, WHOLE, Consulted
+from dbos_lint.consulted import FOUND, GROUPS, OUTLINES, TOLD, WHOLE, Consulted
 
 
 class Knowledge(NamedTuple):
@@ -28,16 +28,21 @@ def merged(
     """The table, and the findings, of all that is known now and that something rests on."""
     old = known.table
     ways = {number: old.steps(number) for number in range(len(old.rows))}
+    # What was told once more, and is as it was, holds whatever has become of what it rests on.
+    told = {name for name in consulted.states if name.startswith(TOLD)}
+    verified = {old.number[name] for name in told if name in old.number}
     changed = known.changed | {
         old.number[path]
         for path, state in consulted.states.items()
         if path in old.number and old.rows[old.number[path]].state not in ("", state)
     }
-    stale = leading_to(changed, ways) if changed else frozenset()
-    states = {row.path: row.state for number, row in enumerate(old.rows) if row.state and number not in changed}
+    stale = leading_to(changed, {at: () if at in verified else ways[at] for at in ways}) if changed else frozenset()
+    lost = changed | {number for number in stale if old.rows[number].path.startswith(TOLD)}
+    states = {row.path: row.state for number, row in enumerate(old.rows) if row.state and number not in lost}
     states |= consulted.states
     led = {old.rows[at].path: {old.rows[step].path for step in ways[at]} for at in ways if at not in changed}
-    for path in outcomes:
+    groups = [path for path in consulted.led if path.startswith(GROUPS) and path != OUTLINES]
+    for path in (*outcomes, *told, *groups):
         led.pop(path, None)  # what was asked for it before counts no more
     for path, steps in consulted.led.items():
         led[path] = led.get(path, set()) | steps
@@ -49,7 +54,7 @@ def merged(
     found |= outcomes
 
     read = consulted.states.keys() | known.sights.keys() | known.same
-    new_stamps = {path: stamps.of(path) for path in read if not path.startswith((FOUND, WHOLE))}
+    new_stamps = {path: stamps.of(path) for path in read if not path.startswith((FOUND, TOLD, WHOLE, *GROUPS))}
     sights = {
         row.path: row.sight
         for number, row in enumerate(old.rows)
@@ -78,6 +83,9 @@ def _assembled(
     ways = {at: [number[step] for step in led.get(path, ()) if step in number] for path, at in number.items()}
     # A line cannot hold a name with a line break, so that nothing is kept which rests on it.
     odd = {number[path] for path in names if path in torn or "\n" in path}
+    # Nor is anything that rests on an answer which nobody knows any more.
+    gone = {path for path, steps in led.items() if any(step.startswith(TOLD) and step not in states for step in steps)}
+    odd |= {number[path] for path in gone if path in number}
     lost = leading_to(odd, ways) if odd else frozenset()
     kept = {path: each for path, each in found.items() if each is not None and number.get(path, -1) not in lost}
     used = closure((number[path] for path in kept if path in number), ways)

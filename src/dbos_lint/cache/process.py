@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from dbos_lint.cache.key import key_of
 from dbos_lint.cache.shelf import Shelf
 from dbos_lint.cache.stamps import Stamps
 from dbos_lint.cache.store import default_folder
-from dbos_lint.consulted import OUTLINE, Consulted, text_state
+from dbos_lint.consulted import OUTLINE, text_state
 from dbos_lint.linter import FileResult
 from dbos_lint.paths import absolute
 from dbos_lint.reading import read
 from dbos_lint.settings import Settings
+
+if TYPE_CHECKING:
+    from dbos_lint.semantics.program import Program
 
 _YES = frozenset({"1", "true", "t", "yes", "y", "on"})  # as click reads it
 _BOM = b"\xef\xbb\xbf"
@@ -45,14 +49,15 @@ class Process:
         self._shelves: dict[Settings, tuple[Shelf, frozenset[str]]] = {}
 
     def result(
-        self, path: str, source: bytes, settings: Settings, consulted: Consulted, lint: Callable[[], FileResult]
+        self, path: str, source: bytes, settings: Settings, program: Program, lint: Callable[[], FileResult]
     ) -> FileResult:
         """What is kept for ``source``, the text of ``path`` as its reader has decoded it; else what ``lint`` finds.
 
-        Only what is found in the file on the disk is kept: ``consulted`` is told of it, and all that rests on another
-        text is lost.
+        Only what is found in the file on the disk is kept: all that rests on another text is lost.
         """
+        consulted = program.project.consulted
         shelf, fresh = self._shelf(settings)
+        program.recall(shelf.recalled)
         text = _on_disk(path)
         state = text_state(text) if text is not None and _is_text_of(text, source) else ""
         if state and path in fresh and shelf.is_in(path, state):
@@ -64,6 +69,7 @@ class Process:
         else:
             consulted.text(path, source)
             consulted.torn |= {path, OUTLINE + path}
+            program.distrust()
         result = lint()
         result.consulted = consulted.take()
         shelf.learn(result)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from dbos_lint.cache.key import key_of
 from dbos_lint.cache.shelf import Shelf
 from dbos_lint.cache.stamps import Stamps
-from dbos_lint.consulted import text_state
+from dbos_lint.consulted import Consulted, text_state
 from dbos_lint.linter import FileResult
 from dbos_lint.serial import Task
 from dbos_lint.settings import Settings
@@ -46,15 +47,25 @@ class Cache:
             known = self._of_settings[id(settings)] = settings, self._shelves[key]
         return known[1]
 
-    def recall(self, tasks: Sequence[Task]) -> tuple[list[FileResult], list[Task]]:
-        """The results of tasks that an earlier run has done, and the tasks that are left."""
+    def recall(
+        self, tasks: Sequence[Task], tell: Callable[[Settings, str], Consulted] | None = None
+    ) -> tuple[list[FileResult], list[Task]]:
+        """The results of tasks that an earlier run has done, and the tasks that are left. ``tell`` gives once more what
+        others are told under a name."""
         found: dict[str, FileResult] = {}
         paths: dict[Shelf, list[str]] = {}
+        settings_of: dict[Shelf, Settings] = {}
         for path, settings, _ in tasks:
-            paths.setdefault(self.shelf(settings), []).append(path)
+            shelf = self.shelf(settings)
+            paths.setdefault(shelf, []).append(path)
+            settings_of[shelf] = settings
         for shelf, some in paths.items():
-            found |= shelf.recall(some)
+            found |= shelf.recall(some, None if tell is None else partial(tell, settings_of[shelf]))
         return list(found.values()), [task for task in tasks if task.path not in found]
+
+    def recalled(self, settings: Settings, name: str) -> Consulted | None:
+        """What others are told as ``name``, with all that it rests on, where that is as it was."""
+        return self.shelf(settings).recalled(name)
 
     def keep(self, tasks: Sequence[Task], results: Iterable[FileResult]) -> None:
         """Keep the ``results`` of ``tasks``, and all else that was learnt."""

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dbos_lint.cache import store
 from dbos_lint.cache.merge import Knowledge, merged
 from dbos_lint.cache.stamps import Stamps
-from dbos_lint.cache.table import CLEAN, Row, Table, leading_to, parse, text_of
-from dbos_lint.consulted import ALWAYS, FOUND, OUTLINES, WHOLE, Consulted, files_state
+from dbos_lint.cache.table import CLEAN, Row, Table, closure, leading_to, parse, text_of
+from dbos_lint.consulted import (
+    ALWAYS,
+    FOUND,
+    GROUPS,
+    LISTED,
+    OUTLINES,
+    TOLD,
+    WHOLE,
+    Consulted,
+    files_state,
+)
 from dbos_lint.mentions import needles
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
     from dbos_lint.linter import FileResult
+
+Tell = Callable[[str], Consulted]
+"""Gives once more what others are told under a name, with all that it rests on."""
 
 
 class Shelf:
@@ -55,12 +68,16 @@ class Shelf:
 
     # ------------------------------------------------------------------ what was found
 
-    def recall(self, paths: Iterable[str]) -> dict[str, FileResult]:
+    def recall(self, paths: Iterable[str], tell: Tell | None = None) -> dict[str, FileResult]:
         """The results of those of ``paths`` for which all is as it was."""
-        return {path: result for path in self.fresh(paths) if (result := self.result(path)) is not None}
+        return {path: result for path in self.fresh(paths, tell) if (result := self.result(path)) is not None}
 
-    def fresh(self, paths: Iterable[str]) -> list[str]:
-        """Those of ``paths`` that have a result, and for which all is as it was."""
+    def fresh(self, paths: Iterable[str], tell: Tell | None = None) -> list[str]:
+        """Those of ``paths`` that have a result, and for which all is as it was.
+
+        What others are told may be as it was where the text is not that tells it: ``tell`` is asked once more, but not
+        for those that rest on something else that has changed.
+        """
         table = self._table
         wanted = [path for path in map(FOUND.__add__, paths) if (row := table.get(path)) is not None and row.outcome]
         try:
@@ -68,9 +85,43 @@ class Shelf:
         except ValueError:  # it was not written by us
             self._table = Table()
             return []
-        self._dirty |= {number for number in ways if not self._is_same(table.rows[number])}
-        stale = leading_to(self._dirty, ways) if self._dirty else set()
+        dirty = {number for number in ways if not self._is_same(table.rows[number])}
+        stale = leading_to(dirty, ways) if dirty else set()
+        told = {number for number in stale if table.rows[number].path.startswith(TOLD)}
+        if told and tell is not None:
+            apart = {number: () if number in told else steps for number, steps in ways.items()}
+            lost = leading_to(dirty, apart)
+            needed = closure((table.number[path] for path in wanted if table.number[path] not in lost), apart)
+            dirty |= {number for number in told & needed if not self._still_tells(table.rows[number], tell)}
+            stale = leading_to(dirty, apart)
+        self._dirty |= dirty
         return [path.removeprefix(FOUND) for path in wanted if table.number[path] not in stale]
+
+    def _still_tells(self, row: Row, tell: Tell) -> bool:
+        """Whether others are told the same as before."""
+        try:
+            found = tell(row.path)
+        except Exception:  # it will be met again by who asks
+            return False
+        self._consulted.add(found)
+        return found.states.get(row.path) == row.state
+
+    def recalled(self, name: str) -> Consulted | None:
+        """What others are told as ``name``, with all that it rests on, where that is as it was."""
+        table = self._table
+        try:
+            ways = table.reached([name]) if name in table.number else {}
+        except ValueError:  # it was not written by us
+            return None
+        rows = {number: table.rows[number] for number in ways}
+        dirty = {number for number, row in rows.items() if not self._is_same(row)}
+        self._dirty |= dirty
+        if dirty or not rows:
+            return None
+        found = Consulted(states={row.path: row.state for row in rows.values()})
+        for number, row in rows.items():
+            found.led[row.path] = {rows[step].path for step in ways[number]}
+        return found
 
     def is_in(self, path: str, state: str) -> bool:
         """Whether the file ``path`` was in ``state``."""
@@ -83,9 +134,9 @@ class Shelf:
         return [row.path.removeprefix(FOUND) for row in self._table.rows if row.outcome]
 
     def _is_same(self, row: Row) -> bool:
-        if row.state == ALWAYS and row.path.startswith((FOUND, OUTLINES)):
+        if row.path.startswith(TOLD) or (row.state == ALWAYS and row.path.startswith((FOUND, *GROUPS))):
             return True
-        if row.path in (OUTLINES, WHOLE):
+        if row.path in (LISTED, OUTLINES, WHOLE):
             return self._project == row.state
         if row.stamp and self._stamps.of(row.path) == row.stamp:
             return True
@@ -151,15 +202,8 @@ class Shelf:
         if not (self._same or self._dirty or self._sights or self._consulted.states):
             store.use(self._folder, self._key)
             return
-        try:
-            knowledge = Knowledge(
-                self._table, self._known_findings(), self._dirty | self._changed(), self._same, self._sights
-            )
-            table, findings = merged(knowledge, self._consulted, self._outcomes, self._stamps)
-        except ValueError:  # what was there was not written by us
-            knowledge = Knowledge(Table(), {}, set(), set(), self._sights)
-            table, findings = merged(knowledge, self._consulted, self._outcomes, self._stamps)
-        store.write(self._folder, self._key, _packed(self._sought, findings, table))
+        kept = _Unpacked(self._sought, self._findings, self._table)
+        self._write(kept, self._known_findings(), self._dirty | self._changed(), self._same, self._sights)
 
     def save_with_others(self) -> None:
         """Write what is new to what other processes have written meanwhile. Raises OSError."""
@@ -170,13 +214,18 @@ class Shelf:
             kept = _unpacked(store.read(self._folder, self._key))
             rows = {row.path: row for row in self._table.rows if row.path in self._same}
             same = {path for path, row in rows.items() if (now := kept.table.get(path)) and now.state == row.state}
-            try:
-                knowledge = Knowledge(kept.table, _decoded(kept.findings), set(), same, {})
-                table, findings = merged(knowledge, self._consulted, self._outcomes, self._stamps)
-            except ValueError:  # what was there was not written by us
-                knowledge = Knowledge(Table(), {}, set(), set(), {})
-                table, findings = merged(knowledge, self._consulted, self._outcomes, self._stamps)
-            store.write(self._folder, self._key, _packed(kept.sought, findings, table))
+            self._write(kept, _decoded(kept.findings), set(), same, {})
+
+    def _write(
+        self, kept: _Unpacked, findings: Mapping[str, Any], changed: set[int], same: set[str], sights: Mapping[str, str]
+    ) -> None:
+        try:
+            known = Knowledge(kept.table, findings, changed, same, sights)
+            table, found = merged(known, self._consulted, self._outcomes, self._stamps)
+        except ValueError:  # what was there was not written by us
+            known = Knowledge(Table(), {}, set(), set(), sights)
+            table, found = merged(known, self._consulted, self._outcomes, self._stamps)
+        store.write(self._folder, self._key, _packed(kept.sought, found, table))
 
     def _changed(self) -> set[int]:
         """What was searched anew and nobody has compared with its state: it gets the stamp that it has now."""

@@ -13,6 +13,8 @@ SCHEDULE = "schedule"
 PATCH = "patch"
 SERIALIZER = "serializer"
 """No name, but something that one file says for all of them: with what the program's data are stored."""
+PARTITION = "partition"
+"""No name either: that queues are divided."""
 
 OFFERS = "offers"
 """Makes the name mean something: registers a queue or workflow, waits for a topic, sets an event, writes a stream."""
@@ -28,6 +30,7 @@ NEEDLES: dict[str, tuple[bytes, ...]] = {
     SCHEDULE: (b"schedule",),
     PATCH: (b"patch",),
     SERIALIZER: (b"serializer",),
+    PARTITION: (b"partition_queue", b"partition_concurrency"),
 }
 """What is in the bytes of each file that has names of a kind: of the others, nothing more is asked."""
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from dbos_lint.catalog.names import OFFERS, SLOTS, Slot
 from dbos_lint.rules.visitor import Here
-from dbos_lint.semantics.names import Known, argument, elements_of, options_of
+from dbos_lint.semantics.names import argument, elements_of, options_of
 from dbos_lint.semantics.options import Written
 from dbos_lint.semantics.summary import Call, Ref
 from dbos_lint.semantics.testcode import is_test_file
+from dbos_lint.semantics.told import Known
 
 
 class Named:
@@ -102,6 +103,6 @@ def is_test(here: Here, path: str) -> bool:
 
 def speaks_for_project(known: Known, here: Here) -> bool:
     """Whether what is offered in the project's own code tells what there is: tests may make up names of theirs."""
-    offers = [mention for mentions in known.offered.values() for mention in mentions if mention.sure]
+    offers = [told for mentions in known.offered.values() for told in mentions if told.sure]
     in_tests = is_test(here, here.module.path)
-    return OFFERS not in known.open and any(in_tests or not is_test(here, mention.path) for mention in offers)
+    return OFFERS not in known.open and any(in_tests or not told.in_tests for told in offers)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.names import QUEUE, WORKFLOW
 from dbos_lint.semantics.analysis import Analysis
-from dbos_lint.semantics.enqueues import BY_CLIENT, BY_NAME, BY_OBJECT, BY_OPTIONS
-from dbos_lint.semantics.literals import strings
-from dbos_lint.semantics.names import options_of
+from dbos_lint.semantics.enqueued import ENQUEUED, queues_of
+from dbos_lint.semantics.handles import handles
 from dbos_lint.semantics.origins import calls_behind
-from dbos_lint.semantics.queues import limits_of, names_of_object
-from dbos_lint.semantics.refs import given, receiver_and_method
+from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call, Module, Ref
-from dbos_lint.semantics.values import Entity, FunctionKey
+from dbos_lint.semantics.values import FunctionKey
 
-_ENQUEUES = BY_NAME | BY_OBJECT | BY_OPTIONS | BY_CLIENT
-_METHODS = frozenset(name.rpartition(".")[2] for name in _ENQUEUES)
 _RESULTS = frozenset({f"{api.HANDLE}.get_result", f"{api.ASYNC_HANDLE}.get_result"})
 _BY_ID = api.with_async(frozenset({f"{api.DBOS}.get_result"}))
 
@@ -35,12 +30,13 @@ class Room:
 
 
 class Enqueued:
-    """That a workflow is enqueued; ``repeated`` says that this is done in a loop."""
+    """That a workflow, the function with a handle in a file, is enqueued; ``repeated``: this is done in a loop."""
 
-    __slots__ = ("repeated", "workflow")
+    __slots__ = ("handle", "path", "repeated")
 
-    def __init__(self, workflow: FunctionKey, repeated: bool) -> None:
-        self.workflow = workflow
+    def __init__(self, path: str, handle: str, repeated: bool) -> None:
+        self.path = path
+        self.handle = handle
         self.repeated = repeated
 
 
@@ -55,70 +51,38 @@ class Deadlocks:
 
     def room(self, queue: str) -> Room | None:
         """How many workflows of the queue run at once, where all who register it agree and it is not divided."""
-        names = self.analysis.names.known(QUEUE, self.module).offered.get(queue, ())
-        found: set[Room | None] = set()
-        for mention in names:
-            if mention.call is None or not mention.sure:
-                return None
-            limits = limits_of(self.analysis.calls, self.analysis.resolver.module(mention.path), mention.call)
-            everywhere, here = limits.concurrency, limits.number("worker_concurrency")
-            unknown = limits.open or limits.is_partitioned is not False
-            room = Room(everywhere, True) if everywhere is not None else Room(here, False) if here is not None else None
-            found.add(None if unknown else room)
-        return found.pop() if len(found) == 1 else None
-
-    def enqueued(self, queue: str) -> list[Enqueued]:
-        """The workflows that the project enqueues on the queue."""
-        return self._all_enqueued.get(queue, [])
+        all_told = self.analysis.names.known(QUEUE, self.module).offered.get(queue, ())
+        rooms = {(None, False) if told.queue is None else told.queue[1:] for told in all_told}
+        places, everywhere = rooms.pop() if len(rooms) == 1 else (None, False)
+        return None if places is None else Room(places, everywhere)
 
     @cached_property
     def _all_enqueued(self) -> dict[str, list[Enqueued]]:
         found: dict[str, list[Enqueued]] = {}
-        for module in self.analysis.names.files(QUEUE, self.module):
-            for function in module.functions:
-                for call in function.calls:
-                    for queue in self.queues_of(module, call):
-                        found.setdefault(queue, []).extend(self._workflows_of(module, call))
+        for _, answer in self.analysis.names.answers(QUEUE, ENQUEUED, self.module):
+            for queue, repeated, home, workflow in answer:
+                those = [(home, workflow)] if home is not None else self._named(workflow)
+                found.setdefault(queue, []).extend(Enqueued(path, handle, repeated) for path, handle in those)
         return found
+
+    def _named(self, name: str) -> list[tuple[str, str]]:
+        """The workflows of the project that are registered by a name."""
+        known = self.analysis.names.known(WORKFLOW, self.module).offered
+        return [
+            (told.workflow.home or told.path, told.workflow.handle) for told in known.get(name, ()) if told.workflow
+        ]
+
+    def enqueued(self, workflow: FunctionKey, queue: str) -> list[Enqueued]:
+        """How the project enqueues one workflow on the queue."""
+        home = self.analysis.resolver.module(workflow.module)
+        handle = handles(self.analysis.resolver, home)[workflow.id]
+        return [
+            each for each in self._all_enqueued.get(queue, ()) if (each.path, each.handle) == (workflow.module, handle)
+        ]
 
     def queues_of(self, module: Module, call: Call) -> tuple[str, ...]:
         """The names of the queue on which ``call`` enqueues."""
-        receiver, method = receiver_and_method(call.func)
-        if method not in _METHODS:
-            return ()
-        names = self.analysis.calls.callees(module, call).names
-        place = place_of(call)
-        if not names.isdisjoint(BY_OBJECT):
-            return names_of_object(self.analysis.calls, module, receiver, place)
-        if not names.isdisjoint(BY_NAME):
-            ref = given(call, "queue_name") if given(call, "queue_name") is not None else given(call, 0)
-            return strings(self.analysis.resolver, module, ref, place) or ()
-        if not names.isdisjoint(BY_OPTIONS | BY_CLIENT):
-            return self._option(module, call, "queue_name")
-        return ()
-
-    def _option(self, module: Module, call: Call, key: str) -> tuple[str, ...]:
-        options = options_of(self.analysis.calls, module, call, given(call, "options") or given(call, 0))
-        ref = dict(options.items).get(key) if options is not None else None
-        if options is None or ref is None:
-            return ()
-        return strings(self.analysis.resolver, options.module, ref, options.place) or ()
-
-    def _workflows_of(self, module: Module, call: Call) -> Iterator[Enqueued]:
-        names = self.analysis.calls.callees(module, call).names
-        repeated = module.within(call.block, "loop") or module.scopes[call.scope].kind == "comprehension"
-        if not names.isdisjoint(BY_OPTIONS | BY_CLIENT):
-            known = self.analysis.names.known(WORKFLOW, self.module).offered
-            for name in self._option(module, call, "workflow_name"):
-                for mention in known.get(name, ()):
-                    if mention.entity is not None:
-                        yield Enqueued(mention.entity.function.key, repeated)
-            return
-        position = next(api.FUNCTION_ARGUMENT[name] for name in names if name in api.FUNCTION_ARGUMENT)
-        ref = given(call, "func") if given(call, "func") is not None else given(call, position)
-        for value in self.analysis.calls.resolve(module, ref, call):
-            if isinstance(value, Entity):
-                yield Enqueued(value.function.key, repeated)
+        return queues_of(self.analysis.calls, module, call)
 
     # ------------------------------------------------------------------ waiting
 

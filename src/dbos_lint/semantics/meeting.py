@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any
 
+from dbos_lint.consulted import LOADERS, OUTLINES, TOLD, text_state
 from dbos_lint.mentions import members
 from dbos_lint.semantics.groups import groups
 from dbos_lint.semantics.imports import loaded
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.summary import MODULE, Module
+from dbos_lint.semantics.told import IMPORTS, LOADS
 
 # Blocks that perhaps do not run when the file is imported: of two alternatives, only one does.
 _PERHAPS = ("main", "if", "else", "except", "case")
@@ -20,20 +23,24 @@ _NEAR = 200
 class Meeting:
     """Who imports whom in one project. It is looked at when two files claim the same name."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, answer: Callable[[str], Any]) -> None:
+        """``answer`` gives what a file answers to the question which files it loads."""
         self._project = project
+        self._answer = answer
         self._texts: dict[str, int] = {}
         self._importers: dict[str, set[str]] | None = None
         self._loaded: dict[tuple[str, bool], frozenset[str]] = {}
         self._targets_of: dict[str, frozenset[str]] = {}
         self._around: dict[str, tuple[str, ...]] = {}
         self._programs: dict[bool, dict[str, frozenset[str]]] = {False: {}, True: {}}
+        self._grouped: set[str] = set()
 
     def may_meet(self, one: str, other: str) -> bool:
         """Whether a file imports both, itself or by way of others, or one of the two imports the other.
 
         Of two imports that only run when they are asked for, perhaps only one is asked for.
         """
+        self._project.consulted.whole(self._project.linting)
         return not self.programs(one, False).isdisjoint(self.programs(other, True)) or not self.programs(
             one, True
         ).isdisjoint(self.programs(other, False))
@@ -41,7 +48,6 @@ class Meeting:
     def programs(self, path: str, late: bool) -> frozenset[str]:
         """The files that load ``path`` and that nothing loads in turn: when they are imported themselves or, with
         ``late``, perhaps only later. Of files that load each other, the first stands for all."""
-        self._project.consulted.whole(self._project.linting)
         known = self._programs[late]
         if path not in known:
             for group in groups(path, lambda each: self._loaders(each, late), known):
@@ -56,7 +62,13 @@ class Meeting:
 
     def _loaders(self, path: str, late: bool) -> list[str]:
         """The files that load ``path`` themselves."""
-        return [each for each in self._all_importers().get(path, ()) if path in self._loads(each, late)]
+        importers = self._all_importers().get(path, ())
+        if path not in self._grouped:
+            self._grouped.add(path)
+            steps = [f"{TOLD}{LOADS} {each}" for each in importers]
+            steps += (LOADERS + each for each in importers if path in self._loads(each, late=True))
+            self._project.consulted.group(LOADERS + path, steps)
+        return [each for each in importers if path in self._loads(each, late)]
 
     def _all_importers(self) -> dict[str, set[str]]:
         """The files that may import each file, to judge by their bytes."""
@@ -68,7 +80,15 @@ class Meeting:
                 for target in targets:
                     self._importers.setdefault(target, set()).add(path)
             self._project.outlined()
+            self._project.consulted.told(f"{TOLD}{IMPORTS} ", self._digest, (OUTLINES,))
         return self._importers
+
+    def _digest(self) -> str:
+        return text_state(ascii(sorted((path, sorted(each)) for path, each in self._targets_of.items())).encode())
+
+    def look(self) -> None:
+        """Look who imports whom, unless that is known."""
+        self._all_importers()
 
     def near(self, path: str) -> frozenset[str] | None:
         """The files that a program may load beside ``path``, to judge by their bytes; None where they are many."""
@@ -85,6 +105,7 @@ class Meeting:
         self._loaded = {}
         self._around = {}
         self._programs = {False: {}, True: {}}
+        self._grouped = set()
         return True
 
     def _mentioned(self, path: str) -> Iterator[str]:
@@ -120,9 +141,13 @@ class Meeting:
         """The files that ``importer`` loads itself."""
         key = (importer, late)
         if key not in self._loaded:
-            module = self._project.module(importer)
-            self._loaded[key] = frozenset(self._imported(module, late)) if module is not None else frozenset()
+            early, perhaps_later = self._answer(importer) or ([], [])
+            self._loaded[key] = frozenset(perhaps_later if late else early)
         return self._loaded[key]
+
+    def loads_of(self, module: Module) -> list[Any]:
+        """The files that a file loads when it is imported, and those that it loads then or perhaps later."""
+        return [sorted(set(self._imported(module, late))) for late in (False, True)]
 
     def _imported(self, module: Module, late: bool) -> Iterator[str]:
         for scope in module.scopes:

@@ -42,7 +42,8 @@ class Project:
     that will be linted too: when they are imported before that, their trees are kept, as far as there is room, so that
     each is walked once.
     ``consulted`` is told which files and folders each file leads to; ``linting`` is the file that is linted.
-    ``elsewhere`` gives the summary that another process has made of a file with this text. ``disk`` remembers what
+    ``elsewhere`` gives the summary that another process has made of a file with this text, ``recalled`` the answer that
+    an earlier run was told under a name, with all that it rests on, where it still holds. ``disk`` remembers what
     others read that are altered from the same one.
     """
 
@@ -59,6 +60,7 @@ class Project:
         self.consulted = Consulted()
         self.linting = ""
         self.elsewhere: Callable[[str, bytes], Module | None] = lambda path, source: None
+        self.recalled: Callable[[str], Consulted | None] = lambda name: None
         self.disk: Disk | None = None
         self._room = room
         self._kept: dict[str, tuple[bytes, Source, Collected]] = {}

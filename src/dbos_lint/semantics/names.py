@@ -6,13 +6,15 @@ same answer. Only files whose bytes hold what makes such a name are parsed, and 
 
 from __future__ import annotations
 
+import ast
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.names import (
-    ASKS,
     COMMON_METHODS,
     METHODS,
     OFFERS,
@@ -20,17 +22,20 @@ from dbos_lint.catalog.names import (
     WORKFLOW,
     Slot,
 )
+from dbos_lint.consulted import HOLDERS, LISTED, OUTLINES, TOLD, WHOLE
 from dbos_lint.mentions import needles
 from dbos_lint.outlines import kinds_in
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.entities import registered_name, registrations
+from dbos_lint.semantics.facts import Observer
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.options import Written, written
 from dbos_lint.semantics.refs import receiver_and_method, terminal
-from dbos_lint.semantics.rivals import Claims
+from dbos_lint.semantics.rivals import CLAIMING, Claims, Rival
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import MODULE, Call, Module, Ref
+from dbos_lint.semantics.summary import Call, Module, Ref
+from dbos_lint.semantics.told import IMPORTS, KINDS, LOADS, Known, plain, read, sorted_out
 from dbos_lint.semantics.values import Entity
 from dbos_lint.semantics.words import Words
 from dbos_lint.syntax.spans import Span
@@ -65,33 +70,18 @@ class Mention(NamedTuple):
     entity: Entity | None = None
 
 
-class Known:
-    """The names of one kind in the project, each with what mentions it.
-
-    ``open`` are the sides (``OFFERS``, ``ASKS``) that have more names than the text tells.
-    """
-
-    __slots__ = ("asked", "offered", "open")
-
-    def __init__(
-        self,
-        offered: Mapping[str, tuple[Mention, ...]],
-        asked: Mapping[str, tuple[Mention, ...]],
-        open: frozenset[str],
-    ) -> None:
-        self.offered = offered
-        self.asked = asked
-        self.open = open
-
-
 class Names:
-    """The names of one project, remembered. ``concerns`` tells whether a file can hold anything of dbos."""
+    """The names of one project, remembered. ``concerns`` tells whether a file can hold anything of dbos, ``recalls``
+    whether what files tell is what they told an earlier run, and tell a later one."""
 
     __slots__ = (
+        "_answers",
+        "_asked",
         "_claims",
         "_complete",
         "_files",
         "_holders",
+        "_is_listed",
         "_known",
         "_learnt",
         "_meeting",
@@ -99,15 +89,24 @@ class Names:
         "_words",
         "calls",
         "concerns",
+        "observer",
+        "recalls",
     )
 
-    def __init__(self, calls: Calls, concerns: Callable[[str, bytes], bool]) -> None:
+    def __init__(
+        self, calls: Calls, observer: Observer, concerns: Callable[[str, bytes], bool], *, recalls: bool = True
+    ) -> None:
         self.calls = calls
+        self.observer = observer
+        self.recalls = recalls
         self.concerns = concerns
         self._files: dict[str, frozenset[str]] | None = None  # with the kinds of names that each of them may hold
         self._holders: dict[str, tuple[str, ...]] = {}
         self._complete: bool = True
         self._mentions: dict[tuple[str, str], tuple[Module, tuple[Mention, ...]]] = {}
+        self._answers: dict[str, dict[str, tuple[Module | None, Any]]] = {}
+        self._asked: set[str] = set()
+        self._is_listed = False
         self._known: dict[str, Known] = {}
         self._meeting: Meeting | None = None
         self._learnt: dict[tuple[str, str], tuple[Module, Any]] = {}
@@ -116,20 +115,24 @@ class Names:
 
     def known(self, kind: str, module: Module) -> Known:
         """The names of ``kind`` in the project of ``module``, the file that is being linted."""
-        own = self.of(module, kind)
-        holding = self._holding(kind)
-        if self._complete and module.path in self._kinds():
+        holders = self.holders(kind, kind)
+        own = self.answer(kind, module.path)
+        if self._complete and (module.path in holders or not own):
             if kind not in self._known:
-                self._known[kind] = self._gather(kind, holding)
+                told = (each for path in holders for each in self.answer(kind, path))
+                self._known[kind] = sorted_out(told, complete=True)
             return self._known[kind]
         # A file that no walk finds: it was named by itself.
-        others = [path for path in holding if path != module.path]
-        return _sorted_out([*own, *self._of_files(kind, others)], self._complete)
+        others = (each for path in holders if path != module.path for each in self.answer(kind, path))
+        return sorted_out([*own, *others], complete=self._complete)
 
     def own(self, kind: str, module: Module) -> Known:
         """Those of :meth:`known` that the file itself mentions. Where they tell enough, no other need be asked, and
         none counts for what is found."""
-        return self.once(f"own {kind}", module, lambda module: _sorted_out(self.of(module, kind), True))
+        return self.once(f"own {kind}", module, partial(self._own, kind))
+
+    def _own(self, kind: str, module: Module) -> Known:
+        return sorted_out(self.answer(kind, module.path), complete=True)
 
     def is_offered(self, kind: str, name: str, module: Module) -> bool:
         """Whether the project of ``module`` offers ``name``."""
@@ -144,13 +147,96 @@ class Names:
             remembered = self._mentions[module.path, kind] = module, tuple(found)
         return remembered[1]
 
-    def files(self, kind: str, module: Module) -> Iterator[Module]:
-        """The files of the project of ``module``, itself first, that may hold what goes by ``kind``."""
-        yield module
-        for path in self._holding(kind):
-            other = self.calls.resolver.project.module(path) if path != module.path else None
-            if other is not None:
-                yield other
+    def answers(self, kind: str, question: str, module: Module) -> list[tuple[str, Any]]:
+        """What the files of the project of ``module``, itself first, that may hold what goes by ``kind`` answer to
+        ``question``, each with its path."""
+        paths = dict.fromkeys((module.path, *self.holders(kind, question)))
+        return [(path, self.answer(question, path)) for path in paths]
+
+    def answer(self, question: str, path: str) -> Any:
+        """What the file at ``path`` tells others when it is asked a question of :mod:`dbos_lint.semantics.telling`."""
+        known = self._answers.setdefault(path, {})
+        if question not in known:
+            known[question] = self._find_answer(question, path)
+        return known[question][1]
+
+    def _find_answer(self, question: str, path: str) -> tuple[Module | None, Any]:
+        from dbos_lint.semantics.telling import TELLERS
+
+        project, name = self.calls.resolver.project, f"{TOLD}{question} {path}"
+        recalled = self._recalled(name) if path not in project.overlay else None
+        if recalled is not None:
+            with suppress(TypeError):  # else it was not written by us
+                return None, read(path, recalled[0]) if question in KINDS else recalled[0]
+        module = project.module(path)
+        found = TELLERS[question](self, module) if module is not None else ()
+        steps: tuple[str, ...] = (path,)
+        if question == LOADS:  # the list of files tells which packages are around what it imports
+            self._list()
+            steps = (path, LISTED)
+        self._note(name, lambda: plain(found) if question in KINDS else found, steps)
+        return module, found
+
+    def _list(self) -> None:
+        if not self._is_listed:
+            self._is_listed = True
+            self.calls.resolver.project.listed()
+
+    def tells(self, name: str, find: Callable[[], list[Any]], steps: tuple[str, ...]) -> list[Any]:
+        """What all files together tell as ``name``: recalled, or found and noted."""
+        recalled = self._recalled(name) if self._files is None else None
+        if recalled is not None and recalled[0] is not None:
+            known: list[Any] = recalled[0]
+            return known
+        found = find()
+        # Of a project that is too large nothing is told that another run could rely on.
+        self._note(name, lambda: found if self._complete else None, steps)
+        return found
+
+    def _note(self, name: str, found: Callable[[], Sequence[Any] | None], steps: tuple[str, ...]) -> None:
+        if self.recalls:
+            self.calls.resolver.project.consulted.told(name, found, steps)
+
+    def _recalled(self, name: str) -> tuple[Any] | None:
+        """What an earlier run was told as ``name``, where that still holds."""
+        project = self.calls.resolver.project
+        found = project.recalled(name) if self.recalls else None
+        if found is None:
+            return None
+        import json  # not for a run that recalls nothing
+
+        try:
+            answer = json.loads(found.states[name])
+        except (ValueError, RecursionError):  # it was not written by us
+            return None
+        project.consulted.add(found)
+        return (answer,)
+
+    def tell(self, name: str) -> None:
+        """Answer once more what was told as ``name``."""
+        question, _, subject = name.removeprefix(TOLD).partition(" ")
+        if question == HOLDERS:
+            self._holding(subject)
+        elif question == CLAIMING:
+            self._claims.claiming(ast.literal_eval(subject))
+        elif question == IMPORTS:
+            self.meeting.look()
+        else:
+            self.answer(question, subject)
+
+    def rest_on(self, name: str) -> None:
+        """Note that what is found in the file that is linted rests on what goes by ``name``."""
+        project = self.calls.resolver.project
+        project.consulted.asked(project.linting, name if self.recalls else WHOLE)
+
+    def group(self, name: str, steps: Iterable[str]) -> None:
+        """Note all that goes by ``name``."""
+        if self.recalls:
+            self.calls.resolver.project.consulted.group(name, steps)
+
+    def look_at_outlines(self) -> None:
+        """Read the files of the project, unless that has been done."""
+        self._kinds()
 
     def everywhere(self, module: Module) -> Iterator[Module]:
         """The files of the project of ``module``, itself first, that concern dbos, in order; none but itself where the
@@ -182,25 +268,18 @@ class Names:
         if self._meeting is None:
             from dbos_lint.semantics.meeting import Meeting  # for projects of several files
 
-            self._meeting = Meeting(self.calls.resolver.project)
+            self._meeting = Meeting(self.calls.resolver.project, partial(self.answer, LOADS))
         return self._meeting
 
-    def is_registered(self, mention: Mention) -> bool:
-        """Whether importing the file registers the workflow, whatever the circumstances."""
-        if mention.entity is None or mention.name is None or mention.side != OFFERS:
-            return False
-        function = self.calls.resolver.function(mention.entity.function)
-        return mention.entity.function.module == mention.path and (function.parent, function.block) == (MODULE, MODULE)
-
-    def rival(self, mention: Mention) -> Mention | None:
+    def rival(self, mention: Mention) -> Rival | None:
         """The first workflow that another file of a program registers by the name of ``mention``: only files that may
         do so are parsed."""
-        self._outlined()
-        self._kinds()
-        if not self._claims.may_have_rival(mention):
-            return None
-        self._whole()
-        return self._claims.rival(mention)
+        return self._claims.rival(mention) if self._claims.may_have_rival(mention) else None
+
+    def near(self, path: str) -> frozenset[str] | None:
+        """The files that a program may load beside ``path``, to judge by their bytes; None where they are many."""
+        self.rest_on(f"{TOLD}{IMPORTS} ")
+        return self.meeting.near(path)
 
     def is_named_elsewhere(self, word: str, path: str) -> bool:
         """Whether another file of the project than ``path`` holds ``word``, or nobody can tell."""
@@ -212,21 +291,33 @@ class Names:
         self._words.renew(module.path, source)
         if self._meeting is not None and self._meeting.renew(module.path):
             self._claims.forget()
+        self._renew_answers(module)
         if self._files is None:
             return
-        before = self._files.get(module.path, frozenset())
         kinds = kinds_in(source)
+        before = self._files.get(module.path, frozenset())
         if module.path in self._files:
             self._files[module.path] = kinds
-            if before != kinds:
-                self._holders = {}
+            self._forget_holders(before ^ kinds)
             self._claims.note(module.path, source)
-        for kind in before | kinds:
-            remembered = self._mentions.get((module.path, kind))
-            if remembered is None or (remembered[0] is not module and remembered[1] != self.of(module, kind)):
-                self._known.pop(kind, None)
-                if kind == WORKFLOW:
-                    self._claims.forget()
+        if WORKFLOW in before | kinds:
+            remembered = self._mentions.get((module.path, WORKFLOW))
+            if remembered is None or (remembered[0] is not module and remembered[1] != self.of(module, WORKFLOW)):
+                self._claims.forget()
+
+    def _renew_answers(self, module: Module) -> None:
+        known = self._answers.pop(module.path, {})
+        for question, (told_by, before) in known.items():
+            if told_by is module:
+                self._answers.setdefault(module.path, {})[question] = module, before
+            elif self.answer(question, module.path) != before:
+                self._known.pop(question, None)
+
+    def _forget_holders(self, kinds: Iterable[str]) -> None:
+        for kind in tuple(kinds):
+            self._holders.pop(kind, None)
+            self._known.pop(kind, None)
+        self._asked.clear()
 
     # ------------------------------------------------------------------ files
 
@@ -236,21 +327,26 @@ class Names:
         project.consulted.whole(project.linting)
         return project
 
-    def _outlined(self) -> Project:
-        """The project, for an answer that rests on the outlines of its files."""
-        project = self.calls.resolver.project
-        project.consulted.outlined(project.linting)
-        return project
+    def holders(self, kind: str, question: str) -> tuple[str, ...]:
+        """The files of the project that may hold names of ``kind``, for an answer that rests on what each of them, and
+        no other, answers to ``question``."""
+        self.rest_on(OUTLINES + question)
+        found = self._holding(kind)
+        if question not in self._asked:
+            self._asked.add(question)
+            answers = (f"{TOLD}{question} {path}" for path in found)
+            self.group(OUTLINES + question, [f"{TOLD}{HOLDERS} {kind}", *answers])
+        return found
 
     def _holding(self, kind: str) -> tuple[str, ...]:
-        """The files of the project that may hold names of ``kind``, for an answer that rests on what is in them, and in
-        what they import."""
-        project = self.calls.resolver.project
-        project.consulted.holding(project.linting, kind)
+        """The files of the project that may hold names of ``kind``."""
         if kind not in self._holders:
-            self._holders[kind] = tuple(path for path, kinds in self._kinds().items() if kind in kinds)
-            project.consulted.holders(kind, self._holders[kind])
+            name = f"{TOLD}{HOLDERS} {kind}"
+            self._holders[kind] = tuple(self.tells(name, partial(self._find_holders, kind), (OUTLINES,)))
         return self._holders[kind]
+
+    def _find_holders(self, kind: str) -> list[str]:
+        return [path for path, kinds in self._kinds().items() if kind in kinds]
 
     def _kinds(self) -> Mapping[str, frozenset[str]]:
         """The files of the project that may name something, and the kinds of names that they may hold."""
@@ -274,15 +370,6 @@ class Names:
                     self._claims.note(path, source, found.words)
             project.outlined()
         return self._files
-
-    def _gather(self, kind: str, paths: Iterable[str]) -> Known:
-        return _sorted_out(self._of_files(kind, paths), self._complete)
-
-    def _of_files(self, kind: str, paths: Iterable[str]) -> Iterator[Mention]:
-        for path in paths:
-            module = self.calls.resolver.project.module(path)
-            if module is not None:
-                yield from self.of(module, kind)
 
     # ------------------------------------------------------------------ what a file names
 
@@ -389,21 +476,6 @@ def argument(call: Call, slot: Slot) -> tuple[bool, Ref]:
     return any(name is None for name, _ in call.keywords), None
 
 
-def closest(name: str, others: Iterable[str], cutoff: float = 0.75) -> str | None:
-    """The one of ``others`` that ``name`` was most likely meant to be."""
-    import difflib
-
-    folded = {_folded(other): other for other in sorted(others, reverse=True) if other != name}
-    if _folded(name) in folded:
-        return folded[_folded(name)]
-    near = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=cutoff)
-    return folded[near[0]] if near else None
-
-
-def _folded(name: str) -> str:
-    return name.casefold().replace("-", "_").replace(".", "_").replace(" ", "_")
-
-
 def _naming(module: Module) -> tuple[Call, ...]:
     """The calls of ``module`` that may take names, to judge by what they are of."""
     methods = METHODS | _renamed(module)
@@ -424,15 +496,3 @@ def _renamed(module: Module) -> frozenset[str]:
 
 def _is_engine(receiver: Ref) -> bool:
     return isinstance(receiver, str) and "dbos" in receiver.casefold()
-
-
-def _sorted_out(mentions: Iterable[Mention], complete: bool) -> Known:
-    by_side: dict[str, dict[str, list[Mention]]] = {OFFERS: {}, ASKS: {}}
-    opened = set() if complete else {OFFERS, ASKS}
-    for mention in mentions:
-        if mention.name is None:
-            opened.add(mention.side)
-        else:
-            by_side[mention.side].setdefault(mention.name, []).append(mention)
-    offered, asked = ({name: tuple(found) for name, found in by_side[side].items()} for side in (OFFERS, ASKS))
-    return Known(offered, asked, frozenset(opened))

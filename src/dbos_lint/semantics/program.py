@@ -13,6 +13,7 @@ from dbos_lint.settings import Settings
 
 # What a file's imports lead to is told without the rest of the engine, which most files do not need.
 if TYPE_CHECKING:
+    from dbos_lint.consulted import Consulted
     from dbos_lint.semantics.analysis import Analysis
     from dbos_lint.semantics.collect import Collected
     from dbos_lint.syntax.parse import Fault, Source
@@ -30,6 +31,7 @@ class Program:
         self.project = project or Project(settings, upcoming=upcoming)
         self._needles = needles(settings)
         self._concerned: dict[str, bool] = {}
+        self._is_trusting = True
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -49,7 +51,9 @@ class Program:
             settings.extra_nondeterministic, settings.known_deterministic, settings.shows_guesses
         )
         calls = Calls(Resolver(self.project, tells_apart))
-        return Analysis(calls, Observer(calls, nondeterminism), Names(calls, self.concerns))
+        observer = Observer(calls, nondeterminism)
+        # What earlier runs were told, they were told by an analysis that tells objects apart.
+        return Analysis(calls, observer, Names(calls, observer, self.concerns, recalls=tells_apart))
 
     def ask(self, question: Callable[[Analysis], T]) -> tuple[T, str]:
         """The answer to a ``question`` about one file. Where that comes to a function that is given too many different
@@ -66,6 +70,17 @@ class Program:
         except TooVariedError as error:
             del self.analysis
             return question(self._analysis(tells_apart=False)), error.function
+
+    def recall(self, recalled: Callable[[str], Consulted | None]) -> None:
+        """Let what an earlier run was told count, unless it is distrusted."""
+        if self._is_trusting:
+            self.project.recalled = recalled
+
+    def distrust(self) -> None:
+        """Be told that some text is not what an earlier run knows: nothing that it was told counts any more."""
+        self._is_trusting = False
+        self.project.recalled = lambda name: None
+        self.__dict__.pop("analysis", None)
 
     def altered(self, texts: Mapping[str, bytes]) -> Program:
         """The project with other ``texts`` of some files, of which nothing is remembered but what they say."""

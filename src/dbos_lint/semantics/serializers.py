@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from dbos_lint.catalog.names import SERIALIZER
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import Module, Ref
 from dbos_lint.semantics.values import Entity, External, Instance
+
+if TYPE_CHECKING:
+    from dbos_lint.semantics.names import Names
 
 PICKLE = "pickle"
 PORTABLE = "portable"
@@ -21,12 +25,16 @@ _PORTABLE = (Instance(External("dbos.DBOSPortableJSONSerializer")), External("db
 
 def serializer_of(analysis: Analysis, module: Module) -> str:
     """What the data of ``module``'s project are stored with: ``PICKLE``, ``PORTABLE`` JSON, or something ``OTHER``."""
-    found: set[str] = set()
-    for each in analysis.names.files(SERIALIZER, module):
-        for ref, place in analysis.names.once("serializers", each, _given):
-            values = analysis.resolver.resolve(each, ref, place)
-            found.add(PORTABLE if values and all(value in _PORTABLE for value in values) else OTHER)
+    found = {each for _, all_found in analysis.names.answers(SERIALIZER, SERIALIZER, module) for each in all_found}
     return PICKLE if not found else found.pop() if len(found) == 1 else OTHER
+
+
+def serializers_in(names: Names, module: Module) -> list[Any]:
+    """What a file says of it."""
+    resolved = (names.calls.resolver.resolve(module, ref, place) for ref, place in _given(module))
+    return sorted(
+        {PORTABLE if values and all(value in _PORTABLE for value in values) else OTHER for values in resolved}
+    )
 
 
 def format_of(analysis: Analysis, module: Module, ref: Ref, place: Place) -> str:
@@ -50,11 +58,7 @@ def format_of_workflow(analysis: Analysis, workflow: Entity) -> str:
     return format_of(analysis, home, options[_OPTION], place) if _OPTION in options else ""
 
 
-def _given(module: Module) -> tuple[tuple[Ref, Place], ...]:
-    return tuple(_all_given(module))
-
-
-def _all_given(module: Module) -> Iterator[tuple[Ref, Place]]:
+def _given(module: Module) -> Iterator[tuple[Ref, Place]]:
     """What is written down under the name ``serializer``: in a dict, as an item of one, as a keyword."""
     for scope in module.scopes:
         for bindings in scope.bindings.values():

@@ -9,9 +9,11 @@ from dbos_lint.catalog.names import ASKS, QUEUE, WORKFLOW
 from dbos_lint.rules.declared.client import CLASS_NAME_MISSING, UNKNOWN_WORKFLOW_NAME
 from dbos_lint.rules.named import Named, in_options, is_test, named, speaks_for_project
 from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.closest import closest
+from dbos_lint.semantics.handles import qualname_of
 from dbos_lint.semantics.literals import strings
-from dbos_lint.semantics.names import Known, Mention, closest
 from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.told import DECORATED, Known, Told
 
 _CODES = frozenset({UNKNOWN_WORKFLOW_NAME.code, CLASS_NAME_MISSING.code})
 _CLASS, _INSTANCE = "class_name", "instance_name"
@@ -59,23 +61,22 @@ class WorkflowNames(Visitor):
         """The registered name that was meant: of a function under another one, with or without its class, misspelt."""
         last = name.rpartition(".")[2]
         for other, mentions in sorted(known.offered.items()):
-            if last in (other.rpartition(".")[2], *(self._function(mention) for mention in mentions)):
+            if last in (other.rpartition(".")[2], *(told.workflow.function for told in mentions if told.workflow)):
                 return other
         return closest(name, known.offered)
 
-    def _function(self, mention: Mention) -> str:
-        assert mention.entity is not None
-        return self.here.resolver.function(mention.entity.function).name
-
     def _is_defined(self, name: str, known: Known) -> bool:
         """Whether the project has a decorated function of that name, which something unknown may register."""
-        registered = [
-            mention.entity.function.key for found in known.offered.values() for mention in found if mention.entity
-        ]
+        registered = {
+            (told.workflow.home or told.path, told.workflow.handle)
+            for found in known.offered.values()
+            for told in found
+            if told.workflow
+        }
         return any(
-            function.qualname == name and function.decorators and (module.path, function.id, ()) not in registered
-            for module in self.here.analysis.names.files(WORKFLOW, self.here.module)
-            for function in module.functions
+            qualname_of(handle) == name and (path, handle) not in registered
+            for path, decorated in self.here.analysis.names.answers(WORKFLOW, DECORATED, self.here.module)
+            for handle in decorated
         )
 
     def _queue_is_own(self, found: Named) -> bool:
@@ -86,12 +87,12 @@ class WorkflowNames(Visitor):
         queues = strings(self.here.resolver, found.options.module, ref, found.options.place) or ()
         known = self.here.analysis.names.known(QUEUE, self.here.module) if queues else None
         return known is not None and all(
-            any(not is_test(self.here, mention.path) for mention in known.offered.get(queue, ())) for queue in queues
+            any(not told.in_tests for told in known.offered.get(queue, ())) for queue in queues
         )
 
     # ------------------------------------------------------------------ methods
 
-    def _missing(self, found: Named, mentions: Iterable[Mention]) -> list[list[str]]:
+    def _missing(self, found: Named, mentions: Iterable[Told]) -> list[list[str]]:
         """The options that are missing for each of the workflows which may be meant."""
         given = {name for name, _ in found.options.items} if found.options is not None else {None}
         # A schedule says otherwise which class it means.
@@ -99,7 +100,7 @@ class WorkflowNames(Visitor):
             return [[]]
         return [[key for key in self._needed(mention) if key not in given] for mention in mentions]
 
-    def _without_class(self, found: Named, mentions: Sequence[Mention]) -> None:
+    def _without_class(self, found: Named, mentions: Sequence[Told]) -> None:
         missing = self._missing(found, mentions)
         if all(missing):
             keys = " and ".join(sorted(missing, key=len)[0])
@@ -110,12 +111,7 @@ class WorkflowNames(Visitor):
                 "it belongs to, and the workflow ends in an error; add what is missing",
             )
 
-    def _needed(self, mention: Mention) -> tuple[str, ...]:
+    def _needed(self, told: Told) -> tuple[str, ...]:
         """The options without which dbos cannot tell whose method a workflow is."""
-        assert mention.entity is not None
-        value = mention.entity.function
-        module, function = self.here.resolver.module(value.module), self.here.resolver.function(value)
-        names = self.here.resolver.decorator_names(module, function)
-        if function.owner is None or "staticmethod" in names:
-            return ()
-        return (_CLASS,) if "classmethod" in names else (_CLASS, _INSTANCE)
+        assert told.workflow is not None
+        return (_CLASS, _INSTANCE)[: told.workflow.needs]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.catalog import api
-from dbos_lint.catalog.names import ASKS, EVENT, OFFERS, STREAM, TOPIC, WORKFLOW
+from dbos_lint.catalog.names import ASKS, EVENT, OFFERS, STREAM, TOPIC
 from dbos_lint.diagnostic import Confidence
 from dbos_lint.rules.declared.comm import EVENT_NEVER_SET, TOPIC_NEVER_RECEIVED
 from dbos_lint.rules.named import Named, is_test, named, speaks_for_project
 from dbos_lint.rules.visitor import Visitor
-from dbos_lint.semantics.names import Known, Mention, closest
+from dbos_lint.semantics.closest import closest
 from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.told import Known, Told
 
 _ENGINE = f"{api.DBOS}."
 _NEVER = {
@@ -79,16 +80,16 @@ class CommNames(Visitor):
             return
         # Others may send it from outside: that they do not is a guess, unless somebody here sends what nobody awaits.
         strays = [
-            mention
+            told
             for name, mentions in known.asked.items()
             if name not in known.offered
-            for mention in mentions
-            if mention.api.startswith(_ENGINE)
+            for told in mentions
+            if told.api.startswith(_ENGINE)
         ]
         sure = (
             near is not None
             or (bool(strays) and _talks_to_itself(known))
-            or any(not self._is_in_workflow(mention) for mention in strays)
+            or any(not self._is_in_workflow(told) for told in strays)
         )
         self.here.report(
             TOPIC_NEVER_RECEIVED,
@@ -121,14 +122,14 @@ class CommNames(Visitor):
         """Whether a workflow makes the call: it may talk to others, whereas a program asks its own workflows."""
         return self.here.contexts.runs_as(self.here.function(call).id, api.WORKFLOW)
 
-    def _is_in_workflow(self, mention: Mention) -> bool:
-        if mention.call is None or mention.path == self.here.module.path:
-            return mention.call is None or self._runs_as_workflow(mention.call)
-        module = self.here.resolver.module(mention.path)
-        function = module.functions[module.scopes[mention.call.scope].function]
-        return any(
-            found.entity is not None and found.entity.function.id == function.id
-            for found in self.here.analysis.names.of(module, WORKFLOW)
+    def _is_in_workflow(self, told: Told) -> bool:
+        """Whether what sends a topic is in a workflow; of this file it is known which functions run as part of one."""
+        if told.path != self.here.module.path:
+            return told.in_workflow
+        return all(
+            mention.call is None or self._runs_as_workflow(mention.call)
+            for mention in self.here.analysis.names.of(self.here.module, TOPIC)
+            if (mention.side, mention.name, mention.api) == (told.side, told.name, told.api)
         )
 
 

@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Symbol
+from dbos_lint.catalog.names import PARTITION
 from dbos_lint.catalog.renames import BY_HAND, RENAMES, Rename
 from dbos_lint.fix import Applicability, Arguments, ByHand, Change, Expression, Fix, Keys, Replace
+from dbos_lint.outlines import kinds_in
 from dbos_lint.rules.migration.nodes import Nodes, nodes
 from dbos_lint.rules.visitor import Here
+from dbos_lint.semantics.told import READ
 from dbos_lint.semantics.values import Constant
 from dbos_lint.syntax.spans import Span, span_of
 
@@ -49,9 +52,9 @@ def _renamed(here: Here, symbol: Symbol, span: Span) -> Answer:
 
 def _has_partitions(here: Here) -> bool:
     """Whether a file of the project names what gives a queue partitions."""
-    project = here.resolver.project
-    texts = (project.read(module.path) or b"" for module in here.analysis.names.everywhere(here.module))
-    return any(word in text for text in texts for word in (b"partition_queue", b"partition_concurrency"))
+    own = here.resolver.project.read(here.module.path) or b""
+    others = here.analysis.names.answers(PARTITION, READ, here.module)
+    return PARTITION in kinds_in(own) or any(is_read for path, is_read in others if path != here.module.path)
 
 
 def _attribute(known: Nodes, symbol: Symbol, span: Span) -> ast.Attribute | None:

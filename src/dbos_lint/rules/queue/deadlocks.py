@@ -65,7 +65,7 @@ class QueueDeadlocks(Visitor):
         room = self._deadlocks.room(queues[0])
         if room is None:
             return
-        own = [each for each in self._deadlocks.enqueued(queues[0]) if each.workflow == workflow]
+        own = self._deadlocks.enqueued(workflow, queues[0])
         if not own or not (room.places <= 1 or any(each.repeated for each in own)):
             return
         # Other processes may have room, and few runs at a time may fit in.

@@ -10,8 +10,8 @@ from dbos_lint.diagnostic import Level
 from dbos_lint.rules.declared.queue import RESERVED_QUEUE_NAME, UNREGISTERED_QUEUE
 from dbos_lint.rules.named import Named, in_options, is_test, named, speaks_for_project
 from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.closest import closest
 from dbos_lint.semantics.literals import strings
-from dbos_lint.semantics.names import closest
 from dbos_lint.semantics.queues import REGISTERS
 from dbos_lint.semantics.summary import Call
 

@@ -14,7 +14,6 @@ from dbos_lint.rules.declared.queue import (
     READ_ONLY_QUEUE_ATTRIBUTE,
 )
 from dbos_lint.rules.mending import SHIFTS, behind, call_with, safe, text_of, unsafe
-from dbos_lint.rules.named import is_test
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.enqueues import A_QUEUE, BY_NAME, QUEUE_OBJECT, instead_of_name
 from dbos_lint.semantics.literals import strings
@@ -110,9 +109,9 @@ class QueueObjects(Visitor):
     def _is_registered_name(self, name: str) -> bool:
         known = self.here.analysis.names
         return any(
-            not is_test(self.here, mention.path)
+            not told.in_tests
             for ask in (known.own, known.known)
-            for mention in ask(QUEUE, self.here.module).offered.get(name, ())
+            for told in ask(QUEUE, self.here.module).offered.get(name, ())
         )
 
     def _looks_only(self, node: ast.Call) -> bool:

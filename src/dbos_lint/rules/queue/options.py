@@ -12,10 +12,10 @@ from dbos_lint.rules.declared.queue import ENQUEUE_OPTIONS_WITHOUT_ENQUEUE, INVA
 from dbos_lint.rules.mending import meant, number_of, rename_keyword, safe, spelled_right, unsafe
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
+from dbos_lint.semantics.closest import closest
 from dbos_lint.semantics.dicts import Literal
 from dbos_lint.semantics.enqueues import NOTHING, STARTS, Enqueues
 from dbos_lint.semantics.literals import Literals, literals
-from dbos_lint.semantics.names import closest
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import DISCARDED, Call, Function
 from dbos_lint.semantics.testcode import is_in_test

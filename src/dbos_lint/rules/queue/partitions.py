@@ -13,16 +13,16 @@ from dbos_lint.rules.named import Named, named, taking
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.enqueues import BY_CLIENT, BY_NAME, BY_OBJECT, BY_OPTIONS
+from dbos_lint.semantics.handles import handles
 from dbos_lint.semantics.literals import literals
-from dbos_lint.semantics.names import Mention
-from dbos_lint.semantics.queues import limits_of, names_of_object
+from dbos_lint.semantics.partitions import COVERED, KEY, is_block, opens_block
+from dbos_lint.semantics.queues import names_of_object
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import Call, Function, Module, Ref
-from dbos_lint.semantics.values import FunctionKey
+from dbos_lint.semantics.summary import Call, Function, Ref
 
 With = ast.With | ast.AsyncWith
-_KEY, _ONCE = "queue_partition_key", "deduplication_id"
+_ONCE = "deduplication_id"
 _DEBOUNCERS = api.with_async(frozenset({f"{api.DEBOUNCER}.create"})) | {"dbos.DebouncerClient"}
 _SCHEDULES = api.with_async(
     frozenset(f"{owner}.{name}" for owner in (api.DBOS, api.CLIENT) for name in ("create_schedule", "apply_schedules"))
@@ -42,36 +42,14 @@ class Partitions(Visitor):
     calls = BY_OBJECT | taking(QUEUE)
 
     @cached_property
-    def _covered(self) -> frozenset[FunctionKey]:
-        """The functions that may run in a block that somebody else has opened with a partition key."""
-        names = self.here.analysis.names
-        todo = [
-            key
-            for module in names.files(QUEUE, self.here.module)
-            for key in names.once("partition keys", module, self._openers)
-        ]
-        found: set[FunctionKey] = set()
-        while todo:
-            key = todo.pop()
-            inside = {edge.callee for edge in self.here.analysis.facts(key).edges} - found
-            found |= inside
-            todo.extend(inside)
-        return frozenset(FunctionKey(key.module, key.id) for key in found)
+    def _covered(self) -> frozenset[str]:
+        """The functions of this file, by their handles, that may run in a block that somebody else has opened with a
+        partition key."""
+        answers = self.here.analysis.names.answers(QUEUE, COVERED, self.here.module)
+        return frozenset(handle for _, found in answers for path, handle in found if path == self.here.module.path)
 
-    def _openers(self, module: Module) -> list[FunctionKey]:
-        """The functions of a file that open a block with a partition key."""
-        return [
-            FunctionKey(module.path, function.id)
-            for function in module.functions
-            if any(self._opens_block(module, call) for call in function.calls)
-        ]
-
-    def _opens_block(self, module: Module, call: Call) -> bool:
-        given = {name for name, _ in call.keywords}
-        return (_KEY in given or None in given) and self._is_block(module, call)
-
-    def _is_block(self, module: Module, call: Call) -> bool:
-        return patterns.SET_ENQUEUE_OPTIONS in self.here.analysis.calls.callees(module, call).names
+    def _is_covered(self, function: Function) -> bool:
+        return handles(self.here.resolver, self.here.module)[function.id] in self._covered
 
     # ------------------------------------------------------------------ no key
 
@@ -106,7 +84,7 @@ class Partitions(Visitor):
         if not queues or not all(map(self._is_partitioned, queues)):
             return
         function = self.here.function(call)
-        if function.name == "<lambda>" or FunctionKey(self.here.module.path, function.id) in self._covered:
+        if function.name == "<lambda>" or self._is_covered(function):
             return
         body = self.here.body(function)
         if self._key_around(node, body) == _NO and not self._enters_by_call(body):
@@ -137,7 +115,11 @@ class Partitions(Visitor):
     def _enters_by_call(self, body: Body) -> bool:
         """Whether a block with a key is made that no ``with`` of this function opens: a stack may enter it."""
         managers = {id(item.context_expr) for node in body.walk() if isinstance(node, With) for item in node.items}
-        return any(self._opens_block(self.here.module, call) for each, call in body.calls() if id(each) not in managers)
+        return any(
+            opens_block(self.here.analysis.calls, self.here.module, call)
+            for each, call in body.calls()
+            if id(each) not in managers
+        )
 
     def _given_by(self, manager: ast.expr, body: Body) -> int:
         call = body.record(manager) if isinstance(manager, ast.Call) else None
@@ -145,7 +127,7 @@ class Partitions(Visitor):
             return _MAYBE
         callees = self.here.callees(call)
         if patterns.SET_ENQUEUE_OPTIONS in callees.names:
-            return max(self._given(call, _KEY), self._given(call, _ONCE))
+            return max(self._given(call, KEY), self._given(call, _ONCE))
         return _MAYBE if callees.runs or not callees.known else _NO
 
     # ------------------------------------------------------------------ options in a mapping
@@ -154,7 +136,7 @@ class Partitions(Visitor):
         if found.options is None:
             return
         items = dict(found.options.items)
-        key, once = (self._kind(items.get(name), found.options.place, found) for name in (_KEY, _ONCE))
+        key, once = (self._kind(items.get(name), found.options.place, found) for name in (KEY, _ONCE))
         by_client = found.api in BY_CLIENT
         if once == _YES and not by_client and (key == _YES or self._is_partitioned(found.name)):
             self._report_once(found.call, found.name if key != _YES else "")
@@ -178,10 +160,10 @@ class Partitions(Visitor):
         body = self.here.body(function)
         for item in node.items if DEDUPLICATION_ON_PARTITIONED_QUEUE.code in self.here.enabled else ():
             call = body.record(item.context_expr) if isinstance(item.context_expr, ast.Call) else None
-            if call is None or not self._is_block(self.here.module, call):
+            if call is None or not is_block(self.here.analysis.calls, self.here.module, call):
                 continue
             once = self._given(call, _ONCE)
-            key = self._given(call, _KEY) if once == _YES else _NO
+            key = self._given(call, KEY) if once == _YES else _NO
             if once == _YES and key == _YES and any(True for _ in self._enqueueing(node, body)):
                 self._report_once(call, "")
             elif once == _YES and key == _NO:
@@ -217,21 +199,11 @@ class Partitions(Visitor):
     def _is_partitioned(self, queue: str) -> bool:
         """Whether each registration of the queue in this project divides it."""
         names = self.here.analysis.names
-        if not all(map(self._divides, names.own(QUEUE, self.here.module).offered.get(queue, ()))):
+        own = names.own(QUEUE, self.here.module).offered.get(queue, ())
+        if not all(told.queue is not None and told.queue.divides for told in own):
             return False
-        mentions = names.known(QUEUE, self.here.module).offered.get(queue, ())
-        return bool(mentions) and all(map(self._divides, mentions))
-
-    def _divides(self, mention: Mention) -> bool:
-        """Whether a registration divides its queue for certain."""
-        return (
-            mention.sure
-            and mention.call is not None
-            and limits_of(
-                self.here.analysis.calls, self.here.resolver.module(mention.path), mention.call
-            ).is_partitioned
-            is True
-        )
+        known = names.known(QUEUE, self.here.module).offered.get(queue, ())
+        return bool(known) and all(told.queue is not None and told.queue.divides for told in known)
 
     def _given(self, call: Call, name: str) -> int:
         """Whether ``call`` is given an option: ``_MAYBE`` if it may be None."""

@@ -18,8 +18,8 @@ from dbos_lint.rules.declared.step import (
 from dbos_lint.rules.mending import SHIFTS, before, between, text_of, unsafe
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics import declarations, signatures
+from dbos_lint.semantics.closest import closest
 from dbos_lint.semantics.declarations import Declaration
-from dbos_lint.semantics.names import closest
 from dbos_lint.semantics.options import Options, of_keywords
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.signatures import misfit, parameters

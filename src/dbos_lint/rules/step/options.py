@@ -12,8 +12,8 @@ from dbos_lint.rules.declared.step import INVALID_STEP_OPTION
 from dbos_lint.rules.mending import meant, rename_keyword, reworded, unsafe
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics import declarations
+from dbos_lint.semantics.closest import closest
 from dbos_lint.semantics.declarations import Declaration
-from dbos_lint.semantics.names import closest
 from dbos_lint.semantics.options import Options, of_keywords
 from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call, Function

@@ -8,6 +8,7 @@ from dbos_lint.catalog.names import WORKFLOW
 from dbos_lint.rules.declared.workflow import WORKFLOW_NAME_COLLISION
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.names import Mention
+from dbos_lint.semantics.rivals import Rival, is_registered
 
 
 class Collisions(Visitor):
@@ -18,12 +19,12 @@ class Collisions(Visitor):
         if WORKFLOW_NAME_COLLISION.code not in here.enabled:
             return
         names = here.analysis.names
-        for mention in filter(names.is_registered, names.of(here.module, WORKFLOW)):
-            other = names.rival(mention)
+        for mention in names.of(here.module, WORKFLOW):
+            other = names.rival(mention) if is_registered(names, mention) else None
             if other is not None:
                 self._report(mention, other)
 
-    def _report(self, mention: Mention, other: Mention) -> None:
+    def _report(self, mention: Mention, other: Rival) -> None:
         if self.here.targets_at_least(3, 0):
             then = "whichever is imported second raises DBOSException"
         else:
@@ -31,6 +32,6 @@ class Collisions(Visitor):
         self.here.report(
             WORKFLOW_NAME_COLLISION,
             mention.span,
-            f"workflow '{mention.name}' has the name of one in {os.path.basename(other.path)}:{other.span.row}: "
+            f"workflow '{mention.name}' has the name of one in {os.path.basename(other.path)}:{other.row}: "
             f"{then}; give one of them a name=",
         )
