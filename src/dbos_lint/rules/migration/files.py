@@ -21,6 +21,7 @@ from dbos_lint.syntax.parse import decode
 from dbos_lint.syntax.spans import Span, span_of
 from dbos_lint.syntax.trees import parents
 
+_WORD = re.compile(rb"[\w\x80-\xff]+")
 _TO_TOOLS = re.compile(r"#\s*(noqa|nosec|type:|pyright:|mypy:|pylint:|ruff:|fmt:|isort:|pragma|dbos-lint)")
 
 
@@ -79,8 +80,15 @@ class File:
     def siblings(self, statement: ast.stmt) -> list[ast.stmt]:
         """The block that ``statement`` is in."""
         parent = self.parent(statement)
-        blocks = [value for _, value in ast.iter_fields(parent) if isinstance(value, list)]
-        return next(block for block in blocks if any(each is statement for each in block))
+        if id(parent) not in self._blocks:
+            blocks = [value for _, value in ast.iter_fields(parent) if isinstance(value, list)]
+            self._blocks[id(parent)] = {id(each): block for block in blocks for each in block}
+        return self._blocks[id(parent)][id(statement)]
+
+    @cached_property
+    def _blocks(self) -> dict[int, dict[int, list[ast.stmt]]]:
+        """The blocks of each node that was asked about, by what stands in them."""
+        return {}
 
     def function(self, node: ast.AST) -> Function | None:
         """The function that ``node``, a ``def`` or a lambda, is."""
@@ -163,6 +171,11 @@ class File:
         return Variables(self.tree, self.module, self.function)
 
     @cached_property
+    def keywords(self) -> frozenset[str | None]:
+        """The names by which calls give arguments."""
+        return frozenset(keyword for _, call in self.collected.nodes.calls for keyword, _ in call.keywords)
+
+    @cached_property
     def nodes(self) -> Nodes:
         """The imports of the file, and what its nodes name."""
         return Nodes(self.tree)
@@ -175,6 +188,7 @@ class Files:
         self._here = here
         self._project = here.resolver.project
         self._files: dict[str, File | None] = {}
+        self._holding: dict[str, tuple[Module, ...]] = {}
         self._called: dict[tuple[str, str], frozenset[int]] = {}
 
     @property
@@ -193,17 +207,30 @@ class Files:
     def _sources(self) -> dict[str, bytes]:
         return {module.path: self._project.read(module.path) or b"" for module in self._modules}
 
-    def modules(self, word: str) -> Iterator[Module]:
+    def modules(self, word: str) -> tuple[Module, ...]:
         """The modules whose text holds ``word``, in the order of their paths."""
-        needle = word.encode()
-        return (module for module in self._modules if needle in self._sources[module.path])
+        if word not in self._holding:
+            needle = word.encode()
+            self._holding[word] = tuple(each for each in self._modules if needle in self._sources[each.path])
+        return self._holding[word]
 
     def holding(self, word: str) -> Iterator[File]:
         """The files whose text holds ``word``, in the order of their paths."""
-        for module in self.modules(word):
-            found = self.of(module)
-            if found is not None:
-                yield found
+        return (found for module in self.modules(word) if (found := self.of(module)) is not None)
+
+    def naming(self, name: str) -> Iterator[File]:
+        """The files that may name something ``name``, in the order of their paths."""
+        modules = self._words.get(name.encode(), ())
+        return (found for module in modules if (found := self.of(module)) is not None)
+
+    @cached_property
+    def _words(self) -> dict[bytes, list[Module]]:
+        """The files that have a word: one look for each of many names, where each would search all texts."""
+        found: dict[bytes, list[Module]] = {}
+        for module in self._modules:
+            for word in set(_WORD.findall(self._sources[module.path])):
+                found.setdefault(word, []).append(module)
+        return found
 
     def calling(self, word: str, name: str) -> Iterator[File]:
         """Those of them that call ``name``: their summaries tell, so that most trees are not wanted."""
@@ -229,11 +256,15 @@ class Files:
     def unconcerned(self, *words: str) -> Iterator[File]:
         """The other files of the project whose text holds all ``words``."""
         needles = [word.encode() for word in words]
-        for path in self._here.analysis.names.paths():
-            source = self._project.read(path) or b"" if path not in self._sources else b""
+        for path in self._others:
+            source = self._project.read(path) or b""
             found = self.at(path) if all(needle in source for needle in needles) else None
             if found is not None:
                 yield found
+
+    @cached_property
+    def _others(self) -> tuple[str, ...]:
+        return tuple(path for path in self._here.analysis.names.paths() if path not in self._sources)
 
     def of(self, module: Module) -> File | None:
         if module.path not in self._files:

@@ -196,7 +196,7 @@ class LaunchSites:
     def _callers(self, file: File, function: Function) -> Iterator[tuple[str, Function]]:
         """The functions that call ``function``; raises UnsureError where something else may call it, too."""
         calls, key = self._here.analysis.calls, FunctionKey(file.path, function.id)
-        for other in self._files.holding(function.name):
+        for other in self._files.naming(function.name):
             called = set()
             for node, call in other.collected.nodes.calls:
                 runs = calls.callees(other.module, call).runs

@@ -19,8 +19,9 @@ from dbos_lint.rules.migration.variables import imports_from
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.entities import registered_name, registrations
 from dbos_lint.semantics.imports import imported
+from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import binding_scope
-from dbos_lint.semantics.summary import MODULE, Function
+from dbos_lint.semantics.summary import MODULE, Function, Module
 from dbos_lint.semantics.values import Entity, FunctionValue
 from dbos_lint.syntax.spans import Span, span_of
 
@@ -141,7 +142,7 @@ class Schedules:
             each.entries.append((launch, said + entry, (*imports, *cron.imports)))
 
     def _entity(self, file: File, function: Function) -> Entity:
-        found = [each.entity for each in registrations(self._resolver, file.module) if each.function == function.id]
+        found = self._resolver.once(_entities, file.module).get(function.id, [])
         if len(found) != 1 or found[0].kind != api.WORKFLOW:
             raise UnsureError("the function is no workflow")
         return found[0]
@@ -190,12 +191,7 @@ class Schedules:
 
     def _is_named(self, function: Function, parameter: str) -> bool:
         """Whether a call may give the parameter by its name."""
-        return any(
-            keyword == parameter
-            for file in self._files.holding(function.name)
-            for _, call in file.collected.nodes.calls
-            for keyword, _ in call.keywords
-        )
+        return any(parameter in file.keywords for file in self._files.naming(function.name))
 
     # ------------------------------------------------------------------ the launch
 
@@ -262,6 +258,14 @@ class Schedules:
             raise UnsureError(f"'{text}' may be something else at {launch.where}")
         if (inner[0].module, inner[0].id) != (home.path, function.id):
             raise UnsureError(f"'{text}' is something else at {launch.where}")
+
+
+def _entities(resolver: Resolver, module: Module) -> dict[int, list[Entity]]:
+    """What each function of ``module`` is registered as."""
+    found: dict[int, list[Entity]] = {}
+    for each in registrations(resolver, module):
+        found.setdefault(each.function, []).append(each.entity)
+    return found
 
 
 def imports_of_typing(file: File) -> Iterator[ast.ImportFrom]:

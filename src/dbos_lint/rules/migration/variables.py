@@ -55,7 +55,7 @@ class _Search:
             called = file.module.name.rpartition(".")[2]
             for other in self._files.unconcerned(called, local):
                 self._check_lost(other, called, local)
-            for other in self._files.holding(local):
+            for other in self._files.naming(local):
                 self._check_strings(other, file, local)
                 if other is not file:
                     self._check_lost(other, called, local)
