@@ -86,6 +86,8 @@ class Names:
         "_learnt",
         "_meeting",
         "_mentions",
+        "_texts",
+        "_told",
         "_words",
         "calls",
         "concerns",
@@ -110,6 +112,8 @@ class Names:
         self._known: dict[str, Known] = {}
         self._meeting: Meeting | None = None
         self._learnt: dict[tuple[str, str], tuple[Module, Any]] = {}
+        self._told: dict[Callable[[Names], Any], Any] = {}
+        self._texts: dict[str, int] = {}  # the hashes of those that were told of
         self._claims = Claims(self)
         self._words = Words(self.calls.resolver.project)
 
@@ -242,12 +246,16 @@ class Names:
         """The files of the project of ``module``, itself first, that concern dbos, in order; none but itself where the
         project is too large to be known."""
         yield module
+        yield from (other for other in self.concerned() if other.path != module.path)
+
+    def concerned(self) -> Iterator[Module]:
+        """The files of the project that concern dbos, in order; none where the project is too large to be known."""
         project = self.calls.resolver.project
         for path in self.paths():
-            source = project.read(path) if path != module.path else None
-            other = project.module(path) if source is not None and self.concerns(path, source) else None
-            if other is not None:
-                yield other
+            source = project.read(path)
+            module = project.module(path) if source is not None and self.concerns(path, source) else None
+            if module is not None:
+                yield module
 
     def paths(self) -> tuple[str, ...]:
         """The files of the project, in order; none where it is too large to be known."""
@@ -260,6 +268,15 @@ class Names:
         if known is None or known[0] is not module:
             known = self._learnt[what, module.path] = module, find(module)
         found: T = known[1]
+        return found
+
+    def of_all(self, find: Callable[[Names], T]) -> T:
+        """What ``find`` tells of all files of the project: remembered until one of them has another text."""
+        project = self._whole()
+        if find not in self._told:
+            self._texts = self._texts or {path: hash(project.read(path)) for path in self.paths()}
+            self._told[find] = find(self)
+        found: T = self._told[find]
         return found
 
     @property
@@ -289,6 +306,8 @@ class Names:
     def renew(self, module: Module, source: bytes) -> None:
         """Be told the text of a file, which may be another than before."""
         self._words.renew(module.path, source)
+        if self._told and self._texts.get(module.path) != hash(source):
+            self._told, self._texts = {}, {}
         if self._meeting is not None and self._meeting.renew(module.path):
             self._claims.forget()
         self._renew_answers(module)

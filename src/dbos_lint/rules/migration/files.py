@@ -7,12 +7,13 @@ import io
 import os
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from dbos_lint.rules.migration.naming import FUNCTIONS, FunctionNode, Nodes, Variables
+from dbos_lint.rules.migration.texts import Texts
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.scoping import Place
@@ -21,7 +22,6 @@ from dbos_lint.syntax.parse import decode
 from dbos_lint.syntax.spans import Span, span_of
 from dbos_lint.syntax.trees import parents
 
-_WORD = re.compile(rb"[\w\x80-\xff]+")
 _TO_TOOLS = re.compile(r"#\s*(noqa|nosec|type:|pyright:|mypy:|pylint:|ruff:|fmt:|isort:|pragma|dbos-lint)")
 
 
@@ -182,14 +182,18 @@ class File:
 
 
 class Files:
-    """The files of the linted one's project that concern dbos."""
+    """The files of the linted one's project that concern dbos; ``is_outside``: it is none of those that its project
+    has for all others."""
 
     def __init__(self, here: Here) -> None:
         self._here = here
         self._project = here.resolver.project
+        names = here.analysis.names
+        shared = names.of_all(Texts)
+        # A file that no walk finds was named by itself.
+        self.is_outside = here.module.path not in shared.sources
+        self._texts = Texts(names, here.module) if self.is_outside else shared
         self._files: dict[str, File | None] = {}
-        self._holding: dict[str, tuple[Module, ...]] = {}
-        self._called: dict[tuple[str, str], frozenset[int]] = {}
 
     @property
     def own(self) -> File:
@@ -198,73 +202,35 @@ class Files:
         assert found is not None
         return found
 
-    @cached_property
-    def _modules(self) -> tuple[Module, ...]:
-        found = self._here.analysis.names.everywhere(self._here.module)
-        return tuple(sorted(found, key=lambda module: module.path))
-
-    @cached_property
-    def _sources(self) -> dict[str, bytes]:
-        return {module.path: self._project.read(module.path) or b"" for module in self._modules}
-
-    def modules(self, word: str) -> tuple[Module, ...]:
-        """The modules whose text holds ``word``, in the order of their paths."""
-        if word not in self._holding:
-            needle = word.encode()
-            self._holding[word] = tuple(each for each in self._modules if needle in self._sources[each.path])
-        return self._holding[word]
-
     def holding(self, word: str) -> Iterator[File]:
         """The files whose text holds ``word``, in the order of their paths."""
-        return (found for module in self.modules(word) if (found := self.of(module)) is not None)
+        return self._known(self._texts.holding(word))
 
     def naming(self, name: str) -> Iterator[File]:
         """The files that may name something ``name``, in the order of their paths."""
-        modules = self._words.get(name.encode(), ())
-        return (found for module in modules if (found := self.of(module)) is not None)
-
-    @cached_property
-    def _words(self) -> dict[bytes, list[Module]]:
-        """The files that have a word: one look for each of many names, where each would search all texts."""
-        found: dict[bytes, list[Module]] = {}
-        for module in self._modules:
-            for word in set(_WORD.findall(self._sources[module.path])):
-                found.setdefault(word, []).append(module)
-        return found
+        return self._known(self._texts.naming(name))
 
     def calling(self, word: str, name: str) -> Iterator[File]:
-        """Those of them that call ``name``: their summaries tell, so that most trees are not wanted."""
-        for module in self.modules(word):
-            found = self.of(module) if self._numbers(module, name) else None
-            if found is not None:
-                yield found
+        """The files whose text holds ``word`` and that call ``name``: their summaries tell, so that most trees are not
+        wanted."""
+        return self._known(each for each in self._texts.holding(word) if self._texts.calls(each, name))
+
+    def _known(self, modules: Iterable[Module]) -> Iterator[File]:
+        return (found for module in modules if (found := self.of(module)) is not None)
 
     def calls(self, file: File, name: str) -> Iterator[tuple[ast.Call, Call]]:
         """The calls of ``name``, a qualified one, in a file."""
-        numbers = self._numbers(file.module, name)
+        numbers = self._texts.calls(file.module, name)
         return ((node, call) for node, call in file.collected.nodes.calls if call.number in numbers)
-
-    def _numbers(self, module: Module, name: str) -> frozenset[int]:
-        if (module.path, name) not in self._called:
-            callees = self._here.analysis.calls.callees
-            found = (call for function in module.functions for call in function.calls)
-            self._called[module.path, name] = frozenset(
-                call.number for call in found if name in callees(module, call).names
-            )
-        return self._called[module.path, name]
 
     def unconcerned(self, *words: str) -> Iterator[File]:
         """The other files of the project whose text holds all ``words``."""
         needles = [word.encode() for word in words]
-        for path in self._others:
+        for path in self._texts.others:
             source = self._project.read(path) or b""
             found = self.at(path) if all(needle in source for needle in needles) else None
             if found is not None:
                 yield found
-
-    @cached_property
-    def _others(self) -> tuple[str, ...]:
-        return tuple(path for path in self._here.analysis.names.paths() if path not in self._sources)
 
     def of(self, module: Module) -> File | None:
         if module.path not in self._files:

@@ -6,7 +6,7 @@ All of a program's schedules that can be rewritten are rewritten together.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from dbos_lint.rules.migration.variables import imports_from
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.entities import registered_name, registrations
 from dbos_lint.semantics.imports import imported
+from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import binding_scope
 from dbos_lint.semantics.summary import MODULE, Function, Module
@@ -43,6 +44,33 @@ class _Scheduled:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What becomes of all schedules of a project: why one is left to a person, by its place (empty where it is not),
+    and what changes in each file, if anything can."""
+
+    reasons: Mapping[tuple[str, Span], str]
+    changes: tuple[tuple[str, tuple[Change, ...]], ...] | ByHand
+
+    def fix(self, path: str) -> Fix | ByHand:
+        """What mends a finding in the file ``path``: the same for all of them."""
+        if isinstance(self.changes, ByHand):
+            return self.changes
+        title = (
+            "apply the schedules behind DBOS.launch(); the second argument is then a context, not the time of the start"
+        )
+        own = next((changes for file, changes in self.changes if file == path), ())
+        return Fix(title, Applicability.UNSAFE, own, tuple(each for each in self.changes if each[0] != path))
+
+
+@dataclass
+class _Known:
+    """The plan of a project, once a file has asked for it: it is the same for all of them."""
+
+    names: Names
+    plan: _Plan | None = None
+
+
 class Schedules:
     """The schedules that the project of the linted file makes by decorators."""
 
@@ -55,17 +83,33 @@ class Schedules:
 
     def at(self, path: str, span: Span) -> Fix | ByHand | None:
         """What becomes of the schedule that a finding at ``span`` of the file ``path`` is about."""
-        found = self._by_place.get((path, span))
-        if found is None:
+        reason = self._plan.reasons.get((path, span))
+        if reason is None:
             return ByHand("it decorates no function of a module")
-        if found.reason:
-            return ByHand(found.reason)
+        if reason:
+            return ByHand(reason)
         if path not in self._fixes:
-            self._fixes[path] = self._fix(path)
+            self._fixes[path] = self._plan.fix(path)
         return self._fixes[path]
 
-    def _fix(self, path: str) -> Fix | ByHand:
-        changes: dict[str, list[Change]] = {path: []}
+    @cached_property
+    def _plan(self) -> _Plan:
+        if self._files.is_outside:
+            return self._planned()
+        known = self._here.analysis.names.of_all(_Known)
+        if known.plan is None:
+            known.plan = self._planned()
+        return known.plan
+
+    def _planned(self) -> _Plan:
+        reasons = {(each.file.path, span_of(each.call.func)): each.reason for each in self._all}
+        try:
+            return _Plan(reasons, tuple(sorted(self._changes().items())))
+        except UnsureError as unsure:
+            return _Plan(reasons, ByHand(str(unsure)))
+
+    def _changes(self) -> dict[str, tuple[Change, ...]]:
+        changes: dict[str, list[Change]] = {}
         entries: dict[tuple[str, Span], tuple[Launch, list[str]]] = {}
         for each in self._all:
             if each.reason:
@@ -74,23 +118,12 @@ class Schedules:
             for launch, entry, imports in each.entries:
                 entries.setdefault((launch.file.path, span_of(launch.node)), (launch, []))[1].append(entry)
                 changes.setdefault(launch.file.path, []).extend(imports)
-        try:
-            for launch, given in entries.values():
-                dbos, needed = self._sites.dbos(launch)
-                awaits, suffix = ("await ", "_async") if launch.is_async else ("", "")
-                text = listed(f"{awaits}{dbos}.apply_schedules{suffix}(", given)
-                changes[launch.file.path] += [launch.behind(text, schedules=True), *needed]
-        except UnsureError as unsure:
-            return ByHand(str(unsure))
-        by_file = {file: tuple(dict.fromkeys(made)) for file, made in changes.items()}
-        title = (
-            "apply the schedules behind DBOS.launch(); the second argument is then a context, not the time of the start"
-        )
-        return Fix(title, Applicability.UNSAFE, by_file.pop(path), tuple(sorted(by_file.items())))
-
-    @cached_property
-    def _by_place(self) -> dict[tuple[str, Span], _Scheduled]:
-        return {(each.file.path, span_of(each.call.func)): each for each in self._all}
+        for launch, given in entries.values():
+            dbos, needed = self._sites.dbos(launch)
+            awaits, suffix = ("await ", "_async") if launch.is_async else ("", "")
+            text = listed(f"{awaits}{dbos}.apply_schedules{suffix}(", given)
+            changes[launch.file.path] += [launch.behind(text, schedules=True), *needed]
+        return {file: tuple(dict.fromkeys(made)) for file, made in changes.items()}
 
     @cached_property
     def _all(self) -> tuple[_Scheduled, ...]:

@@ -1,0 +1,60 @@
+"""The files of a project that concern dbos, by what is in their texts: asked for each file that has something to
+migrate, and read once for all of them."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from dbos_lint.semantics.names import Names
+from dbos_lint.semantics.summary import Module
+
+_WORD = re.compile(rb"[\w\x80-\xff]+")
+
+
+class Texts:
+    """The files of the project that concern dbos, in the order of their paths; ``own`` is one more of them."""
+
+    def __init__(self, names: Names, own: Module | None = None) -> None:
+        self._names = names
+        self._project = names.calls.resolver.project
+        known = {module.path: module for module in (*names.concerned(), *([own] if own is not None else []))}
+        self.modules = tuple(known[path] for path in sorted(known))
+        self.sources = {path: self._project.read(path) or b"" for path in known}
+        self._holding: dict[str, tuple[Module, ...]] = {}
+        self._called: dict[tuple[str, str], frozenset[int]] = {}
+
+    def holding(self, word: str) -> tuple[Module, ...]:
+        """The modules whose text holds ``word``, be it a part of another."""
+        if word not in self._holding:
+            needle = word.encode()
+            self._holding[word] = tuple(each for each in self.modules if needle in self.sources[each.path])
+        return self._holding[word]
+
+    def naming(self, name: str) -> tuple[Module, ...]:
+        """The modules that may name something ``name``."""
+        return tuple(self._words.get(name.encode(), ()))
+
+    @cached_property
+    def _words(self) -> dict[bytes, list[Module]]:
+        """The modules that have a word: one look for each of many names, where each would search all texts."""
+        found: dict[bytes, list[Module]] = {}
+        for module in self.modules:
+            for word in set(_WORD.findall(self.sources[module.path])):
+                found.setdefault(word, []).append(module)
+        return found
+
+    @cached_property
+    def others(self) -> tuple[str, ...]:
+        """The files of the project that do not concern dbos."""
+        return tuple(path for path in self._names.paths() if path not in self.sources)
+
+    def calls(self, module: Module, name: str) -> frozenset[int]:
+        """The numbers of the calls of ``name``, a qualified one, in a module."""
+        if (module.path, name) not in self._called:
+            callees = self._names.calls.callees
+            found = (call for function in module.functions for call in function.calls)
+            self._called[module.path, name] = frozenset(
+                call.number for call in found if name in callees(module, call).names
+            )
+        return self._called[module.path, name]
