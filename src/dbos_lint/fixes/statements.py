@@ -25,7 +25,7 @@ class Statement:
 
     def __init__(self, document: Document, span: Span) -> None:
         self.document = document
-        self.node, self.block, self.parent = _find(document.tree, span)
+        self.node, self.block, self.parent = _find(document, span)
         self.start = beginning(document, self.node)
         self.end = document.place(span)[1]
         if isinstance(self.node, ast.If) and document.text.startswith("elif", self.start):
@@ -84,33 +84,27 @@ class Statement:
         return isinstance(self.node, ast.ImportFrom) and self.node.module == "__future__"
 
 
-def _find(tree: ast.Module, span: Span) -> tuple[Any, list[Any], Any]:
+def _find(document: Document, span: Span) -> tuple[ast.stmt, list[Any], Any]:
     """The statement at ``span``, its block, and what the block belongs to."""
-    parent: Any = tree
-    while True:
+    found = document.once(_statements, lambda: _statements(document.tree)).get(span)
+    if found is None:
+        raise Void("no statement stands there")
+    return found
+
+
+def _statements(tree: ast.Module) -> dict[Span, tuple[ast.stmt, list[Any], Any]]:
+    """The statements of a tree, by where they stand, each with its block and what that belongs to."""
+    found: dict[Span, tuple[ast.stmt, list[Any], Any]] = {}
+    todo: list[Any] = [tree]
+    for parent in todo:
         for _, block in blocks(parent):
-            for node in block:
-                if isinstance(node, ast.stmt) and span_of(node) == span:
-                    return node, block, parent
-        inner = [
-            node
-            for _, block in blocks(parent)
-            for node in block
-            if _first_row(node) <= span.row and span.end_row <= _last_row(node)
-        ]
-        if len(inner) != 1:
-            raise Void("no statement stands there")
-        parent = inner[0]
+            found.update((span_of(node), (node, block, parent)) for node in block if isinstance(node, ast.stmt))
+            todo += block
+    return found
 
 
 def _first_row(node: Any) -> int:
     row: int = node.pattern.lineno if isinstance(node, ast.match_case) else node.lineno
-    return row
-
-
-def _last_row(node: Any) -> int:
-    last: Any = node.body[-1] if isinstance(node, ast.match_case) else node
-    row: int = last.end_lineno
     return row
 
 
@@ -120,7 +114,7 @@ def _last_row(node: Any) -> int:
 def make_async(fragments: Fragments, change: MakeAsync) -> tuple[Edit, ...]:
     """``def`` becomes ``async def``."""
     document = fragments.document
-    node, _, _ = _find(document.tree, change.span)
+    node, _, _ = _find(document, change.span)
     if not isinstance(node, ast.FunctionDef):
         raise Void("no function stands there")
     own = list(_own(node.body))

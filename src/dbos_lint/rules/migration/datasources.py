@@ -63,6 +63,9 @@ class Datasources:
         return tuple(sorted(found, key=lambda module: module.path))
 
     def _uses(self, module: Module) -> bool:
+        return self._here.analysis.names.once("transactions", module, self._has_transactions)
+
+    def _has_transactions(self, module: Module) -> bool:
         source = self.program.source(module.path)
         if not any(word in source for word in _WORDS):
             return False
@@ -303,9 +306,9 @@ class Datasources:
 
     # ------------------------------------------------------------------ imports
 
-    def _reached(self, path: str) -> set[str]:
+    def _reached(self, path: str) -> frozenset[str]:
         module = self._resolver.project.module(path)
-        return self.program.reached(module) if module is not None else set()
+        return self.program.reached(module) if module is not None else frozenset()
 
     def imported(self, home: Home) -> Import | ByHand:
         """The import that gives the linted file the datasource of another."""

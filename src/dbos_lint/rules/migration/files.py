@@ -134,8 +134,8 @@ class File:
     def comments(self, node: ast.stmt | ast.expr) -> list[str]:
         """The comments in a statement or decorator and behind it, without those that speak to tools."""
         first, last = node.lineno - 1, node.end_lineno or node.lineno
-        behind = self._behind(node) if isinstance(node, ast.stmt) else []
-        end = node.end_col_offset if any(each.lineno == last for each in behind) else None
+        behind = self._behind(node) if isinstance(node, ast.stmt) else None
+        end = node.end_col_offset if behind is not None and behind.lineno == last else None
         rows = [*self.lines[first : last - 1], self.lines[last - 1][:end]]
         text = b"\n".join([rows[0][node.col_offset :], *rows[1:]]).decode()
         found: list[str] = []
@@ -150,10 +150,11 @@ class File:
         before, behind = self.lines[span.row - 1][: span.col], self.lines[span.end_row - 1][span.end_col :]
         return not before.strip() and behind.strip()[:1] in (b"", b"#")
 
-    def _behind(self, statement: ast.stmt) -> list[ast.stmt]:
-        """The statements behind ``statement`` in its block."""
+    def _behind(self, statement: ast.stmt) -> ast.stmt | None:
+        """The statement behind ``statement`` in its block."""
         block = self.siblings(statement)
-        return block[block.index(statement) + 1 :]
+        index = block.index(statement) + 1
+        return block[index] if index < len(block) else None
 
     # ------------------------------------------------------------------ names
 

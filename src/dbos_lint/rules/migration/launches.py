@@ -21,7 +21,6 @@ from dbos_lint.semantics.spellings import spelling
 from dbos_lint.semantics.summary import Call, Function
 from dbos_lint.semantics.values import External, FunctionKey, FunctionValue
 from dbos_lint.syntax.spans import span_of
-from dbos_lint.syntax.trees import walk
 
 _QUEUES = ("register_queue", "register_queue_async")
 _SCHEDULES = ("apply_schedules", "apply_schedules_async")
@@ -78,6 +77,7 @@ class LaunchSites:
         self._files = here.once(Files)
         self._meeting = here.analysis.names.meeting
         self._launches: dict[str, tuple[Launch, ...]] = {}
+        self._runs: dict[str, dict[FunctionKey, list[tuple[ast.Call, Call]]]] = {}
 
     def _within(self, file: File) -> tuple[Launch, ...]:
         if file.path not in self._launches:
@@ -193,18 +193,26 @@ class LaunchSites:
             return all(_is_command(each.ref) for each in function.decorators)
         return all(name in _PLAIN or name.startswith(_COMMANDS) for name in names)
 
+    def _running(self, file: File) -> dict[FunctionKey, list[tuple[ast.Call, Call]]]:
+        """The calls of a file, by the functions that they run."""
+        if file.path not in self._runs:
+            found = self._runs[file.path] = {}
+            for node, call in file.collected.nodes.calls:
+                runs = self._here.analysis.calls.callees(file.module, call).runs
+                for key in dict.fromkeys(each.key for each in runs):
+                    found.setdefault(key, []).append((node, call))
+        return self._runs[file.path]
+
     def _callers(self, file: File, function: Function) -> Iterator[tuple[str, Function]]:
         """The functions that call ``function``; raises UnsureError where something else may call it, too."""
-        calls, key = self._here.analysis.calls, FunctionKey(file.path, function.id)
+        key = FunctionKey(file.path, function.id)
         for other in self._files.naming(function.name):
             called = set()
-            for node, call in other.collected.nodes.calls:
-                runs = calls.callees(other.module, call).runs
-                if any(value.key == key for value in runs):
-                    called.add(id(node.func))
-                    yield other.path, other.module.functions[other.module.scopes[call.scope].function]
-            for name in walk(other.tree):
-                if isinstance(name, ast.Name) and name.id == function.name and id(name) not in called:
+            for node, call in self._running(other).get(key, ()):
+                called.add(id(node.func))
+                yield other.path, other.module.functions[other.module.scopes[call.scope].function]
+            for name in other.nodes.names.get(function.name, ()):
+                if id(name) not in called:
                     values = self._here.resolver.resolve(other.module, name.id, other.place(name))
                     if any(isinstance(each, FunctionValue) and each.key == key for each in values):
                         raise UnsureError(f"'{function.name}', which calls DBOS.launch(), is handed on")

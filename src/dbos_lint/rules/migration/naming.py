@@ -86,15 +86,18 @@ class Variables:
 
 
 class Nodes:
-    """The imports of one tree, its attributes by their names, and its strings by the last of their dotted parts."""
+    """The imports of one tree, its names and attributes, and its strings by the last of their dotted parts."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.imports: list[ast.Import | ast.ImportFrom] = []
+        self.names: dict[str, list[ast.Name]] = {}
         self.attributes: dict[str, list[ast.Attribute]] = {}
         self.strings: dict[str, list[ast.Constant]] = {}
         for node in walk(tree):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 self.imports.append(node)
+            elif isinstance(node, ast.Name):
+                self.names.setdefault(node.id, []).append(node)
             elif isinstance(node, ast.Attribute):
                 self.attributes.setdefault(node.attr, []).append(node)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TypeVar
 
 from dbos_lint.rules.visitor import Here
@@ -27,6 +28,12 @@ class Nodes:
         """The node of a kind that stands at ``span``."""
         return next((each for each in self._at(span.row) if isinstance(each, kind) and span_of(each) == span), None)
 
+    def within(self, span: Span, kind: type[Node]) -> list[Node]:
+        """The nodes of a kind in what stands at ``span``."""
+        rows = range(span.row, span.end_row + 1)
+        found = {id(each): each for row in rows for each in self._at(row) if isinstance(each, kind)}
+        return [each for each in found.values() if span[:2] <= span_of(each)[:2] and span_of(each)[2:] <= span[2:]]
+
     def starting(self, span: Span) -> Iterator[ast.keyword]:
         """The keywords that begin where ``span`` does."""
         found = (each for each in self._at(span.row) if isinstance(each, ast.keyword))
@@ -41,13 +48,23 @@ class Nodes:
     def _at(self, row: int) -> list[ast.AST]:
         """The nodes that hold ``row``, and perhaps others, level by level."""
         if row not in self._rows:
-            found = self._rows[row] = [self._tree]
+            found = self._rows[row] = list(self._statements.get(row, ()))
+            self.parents.update((each, self._tree) for each in found)
             for node in found:
                 if not isinstance(node, _PLACED) or _holds(node, row):
                     inside = children(node)
                     found += inside
                     self.parents.update((child, node) for child in inside)
         return self._rows[row]
+
+    @cached_property
+    def _statements(self) -> dict[int, list[ast.AST]]:
+        """The statements of the module that hold a row: there may be many, and each row is asked for."""
+        found: dict[int, list[ast.AST]] = {}
+        for each in self._tree.body:
+            for row in range(_first_row(each), (each.end_lineno or each.lineno) + 1):
+                found.setdefault(row, []).append(each)
+        return found
 
 
 def nodes(here: Here) -> Nodes:
@@ -61,5 +78,9 @@ def _collected(here: Here) -> Nodes:
 def _holds(node: ast.expr | ast.stmt | ast.keyword, row: int) -> bool:
     if isinstance(node, ast.JoinedStr):
         return True  # each release of Python has its own idea of where its parts stand
-    first: int = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-    return first <= row <= (node.end_lineno or node.lineno)
+    return _first_row(node) <= row <= (node.end_lineno or node.lineno)
+
+
+def _first_row(node: ast.expr | ast.stmt | ast.keyword) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(each.lineno for each in decorators)])

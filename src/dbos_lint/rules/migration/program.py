@@ -7,11 +7,99 @@ import os
 from collections.abc import Iterator
 from functools import cached_property
 
+from dbos_lint.rules.migration.texts import Texts
 from dbos_lint.rules.visitor import Here
+from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.imports import loaded
+from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.summary import MODULE, Module
 from dbos_lint.semantics.typed_dicts import TypedDicts
+
+
+class Web:
+    """What is the same for all programs of a project: its files, with their trees and what they import. ``own`` is one
+    more of them."""
+
+    def __init__(self, names: Names, own: Module | None = None) -> None:
+        texts = names.of_all(Texts) if own is None else Texts(names, own)
+        self.modules = {module.path: module for module in texts.modules}
+        self.sources = texts.sources
+        self._project = names.calls.resolver.project
+        self._imported: dict[tuple[str, bool], tuple[tuple[str, int, str], ...]] = {}
+        self._reached: dict[str, frozenset[str]] = {}
+        self._collected: dict[str, Collected | None] = {}
+        self._typed_dicts: dict[str, TypedDicts] = {}
+
+    @cached_property
+    def near(self) -> dict[str, set[str]]:
+        """Which files an import connects with each."""
+        near: dict[str, set[str]] = {path: set() for path in self.modules}
+        for path, module in self.modules.items():
+            for target in {each for _, _, each in self.imported(module)} & self.modules.keys():
+                near[path].add(target)
+                near[target].add(path)
+        for path in self.modules:
+            if os.path.basename(path) == "conftest.py":
+                # pytest imports it for the tests beside it and below.
+                for target in self.modules:
+                    if _is_test(target) and target.startswith(os.path.join(os.path.dirname(path), "")):
+                        near[path].add(target)
+                        near[target].add(path)
+        return near
+
+    def collected(self, path: str) -> Collected | None:
+        """The tree of a file beside its summary."""
+        if path not in self._collected:
+            known = self._project.tree(path)
+            self._collected[path] = known[1] if known is not None else None
+        return self._collected[path]
+
+    def typed_dicts(self, analysis: Analysis, path: str) -> TypedDicts | None:
+        """The configurations that a file writes down."""
+        collected = self.collected(path)
+        if path not in self._typed_dicts and collected is not None:
+            self._typed_dicts[path] = TypedDicts(analysis, collected)
+        return self._typed_dicts.get(path)
+
+    def imported(self, module: Module, *, at_once: bool = False) -> tuple[tuple[str, int, str], ...]:
+        """The name and the leading dots of each import, and a file of the project that it loads."""
+        key = (module.path, at_once)
+        if key not in self._imported:
+            self._imported[key] = tuple(self._imports(module, at_once))
+        return self._imported[key]
+
+    def _imports(self, module: Module, at_once: bool) -> Iterator[tuple[str, int, str]]:
+        scopes = [scope for scope in module.scopes if not at_once or scope.id == MODULE or scope.kind == "class"]
+        for scope in scopes:
+            found = [each.value for bindings in scope.bindings.values() for each in bindings if each.kind == "import"]
+            found += [(name, "", level) for name, level in scope.stars]
+            for name, attribute, level in found:
+                for path in loaded(self._project, module, name, attribute, level):
+                    yield name, level, path
+
+    def reached(self, module: Module) -> frozenset[str]:
+        """The files of the project that importing ``module`` imports, directly or not; packages on the way included."""
+        if module.path not in self._reached:
+            seen: set[str] = set()
+            queue = [module]
+            for each in queue:
+                for _, _, path in self.imported(each, at_once=True):
+                    for target in (path, *self._packages(path)):
+                        found = self._project.module(target) if target not in seen else None
+                        seen.add(target)
+                        if found is not None:
+                            queue.append(found)
+            self._reached[module.path] = frozenset(seen)
+        return self._reached[module.path]
+
+    def _packages(self, path: str) -> Iterator[str]:
+        """The ``__init__.py`` files that run before the file."""
+        folder = os.path.dirname(path)
+        root = self._project.package_root(path)
+        while folder != root:
+            yield os.path.join(folder, "__init__.py")
+            folder = os.path.dirname(folder)
 
 
 class Program:
@@ -21,36 +109,28 @@ class Program:
         self.here = here
         self.resolver = here.resolver
         self.project = here.resolver.project
-        self._collected: dict[str, Collected | None] = {here.module.path: here.collected}
         self._texts: dict[str, str] = {}
+        names = here.analysis.names
+        shared = names.of_all(Web)
+        # A file that no walk finds was named by itself.
+        self._web = shared if here.module.path in shared.modules else Web(names, here.module)
 
     @cached_property
     def modules(self) -> tuple[Module, ...]:
         """The files of the program, the linted one first."""
-        everywhere = {module.path: module for module in self.here.analysis.names.everywhere(self.here.module)}
-        near: dict[str, set[str]] = {path: set() for path in everywhere}
-        for path, module in everywhere.items():
-            for target in self.imports(module) & everywhere.keys():
-                near[path].add(target)
-                near[target].add(path)
-        for path in everywhere:
-            if os.path.basename(path) == "conftest.py":
-                # pytest imports it for the tests beside it and below.
-                for target in everywhere:
-                    if _is_test(target) and target.startswith(os.path.join(os.path.dirname(path), "")):
-                        near[path].add(target)
-                        near[target].add(path)
+        near = self._web.near
         found = [self.here.module.path]
         seen = set(found)
         for path in found:
             found += sorted(near[path] - seen)
             seen |= near[path]
-        return tuple(everywhere[path] for path in found)
+        return tuple(self._web.modules[path] for path in found)
 
     # ------------------------------------------------------------------ texts
 
     def source(self, path: str) -> bytes:
-        return self.project.read(path) or b""
+        known = self._web.sources.get(path)
+        return self.project.read(path) or b"" if known is None else known
 
     def text(self, path: str) -> str:
         """The text of a file, as the parser sees it."""
@@ -61,10 +141,7 @@ class Program:
 
     def collected(self, path: str) -> Collected | None:
         """The tree of a file beside its summary."""
-        if path not in self._collected:
-            known = self.project.tree(path)
-            self._collected[path] = known[1] if known is not None else None
-        return self._collected[path]
+        return self.here.collected if path == self.here.module.path else self._web.collected(path)
 
     def tree(self, path: str) -> ast.Module | None:
         collected = self.collected(path)
@@ -74,45 +151,21 @@ class Program:
         """The configurations that a file writes down."""
         if path == self.here.module.path:
             return self.here.typed_dicts
-        collected = self.collected(path)
-        return TypedDicts(self.here.analysis, collected) if collected is not None else None
+        return self._web.typed_dicts(self.here.analysis, path)
 
     # ------------------------------------------------------------------ imports
 
     def imports(self, module: Module, *, at_once: bool = False) -> set[str]:
         """The files of the project that ``module`` imports; ``at_once``: by what runs when it is imported itself."""
-        return {path for _, _, path in self.imported(module, at_once=at_once)}
+        return {path for _, _, path in self._web.imported(module, at_once=at_once)}
 
-    def imported(self, module: Module, *, at_once: bool = False) -> Iterator[tuple[str, int, str]]:
+    def imported(self, module: Module) -> tuple[tuple[str, int, str], ...]:
         """The name and the leading dots of each import, and a file of the project that it loads."""
-        scopes = [scope for scope in module.scopes if not at_once or scope.id == MODULE or scope.kind == "class"]
-        for scope in scopes:
-            found = [each.value for bindings in scope.bindings.values() for each in bindings if each.kind == "import"]
-            found += [(name, "", level) for name, level in scope.stars]
-            for name, attribute, level in found:
-                for path in loaded(self.project, module, name, attribute, level):
-                    yield name, level, path
+        return self._web.imported(module)
 
-    def reached(self, module: Module) -> set[str]:
+    def reached(self, module: Module) -> frozenset[str]:
         """The files of the project that importing ``module`` imports, directly or not; packages on the way included."""
-        seen: set[str] = set()
-        queue = [module]
-        for each in queue:
-            for path in self.imports(each, at_once=True):
-                for target in (path, *self._packages(path)):
-                    found = self.project.module(target) if target not in seen else None
-                    seen.add(target)
-                    if found is not None:
-                        queue.append(found)
-        return seen
-
-    def _packages(self, path: str) -> Iterator[str]:
-        """The ``__init__.py`` files that run before the file."""
-        folder = os.path.dirname(path)
-        root = self.project.package_root(path)
-        while folder != root:
-            yield os.path.join(folder, "__init__.py")
-            folder = os.path.dirname(folder)
+        return self._web.reached(module)
 
     @staticmethod
     def name(module: Module) -> str:

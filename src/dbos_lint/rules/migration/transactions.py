@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import Applicability, ByHand, Change, Fix, Replace
 from dbos_lint.rules.migration.datasources import Datasources, Home
+from dbos_lint.rules.migration.nodes import nodes
+from dbos_lint.rules.migration.program import Program
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import MODULE, Call, Function, Module
@@ -75,19 +77,17 @@ def _fix(here: Here, home: Home, title: str, changes: tuple[Change, ...]) -> Fix
 
 def _call_at(here: Here, span: Span) -> tuple[ast.Call, Call] | None:
     """The call of what stands at ``span``."""
-    return next(((node, call) for node, call in here.collected.nodes.calls if span_of(node.func) == span), None)
+    return here.once(_by_called).get(span)
+
+
+def _by_called(here: Here) -> dict[Span, tuple[ast.Call, Call]]:
+    """The calls of the file, the first of each, by where what they call stands."""
+    return {span_of(node.func): (node, call) for node, call in reversed(here.collected.nodes.calls)}
 
 
 def _attribute_at(here: Here, span: Span, name: str) -> ast.Attribute | None:
     """The attribute ``name`` that is read in what stands at ``span``."""
-    found = [
-        node
-        for node in walk(here.collected.tree)
-        if isinstance(node, ast.Attribute)
-        and node.attr == name
-        and span[:2] <= span_of(node)[:2]
-        and span_of(node)[2:] <= span[2:]
-    ]
+    found = [node for node in nodes(here).within(span, ast.Attribute) if node.attr == name]
     return found[0] if len(found) == 1 else None
 
 
@@ -113,10 +113,13 @@ def _arguments(here: Here, node: ast.Call) -> tuple[Change, ...] | None:
 
 def _decorated(here: Here, node: ast.Call) -> Function | None:
     """The function that ``node`` decorates."""
-    for definition, function in here.collected.nodes.functions:
-        if any(decorator is node for decorator in definition.decorator_list):
-            return function
-    return None
+    return here.once(_by_decorator).get(id(node))
+
+
+def _by_decorator(here: Here) -> dict[int, Function]:
+    """The functions of the file, by the nodes of their decorators."""
+    functions = here.collected.nodes.functions
+    return {id(each): function for definition, function in functions for each in definition.decorator_list}
 
 
 def _reason(here: Here, function: Function) -> str | None:
@@ -155,37 +158,56 @@ def _names(here: Here, module: Module, ref: object, place: Place) -> frozenset[s
 
 def _starts(here: Here, function: Function) -> Iterator[str]:
     """Where the program hands ``function`` to what starts workflows."""
-    program = here.once(Datasources).program
+    program, names = here.once(Datasources).program, here.analysis.names
     for module in program.modules:
-        for each in module.functions:
-            for call in each.calls:
-                refs = [ref for ref in (*call.args, *(ref for _, ref in call.keywords)) if isinstance(ref, str)]
-                named = [ref for ref in refs if ref.rpartition(".")[2] == function.name]
-                if named and any(_is(here, module, call, ref, function) for ref in named):
-                    names = here.analysis.calls.callees(module, call).names
-                    if any(name.startswith("dbos.") for name in names) or not names:
-                        yield f"{program.name(module)}:{call.span.row}"
+        for call, refs in names.once("handed on", module, _handed_on).get(function.name, ()):
+            if any(_is(here, module, call, ref, function) for ref in refs):
+                called = here.analysis.calls.callees(module, call).names
+                if any(name.startswith("dbos.") for name in called) or not called:
+                    yield f"{program.name(module)}:{call.span.row}"
+
+
+def _handed_on(module: Module) -> Mapping[str, list[tuple[Call, list[str]]]]:
+    """The calls that are given something by a name, by the last part of it."""
+    found: dict[str, list[tuple[Call, list[str]]]] = {}
+    for each in module.functions:
+        for call in each.calls:
+            named: dict[str, list[str]] = {}
+            for ref in (*call.args, *(ref for _, ref in call.keywords)):
+                if isinstance(ref, str):
+                    named.setdefault(ref.rpartition(".")[2], []).append(ref)
+            for name, refs in named.items():
+                found.setdefault(name, []).append((call, refs))
+    return found
 
 
 def _named(here: Here, function: Function) -> Iterator[str]:
     """Where the program calls ``function`` under a ``SetWorkflowID``, which made the call a workflow of that ID."""
-    program = here.once(Datasources).program
+    program, names = here.once(Datasources).program, here.analysis.names
     for module in program.modules:
         if b"SetWorkflowID" not in program.source(module.path):
             continue
-        calls = [call for each in module.functions for call in each.calls]
-        setters = {call.span for call in calls if _SETTER in here.analysis.calls.callees(module, call).names}
-        blocks = [
-            (node.body[0].lineno, node.end_lineno or node.lineno)
-            for node in walk(program.tree(module.path) or ast.Module([], []))
-            if isinstance(node, (ast.With, ast.AsyncWith))
-            and any(span_of(item.context_expr) in setters for item in node.items)
-        ]
-        for call in calls:
-            ref = call.func if isinstance(call.func, str) else ""
-            inside = any(first <= call.span.row <= last for first, last in blocks)
-            if inside and ref.rpartition(".")[2] == function.name and _is(here, module, call, ref, function):
+        under = names.once("under an ID", module, lambda module: _under_an_id(here, program, module))
+        for call, ref in under.get(function.name, ()):
+            if _is(here, module, call, ref, function):
                 yield f"{program.name(module)}:{call.span.row}"
+
+
+def _under_an_id(here: Here, program: Program, module: Module) -> Mapping[str, list[tuple[Call, str]]]:
+    """The calls under a ``SetWorkflowID``, by the last part of what they call."""
+    calls = [call for each in module.functions for call in each.calls]
+    setters = {call.span for call in calls if _SETTER in here.analysis.calls.callees(module, call).names}
+    blocks = [
+        (node.body[0].lineno, node.end_lineno or node.lineno)
+        for node in (walk(program.tree(module.path) or ast.Module([], [])) if setters else ())
+        if isinstance(node, (ast.With, ast.AsyncWith))
+        and any(span_of(item.context_expr) in setters for item in node.items)
+    ]
+    found: dict[str, list[tuple[Call, str]]] = {}
+    for call in calls if blocks else ():
+        if isinstance(call.func, str) and any(first <= call.span.row <= last for first, last in blocks):
+            found.setdefault(call.func.rpartition(".")[2], []).append((call, call.func))
+    return found
 
 
 def _is(here: Here, module: Module, call: Call, ref: str, function: Function) -> bool:
