@@ -163,3 +163,30 @@ def one_name(files: int) -> Files:
     """Files that each have a workflow of the same name, and one that imports all of them."""
     leaves = {f"m{i}.py": f"{HEAD}{WORKFLOW}    time.time()\n" for i in range(files)}
     return {**leaves, **one("".join(f"import m{i}\n" for i in range(files)))}
+
+
+def queues_in_files(files: int) -> Files:
+    """Files with a queue each, which one program imports: what a migration makes of them is asked of each."""
+    text = (
+        "queue_{0} = Queue('q{0}', concurrency=1)\n\n\n"
+        "@DBOS.workflow()\ndef w{0}(given):\n    queue_{0}.enqueue(w{0}, given)\n"
+    )
+    return _launched(text, files)
+
+
+def schedules_in_files(files: int) -> Files:
+    return _launched("@DBOS.scheduled('* * * * *')\n@DBOS.workflow()\ndef w{0}(due, now):\n    time.time()\n", files)
+
+
+def transactions_in_files(files: int) -> Files:
+    text = (
+        "@DBOS.transaction()\ndef t{0}(given):\n    DBOS.sql_session.execute('x')\n\n\n"
+        "@DBOS.workflow()\ndef w{0}(given):\n    t{0}(given)\n"
+    )
+    return _launched(text, files)
+
+
+def _launched(text: str, files: int) -> Files:
+    leaves = {f"m{i}.py": HEAD + text.format(i) for i in range(files)}
+    launch = "DBOS(config={'name': 'app'})\nDBOS.launch()\n"
+    return {**leaves, **one("".join(f"import m{i}\n" for i in range(files)) + launch)}

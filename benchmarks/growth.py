@@ -104,6 +104,9 @@ SHAPES = (
     Shape(crowds.imports_of_each_other, "imports", 1_250, 5_000),
     Shape(crowds.imports_in_functions, "files", 250, 1_000),
     Shape(crowds.one_name, "files", 250, 1_000),
+    Shape(crowds.queues_in_files, "files", 250, 1_000),
+    Shape(crowds.schedules_in_files, "files", 250, 1_000),
+    Shape(crowds.transactions_in_files, "files", 250, 1_000),
 )
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from types import FrameType
+from typing import TypeVar
 
 
-def grows_with_the_text(shape: Callable[[int], str], lint: Callable[[str], object]) -> bool:
-    """Whether twice as much of ``shape`` takes about twice the work, and not four times."""
+T = TypeVar("T")
+
+
+def grows_with_the_text(shape: Callable[[int], T], lint: Callable[[T], object], size: int = 40) -> bool:
+    """Whether twice as much of ``shape``, a text or a project, takes about twice the work, and not four times."""
 
     def work(size: int) -> int:
         count = 0
@@ -26,4 +30,5 @@ def grows_with_the_text(shape: Callable[[int], str], lint: Callable[[str], objec
         return count
 
     work(1)
-    return work(160) - work(80) < 2.4 * (work(80) - work(40))
+    least, more, most = (work(size << power) for power in range(3))
+    return most - more < 2.4 * (more - least)

@@ -55,6 +55,10 @@ class Document:
         found: T = self._known[key]
         return found
 
+    def forget(self) -> None:
+        """Let go of what was made: it holds the document, and so its tree, in a circle that nobody collects."""
+        self._known.clear()
+
     # ------------------------------------------------------------------ places
 
     @cached_property

@@ -116,6 +116,7 @@ def mend(
         document = Document.of(state.source)
         planned, dropped = _plans(document, wanted)
         settled = settle(planned, partial(file.attempt, state, document))
+        document.forget()
         dropped += [Dropped(each.finding, reason) for each, reason in settled.dropped]
         if settled.state is None:
             break

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from dbos_lint.choice import fix_of
 from dbos_lint.diagnostic import Diagnostic, Position
@@ -27,9 +26,15 @@ def reader(read: Callable[[str], bytes]) -> Callable[[Diagnostic], tuple[Replace
     ``read`` gives what the file of a finding holds.
     """
 
-    @lru_cache(maxsize=1)  # findings come sorted by file
+    known: dict[str, Document] = {}
+
     def document(filename: str) -> Document:
-        return Document.of(read(filename))
+        if filename not in known:  # findings come sorted by file
+            for last in known.values():
+                last.forget()
+            known.clear()
+            known[filename] = Document.of(read(filename))
+        return known[filename]
 
     def replacements(found: Diagnostic) -> tuple[Replacement, ...]:
         fix = fix_of(found)

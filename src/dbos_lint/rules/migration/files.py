@@ -214,7 +214,11 @@ class Files:
     def calling(self, word: str, name: str) -> Iterator[File]:
         """The files whose text holds ``word`` and that call ``name``: their summaries tell, so that most trees are not
         wanted."""
-        return self._known(each for each in self._texts.holding(word) if self._texts.calls(each, name))
+        return self._known(self._texts.calling(word, name))
+
+    def modules_calling(self, word: str, name: str) -> tuple[Module, ...]:
+        """The same, where the summaries are enough."""
+        return self._texts.calling(word, name)
 
     def _known(self, modules: Iterable[Module]) -> Iterator[File]:
         return (found for module in modules if (found := self.of(module)) is not None)

@@ -19,6 +19,7 @@ from dbos_lint.rules.migration.files import File, Files, UnsureError
 from dbos_lint.rules.migration.launches import Launch, LaunchSites
 from dbos_lint.rules.migration.moving import Moved, flat, literal, moved, named, statement
 from dbos_lint.rules.migration.queue_limits import DROPPED, POSITIONAL, is_none, limits, renames
+from dbos_lint.rules.migration.queue_makers import QueueMakers
 from dbos_lint.rules.migration.variables import Use, Uses, dotted, imports_from, uses_of
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.literals import literals
@@ -86,7 +87,7 @@ class Queues:
         self._files = here.once(Files)
         self._sites = here.once(LaunchSites)
         self._plans: dict[tuple[str, Span], _Plan] = {}
-        self._found: dict[str, dict[Span, ast.Call]] = {}
+        self._makers = here.once(QueueMakers)
 
     def at(self, path: str, span: Span) -> Fix | ByHand | None:
         """What becomes of the queue that a finding in the file ``path`` is about."""
@@ -95,7 +96,7 @@ class Queues:
             plan = next((plan for plan in self._likely(path, span) if plan.concerns(path, span)), None)
         if plan is None:
             # Where the uses of a queue are not all seen, its name tells which one it is.
-            named = [self._plan(*self._made[number]) for number in self._named(span)]
+            named = [self._plan(*self._makers.node(self._makers.made[number])) for number in self._named(span)]
             return ByHand((named[0].reason if len(named) == 1 else "") or "which queue this is cannot be told")
         if plan.reason:
             return ByHand(plan.reason)
@@ -106,43 +107,22 @@ class Queues:
         file = self._files.at(path)
         if file is None:
             return None
-        node = self._made_in(file).get(span)
+        node = self._makers.within(file).get(span)
         return None if node is None else self._plan(file, node)
 
     def _likely(self, path: str, span: Span) -> Iterator[_Plan]:
         """The plans that may be about ``span``, those first of which that is most likely."""
         named = self._named(span)
-        yield from (self._plan(*self._made[number]) for number in named)
-        yield from (self._plan(*made) for number, made in enumerate(self._made) if number not in named)
+        yield from (self._plan(*self._makers.node(self._makers.made[number])) for number in named)
+        yield from (
+            self._plan(*self._makers.node(made)) for number, made in enumerate(self._makers.made) if number not in named
+        )
 
     def _named(self, span: Span) -> dict[int, None]:
         """The numbers of the queues, in order, that are assigned to a name in what is called at ``span``."""
         call = self._files.own.call_at(span)
         names = dotted(call.func).split(".") if call is not None else []
-        return dict.fromkeys(sorted(number for name in names for number in self._by_name.get(name, ())))
-
-    @cached_property
-    def _by_name(self) -> dict[str, list[int]]:
-        """The numbers of the queues that are assigned to a name, by the name."""
-        found: dict[str, list[int]] = {}
-        for number, (home, node) in enumerate(self._made):
-            parent = home.parent(node)
-            for each in getattr(parent, "targets", [getattr(parent, "target", None)]):
-                if isinstance(each, ast.Name):
-                    found.setdefault(each.id, []).append(number)
-        return found
-
-    @cached_property
-    def _made(self) -> tuple[tuple[File, ast.Call], ...]:
-        """The calls that make queues."""
-        files = self._files.calling("Queue", api.QUEUE)
-        return tuple((file, node) for file in files for node in self._made_in(file).values())
-
-    def _made_in(self, file: File) -> dict[Span, ast.Call]:
-        if file.path not in self._found:
-            made = (node for node, _ in self._files.calls(file, api.QUEUE) if not _is_internal(node))
-            self._found[file.path] = {span_of(node): node for node in made}
-        return self._found[file.path]
+        return dict.fromkeys(sorted(number for name in names for number in self._makers.by_name.get(name, ())))
 
     def _plan(self, home: File, node: ast.Call) -> _Plan:
         key = (home.path, span_of(node))
@@ -387,8 +367,3 @@ def _first_argument(file: File, node: ast.Call, text: str) -> Replace:
 
 def _where(use: Use) -> str:
     return use.file.where(use.node)
-
-
-def _is_internal(node: ast.Call) -> bool:
-    """With a token, dbos itself makes queues."""
-    return any(each.arg == "token" for each in node.keywords)

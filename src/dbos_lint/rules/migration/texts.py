@@ -22,6 +22,7 @@ class Texts:
         self.modules = tuple(known[path] for path in sorted(known))
         self.sources = {path: self._project.read(path) or b"" for path in known}
         self._holding: dict[str, tuple[Module, ...]] = {}
+        self._calling: dict[tuple[str, str], tuple[Module, ...]] = {}
         self._called: dict[tuple[str, str], frozenset[int]] = {}
 
     def holding(self, word: str) -> tuple[Module, ...]:
@@ -30,6 +31,12 @@ class Texts:
             needle = word.encode()
             self._holding[word] = tuple(each for each in self.modules if needle in self.sources[each.path])
         return self._holding[word]
+
+    def calling(self, word: str, name: str) -> tuple[Module, ...]:
+        """The modules whose text holds ``word`` and that call ``name``."""
+        if (word, name) not in self._calling:
+            self._calling[word, name] = tuple(each for each in self.holding(word) if self.calls(each, name))
+        return self._calling[word, name]
 
     def naming(self, name: str) -> tuple[Module, ...]:
         """The modules that may name something ``name``."""
