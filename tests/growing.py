@@ -7,7 +7,6 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
 
-
 T = TypeVar("T")
 
 

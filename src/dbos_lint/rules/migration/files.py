@@ -228,12 +228,10 @@ class Files:
         numbers = self._texts.calls(file.module, name)
         return ((node, call) for node, call in file.collected.nodes.calls if call.number in numbers)
 
-    def unconcerned(self, *words: str) -> Iterator[File]:
-        """The other files of the project whose text holds all ``words``."""
-        needles = [word.encode() for word in words]
-        for path in self._texts.others:
-            source = self._project.read(path) or b""
-            found = self.at(path) if all(needle in source for needle in needles) else None
+    def strangers(self, called: str, name: str) -> Iterator[File]:
+        """The other files of the project that import something ``called`` so, and whose text holds ``name``."""
+        for path in self._texts.importing(called):
+            found = self.at(path) if name.encode() in (self._project.read(path) or b"") else None
             if found is not None:
                 yield found
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from dbos_lint.mentions import imports, members
 from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.summary import Module
 
@@ -51,10 +52,19 @@ class Texts:
                 found.setdefault(word, []).append(module)
         return found
 
+    def importing(self, name: str) -> tuple[str, ...]:
+        """The files of the project that do not concern dbos, and import something that is called ``name``."""
+        return tuple(self._importing.get(name, ()))
+
     @cached_property
-    def others(self) -> tuple[str, ...]:
-        """The files of the project that do not concern dbos."""
-        return tuple(path for path in self._names.paths() if path not in self.sources)
+    def _importing(self) -> dict[str, dict[str, None]]:
+        found: dict[str, dict[str, None]] = {}
+        for path in self._names.paths():
+            source = self._project.read(path) if path not in self.sources else None
+            for _, module, names in imports(source) if source is not None else ():
+                for name in (module.rpartition(".")[2], *members(names)):
+                    found.setdefault(name, {})[path] = None
+        return found
 
     def calls(self, module: Module, name: str) -> frozenset[int]:
         """The numbers of the calls of ``name``, a qualified one, in a module."""

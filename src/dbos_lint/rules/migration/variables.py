@@ -53,7 +53,7 @@ class _Search:
         for file, local in self._known:
             self._in_module(file, local, is_home=file is home)
             called = file.module.name.rpartition(".")[2]
-            for other in self._files.unconcerned(called, local):
+            for other in self._files.strangers(called, local):
                 self._check_lost(other, called, local)
             for other in self._files.naming(local):
                 self._check_strings(other, file, local)
