@@ -172,19 +172,14 @@ class File:
         return Variables(self.tree, self.module, self.function)
 
     @cached_property
-    def keywords(self) -> frozenset[str | None]:
-        """The names by which calls give arguments."""
-        return frozenset(keyword for _, call in self.collected.nodes.calls for keyword, _ in call.keywords)
-
-    @cached_property
     def nodes(self) -> Nodes:
         """The imports of the file, and what its nodes name."""
         return Nodes(self.tree)
 
 
 class Files:
-    """The files of the linted one's project that concern dbos; ``is_outside``: it is none of those that its project
-    has for all others."""
+    """The files of the linted one's project that concern dbos. ``texts`` tells of them where their trees are not
+    wanted. ``is_outside``: the linted file is none of those that its project has for all others."""
 
     def __init__(self, here: Here) -> None:
         self._here = here
@@ -193,7 +188,7 @@ class Files:
         shared = names.of_all(Texts)
         # A file that no walk finds was named by itself.
         self.is_outside = here.module.path not in shared.sources
-        self._texts = Texts(names, here.module) if self.is_outside else shared
+        self.texts = Texts(names, here.module) if self.is_outside else shared
         self._files: dict[str, File | None] = {}
 
     @property
@@ -203,34 +198,26 @@ class Files:
         assert found is not None
         return found
 
-    def holding(self, word: str) -> Iterator[File]:
-        """The files whose text holds ``word``, in the order of their paths."""
-        return self._known(self._texts.holding(word))
-
     def naming(self, name: str) -> Iterator[File]:
         """The files that may name something ``name``, in the order of their paths."""
-        return self._known(self._texts.naming(name))
+        return self._known(self.texts.naming(name))
 
     def calling(self, word: str, name: str) -> Iterator[File]:
         """The files whose text holds ``word`` and that call ``name``: their summaries tell, so that most trees are not
         wanted."""
-        return self._known(self._texts.calling(word, name))
-
-    def modules_calling(self, word: str, name: str) -> tuple[Module, ...]:
-        """The same, where the summaries are enough."""
-        return self._texts.calling(word, name)
+        return self._known(self.texts.calling(word, name))
 
     def _known(self, modules: Iterable[Module]) -> Iterator[File]:
         return (found for module in modules if (found := self.of(module)) is not None)
 
     def calls(self, file: File, name: str) -> Iterator[tuple[ast.Call, Call]]:
         """The calls of ``name``, a qualified one, in a file."""
-        numbers = self._texts.calls(file.module, name)
+        numbers = self.texts.calls(file.module, name)
         return ((node, call) for node, call in file.collected.nodes.calls if call.number in numbers)
 
     def strangers(self, called: str, name: str) -> Iterator[File]:
         """The other files of the project that import something ``called`` so, and whose text holds ``name``."""
-        for path in self._texts.importing(called):
+        for path in self.texts.importing(called):
             found = self.at(path) if name.encode() in (self._project.read(path) or b"") else None
             if found is not None:
                 yield found

@@ -18,7 +18,7 @@ from dbos_lint.semantics.imports import imported
 from dbos_lint.semantics.refs import terminal
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.spellings import spelling
-from dbos_lint.semantics.summary import Call, Function
+from dbos_lint.semantics.summary import Call, Function, Module
 from dbos_lint.semantics.values import External, FunctionKey, FunctionValue
 from dbos_lint.syntax.spans import span_of
 
@@ -77,7 +77,7 @@ class LaunchSites:
         self._files = here.once(Files)
         self._meeting = here.analysis.names.meeting
         self._launches: dict[str, tuple[Launch, ...]] = {}
-        self._runs: dict[str, dict[FunctionKey, list[tuple[ast.Call, Call]]]] = {}
+        self._runs: dict[str, dict[FunctionKey, dict[int, Function]]] = {}
 
     def _within(self, file: File) -> tuple[Launch, ...]:
         if file.path not in self._launches:
@@ -150,7 +150,7 @@ class LaunchSites:
 
     @cached_property
     def _tests(self) -> tuple[str, ...]:
-        paths = (file.path for file in self._files.holding("test"))
+        paths = (module.path for module in self._files.texts.holding("test"))
         return tuple(path for path in paths if os.path.basename(path).startswith("test"))
 
     # ------------------------------------------------------------------ where nothing can be put
@@ -193,29 +193,38 @@ class LaunchSites:
             return all(_is_command(each.ref) for each in function.decorators)
         return all(name in _PLAIN or name.startswith(_COMMANDS) for name in names)
 
-    def _running(self, file: File) -> dict[FunctionKey, list[tuple[ast.Call, Call]]]:
-        """The calls of a file, by the functions that they run."""
-        if file.path not in self._runs:
-            found = self._runs[file.path] = {}
-            for node, call in file.collected.nodes.calls:
-                runs = self._here.analysis.calls.callees(file.module, call).runs
-                for key in dict.fromkeys(each.key for each in runs):
-                    found.setdefault(key, []).append((node, call))
-        return self._runs[file.path]
+    def _running(self, module: Module) -> dict[FunctionKey, dict[int, Function]]:
+        """Who runs the functions that the calls of a module run, by these and by the numbers of the calls."""
+        if module.path not in self._runs:
+            found = self._runs[module.path] = {}
+            for call in (call for function in module.functions for call in function.calls):
+                caller = module.functions[module.scopes[call.scope].function]
+                for value in self._here.analysis.calls.callees(module, call).runs:
+                    found.setdefault(value.key, {})[call.number] = caller
+        return self._runs[module.path]
 
     def _callers(self, file: File, function: Function) -> Iterator[tuple[str, Function]]:
         """The functions that call ``function``; raises UnsureError where something else may call it, too."""
         key = FunctionKey(file.path, function.id)
-        for other in self._files.naming(function.name):
-            called = set()
-            for node, call in self._running(other).get(key, ()):
-                called.add(id(node.func))
-                yield other.path, other.module.functions[other.module.scopes[call.scope].function]
+        for module in self._files.texts.naming(function.name):
+            calls = self._running(module).get(key, {})
+            yield from ((module.path, calls[number]) for number in sorted(calls))
+            if not _may_mean(module, function.name):
+                continue
+            other = self._files.of(module)
+            if other is None:
+                continue
+            called = {id(node.func) for node, call in other.collected.nodes.calls if call.number in calls}
             for name in other.nodes.names.get(function.name, ()):
                 if id(name) not in called:
-                    values = self._here.resolver.resolve(other.module, name.id, other.place(name))
+                    values = self._here.resolver.resolve(module, name.id, other.place(name))
                     if any(isinstance(each, FunctionValue) and each.key == key for each in values):
                         raise UnsureError(f"'{function.name}', which calls DBOS.launch(), is handed on")
+
+
+def _may_mean(module: Module, name: str) -> bool:
+    """Whether ``name`` may mean something in a module: it is bound there, or what a star import brings."""
+    return any(scope.stars or name in scope.bindings for scope in module.scopes)
 
 
 def _is_command(ref: object) -> bool:

@@ -32,7 +32,7 @@ class QueueMakers:
     @cached_property
     def made(self) -> tuple[Made, ...]:
         """All of them, as their files tell: each is asked once for all that are linted."""
-        modules = self._files.modules_calling("Queue", api.QUEUE)
+        modules = self._files.texts.calling("Queue", api.QUEUE)
         return tuple(made for module in modules for made in self._names.once("queues", module, self._of))
 
     @cached_property

@@ -224,7 +224,8 @@ class Schedules:
 
     def _is_named(self, function: Function, parameter: str) -> bool:
         """Whether a call may give the parameter by its name."""
-        return any(parameter in file.keywords for file in self._files.naming(function.name))
+        texts = self._files.texts
+        return any(parameter in texts.keywords(module) for module in texts.naming(function.name))
 
     # ------------------------------------------------------------------ the launch
 

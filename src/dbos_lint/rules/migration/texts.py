@@ -24,6 +24,7 @@ class Texts:
         self.sources = {path: self._project.read(path) or b"" for path in known}
         self._holding: dict[str, tuple[Module, ...]] = {}
         self._calling: dict[tuple[str, str], tuple[Module, ...]] = {}
+        self._keywords: dict[str, frozenset[str | None]] = {}
         self._called: dict[tuple[str, str], frozenset[int]] = {}
 
     def holding(self, word: str) -> tuple[Module, ...]:
@@ -51,6 +52,13 @@ class Texts:
             for word in set(_WORD.findall(self.sources[module.path])):
                 found.setdefault(word, []).append(module)
         return found
+
+    def keywords(self, module: Module) -> frozenset[str | None]:
+        """The names by which the calls of a module give arguments."""
+        if module.path not in self._keywords:
+            calls = (call for function in module.functions for call in function.calls)
+            self._keywords[module.path] = frozenset(name for call in calls for name, _ in call.keywords)
+        return self._keywords[module.path]
 
     def importing(self, name: str) -> tuple[str, ...]:
         """The files of the project that do not concern dbos, and import something that is called ``name``."""
