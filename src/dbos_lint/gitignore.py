@@ -15,9 +15,9 @@ from dbos_lint.reading import read
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-_STARS = re.compile(r"\*+")
-_MANY_STARS = re.compile(r"\*{3,}")  # for git, as many as two
-_INSIDE = re.compile(r"/\*\*(/?) *$")  # all that is in a folder, which is not ignored for that
+_STARS = r"\*+"
+_MANY_STARS = r"\*{3,}"  # for git, as many as two
+_INSIDE = r"/\*\*(/?) *$"  # all that is in a folder, which is not ignored for that
 # A regular expression for a line with more of them tries too many ways.
 _MOST_STARS = 2
 # What no path is as long as, and what nobody has written: reading them all would take minutes.
@@ -90,7 +90,7 @@ class _File:
     """The lines of an ignore file."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = [_INSIDE.sub(r"/**/*\1", _MANY_STARS.sub("**", line)) for line in lines if line]
+        self._lines = [re.sub(_INSIDE, r"/**/*\1", re.sub(_MANY_STARS, "**", line)) for line in lines if line]
         self._wild: list[_Wild] = []
         for number, line in enumerate(self._lines):
             if len(line) > _LONGEST_LINE or _wildcards(line) > _MOST_STARS:
@@ -160,7 +160,7 @@ def _lines(path: str) -> list[str]:
 
 def _wildcards(line: str) -> int:
     """How many wildcards, of those for any number of characters, have something behind them."""
-    return len(_STARS.findall(line.rstrip("*/ ")))
+    return len(re.findall(_STARS, line.rstrip("*/ ")))
 
 
 def _wild(number: int, line: str) -> _Wild | None:

@@ -13,13 +13,13 @@ _WORD = b"import"
 # One import statement, from the start of its line or, behind the mark, of the file. No part of it can be read as
 # another, and it ends where the next one starts: a file of nothing but beginnings of such statements takes no more time
 # than any other.
-_STATEMENT = re.compile(
+_STATEMENT = (
     rb"(?:\xef\xbb\xbf)?[ \t]*(?:from\b(?P<dots>[ \t.]*)(?P<module>(?:\w[\w.]*[ \t]+)?)import\b"
     rb"(?P<names>[ \t]*\((?:[^()#]+|#[^\n]*)*|[^\n\\]*(?:\\\r?\n(?![ \t]*(?:from|import)\b)[^\n\\]*)*)"
     rb"|import[ \t]+(?P<modules>[\w., \t]+))"
 )
-_COMMENT = re.compile(rb"#[^\n]*")
-_MEMBER = re.compile(rb"(\w+)(?:\s+as\s+\w+)?")
+_COMMENT = rb"#[^\n]*"
+_MEMBER = rb"(\w+)(?:\s+as\s+\w+)?"
 
 
 def needles(settings: Settings) -> tuple[bytes, ...]:
@@ -46,9 +46,10 @@ def imports(source: bytes) -> Iterator[tuple[int, str, bytes]]:
     What only looks like an import, in a string, is among them.
     """
     # Looking for the word and then for the start of its line is much faster than a search for lines that match.
+    statement = re.compile(_STATEMENT)
     place = source.find(_WORD)
     while place >= 0:
-        found = _STATEMENT.match(source, source.rfind(b"\n", 0, place) + 1)
+        found = statement.match(source, source.rfind(b"\n", 0, place) + 1)
         if found is not None:
             dots, module, names, modules = found.groups(b"")
             if modules:
@@ -63,4 +64,4 @@ def imports(source: bytes) -> Iterator[tuple[int, str, bytes]]:
 
 def members(names: bytes) -> list[str]:
     """The names that are imported from a module, each of which may be a module, too."""
-    return [name.decode("ascii") for name in _MEMBER.findall(_COMMENT.sub(b"", names))]
+    return [name.decode("ascii") for name in re.findall(_MEMBER, re.sub(_COMMENT, b"", names))]
