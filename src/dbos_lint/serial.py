@@ -125,13 +125,7 @@ class Linter:
 
     def tell(self, settings: Settings, name: str) -> Consulted:
         """What others are told under a name, once more, and what that rests on."""
-        program = self._program(settings)
-        try:
-            program.analysis.names.tell(name)
-        except BaseException:  # what it left half done must not spoil what follows
-            self._programs.pop(settings)
-            raise
-        return program.project.consulted.take()
+        return self._program(settings).tell(name)
 
     def _program(self, settings: Settings) -> Program:
         with timings.phase("load"):

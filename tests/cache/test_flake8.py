@@ -158,3 +158,38 @@ def test_nothing_is_kept_where_nobody_wants_it(project: Path, monkeypatch: pytes
     Plugin.parse_options(options())
     assert lint(APP) == FOUND
     assert Plugin._cache == (None,)
+
+
+ASKS = (
+    "from dbos import DBOS\n\n\n@DBOS.workflow()\n"
+    "def bill(order: str) -> None:\n    DBOS.enqueue_workflow('orders', bill, order)\n"
+)
+REGISTERS = "from dbos import DBOS\n\n\ndef start() -> None:\n    DBOS.register_queue('{}', concurrency=2)\n"
+
+
+def test_who_is_told_the_same_is_not_linted(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "asks.py").write_text(ASKS)
+    (project / "queues.py").write_text(REGISTERS.format("order"))
+    first = begin(monkeypatch)
+    asked = lint(ASKS, "asks.py")
+    assert (6, "DBS404") in asked
+    first.save()
+    (project / "queues.py").write_text("# Once more.\n" + REGISTERS.format("order"))
+    begin(monkeypatch)
+    monkeypatch.setattr("dbos_lint.linter._lint", None)
+    assert lint(ASKS, "asks.py") == asked
+
+
+def test_what_others_told_counts_where_it_is_on_the_disk(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text that is not on the disk tells something else than an earlier run was told."""
+    (project / "asks.py").write_text(ASKS)
+    (project / "queues.py").write_text(REGISTERS.format("order"))
+    (project / "other.py").write_text("import dbos\n")
+    first = begin(monkeypatch)
+    assert (6, "DBS404") in lint(ASKS, "asks.py")
+    first.save()
+    (project / "asks.py").write_text("\n" + ASKS)
+    begin(monkeypatch)
+    assert (7, "DBS404") in lint("\n" + ASKS, "asks.py")
+    lint(REGISTERS.format("orders"), "other.py")
+    assert (8, "DBS404") not in lint("\n\n" + ASKS, "asks.py")

@@ -56,7 +56,7 @@ class Process:
         Only what is found in the file on the disk is kept: all that rests on another text is lost.
         """
         consulted = program.project.consulted
-        shelf, fresh = self._shelf(settings)
+        shelf, fresh = self._shelf(settings, program)
         program.recall(shelf.recalled)
         text = _on_disk(path)
         state = text_state(text) if text is not None and _is_text_of(text, source) else ""
@@ -83,11 +83,11 @@ class Process:
         except Exception:
             return
 
-    def _shelf(self, settings: Settings) -> tuple[Shelf, frozenset[str]]:
+    def _shelf(self, settings: Settings, program: Program) -> tuple[Shelf, frozenset[str]]:
         """What is kept under ``settings``, and for which files all was as it had been when that was asked first."""
         if settings not in self._shelves:
             shelf = Shelf(self._folder, f"{key_of(settings)} {self._door}", settings, self._stamps)
-            self._shelves[settings] = shelf, frozenset(shelf.fresh(shelf.paths))
+            self._shelves[settings] = shelf, frozenset(shelf.fresh(shelf.paths, program.tell))
         return self._shelves[settings]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dbos_lint.catalog.names import OFFERS, SLOTS, Slot
 from dbos_lint.rules.visitor import Here
-from dbos_lint.semantics.names import argument, elements_of, options_of
+from dbos_lint.semantics.naming import argument, elements_of, names_in, options_of
 from dbos_lint.semantics.options import Written
 from dbos_lint.semantics.summary import Call, Ref
 from dbos_lint.semantics.testcode import is_test_file
@@ -61,7 +61,7 @@ def _at(here: Here, node: ast.Call, call: Call, slot: Slot, api: str) -> Iterato
     nodes = taken.elts if slot.each and isinstance(taken, (ast.List, ast.Tuple, ast.Set)) else [taken]
     names = here.analysis.names
     for element, expression in zip(elements, nodes, strict=False):
-        for name in names.names_in(here.module, call, slot, element) or ():
+        for name in names_in(names.calls, here.module, call, slot, element) or ():
             options = options_of(names.calls, here.module, call, element) if slot.key else None
             yield Named(slot, name, _value(here, expression, slot.key, options), api, call, options)
 

@@ -10,7 +10,7 @@ from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.enqueues import BY_CLIENT, BY_NAME, BY_OBJECT, BY_OPTIONS
 from dbos_lint.semantics.handles import handles
 from dbos_lint.semantics.literals import strings
-from dbos_lint.semantics.names import options_of
+from dbos_lint.semantics.naming import options_of
 from dbos_lint.semantics.queues import names_of_object
 from dbos_lint.semantics.refs import given, receiver_and_method
 from dbos_lint.semantics.scoping import place_of

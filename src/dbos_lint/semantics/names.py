@@ -11,63 +11,27 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from dbos_lint.catalog import api
 from dbos_lint.catalog.names import (
-    COMMON_METHODS,
-    METHODS,
-    OFFERS,
-    SLOTS,
     WORKFLOW,
-    Slot,
 )
 from dbos_lint.consulted import HOLDERS, LISTED, OUTLINES, TOLD, WHOLE
 from dbos_lint.mentions import needles
 from dbos_lint.outlines import kinds_in
 from dbos_lint.semantics.calls import Calls
-from dbos_lint.semantics.entities import registered_name, registrations
 from dbos_lint.semantics.facts import Observer
-from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.modules import Project
-from dbos_lint.semantics.options import Written, written
-from dbos_lint.semantics.refs import receiver_and_method, terminal
+from dbos_lint.semantics.naming import ENGINE, Mention, mentions_of_call, mentions_of_workflows, naming
 from dbos_lint.semantics.rivals import CLAIMING, Claims, Rival
-from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import Call, Module, Ref
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.told import IMPORTS, KINDS, LOADS, Known, plain, read, sorted_out
-from dbos_lint.semantics.values import Entity
 from dbos_lint.semantics.words import Words
-from dbos_lint.syntax.spans import Span
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.meeting import Meeting
 
 T = TypeVar("T")
-
-# Whoever calls something so means the engine, be it from a package that hands it on.
-_ENGINE = "DBOS"
-
-_BY_METHOD: dict[str, tuple[Slot, ...]] = {name.rpartition(".")[2]: slots for name, slots in SLOTS.items()}
-
-
-class Mention(NamedTuple):
-    """That a file names something, at ``span``: ``name``, or None where it is made at run time.
-
-    ``api`` is the qualified name of what is given the name (empty where that is a guess, so that it is not ``sure``),
-    ``call`` the call and ``slot`` where it takes the name. A workflow that is registered has an ``entity`` instead.
-    """
-
-    kind: str
-    side: str
-    name: str | None
-    path: str
-    span: Span
-    api: str = ""
-    sure: bool = True
-    call: Call | None = None
-    slot: Slot | None = None
-    entity: Entity | None = None
 
 
 class Names:
@@ -146,8 +110,9 @@ class Names:
         """What one file says of the names of ``kind``."""
         remembered = self._mentions.get((module.path, kind))
         if remembered is None or remembered[0] is not module:
-            found = self._of_workflows(module) if kind == WORKFLOW else []
-            found += self._of_calls(module, kind)
+            found = mentions_of_workflows(self.calls, module) if kind == WORKFLOW else []
+            for call in self.once("naming", module, naming):
+                found += mentions_of_call(self.calls, module, call, kind)
             remembered = self._mentions[module.path, kind] = module, tuple(found)
         return remembered[1]
 
@@ -383,135 +348,15 @@ class Names:
                 found = project.outline(source, wanted)
                 # Of what does not name dbos, the files tell that it imports.
                 project.consulted.outline(path, found, () if found.is_naming or not found.kinds else (path,))
-                hands_on = not found.is_naming and _ENGINE.encode() in source
+                hands_on = not found.is_naming and ENGINE.encode() in source
                 if found.kinds and (hands_on or self.concerns(path, source)):
                     self._files[path] = found.kinds
                     self._claims.note(path, source, found.words)
             project.outlined()
         return self._files
 
-    # ------------------------------------------------------------------ what a file names
-
-    def _of_workflows(self, module: Module) -> list[Mention]:
-        return [
-            Mention(
-                WORKFLOW,
-                OFFERS,
-                registered_name(self.calls.resolver, registration.entity),
-                module.path,
-                registration.span,
-                entity=registration.entity,
-            )
-            for registration in registrations(self.calls.resolver, module)
-            if registration.entity.kind == api.WORKFLOW
-        ]
-
-    def _of_calls(self, module: Module, kind: str) -> Iterator[Mention]:
-        for call in self.once("naming", module, _naming):
-            yield from self.of_call(module, call, kind)
-
-    def of_call(self, module: Module, call: Call, kind: str) -> Iterator[Mention]:
-        """The names of ``kind`` that one call takes."""
-        callees = self.calls.callees(module, call)
-        named = sorted(callees.names & SLOTS.keys())
-        for name in named:
-            for slot in SLOTS[name]:
-                if slot.kind == kind:
-                    yield from self._at(module, call, slot, name)
-        if not callees.known or (not named and isinstance(call.func, str) and call.func.startswith(f"{_ENGINE}.")):
-            receiver, method = receiver_and_method(call.func)
-            for slot in _BY_METHOD.get(method, ()):
-                if slot.kind == kind:
-                    for mention in self._at(module, call, slot, ""):
-                        # Sockets, mailboxes and mocks have such methods, too.
-                        if mention.name is not None or method not in COMMON_METHODS or _is_engine(receiver):
-                            yield mention
-
-    def _at(self, module: Module, call: Call, slot: Slot, name: str) -> Iterator[Mention]:
-        """The names that ``call``, of the API ``name``, takes at ``slot``."""
-        given, ref = argument(call, slot)
-        if not given:
-            return
-        mention = Mention(slot.kind, slot.side, None, module.path, call.span, name, bool(name), call, slot)
-        elements = elements_of(ref, slot)
-        if elements is None:
-            yield mention
-        for element in elements or ():
-            found = self.names_in(module, call, slot, element)
-            if found is None:
-                yield mention
-            for each in found or ():
-                yield mention._replace(name=each)
-
-    def names_in(self, module: Module, call: Call, slot: Slot, element: Ref) -> tuple[str, ...] | None:
-        """All names that ``element``, of what ``call`` takes at ``slot``, may be; None where they are not known."""
-        text = self.text_in(module, call, slot, element)
-        if text is None or not text:
-            return text
-        values = literals(self.calls.resolver, *text)
-        # What is no string is another rule's business; ``None`` stands for no name.
-        return None if values is None else tuple(value for value in values if isinstance(value, str))
-
-    def text_in(
-        self, module: Module, call: Call, slot: Slot, element: Ref
-    ) -> tuple[Module, Ref, Place] | tuple[()] | None:
-        """The expression that is the name in ``element``, and where it stands; empty where it names nothing, None where
-        that is not known."""
-        if not slot.key:
-            return module, element, place_of(call)
-        options = options_of(self.calls, module, call, element)
-        if options is None or any(name is None for name, _ in options.items):
-            return None
-        return next(((options.module, ref, options.place) for name, ref in options.items if name == slot.key), ())
-
     def _overlaid(self) -> Iterator[str]:
         """Files that are known by their text alone, and are not on the disk."""
         project = self.calls.resolver.project
         root = os.path.join(project.settings.root, "")
         return (path for path in project.overlay if path.startswith(root) and not os.path.exists(path))
-
-
-def options_of(calls: Calls, module: Module, call: Call, ref: Ref) -> Written | None:
-    """The options that ``ref``, in the arguments of ``call``, is the text of."""
-    if isinstance(ref, tuple) and ref[0] == "dict" and len(ref) > 2:
-        return Written(module, place_of(call), ref[1], ref[2])
-    return written(calls.resolver, module, call, ref)
-
-
-def elements_of(ref: Ref, slot: Slot) -> tuple[Ref, ...] | None:
-    """What an argument is the list of; None where that is not known."""
-    if not slot.each:
-        return (ref,)
-    return ref[1:] if isinstance(ref, tuple) and ref[0] in ("list", "tuple", "set") else None
-
-
-def argument(call: Call, slot: Slot) -> tuple[bool, Ref]:
-    """Whether ``call`` is given something at ``slot``, and what; ``*args`` and ``**more`` may be anything."""
-    for name, ref in call.keywords:
-        if name == slot.keyword:
-            return True, ref
-    if 0 <= slot.position < len(call.args):
-        return True, call.args[slot.position]
-    return any(name is None for name, _ in call.keywords), None
-
-
-def _naming(module: Module) -> tuple[Call, ...]:
-    """The calls of ``module`` that may take names, to judge by what they are of."""
-    methods = METHODS | _renamed(module)
-    calls = (call for function in module.functions for call in function.calls)
-    return tuple([call for call in calls if terminal(call.func) in methods])
-
-
-def _renamed(module: Module) -> frozenset[str]:
-    """Names under which the module imports what takes names: ``from dbos import Queue as Line``."""
-    return frozenset(
-        name
-        for scope in module.scopes
-        for name, bindings in scope.bindings.items()
-        for binding in bindings
-        if binding.kind == "import" and binding.value[1] in METHODS and binding.value[1] != name
-    )
-
-
-def _is_engine(receiver: Ref) -> bool:
-    return isinstance(receiver, str) and "dbos" in receiver.casefold()

@@ -76,6 +76,15 @@ class Program:
         if self._is_trusting:
             self.project.recalled = recalled
 
+    def tell(self, name: str) -> Consulted:
+        """What others are told under a name, once more, and what that rests on."""
+        try:
+            self.analysis.names.tell(name)
+        except BaseException:  # what it left half done must not spoil what follows
+            self.__dict__.pop("analysis", None)
+            raise
+        return self.project.consulted.take()
+
     def distrust(self) -> None:
         """Be told that some text is not what an earlier run knows: nothing that it was told counts any more."""
         self._is_trusting = False

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dbos_lint.catalog import api
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.literals import literals, strings
-from dbos_lint.semantics.names import options_of
+from dbos_lint.semantics.naming import options_of
 from dbos_lint.semantics.origins import calls_behind
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import Call, Module, Ref

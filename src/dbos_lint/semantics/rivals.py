@@ -12,7 +12,8 @@ from dbos_lint.semantics.summary import MODULE, Module
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.meeting import Meeting
-    from dbos_lint.semantics.names import Mention, Names
+    from dbos_lint.semantics.names import Names
+    from dbos_lint.semantics.naming import Mention
 
 REGISTERED = "registered"
 """The question which workflows a file registers when it is imported: the first of each name, and its row."""

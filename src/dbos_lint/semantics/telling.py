@@ -13,7 +13,8 @@ from typing import Any
 from dbos_lint.catalog.names import OFFERS, QUEUE, SERIALIZER, TOPIC, WORKFLOW
 from dbos_lint.semantics.enqueued import ENQUEUED, enqueued_in
 from dbos_lint.semantics.handles import handles
-from dbos_lint.semantics.names import Mention, Names
+from dbos_lint.semantics.names import Names
+from dbos_lint.semantics.naming import Mention
 from dbos_lint.semantics.partitions import COVERED, covered_by
 from dbos_lint.semantics.queues import limits_of
 from dbos_lint.semantics.resolve import Resolver

@@ -7,7 +7,7 @@ import os
 from dbos_lint.catalog.names import WORKFLOW
 from dbos_lint.rules.declared.workflow import WORKFLOW_NAME_COLLISION
 from dbos_lint.rules.visitor import Visitor
-from dbos_lint.semantics.names import Mention
+from dbos_lint.semantics.naming import Mention
 from dbos_lint.semantics.rivals import Rival, is_registered
 
 

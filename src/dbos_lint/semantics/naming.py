@@ -1,0 +1,162 @@
+"""What a file names: queues, topics, keys of events and streams, workflows ..., by the calls that take such names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dbos_lint.catalog import api
+from dbos_lint.catalog.names import COMMON_METHODS, METHODS, OFFERS, SLOTS, WORKFLOW, Slot
+from dbos_lint.semantics.calls import Calls
+from dbos_lint.semantics.entities import registered_name, registrations
+from dbos_lint.semantics.literals import literals
+from dbos_lint.semantics.options import Written, written
+from dbos_lint.semantics.refs import receiver_and_method, terminal
+from dbos_lint.semantics.scoping import Place, place_of
+from dbos_lint.semantics.summary import Call, Module, Ref
+from dbos_lint.semantics.values import Entity
+from dbos_lint.syntax.spans import Span
+
+ENGINE = "DBOS"
+"""Whoever calls something so means the engine, be it from a package that hands it on."""
+
+_BY_METHOD: dict[str, tuple[Slot, ...]] = {name.rpartition(".")[2]: slots for name, slots in SLOTS.items()}
+
+
+class Mention(NamedTuple):
+    """That a file names something, at ``span``: ``name``, or None where it is made at run time.
+
+    ``api`` is the qualified name of what is given the name (empty where that is a guess, so that it is not ``sure``),
+    ``call`` the call and ``slot`` where it takes the name. A workflow that is registered has an ``entity`` instead.
+    """
+
+    kind: str
+    side: str
+    name: str | None
+    path: str
+    span: Span
+    api: str = ""
+    sure: bool = True
+    call: Call | None = None
+    slot: Slot | None = None
+    entity: Entity | None = None
+
+
+def mentions_of_workflows(calls: Calls, module: Module) -> list[Mention]:
+    """The workflows that a file registers."""
+    return [
+        Mention(
+            WORKFLOW,
+            OFFERS,
+            registered_name(calls.resolver, registration.entity),
+            module.path,
+            registration.span,
+            entity=registration.entity,
+        )
+        for registration in registrations(calls.resolver, module)
+        if registration.entity.kind == api.WORKFLOW
+    ]
+
+
+def mentions_of_call(calls: Calls, module: Module, call: Call, kind: str) -> Iterator[Mention]:
+    """The names of ``kind`` that one call takes."""
+    callees = calls.callees(module, call)
+    named = sorted(callees.names & SLOTS.keys())
+    for name in named:
+        for slot in SLOTS[name]:
+            if slot.kind == kind:
+                yield from _at(calls, module, call, slot, name)
+    if not callees.known or (not named and isinstance(call.func, str) and call.func.startswith(f"{ENGINE}.")):
+        receiver, method = receiver_and_method(call.func)
+        for slot in _BY_METHOD.get(method, ()):
+            if slot.kind == kind:
+                for mention in _at(calls, module, call, slot, ""):
+                    # Sockets, mailboxes and mocks have such methods, too.
+                    if mention.name is not None or method not in COMMON_METHODS or _is_engine(receiver):
+                        yield mention
+
+
+def _at(calls: Calls, module: Module, call: Call, slot: Slot, name: str) -> Iterator[Mention]:
+    """The names that ``call``, of the API ``name``, takes at ``slot``."""
+    given, ref = argument(call, slot)
+    if not given:
+        return
+    mention = Mention(slot.kind, slot.side, None, module.path, call.span, name, bool(name), call, slot)
+    elements = elements_of(ref, slot)
+    if elements is None:
+        yield mention
+    for element in elements or ():
+        found = names_in(calls, module, call, slot, element)
+        if found is None:
+            yield mention
+        for each in found or ():
+            yield mention._replace(name=each)
+
+
+def names_in(calls: Calls, module: Module, call: Call, slot: Slot, element: Ref) -> tuple[str, ...] | None:
+    """All names that ``element``, of what ``call`` takes at ``slot``, may be; None where they are not known."""
+    text = text_in(calls, module, call, slot, element)
+    if text is None or not text:
+        return text
+    values = literals(calls.resolver, *text)
+    # What is no string is another rule's business; ``None`` stands for no name.
+    return None if values is None else tuple(value for value in values if isinstance(value, str))
+
+
+def text_in(
+    calls: Calls, module: Module, call: Call, slot: Slot, element: Ref
+) -> tuple[Module, Ref, Place] | tuple[()] | None:
+    """The expression that is the name in ``element``, and where it stands; empty where it names nothing, None where
+    that is not known."""
+    if not slot.key:
+        return module, element, place_of(call)
+    options = options_of(calls, module, call, element)
+    if options is None or any(name is None for name, _ in options.items):
+        return None
+    return next(((options.module, ref, options.place) for name, ref in options.items if name == slot.key), ())
+
+
+def options_of(calls: Calls, module: Module, call: Call, ref: Ref) -> Written | None:
+    """The options that ``ref``, in the arguments of ``call``, is the text of."""
+    if isinstance(ref, tuple) and ref[0] == "dict" and len(ref) > 2:
+        return Written(module, place_of(call), ref[1], ref[2])
+    return written(calls.resolver, module, call, ref)
+
+
+def elements_of(ref: Ref, slot: Slot) -> tuple[Ref, ...] | None:
+    """What an argument is the list of; None where that is not known."""
+    if not slot.each:
+        return (ref,)
+    return ref[1:] if isinstance(ref, tuple) and ref[0] in ("list", "tuple", "set") else None
+
+
+def argument(call: Call, slot: Slot) -> tuple[bool, Ref]:
+    """Whether ``call`` is given something at ``slot``, and what; ``*args`` and ``**more`` may be anything."""
+    for name, ref in call.keywords:
+        if name == slot.keyword:
+            return True, ref
+    if 0 <= slot.position < len(call.args):
+        return True, call.args[slot.position]
+    return any(name is None for name, _ in call.keywords), None
+
+
+def naming(module: Module) -> tuple[Call, ...]:
+    """The calls of ``module`` that may take names, to judge by what they are of."""
+    methods = METHODS | _renamed(module)
+    calls = (call for function in module.functions for call in function.calls)
+    return tuple([call for call in calls if terminal(call.func) in methods])
+
+
+def _renamed(module: Module) -> frozenset[str]:
+    """Names under which the module imports what takes names: ``from dbos import Queue as Line``."""
+    return frozenset(
+        name
+        for scope in module.scopes
+        for name, bindings in scope.bindings.items()
+        for binding in bindings
+        if binding.kind == "import" and binding.value[1] in METHODS and binding.value[1] != name
+    )
+
+
+def _is_engine(receiver: Ref) -> bool:
+    return isinstance(receiver, str) and "dbos" in receiver.casefold()
