@@ -25,6 +25,45 @@ TAKEN = "from dbos import DBOS\n\n\n@DBOS.workflow(name='pay')\ndef {name}() -> 
 GIVES_SET = "from dbos import DBOS\n\n\n@DBOS.workflow()\ndef give() -> set[int]:\n    return {1}\n"
 PORTABLE = "from dbos import DBOS, DBOSPortableJSON\n\nDBOS(config={'name': 'a', 'serializer': DBOSPortableJSON})\n"
 QUEUE = "from dbos import Queue\n\nqueue = Queue('{name}')\n"
+DIVIDED = """from dbos import DBOS
+
+
+def start():
+    DBOS.register_queue('orders', partition_queue=True)
+"""
+NARROW = """from dbos import DBOS
+from app import pay
+
+
+def start():
+    DBOS.register_queue('orders', concurrency=1)
+    DBOS.enqueue_workflow('orders', pay, 'a')
+"""
+SENDS = """from dbos import DBOS
+
+
+@DBOS.workflow()
+def tell() -> None:
+    DBOS.send('a', 1, 'payed')
+    DBOS.set_event('stat', 1)
+"""
+WAITS = """from dbos import DBOS
+from a import stamp
+
+
+@DBOS.workflow()
+def pay(order: str) -> str:
+    DBOS.recv('paid')
+    DBOS.get_event('a', 'state')
+    return DBOS.enqueue_workflow('orders', stamp, order).get_result()
+"""
+ASKED = """from dbos import DBOS, EnqueueOptions
+
+
+def start() -> None:
+    options: EnqueueOptions = {'workflow_name': 'stump', 'queue_name': 'orders'}
+    DBOS.enqueue_workflow_with_options(options)
+"""
 
 
 def steered(imports: str, call: str = "stamp()", name: str = "pay") -> str:
@@ -46,6 +85,8 @@ TEXTS = {
         "stamp = 1  # of dbos\n",
         QUEUE.format(name="orders"),
         GIVES_SET,
+        DIVIDED,
+        SENDS,
     ),
     "pkg/__init__.py": ("", "from .b import stamp\n", "from a import stamp\n", CLOCK),
     "pkg/b.py": (
@@ -55,6 +96,7 @@ TEXTS = {
         "from a import stamp\n",
         QUEUE.format(name="order"),
         TAKEN.format(name="pay"),
+        NARROW,
     ),
     "a/__init__.py": (WORKFLOW, STEADY, TAKEN.format(name="other")),
     "src/a.py": (WORKFLOW, STEADY),
@@ -66,6 +108,8 @@ TEXTS = {
         steered("from pkg import stamp"),
         steered("import pkg.b", "pkg.b.stamp()"),
         "from dbos import DBOS\n" + QUEUED.format(name="pay"),
+        WAITS,
+        ASKED,
     ),
     "main.py": (
         PORTABLE,

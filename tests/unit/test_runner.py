@@ -305,3 +305,18 @@ def test_the_engine_is_loaded_only_for_files_that_may_concern_dbos(tmp_path: Pat
     assert loads_engine() == "True"
     grow(tmp_path, {"b.py": "from dbos import DBOS"})
     assert loads_engine() == "True"
+
+
+@pytest.mark.parametrize(
+    ("folder", "is_engine"), [("dbos", True), ("dbos/cli", True), ("dbos/a/b", False), ("a", False)]
+)
+def test_the_engine_is_no_program_that_uses_it(tmp_path: Path, folder: str, is_engine: bool) -> None:
+    """Its folder ``cli`` is no package."""
+    for path in ("dbos/__init__.py", "dbos/_dbos.py", f"{folder}/tool.py"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("")
+    (tmp_path / folder / "tool.py").write_text(
+        "import time\nfrom dbos import DBOS\n\n\n@DBOS.workflow()\ndef pay() -> float:\n    return time.time()\n"
+    )
+    result = run([str(tmp_path)], Configuration(str(tmp_path)))
+    assert [bool(file.diagnostics) for file in result.files if file.filename.endswith("tool.py")] == [not is_engine]

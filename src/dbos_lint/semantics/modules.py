@@ -209,11 +209,14 @@ class Project:
         """Whether the file is one of dbos itself, which is no program that uses it."""
         folder = parent(path)
         self._asking = self.consulted.led[path]
-        while "__init__.py" in self._entries(folder):
-            if os.path.basename(folder) == "dbos" and "_dbos.py" in self._entries(folder):
+        while True:
+            entries, above = self._entries(folder), parent(folder)
+            if os.path.basename(folder) == "dbos" and {"__init__.py", "_dbos.py"} <= entries:
                 return True
-            folder = parent(folder)
-        return False
+            # One of its folders, cli, is no package.
+            if folder == above or ("__init__.py" not in entries and os.path.basename(above) != "dbos"):
+                return False
+            folder = above
 
     def submodule(self, package: str, name: str) -> str | None:
         """The module ``name`` inside the package or folder at ``package``, or None."""
