@@ -14,6 +14,7 @@ from dbos_lint.configuration import Configuration
 from dbos_lint.discovery import discover
 from dbos_lint.linter import lint_source
 from dbos_lint.mentions import imports
+from dbos_lint.rules.migration.moving import joined
 from dbos_lint.settings import Settings
 from tests.nasty.sources import CLOCK, WORKFLOW
 
@@ -116,6 +117,12 @@ def test_lines_of_gitignore_that_explode_cost_nothing(tmp_path: Path) -> None:
     found = discover([str(tmp_path)], Configuration(str(tmp_path)))
     assert [Path(path).name for path in found.files] == [f"{LETTERS}.py"]
     assert [item.reason for item in found.left_out if item.path.endswith(".py")] == ["ignored by git"]
+
+
+def test_lines_that_are_joined_may_be_many() -> None:
+    assert (
+        joined("f(" + "\n \n" * 50_000 + "x," + " " * 50_000 + "y" + "\n" * 50_000 + "  )") == f"f(x,{' ' * 50_000}y)"
+    )
 
 
 MANY = 20_000

@@ -166,15 +166,19 @@ def flat(file: File, node: ast.expr) -> str:
     """The text of an expression on one line."""
     text = file.text(span_of(node))
     if "\n" in text:
-        joined = re.sub(r",?\s*\n\s*([)\]}])", r"\1", text)
-        joined = re.sub(r"([(\[{])\s*\n\s*", r"\1", joined)
-        text = re.sub(r"\s*\n\s*", " ", joined)
+        text = joined(text)
         try:
             same = ast.dump(ast.parse(text, mode="eval").body) == ast.dump(node)
         except SyntaxError:
             same = False
         text = text if same else text_of(node)
     return text
+
+
+def joined(text: str) -> str:
+    """The lines of ``text`` as one, with no blank inside of a bracket where a line ended."""
+    lines = "\n".join(filter(None, map(str.strip, text.split("\n"))))
+    return re.sub(r"([(\[{])\n", r"\1", re.sub(r",?\n([)\]}])", r"\1", lines)).replace("\n", " ")
 
 
 def _short(file: File, node: ast.expr) -> str:
