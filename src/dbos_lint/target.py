@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dbos_lint.paths import upwards
@@ -124,8 +125,9 @@ def _wanted(folder: str, names: Iterable[str]) -> Iterator[_Wanted]:
     paths = [os.path.join(folder, name) for name in requirements]
     paths.sort(key=len)
     inner = os.path.join(folder, "requirements")
-    if "requirements" in names and os.path.isdir(inner):
-        paths += (os.path.join(inner, name) for name in sorted(os.listdir(inner)) if name.endswith(".txt"))
+    if "requirements" in names:
+        with suppress(OSError):  # it is a file, or may not be looked at
+            paths += (os.path.join(inner, name) for name in sorted(os.listdir(inner)) if name.endswith(".txt"))
     specifications = [(path, _in_lines(_read(path).decode("utf-8", "replace"))) for path in paths]
     if "pyproject.toml" in names:
         path = os.path.join(folder, "pyproject.toml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,22 @@ def test_a_version_that_cannot_be_read_is_none(name: str, project: Path) -> None
     result = check(".")
     assert result.stdout.startswith(f"clock.py:{CLOCK}:"), result.stderr
     assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("reason", [PermissionError, FileNotFoundError, NotADirectoryError])
+def test_a_folder_that_cannot_be_listed_tells_no_version(
+    reason: type[OSError], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "requirements").mkdir()
+    listed = os.listdir
+
+    def refuse(folder: str) -> list[str]:
+        if folder.endswith("requirements"):
+            raise reason
+        return listed(folder)
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    assert check(".").stdout.startswith(f"clock.py:{CLOCK}:")
 
 
 LONG = 300_000
