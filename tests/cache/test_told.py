@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from dbos_lint import linter
+from dbos_lint.cache.merge import Knowledge, merged
 from dbos_lint.cache.run import Cache
+from dbos_lint.cache.stamps import Stamps
+from dbos_lint.cache.table import CLEAN, Row, Table
 from dbos_lint.configuration import Configuration
+from dbos_lint.consulted import ALWAYS, Consulted
 from dbos_lint.discovery import discover
 from dbos_lint.linter import FileResult
 from dbos_lint.runner import run_files
@@ -254,21 +259,37 @@ def test_a_package_that_comes_counts(tmp_path: Path) -> None:
     assert lint(root, cache) == after
 
 
-def test_a_file_that_changes_before_it_is_linted_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it told before does not count, and nothing of it is kept."""
+@pytest.mark.parametrize("name", ["app.py", "other.py"])
+def test_a_file_that_changes_before_it_is_linted_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """What it told before does not count for itself, and nothing that rests on it is kept."""
     root, cache = tmp_path / "project", tmp_path / "cache"
     root.mkdir()
     write(root, QUEUE, register("'order'"))
     lint(root, cache)
-    (root / "app.py").write_text(DBOS + "# Once more.\n" + QUEUE)
+    write(root, "# Once more.\n" + QUEUE if name == "other.py" else QUEUE, register("'ordre'"))
     recall = Cache.recall
 
     def then_it_changes(self: Cache, *given: Any) -> Any:
         recalled = recall(self, *given)
-        (root / "other.py").write_text(DBOS + register("'orders'"))
+        (root / name).write_text((root / name).read_text() + register("'orders'"))
         return recalled
 
     monkeypatch.setattr(Cache, "recall", then_it_changes)
-    lint(root, cache)
+    meanwhile = lint(root, cache)
     monkeypatch.undo()
-    assert lint(root, cache) == lint(root)
+    after = lint(root)
+    assert lint(root, cache) == after
+    assert name == "other.py" or meanwhile["app.py"] == after["app.py"]
+
+
+def test_nothing_rests_on_an_answer_that_nobody_has_given_since(tmp_path: Path) -> None:
+    rows = [Row("/other", state="1"), Row("@q /other", state="[]", steps="0"), Row("**q", state=ALWAYS, steps="1")]
+    known = Knowledge(Table([*rows, Row("!/app", state=ALWAYS, steps="2", outcome=CLEAN)]), {}, set(), set(), {})
+    stamps = Stamps(texts={"/app": b"", "/other": b""})
+    asked = {"!/app": {"**q"}, "**q": {"@q /other"}}
+    for states, is_kept in (({}, True), ({"/other": "2"}, False), ({"/other": "2", "@q /other": "[]"}, True)):
+        consulted = Consulted(defaultdict(set, asked), {"!/app": ALWAYS, "**q": ALWAYS, **states})
+        table, _ = merged(known, consulted, {"!/app": CLEAN}, stamps)
+        assert (table.get("!/app") is not None) == is_kept

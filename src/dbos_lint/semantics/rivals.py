@@ -124,7 +124,6 @@ class Claims:
     def _steps(self, name: str) -> Iterable[str]:
         """All that tells who registers workflows by a name, and which programs load them."""
         for word in _words_of(name):
-            yield _claiming(word)
             yield from (f"{TOLD}{REGISTERED} {path}" for path in self.claiming(word))
         yield from map(LOADERS.__add__, self._rivals[name].paths)
 
