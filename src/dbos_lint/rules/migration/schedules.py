@@ -30,6 +30,8 @@ _Node = ast.FunctionDef | ast.AsyncFunctionDef
 # What the second argument is since 3.0.
 _CONTEXT = "context"
 _ANY = Import("typing", "Any")
+# The name of what is imported, the module and the attribute, and the files of the project that these two are.
+_Imported = tuple[str, str, str, str | None, str | None]
 
 
 @dataclass
@@ -80,6 +82,7 @@ class Schedules:
         self._files = here.once(Files)
         self._sites = here.once(LaunchSites)
         self._fixes: dict[str, Fix | ByHand] = {}
+        self._imports: dict[tuple[str, Span], dict[str, list[_Imported]]] = {}
 
     def at(self, path: str, span: Span) -> Fix | ByHand | None:
         """What becomes of the schedule that a finding at ``span`` of the file ``path`` is about."""
@@ -266,20 +269,35 @@ class Schedules:
 
     def _known_as(self, home: File, launch: Launch, name: str) -> Iterator[str]:
         """The names under which the file of a launch has the workflow already."""
-        scope = launch.file.module.scopes[launch.place.scope]
+        for local, source, attribute, path, inner in self._imported_at(launch).get(home.path, ()):
+            if path == home.path and attribute == name.partition(".")[0]:
+                yield f"{local}{name[len(attribute) :]}"
+            elif inner == home.path or (path == home.path and not attribute):
+                dotted = source if not attribute and "." in source and source.startswith(f"{local}.") else local
+                yield f"{dotted}.{name}"
+
+    def _imported_at(self, launch: Launch) -> dict[str, list[_Imported]]:
+        """What is imported where a launch stands, by the files that this may be about."""
+        key = (launch.file.path, span_of(launch.node))
+        if key not in self._imports:
+            found = self._imports[key] = {}
+            for each in self._imports_at(launch):
+                for path in dict.fromkeys(path for path in each[3:] if path is not None):
+                    found.setdefault(path, []).append(each)
+        return self._imports[key]
+
+    def _imports_at(self, launch: Launch) -> Iterator[_Imported]:
+        project, at = self._resolver.project, launch.place
+        scope = launch.file.module.scopes[at.scope]
         while True:
             for local, bindings in scope.bindings.items():
                 for kind, value, row, _ in bindings:
-                    if kind != "import" or (scope.function == launch.place.scope and row > launch.node.lineno):
+                    if kind != "import" or (scope.function == at.scope and row > launch.node.lineno):
                         continue
                     source, attribute, level = value
-                    path = self._resolver.project.find(source, level, launch.file.path)
-                    inner = self._resolver.project.submodule(path, attribute) if path and attribute else None
-                    if path == home.path and attribute == name.partition(".")[0]:
-                        yield f"{local}{name[len(attribute) :]}"
-                    elif inner == home.path or (path == home.path and not attribute):
-                        dotted = source if not attribute and "." in source and source.startswith(f"{local}.") else local
-                        yield f"{dotted}.{name}"
+                    path = project.find(source, level, launch.file.path)
+                    inner = project.submodule(path, attribute) if path and attribute else None
+                    yield local, source, attribute, path, inner
             if scope.id == MODULE:
                 return
             scope = launch.file.module.scopes[scope.parent]
