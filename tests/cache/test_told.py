@@ -293,3 +293,15 @@ def test_nothing_rests_on_an_answer_that_nobody_has_given_since(tmp_path: Path) 
         consulted = Consulted(defaultdict(set, asked), {"!/app": ALWAYS, "**q": ALWAYS, **states})
         table, _ = merged(known, consulted, {"!/app": CLEAN}, stamps)
         assert (table.get("!/app") is not None) == is_kept
+
+
+def test_a_queue_that_its_own_file_tells_enough_of_rests_on_no_other(tmp_path: Path, linted: list[str]) -> None:
+    root, cache = tmp_path / "project", tmp_path / "cache"
+    root.mkdir()
+    write(root, "from dbos import Queue\n\n\ndef make() -> Queue:\n    return Queue('orders')\n", BILL)
+    (found,) = [each for each in lint(root, cache)["app.py"].diagnostics if each.code == "DBS952"]
+    assert found.by_hand
+    linted.clear()
+    (root / "other.py").write_text(DBOS + BILL + "\n# Once more.\n")
+    lint(root, cache)
+    assert linted == ["other.py"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from dbos_lint.rules.migration.naming import FUNCTIONS, FunctionNode, Nodes, Variables
-from dbos_lint.rules.migration.texts import Texts
+from dbos_lint.rules.migration.texts import Texts, calls_of
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.scoping import Place
@@ -178,18 +178,28 @@ class File:
 
 
 class Files:
-    """The files of the linted one's project that concern dbos. ``texts`` tells of them where their trees are not
-    wanted. ``is_outside``: the linted file is none of those that its project has for all others."""
+    """The files of the linted one's project that concern dbos. What is found with all of them rests on all: they are
+    not looked at before that is needed."""
 
     def __init__(self, here: Here) -> None:
         self._here = here
         self._project = here.resolver.project
-        names = here.analysis.names
-        shared = names.of_all(Texts)
-        # A file that no walk finds was named by itself.
-        self.is_outside = here.module.path not in shared.sources
-        self.texts = Texts(names, here.module) if self.is_outside else shared
+        self._names = here.analysis.names
         self._files: dict[str, File | None] = {}
+
+    @cached_property
+    def _shared(self) -> Texts:
+        return self._names.of_all(Texts)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the linted file is none of those that its project has for all others: it was named by itself."""
+        return self._here.module.path not in self._shared.sources
+
+    @cached_property
+    def texts(self) -> Texts:
+        """What tells of the files where their trees are not wanted."""
+        return Texts(self._names, self._here.module) if self.is_outside else self._shared
 
     @property
     def own(self) -> File:
@@ -212,7 +222,7 @@ class Files:
 
     def calls(self, file: File, name: str) -> Iterator[tuple[ast.Call, Call]]:
         """The calls of ``name``, a qualified one, in a file."""
-        numbers = self.texts.calls(file.module, name)
+        numbers = calls_of(self._names, file.module, name)
         return ((node, call) for node, call in file.collected.nodes.calls if call.number in numbers)
 
     def strangers(self, called: str, name: str) -> Iterator[File]:

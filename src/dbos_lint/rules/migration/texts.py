@@ -4,9 +4,10 @@ migrate, and read once for all of them."""
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, partial
 
 from dbos_lint.mentions import imports, members
+from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.summary import Module
 
@@ -25,7 +26,6 @@ class Texts:
         self._holding: dict[str, tuple[Module, ...]] = {}
         self._calling: dict[tuple[str, str], tuple[Module, ...]] = {}
         self._keywords: dict[str, frozenset[str | None]] = {}
-        self._called: dict[tuple[str, str], frozenset[int]] = {}
 
     def holding(self, word: str) -> tuple[Module, ...]:
         """The modules whose text holds ``word``, be it a part of another."""
@@ -76,10 +76,14 @@ class Texts:
 
     def calls(self, module: Module, name: str) -> frozenset[int]:
         """The numbers of the calls of ``name``, a qualified one, in a module."""
-        if (module.path, name) not in self._called:
-            callees = self._names.calls.callees
-            found = (call for function in module.functions for call in function.calls)
-            self._called[module.path, name] = frozenset(
-                call.number for call in found if name in callees(module, call).names
-            )
-        return self._called[module.path, name]
+        return calls_of(self._names, module, name)
+
+
+def calls_of(names: Names, module: Module, name: str) -> frozenset[int]:
+    """The numbers of the calls of ``name``, a qualified one, in a module."""
+    return names.once(f"calls of {name}", module, partial(_calls_of, names.calls, name))
+
+
+def _calls_of(calls: Calls, name: str, module: Module) -> frozenset[int]:
+    found = (call for function in module.functions for call in function.calls)
+    return frozenset(call.number for call in found if name in calls.callees(module, call).names)
