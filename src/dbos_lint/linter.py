@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dbos_lint.semantics.collect import Collected
     from dbos_lint.semantics.program import Program
     from dbos_lint.syntax.parse import Fault, Source
+    from dbos_lint.syntax.spans import Span
 
 
 class FileResult:
@@ -168,7 +169,7 @@ def _judge(
     unresolved = _unresolved(here)
     comments = suppressions.parse(source.text)
     lines = Lines(source)
-    diagnostics = [_diagnostic(finding, filename, lines) for finding in dict.fromkeys(here.findings)]
+    diagnostics = [_diagnostic(finding, filename, lines) for finding in _distinct(here.findings)]
     if UNKNOWN_CODE_IN_SUPPRESSION.code in enabled:
         diagnostics.extend(_unknown_codes(comments, filename))
     kept = [
@@ -196,6 +197,17 @@ def _unresolved(here: Here) -> tuple[int, ...]:
     except Exception as error:
         here.failures.add(here, error)
         return ()
+
+
+def _distinct(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Each of ``findings`` once. What mends them may be as large as the project: it is compared where all else says the
+    same."""
+    known: dict[tuple[str, Span, str], list[Finding]] = {}
+    for finding in findings:
+        alike = known.setdefault((finding.rule.code, finding.span, finding.message), [])
+        if finding not in alike:
+            alike.append(finding)
+            yield finding
 
 
 def _diagnostic(finding: Finding, filename: str, lines: object) -> Diagnostic:
