@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -128,8 +129,10 @@ def test_a_fix_that_fails_half_way_leaves_the_file_as_it_was(
     ids=lambda each: each[0],
 )
 def test_who_is_asked_to_end_leaves_nothing_half_done(
-    command: list[str], number: int, project: Path, monkeypatch: pytest.MonkeyPatch
+    command: list[str], number: int, project: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
+    # Under nohup, those who are started ignore SIGHUP, and so do we.
+    request.addfinalizer(partial(signal.signal, number, signal.signal(number, signal.SIG_DFL)))
     text = FIXABLE + "    DBOS.register_queue('q', concurrency=1)\n"
     for name in ("a.py", "b.py"):
         (project / name).write_text(text, encoding="utf-8")
