@@ -8,10 +8,10 @@ for those who ask for guesses) or ``low`` (never reported; kept as a record).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import NamedTuple
 
+from dbos_lint.catalog.globs import matching
 from dbos_lint.catalog.stored import stored
 
 # Methods of a client that neither touch the network nor the database.
@@ -124,36 +124,38 @@ class Nondeterminism:
     """The catalogue together with what the settings add and take away; ``guesses`` says whether what is not sure
     counts."""
 
-    __slots__ = ("extra", "guesses", "known")
+    __slots__ = ("_extra", "_known", "guesses")
 
     def __init__(self, extra: tuple[str, ...] = (), known: tuple[str, ...] = (), guesses: bool = False) -> None:
-        self.extra = extra
-        self.known = known
+        added = [pattern.partition(":") for pattern in extra]
+        self._extra = [(matching(pattern), kind or EXTRA) for pattern, _, kind in added]
+        self._known = [matching(pattern) for pattern in known]
         self.guesses = guesses
+
+    @property
+    def adds(self) -> bool:
+        """Whether the settings add anything."""
+        return bool(self._extra)
 
     @property
     def by_settings(self) -> bool:
         """Whether the settings add or take away anything."""
-        return bool(self.extra or self.known)
+        return bool(self._extra or self._known)
 
     def is_known(self, name: str) -> bool:
         """Whether the settings declare ``name`` deterministic."""
-        return any(fnmatchcase(name, pattern) for pattern in self.known)
+        return any(fits(name) for fits in self._known)
 
     def added_kind(self, name: str) -> str | None:
         """The kind under which the settings add ``name``: ``pattern`` or ``pattern:kind``."""
-        for pattern in self.extra:
-            glob, _, kind = pattern.partition(":")
-            if fnmatchcase(name, glob):
-                return kind or EXTRA
-        return None
+        return next((kind for fits, kind in self._extra if fits(name)), None)
 
     def of_call(self, name: str, base: str, arguments: Arguments) -> Source | None:
         """The nondeterminism of calling ``name``, or None.
 
         ``base`` is the class of the instance through which ``name`` was reached, or empty.
         """
-        if self.extra or self.known:
+        if self.by_settings:
             if self.is_known(name):
                 return None
             added = self.added_kind(name)
@@ -173,7 +175,7 @@ class Nondeterminism:
 
     def of_read(self, name: str) -> Source | None:
         """The nondeterminism of reading the attribute ``name``, or None."""
-        if self.extra or self.known:
+        if self.by_settings:
             if self.is_known(name):
                 return None
             added = self.added_kind(name)

@@ -124,7 +124,7 @@ def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, ca
             yield Effect(CALLS_STEP, name, label, call.span, RETRIED if retried else entity.kind)
         if not call.flags & AWAITED and makes_coroutine(calls.resolver, entity.function) is False:
             yield Effect(BLOCKS_LOOP, name, label, call.span, entity.kind)
-    if nondeterminism.extra:
+    if nondeterminism.adds:
         for function in callees.runs:
             name = calls.resolver.qualified_name(function)
             kind = nondeterminism.added_kind(name)

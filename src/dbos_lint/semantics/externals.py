@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from functools import cache
 
 from dbos_lint.catalog import api, frameworks, types, waits
+from dbos_lint.catalog.globs import matching
 from dbos_lint.catalog.nondeterminism import is_client
 from dbos_lint.semantics.values import (
     Constant,
@@ -133,7 +133,7 @@ def configured_kind(settings: Settings, name: str) -> str | None:
         (api.STEP, settings.step_decorators),
         (api.TRANSACTION, settings.transaction_decorators),
     ):
-        if any(fnmatchcase(name, pattern) for pattern in names):
+        if any(matching(pattern)(name) for pattern in names):
             return kind
     return None
 

@@ -245,7 +245,7 @@ class Observer:
     ) -> None:
         terminal = read.ref.rpartition(".")[2] if isinstance(read.ref, str) else read.ref[-1]
         # Names are written down as read where they may be sources, whatever an import calls them.
-        interesting = terminal in READ_TERMINALS or terminal == read.ref or bool(self.nondeterminism.extra)
+        interesting = terminal in READ_TERMINALS or terminal == read.ref or self.nondeterminism.adds
         if interesting:
             for value in self.calls.resolve(module, read.ref, read, env):
                 if isinstance(value, External):
