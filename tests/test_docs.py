@@ -140,7 +140,7 @@ def test_headings_inside_a_program_are_comments() -> None:
 def test_the_tables_say_what_tells_a_rule_apart(change: dict[str, object], remark: str) -> None:
 
     plain = RULE._replace(fix=Applicability.NONE)
-    rows = list(docs.table((plain._replace(**change),), "rules/"))  # type: ignore[arg-type]
+    rows = list(docs.table((plain._replace(**change),), "rules/"))
 
     assert rows[-1] == f"| [DBS201](rules/DBS201.md) | `clock-in-workflow` | {remark} | {RULE.summary} |"
 

@@ -117,7 +117,7 @@ def test_advice_is_reported_only_when_flake8_selects_it(project: Path, monkeypat
 
         def add_option(self, *arguments: object, **keywords: object) -> None: ...
 
-    Plugin.add_options(Manager())  # type: ignore[arg-type]
+    Plugin.add_options(Manager())
 
     assert "DBS201" in ignored
     assert ignored == [code for code, rule in RULES.items() if rule.level is Level.ADVICE or rule.preview]

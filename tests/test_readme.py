@@ -112,7 +112,7 @@ def test_every_option_of_the_plugin_is_named() -> None:
             assert keywords["parse_from_config"] is True
             options.append(name.removeprefix("--"))
 
-    Plugin.add_options(Manager())  # type: ignore[arg-type]
+    Plugin.add_options(Manager())
 
     assert set(re.findall(r"`(dbos-[a-z-]+)`", README)) & set(options) == set(options)
 

@@ -342,7 +342,7 @@ def test_findings_are_sorted_by_file_and_place(lines: list[bytes]) -> None:
         b'{"runs": [{"tool": {"driver": {"name": "another"}}, "results": []}]}',
         record()[:-5],
         record() + b"\n" + record()[:-5],
-        record(filename=5),  # type: ignore[arg-type]
+        record(filename=5),
         b"\xff\xfe",
         b"[" * 100_000,
         sarif(version=None),

@@ -229,7 +229,7 @@ def codes(
     """What fires in a workflow that reads the clock through a helper."""
     (folder / "clock.py").write_text(f"import time\n\n\ndef now() -> float:{clock}\n    return time.time()\n", "utf-8")
     source = WORKFLOW.format(own=own, call=call, comment=comment).encode()
-    settings = Settings(str(folder.resolve()), **options)  # type: ignore[arg-type]
+    settings = Settings(str(folder.resolve()), **options)
     return [found.code for found in lint_source(source, str(folder.resolve() / "app.py"), settings).diagnostics]
 
 

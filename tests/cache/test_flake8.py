@@ -50,7 +50,7 @@ def lint(text: str, name: str = "app.py") -> list[tuple[int, str]]:
 
 def begin(monkeypatch: pytest.MonkeyPatch, **given: object) -> process.Process:
     """Begin as a process of flake8 does, with a cache that is written when it is told."""
-    Plugin.parse_options(options(**given))  # type: ignore[arg-type]
+    Plugin.parse_options(options(**given))
     cache = process.Process(os.environ["DBOS_LINT_CACHE_DIR"], "flake8")
     monkeypatch.setattr(Plugin, "_cache", (cache,))
     return cache

@@ -37,7 +37,7 @@ def bound(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.Global | ast.Nonlocal):
         yield from node.names
     elif type(node).__name__ in {"TypeVar", "ParamSpec", "TypeVarTuple"}:
-        yield node.name  # type: ignore[attr-defined]
+        yield node.name
 
 
 def counted(tree: ast.AST) -> Counter[str]:

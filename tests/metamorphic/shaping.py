@@ -78,7 +78,7 @@ def if_turned(tree: ast.Module, others: Others) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and node.orelse:
             is_not = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not)
-            test = node.test.operand if is_not else ast.UnaryOp(ast.Not(), node.test)  # type: ignore[attr-defined]
+            test = node.test.operand if is_not else ast.UnaryOp(ast.Not(), node.test)
             node.test, node.body, node.orelse = test, node.orelse, node.body
 
 

@@ -29,7 +29,7 @@ def grow(root: Path, *names: str) -> None:
 
 
 def found(root: Path, *paths: str, force_exclude: bool = False, **overrides: object) -> list[str]:
-    configuration = Configuration(str(root), overrides=Overrides(str(root), **overrides))  # type: ignore[arg-type]
+    configuration = Configuration(str(root), overrides=Overrides(str(root), **overrides))
     result = discover(paths or (".",), configuration, force_exclude=force_exclude)
     assert result.unreadable == ()
     assert all(Path(path).is_absolute() for path in result.files)

@@ -132,7 +132,7 @@ def test_a_fault_in_one_file_spoils_no_other(tmp_path: Path, monkeypatch: pytest
     def fail(visitor: Effects, reached: object) -> None:
         if visitor.here.module.path.endswith("b.py"):
             failing()
-        real(visitor, reached)  # type: ignore[arg-type]
+        real(visitor, reached)
 
     monkeypatch.setattr(Effects, "visit_effect", fail)
     result = run([str(tmp_path)], Configuration(str(tmp_path)))

@@ -16,7 +16,7 @@ BASE = Settings("/project")
 
 
 def rule(code: str, level: Level = Level.ERROR, **fields: object) -> Rule:
-    return Rule(code, code.lower(), level, Scope.EXPR, "summary", "python", **fields)  # type: ignore[arg-type]
+    return Rule(code, code.lower(), level, Scope.EXPR, "summary", "python", **fields)
 
 
 @pytest.fixture(autouse=True)

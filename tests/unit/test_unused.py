@@ -21,7 +21,7 @@ PLAIN = "print(probe)"
 
 def unused(line: str, *, noqa: bool = True, **settings: object) -> list[str]:
     """What DBS002 says of ``line``, in a workflow that silences a clock below."""
-    given = Settings(root="/project", **{"extend_select": ("DBS002",), **settings})  # type: ignore[arg-type]
+    given = Settings(root="/project", **{"extend_select": ("DBS002",), **settings})
     result = lint_source(SOURCE.format(line=line).encode(), "/project/survey.py", given, noqa=noqa)
     return [diagnostic.message for diagnostic in result.diagnostics if diagnostic.code == "DBS002"]
 

@@ -49,7 +49,7 @@ def changed(result: Upgraded) -> dict[str, str]:
 
 def mended_by(monkeypatch: pytest.MonkeyPatch, family: Family) -> None:
     """Have ``restart_workflow`` mended otherwise."""
-    monkeypatch.setitem(removed._FAMILIES, "DBOS.restart_workflow", family)  # type: ignore[arg-type]
+    monkeypatch.setitem(removed._FAMILIES, "DBOS.restart_workflow", family)
 
 
 def test_all_files_in_one_go(tmp_path: Path) -> None:

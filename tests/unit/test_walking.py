@@ -71,7 +71,7 @@ def test_a_part_is_made_when_it_is_shown_something_and_sums_up_only_then(monkeyp
             told.append("module")
 
     monkeypatch.setitem(sys.modules, "dbos_lint.rules.given", SimpleNamespace(Part=Part))
-    standing: Any = late("given", "Part", calls={"dbos.DBOS"})("here")  # type: ignore[arg-type]
+    standing: Any = late("given", "Part", calls={"dbos.DBOS"})("here")
     standing.visit_module()
     assert told == []
     standing.visit_Call("node", "call")

@@ -81,7 +81,7 @@ def test_a_file_that_is_imported_is_parsed_by_one_worker(tmp_path: Path, monkeyp
     def noting(self: Project, path: str, *arguments: object) -> object:
         with parsed.open("a", encoding="utf-8") as file:
             file.write(f"{Path(path).name} {os.getpid()}\n")
-        return collected(self, path, *arguments)  # type: ignore[arg-type]
+        return collected(self, path, *arguments)
 
     monkeypatch.setattr(Project, "collected", noting)
     (tmp_path / "helper.py").write_text("import dbos\nimport time\n\ndef now():\n    return time.time()\n", "utf-8")

@@ -12,7 +12,8 @@ from dbos_lint.semantics.origins import calls_behind
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.summary import Call, Module, Ref
 
-REGISTERS = api.with_async(frozenset({f"{api.DBOS}.register_queue", f"{api.CLIENT}.register_queue"})) | {api.QUEUE}
+REGISTERS_BY_CLIENT = api.with_async(frozenset({f"{api.CLIENT}.register_queue"}))
+REGISTERS = api.with_async(frozenset({f"{api.DBOS}.register_queue"})) | REGISTERS_BY_CLIENT | {api.QUEUE}
 _GIVES_QUEUE = REGISTERS | api.with_async(frozenset({f"{api.DBOS}.retrieve_queue", f"{api.CLIENT}.retrieve_queue"}))
 _POSITIONAL = ("name", "concurrency", "limiter")
 PER_PARTITION = ("partition_concurrency", "partition_worker_concurrency", "partition_limiter")

@@ -9,6 +9,8 @@ from dbos_lint.rules.late import late
 from dbos_lint.rules.named import taking
 from dbos_lint.rules.visitor import Visitor, happening
 from dbos_lint.semantics.effects import UNRECORDED_BY_CLIENT
+from dbos_lint.semantics.enqueues import BY_CLIENT
+from dbos_lint.semantics.queues import REGISTERS_BY_CLIENT
 from dbos_lint.semantics.values import FunctionValue
 
 
@@ -19,15 +21,11 @@ class ClientVisitor(Visitor):
         late(
             "client.calls",
             "Calls",
-            calls=api.with_async(frozenset({f"{api.CLIENT}.register_queue"})),
+            calls=REGISTERS_BY_CLIENT,
             effects=happening((UNRECORDED_BY_CLIENT,), api.WORKFLOW),
         ),
         late("client.lifetimes", "Lifetimes", calls=(api.CLIENT,), called=(FunctionValue,)),
-        late(
-            "client.transactions",
-            "InTransactions",
-            calls=api.with_async(frozenset({f"{api.CLIENT}.enqueue"})) | {f"{api.CLIENT}.enqueue_in_transaction"},
-        ),
+        late("client.transactions", "InTransactions", calls=BY_CLIENT),
         EnqueueOptions,
         late("client.names", "WorkflowNames", calls=taking(WORKFLOW)),
     )

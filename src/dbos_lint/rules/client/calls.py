@@ -10,12 +10,12 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.dicts import dicts
 from dbos_lint.semantics.effects import UNRECORDED_BY_CLIENT
+from dbos_lint.semantics.enqueues import BY_CLIENT
 from dbos_lint.semantics.literals import strings
+from dbos_lint.semantics.queues import REGISTERS_BY_CLIENT
 from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call
 
-_REGISTERS = api.with_async(frozenset({f"{api.CLIENT}.register_queue"}))
-_ENQUEUES = api.with_async(frozenset({f"{api.CLIENT}.enqueue"})) | {f"{api.CLIENT}.enqueue_in_transaction"}
 _LATEST = "update_if_latest_version"
 
 
@@ -24,7 +24,7 @@ class Calls(Visitor):
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         policy = dict(call.keywords).get("on_conflict") if call.keywords else None
-        if policy is None or self.here.names_called(call).isdisjoint(_REGISTERS):
+        if policy is None or self.here.names_called(call).isdisjoint(REGISTERS_BY_CLIENT):
             return
         place = place_of(call)
         if _LATEST in (strings(self.here.resolver, self.here.module, policy, place) or ()):
@@ -49,7 +49,7 @@ class Calls(Visitor):
 
     def _has_id(self, reached: Reached) -> bool:
         """Whether the call enqueues under an ID of its own, so that to repeat it changes nothing."""
-        if reached.effect.name not in _ENQUEUES:
+        if reached.effect.name not in BY_CLIENT:
             return False
         module = self.here.resolver.module(reached.origin.module)
         for call in module.functions[reached.origin.id].calls:

@@ -8,13 +8,13 @@ from dbos_lint.catalog import api
 from dbos_lint.rules.declared.client import ENQUEUE_AFTER_OWN_COMMIT, INVALID_TRANSACTIONAL_ENQUEUE
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.dicts import dicts
+from dbos_lint.semantics.enqueues import BY_CLIENT
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.summary import Call
 from dbos_lint.semantics.transactions import Transactions
 
 _IN_TRANSACTION = f"{api.CLIENT}.enqueue_in_transaction"
-_ENQUEUES = api.with_async(frozenset({f"{api.CLIENT}.enqueue"}))
 _ATTACHES = "return-existing"
 
 
@@ -26,7 +26,7 @@ class InTransactions(Visitor):
         if _IN_TRANSACTION in names:
             self._attaches(call)
             self._waits(node, call)
-        elif not names.isdisjoint(_ENQUEUES) and ENQUEUE_AFTER_OWN_COMMIT.code in self.here.enabled:
+        elif not names.isdisjoint(BY_CLIENT) and ENQUEUE_AFTER_OWN_COMMIT.code in self.here.enabled:
             self._after_commit(node, call)
 
     def _attaches(self, call: Call) -> None:
