@@ -8,20 +8,8 @@ import pickle
 import pytest
 
 from dbos_lint.semantics.collect import Collected, collect
-from dbos_lint.semantics.summary import (
-    AWAITED,
-    DECORATOR,
-    DISCARDED,
-    IN_EXPRESSION,
-    ITERATED,
-    KEPT,
-    MODULE,
-    Call,
-    Class,
-    Function,
-    Module,
-    Scope,
-)
+from dbos_lint.semantics.sites import AWAITED, DECORATOR, DISCARDED, IN_EXPRESSION, ITERATED, KEPT, MODULE, Call
+from dbos_lint.semantics.summary import Class, Function, Module, Scope
 
 
 def collected(text: str, trusted: frozenset[int] = frozenset()) -> Collected:

@@ -23,7 +23,8 @@ from dbos_lint.semantics.awaits import (
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.coroutines import is_asked_as_coroutine, makes_coroutine
 from dbos_lint.semantics.declarations import given
-from dbos_lint.semantics.summary import Call, Function
+from dbos_lint.semantics.sites import Call
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import Entity, External
 from dbos_lint.syntax.spans import Span, span_of
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.contexts import Reached
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.values import Value
 
 

@@ -9,7 +9,7 @@ from dbos_lint.catalog.names import OFFERS, SLOTS, Slot
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.naming import argument, elements_of, names_in, options_of
 from dbos_lint.semantics.options import Written
-from dbos_lint.semantics.summary import Call, Ref
+from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.told import Known
 

@@ -32,8 +32,9 @@ from dbos_lint.semantics.launch import Launches
 from dbos_lint.semantics.lines import Event
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.serializers import serializer_of
+from dbos_lint.semantics.sites import MODULE, Call, Ref
 from dbos_lint.semantics.spellings import Spelling, spelling
-from dbos_lint.semantics.summary import MODULE, Call, Function, Ref
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.typed_dicts import TypedDicts
 from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue, Value, Values
 from dbos_lint.settings import Settings

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from dbos_lint.semantics.sites import Attempt, Handler, Ref
 from dbos_lint.semantics.spelling import Renamed, terminal
-from dbos_lint.semantics.summary import Attempt, Handler, Ref
 from dbos_lint.syntax.spans import Span, span_of
 
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)

@@ -15,7 +15,8 @@ from dbos_lint.semantics.passing import Passing
 from dbos_lint.semantics.refs import may_be_callable
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import MODULE, Call, Module, Param, Read, Ref, Write
+from dbos_lint.semantics.sites import MODULE, Call, Param, Read, Ref, Write
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import (
     ClassValue,
     Entity,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dbos_lint.semantics.calls import Calls
-from dbos_lint.semantics.summary import Call, Function, Module
+from dbos_lint.semantics.sites import Call
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import External
 from dbos_lint.syntax.spans import Span
 

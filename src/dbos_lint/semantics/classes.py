@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dbos_lint.catalog import api, patterns
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import DECORATOR, Class, Decorator, Function, Module
+from dbos_lint.semantics.sites import DECORATOR, Decorator
+from dbos_lint.semantics.summary import Class, Function, Module
 from dbos_lint.semantics.values import ClassValue, DecoratorValue, Entity, External, FunctionValue, Values
 
 # Packages whose decorators and base classes do nothing that concerns dbos.

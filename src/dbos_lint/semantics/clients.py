@@ -9,7 +9,8 @@ from dbos_lint.catalog import api, types
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.scoping import Place, assigned
-from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Param, Ref
+from dbos_lint.semantics.sites import MODULE, Call, Param, Ref
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import External, FunctionKey, FunctionValue
 
 # More helpers than make a client for one another.

@@ -18,8 +18,7 @@ from dbos_lint.semantics.collect_scopes import Body, DefNode, Nodes
 from dbos_lint.semantics.flow import follow
 from dbos_lint.semantics.flow_variables import Marks
 from dbos_lint.semantics.guards import branch_kind, not_found, run_as_main
-from dbos_lint.semantics.spelling import Renamed, terminal
-from dbos_lint.semantics.summary import (
+from dbos_lint.semantics.sites import (
     AWAITED,
     DECORATOR,
     DISCARDED,
@@ -27,14 +26,14 @@ from dbos_lint.semantics.summary import (
     ITERATED,
     KEPT,
     MODULE,
-    Class,
     Decorator,
     Loop,
     Managed,
-    Module,
     Read,
     Try,
 )
+from dbos_lint.semantics.spelling import Renamed, terminal
+from dbos_lint.semantics.summary import Class, Module
 from dbos_lint.syntax.spans import span_of
 
 

@@ -15,8 +15,7 @@ from dbos_lint.semantics.collect_scopes import Work
 from dbos_lint.semantics.collect_targets import Targets
 from dbos_lint.semantics.flow_nodes import MAY_LOG, logs
 from dbos_lint.semantics.launches import LAUNCHERS
-from dbos_lint.semantics.spelling import terminal
-from dbos_lint.semantics.summary import (
+from dbos_lint.semantics.sites import (
     AWAITED,
     IN_EXPRESSION,
     ITERATED,
@@ -28,8 +27,9 @@ from dbos_lint.semantics.summary import (
     Param,
     Read,
     Ref,
-    Scope,
 )
+from dbos_lint.semantics.spelling import terminal
+from dbos_lint.semantics.summary import Scope
 from dbos_lint.syntax.spans import span_of
 
 _Todo: TypeAlias = list[Any]

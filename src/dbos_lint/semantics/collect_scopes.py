@@ -9,25 +9,9 @@ from dbos_lint.catalog.nondeterminism import READ_TERMINALS
 from dbos_lint.semantics.flow_variables import Marks
 from dbos_lint.semantics.launches import Launches
 from dbos_lint.semantics.references import References
+from dbos_lint.semantics.sites import MODULE, Attempt, Binding, Call, Launch, Loop, Managed, Read, Ref, Try, Write
 from dbos_lint.semantics.spelling import Renamed
-from dbos_lint.semantics.summary import (
-    MODULE,
-    Attempt,
-    Binding,
-    Block,
-    Call,
-    Class,
-    Function,
-    Launch,
-    Loop,
-    Managed,
-    Module,
-    Read,
-    Ref,
-    Scope,
-    Try,
-    Write,
-)
+from dbos_lint.semantics.summary import Block, Class, Function, Module, Scope
 from dbos_lint.semantics.uses import Uses
 from dbos_lint.syntax.spans import Span, span_of
 

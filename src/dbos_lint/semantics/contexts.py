@@ -20,7 +20,8 @@ from dbos_lint.semantics.entities import Registration, registrations
 from dbos_lint.semantics.entrypoints import is_entrypoint
 from dbos_lint.semantics.facts import Edge
 from dbos_lint.semantics.flows import Origin
-from dbos_lint.semantics.summary import MODULE, Function, Module
+from dbos_lint.semantics.sites import MODULE
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue, Partial, Value
 from dbos_lint.syntax.spans import Span
 

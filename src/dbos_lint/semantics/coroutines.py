@@ -9,7 +9,7 @@ from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Ref
+from dbos_lint.semantics.sites import Ref
 from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionKey, FunctionValue, Value, Values
 
 # Decorators that leave a function as asynchronous as it is.

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Call, Function, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Function
 
 
 def annotated(node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> Iterator[tuple[ast.expr, Ref]]:

@@ -12,7 +12,8 @@ from dbos_lint.semantics.lines import BUILD, RESETS, Event, Frame, terminal
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, assigned, place_of
-from dbos_lint.semantics.summary import MODULE, Call, Module, Ref
+from dbos_lint.semantics.sites import MODULE, Call, Ref
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import External, Instance
 from dbos_lint.syntax.spans import Span

@@ -12,7 +12,8 @@ from dbos_lint.semantics.handles import handles
 from dbos_lint.semantics.origins import calls_behind
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import place_of
-from dbos_lint.semantics.summary import Call, Module, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import FunctionKey
 
 _RESULTS = frozenset({f"{api.HANDLE}.get_result", f"{api.ASYNC_HANDLE}.get_result"})

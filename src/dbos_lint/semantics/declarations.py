@@ -13,7 +13,8 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.options import Options, of_argument, of_keywords
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import DECORATOR, Call, Function, Module, Ref
+from dbos_lint.semantics.sites import DECORATOR, Call, Ref
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import (
     DecoratorValue,
     Entity,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from dbos_lint.catalog import api
 from dbos_lint.semantics.externals import durable
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Decorator, Function, Module
+from dbos_lint.semantics.sites import Decorator
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionValue, Value, Values
 
 if TYPE_CHECKING:

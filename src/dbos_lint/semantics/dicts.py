@@ -8,7 +8,8 @@ from dbos_lint.catalog import api
 from dbos_lint.semantics.options import call_of
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, assigned, binding_scope, place_of
-from dbos_lint.semantics.summary import Call, Module, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import Container, External, FunctionValue
 from dbos_lint.syntax.spans import Span
 

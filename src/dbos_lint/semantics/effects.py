@@ -13,7 +13,7 @@ from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.flows import Origin
 from dbos_lint.semantics.refs import text_of
 from dbos_lint.semantics.registering import registered
-from dbos_lint.semantics.summary import AWAITED, ITERATED, Call
+from dbos_lint.semantics.sites import AWAITED, ITERATED, Call
 from dbos_lint.semantics.values import External
 from dbos_lint.syntax.spans import Span
 

@@ -8,7 +8,8 @@ from dbos_lint.semantics.declarations import is_transparent
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, place_of, reaching
-from dbos_lint.semantics.summary import Call, Module, Ref, Scope
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Module, Scope
 from dbos_lint.semantics.values import Constant, Container, Entity, External, FunctionValue, Instance, Value
 
 # How many names and calls a collection is followed through.

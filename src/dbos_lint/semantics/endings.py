@@ -10,7 +10,8 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.imports import imported
 from dbos_lint.semantics.lines import DESTROY, LAUNCH, UNKNOWN, Event, Lines
 from dbos_lint.semantics.scoping import place_of
-from dbos_lint.semantics.summary import Call, Function, Module, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import ClassValue, External, FunctionKey, FunctionValue, Instance, Values
 

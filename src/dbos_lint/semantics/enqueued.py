@@ -14,7 +14,8 @@ from dbos_lint.semantics.naming import options_of
 from dbos_lint.semantics.queues import names_of_object
 from dbos_lint.semantics.refs import given, receiver_and_method
 from dbos_lint.semantics.scoping import place_of
-from dbos_lint.semantics.summary import Call, Module
+from dbos_lint.semantics.sites import Call
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import Entity
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from dbos_lint.catalog import api
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.refs import may_be_callable
-from dbos_lint.semantics.summary import Call, Module
+from dbos_lint.semantics.sites import Call
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Instance, Partial, Values
 
 BY_NAME = api.with_async(frozenset({f"{api.DBOS}.enqueue_workflow"}))

@@ -8,7 +8,8 @@ from dbos_lint.catalog import api
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import DECORATOR, Call, Module
+from dbos_lint.semantics.sites import DECORATOR, Call
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import Constant, DecoratorValue, Entity, External, FunctionValue
 from dbos_lint.syntax.spans import Span
 

@@ -7,7 +7,8 @@ import os
 from dbos_lint.catalog import frameworks
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import MODULE, Function, Module, Ref
+from dbos_lint.semantics.sites import MODULE, Ref
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import ClassValue, External
 
 _ROUTES = frozenset(["get", "post", "put", "delete", "patch", "head", "options", "route", "websocket", "api_route"])

@@ -34,7 +34,8 @@ from dbos_lint.semantics.flows import (
     Target,
 )
 from dbos_lint.semantics.refs import receiver_and_method, root_of, terminal
-from dbos_lint.semantics.summary import LOGS, Call, Function, Module
+from dbos_lint.semantics.sites import LOGS, Call
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import ClassValue, Entity, External, FunctionKey, FunctionValue, Instance
 from dbos_lint.syntax.spans import Span
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import Call, Module, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import Entity, FunctionValue, Partial, Value
 
 

@@ -13,7 +13,8 @@ from dbos_lint.catalog.pickling import PICKLES_ITSELF
 from dbos_lint.semantics.refs import terminal
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import place_of
-from dbos_lint.semantics.summary import Call, Function, Module, Param, Ref
+from dbos_lint.semantics.sites import Call, Param, Ref
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import ClassValue, External, Value
 
 # Bases whose own way to be made again is the plain one.

@@ -9,7 +9,8 @@ from dbos_lint.catalog import types
 from dbos_lint.catalog.nondeterminism import is_client
 from dbos_lint.semantics.externals import gives_by_arguments
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import Module, Ref
+from dbos_lint.semantics.sites import Ref
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import (
     ClassValue,
     Constant,

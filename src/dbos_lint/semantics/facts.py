@@ -24,7 +24,8 @@ from dbos_lint.semantics.effects import (
 from dbos_lint.semantics.flows import Manager, Origin, ReadOrigin
 from dbos_lint.semantics.identities import identities
 from dbos_lint.semantics.refs import names_called, terminal, text_of
-from dbos_lint.semantics.summary import DECORATOR, UNTIL_CANCELLED, Call, Function, Module, Read
+from dbos_lint.semantics.sites import DECORATOR, UNTIL_CANCELLED, Call, Read
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import Environment, External, FunctionKey, FunctionValue, Instance, Value
 from dbos_lint.semantics.writes import effect_of_write, mutation
 from dbos_lint.syntax.spans import Span

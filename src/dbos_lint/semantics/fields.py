@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dbos_lint.catalog import types
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Binding, Call, Ref
+from dbos_lint.semantics.sites import Binding, Call, Ref
 from dbos_lint.semantics.values import ClassValue, External, Instance, Value
 
 _FACTORIES = ("default_factory", "factory")

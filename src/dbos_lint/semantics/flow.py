@@ -30,7 +30,8 @@ from dbos_lint.semantics.flows import (
     Region,
     Rounds,
 )
-from dbos_lint.semantics.summary import MODULE, Function, Module
+from dbos_lint.semantics.sites import MODULE
+from dbos_lint.semantics.summary import Function, Module
 
 # How often a loop is walked at most: what a variable holds goes through this many others in it.
 _ROUNDS = 4

@@ -13,7 +13,8 @@ from dbos_lint.semantics.orders import Orders, Unordered, runs_in
 from dbos_lint.semantics.refs import given, names_called, receiver_and_method, terminal, text_of
 from dbos_lint.semantics.scoping import Place, assigned, binding_scope, place_of
 from dbos_lint.semantics.sequences import MANY, Sequences
-from dbos_lint.semantics.summary import MODULE, Attempt, Call, Function, Launch, Loop, Managed, Member, Module, Ref
+from dbos_lint.semantics.sites import MODULE, Attempt, Call, Launch, Loop, Managed, Member, Ref
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import Constant, Container, External, FunctionKey, Value
 from dbos_lint.semantics.within import Within
 from dbos_lint.syntax.spans import Span

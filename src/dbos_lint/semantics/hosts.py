@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.lines import LAUNCH, Event, Lines, terminal
-from dbos_lint.semantics.summary import Call, Module
+from dbos_lint.semantics.sites import Call
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import Constant, Container, External, FunctionKey, FunctionValue, Value
 
 # dbos 1 and 2 launch together with the application that they are given.

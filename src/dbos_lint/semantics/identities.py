@@ -9,7 +9,8 @@ from dbos_lint.semantics.effects import IDENTITY, Effect
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import MODULE, Call, Module, Ref
+from dbos_lint.semantics.sites import MODULE, Call, Ref
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import (
     ClassValue,
     Constant,

@@ -10,7 +10,8 @@ from dbos_lint.semantics.classes import Classes
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import Call, Function, Module, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import ClassValue, External, FunctionValue, Instance
 
 _BASE_INIT = f"{patterns.CONFIGURED_INSTANCE}.__init__"

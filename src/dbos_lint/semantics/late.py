@@ -9,7 +9,8 @@ from dbos_lint.mentions import imports, members
 from dbos_lint.semantics.imports import loaded
 from dbos_lint.semantics.lines import LAUNCH, Lines
 from dbos_lint.semantics.modules import Project
-from dbos_lint.semantics.summary import MODULE, Module
+from dbos_lint.semantics.sites import MODULE
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import FunctionKey
 
 

@@ -32,7 +32,8 @@ from dbos_lint.semantics.lines import (
 )
 from dbos_lint.semantics.registering import is_loaded_before
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import DECORATOR, MODULE, Call, Function, Module, Ref
+from dbos_lint.semantics.sites import DECORATOR, MODULE, Call, Ref
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import External, FunctionKey, Instance
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from dbos_lint.semantics.sites import Launch, Member
 from dbos_lint.semantics.spelling import Renamed, terminal
-from dbos_lint.semantics.summary import Launch, Member
 from dbos_lint.syntax.trees import children, walk
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef

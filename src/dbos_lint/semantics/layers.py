@@ -6,7 +6,8 @@ from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import Call, Decorator, Function, Module, Ref
+from dbos_lint.semantics.sites import Call, Decorator, Ref
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionValue, Value, Values
 
 DURABLE_KINDS = frozenset({api.WORKFLOW, api.STEP, api.TRANSACTION})

@@ -14,7 +14,8 @@ from dbos_lint.semantics.effects import DURABLE, LIFECYCLE
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.refs import NOTHING
 from dbos_lint.semantics.registering import registered, registering
-from dbos_lint.semantics.summary import AWAITED, DECORATOR, MODULE, Call, Function, Module, Ref
+from dbos_lint.semantics.sites import AWAITED, DECORATOR, MODULE, Call, Ref
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import (
     Constant,
     DecoratorValue,

@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 from dbos_lint.semantics.options import display
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, is_bound_later, reaching
-from dbos_lint.semantics.summary import MODULE, Binding, Module, Ref, Scope
+from dbos_lint.semantics.sites import MODULE, Binding, Ref
+from dbos_lint.semantics.summary import Module, Scope
 from dbos_lint.semantics.values import ClassValue, External
 
 Literal: TypeAlias = str | int | float | bool | None

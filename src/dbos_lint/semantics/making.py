@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, place_of, reaching
-from dbos_lint.semantics.summary import Module, Ref, Scope
+from dbos_lint.semantics.sites import Ref
+from dbos_lint.semantics.summary import Module, Scope
 from dbos_lint.semantics.values import ClassValue, Constant, Container, External, FunctionValue, Instance, Value
 
 # How many names, calls and objects deep it is followed how a value is made.

@@ -11,7 +11,8 @@ from dbos_lint.mentions import members
 from dbos_lint.semantics.groups import groups
 from dbos_lint.semantics.imports import loaded
 from dbos_lint.semantics.modules import Project
-from dbos_lint.semantics.summary import MODULE, Module
+from dbos_lint.semantics.sites import MODULE
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.told import IMPORTS, LOADS
 
 # Blocks that perhaps do not run when the file is imported: of two alternatives, only one does.

@@ -10,7 +10,8 @@ from dbos_lint.catalog.nondeterminism import is_listed
 from dbos_lint.semantics.externals import attribute_of, attribute_of_instance, is_known_member
 from dbos_lint.semantics.returns import results
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import MODULE, Module
+from dbos_lint.semantics.sites import MODULE
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import (
     ClassValue,
     Constant,

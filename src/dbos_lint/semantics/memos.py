@@ -10,7 +10,8 @@ from dbos_lint.semantics.effects import DURABLE, GLOBAL_WRITE, MEMOIZED, SELF_ME
 from dbos_lint.semantics.refs import text_of
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import MODULE, Call, Decorator, Function, Module, Ref, Write
+from dbos_lint.semantics.sites import MODULE, Call, Decorator, Ref, Write
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import External, FunctionKey
 from dbos_lint.semantics.writes import effect_of_write
 

@@ -13,7 +13,8 @@ from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.options import Written, written
 from dbos_lint.semantics.refs import receiver_and_method, terminal
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import Call, Module, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import Entity
 from dbos_lint.syntax.spans import Span
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from dbos_lint.catalog import types
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, assigned, place_of
-from dbos_lint.semantics.summary import Call, Module, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import Constant, Container, External, Values
 from dbos_lint.syntax.spans import Span
 

@@ -13,7 +13,8 @@ from dbos_lint.catalog import api, order
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, place_of, reaching
-from dbos_lint.semantics.summary import Binding, Call, Function, Loop, Module, Ref
+from dbos_lint.semantics.sites import Binding, Call, Loop, Ref
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import (
     Container,
     Environment,

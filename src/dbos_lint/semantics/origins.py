@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
-from dbos_lint.semantics.summary import MODULE, Binding, Module, Ref, Scope
+from dbos_lint.semantics.sites import MODULE, Binding, Ref
+from dbos_lint.semantics.summary import Module, Scope
 from dbos_lint.semantics.values import ClassValue, External, Instance, ModuleValue, Values
 
 _DEPTH = 8

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from dbos_lint.catalog import patterns
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.handles import handles
-from dbos_lint.semantics.summary import Call, Function, Module
+from dbos_lint.semantics.sites import Call
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import FunctionKey
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from dbos_lint.catalog import api, types
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.refs import given, may_be_callable
-from dbos_lint.semantics.summary import Call, Function, Module, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import External, FunctionKey, FunctionValue
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.entities import registrations
 from dbos_lint.semantics.imports import imported
 from dbos_lint.semantics.scoping import binding_scope, place_of
-from dbos_lint.semantics.summary import MODULE, Call, Module
+from dbos_lint.semantics.sites import MODULE, Call
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import Constant, Entity, FunctionKey, FunctionValue, ModuleValue
 
 # Calls that replace an attribute for a while; what pytest gives a test is known by its name.

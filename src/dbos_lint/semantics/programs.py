@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import background
 from dbos_lint.semantics.lines import DESTROY, LAUNCH, NEEDS_LAUNCH, SERVES, SETS_UP, UNKNOWN, Event, terminal
-from dbos_lint.semantics.summary import Call, Function, Module
+from dbos_lint.semantics.sites import Call
+from dbos_lint.semantics.summary import Function, Module
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.launch import Launches

@@ -10,7 +10,8 @@ from dbos_lint.semantics.literals import literals, strings
 from dbos_lint.semantics.naming import options_of
 from dbos_lint.semantics.origins import calls_behind
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import Call, Module, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Module
 
 REGISTERS_BY_CLIENT = api.with_async(frozenset({f"{api.CLIENT}.register_queue"}))
 REGISTERS = api.with_async(frozenset({f"{api.DBOS}.register_queue"})) | REGISTERS_BY_CLIENT | {api.QUEUE}

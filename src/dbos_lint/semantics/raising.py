@@ -10,7 +10,8 @@ from dbos_lint.semantics.effects import RAISES_LOSSY, Effect
 from dbos_lint.semantics.exceptions import Exceptions
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sequences import holds
-from dbos_lint.semantics.summary import Attempt, Function, Handler, Module, Read
+from dbos_lint.semantics.sites import Attempt, Handler, Read
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import ClassValue, Container, External, FunctionKey, Instance, Value
 from dbos_lint.syntax.spans import Span
 

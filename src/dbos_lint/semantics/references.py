@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from sys import intern
 from typing import Any
 
+from dbos_lint.semantics.sites import Ref
 from dbos_lint.semantics.spelling import Renamed, terminal
-from dbos_lint.semantics.summary import Ref
 from dbos_lint.syntax.spans import span_of
 
 # Generic types whose last argument is the type of what they hold.
@@ -40,7 +40,7 @@ class References:
         self._calls: dict[int, Ref] = {}
 
     def of(self, node: ast.expr | None, depth: int = 0) -> Ref:
-        """What ``node`` may name; see :data:`dbos_lint.semantics.summary.Ref`."""
+        """What ``node`` may name; see :data:`dbos_lint.semantics.sites.Ref`."""
         kind = type(node)  # asked for once; that it tells what node is, type checkers do not see
         if kind is ast.Name:
             return node.id  # type: ignore[union-attr]

@@ -12,7 +12,8 @@ from dbos_lint.semantics.entities import registrations
 from dbos_lint.semantics.imports import imported, loaded
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.summary import DECORATOR, MODULE, Call, Module
+from dbos_lint.semantics.sites import DECORATOR, MODULE, Call
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import ClassValue, DecoratorValue, Entity, External, Value
 
 _IMPORTS_ANEW = frozenset({"importlib.reload", "importlib.import_module", "runpy.run_module", "runpy.run_path"})

@@ -10,7 +10,8 @@ from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, Contexts
 from dbos_lint.semantics.entities import Registration, registered_name
 from dbos_lint.semantics.entrypoints import is_route
 from dbos_lint.semantics.refs import leaves
-from dbos_lint.semantics.summary import MODULE, Call, Function, Ref
+from dbos_lint.semantics.sites import MODULE, Call, Ref
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.testcode import is_in_test, is_test_file
 from dbos_lint.semantics.values import Entity, FunctionValue
 

@@ -20,7 +20,8 @@ from dbos_lint.semantics.externals import (
 )
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, is_bound_later, is_exported, reaching
-from dbos_lint.semantics.summary import MODULE, Binding, Class, Function, Module, Ref, Scope
+from dbos_lint.semantics.sites import MODULE, Binding, Ref
+from dbos_lint.semantics.summary import Class, Function, Module, Scope
 from dbos_lint.semantics.values import (
     ClassValue,
     Constant,

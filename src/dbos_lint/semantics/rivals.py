@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dbos_lint.catalog.names import OFFERS, WORKFLOW
 from dbos_lint.consulted import CLAIMED, LOADERS, OUTLINES, TOLD
 from dbos_lint.outlines import COMPUTED, words_in
-from dbos_lint.semantics.summary import MODULE, Module
+from dbos_lint.semantics.sites import MODULE
+from dbos_lint.semantics.summary import Module
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.meeting import Meeting

@@ -12,7 +12,8 @@ from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.literals import Literal, literals
 from dbos_lint.semantics.options import is_changed, written
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, place_of, reaching
-from dbos_lint.semantics.summary import Call, Module, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import Container, External, Values
 from dbos_lint.syntax.spans import Span, span_of
 from dbos_lint.syntax.trees import walk

@@ -6,7 +6,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from dbos_lint.semantics.summary import MODULE, Binding, Module, Ref, Scope
+from dbos_lint.semantics.sites import MODULE, Binding, Ref
+from dbos_lint.semantics.summary import Module, Scope
 from dbos_lint.syntax.spans import Span
 
 # How many bindings of one name a use may see: more means that the program decides at run time.

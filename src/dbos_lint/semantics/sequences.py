@@ -14,7 +14,8 @@ from dbos_lint.catalog import api, types
 from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.coroutines import makes_coroutine
 from dbos_lint.semantics.effects import DURABLE
-from dbos_lint.semantics.summary import AWAITED, MODULE, Call, Module
+from dbos_lint.semantics.sites import AWAITED, MODULE, Call
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue, Partial
 from dbos_lint.syntax.spans import Span
 

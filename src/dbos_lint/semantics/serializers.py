@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from dbos_lint.catalog.names import SERIALIZER
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import Module, Ref
+from dbos_lint.semantics.sites import Ref
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import Entity, External, Instance
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Contexts
 from dbos_lint.semantics.effects import GLOBAL_WRITE, LIFECYCLE, Effect
 from dbos_lint.semantics.refs import terminal
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import MODULE, Binding, Function, Module, Ref
+from dbos_lint.semantics.sites import MODULE, Binding, Ref
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.testcode import is_in_test
 from dbos_lint.semantics.values import ClassValue, Constant, FunctionKey, Instance, Value
 from dbos_lint.semantics.writes import is_container

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.summary import Function, Param
+from dbos_lint.semantics.sites import Param
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionValue
 
 _TRANSPARENT = frozenset({"staticmethod", "classmethod"})

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from dbos_lint.fix import Import
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope
-from dbos_lint.semantics.summary import MODULE, Module, Scope
+from dbos_lint.semantics.sites import MODULE
+from dbos_lint.semantics.summary import Module, Scope
 from dbos_lint.semantics.values import External
 
 

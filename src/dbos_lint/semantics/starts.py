@@ -11,7 +11,8 @@ from dbos_lint.semantics.effects import CALLS_WORKFLOW, STARTS_WORKFLOW
 from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.lines import outside_loops
 from dbos_lint.semantics.refs import may_be_callable
-from dbos_lint.semantics.summary import Call, Function, Module
+from dbos_lint.semantics.sites import Call
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue, Instance, Partial
 
 # Packages and types whose calls run nothing that they are not handed, and nothing of what other code has begun.

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from dbos_lint.catalog.history import History, Kind
 from dbos_lint.semantics.calls import Calls
-from dbos_lint.semantics.summary import Call, Module, Read, Ref
+from dbos_lint.semantics.sites import Call, Read, Ref
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import ClassValue, External, Instance, Value, Values
 
 _DBOS = "dbos"

@@ -9,7 +9,8 @@ import re
 from dbos_lint.semantics.entrypoints import is_test, is_test_case
 from dbos_lint.semantics.imports import imports_of
 from dbos_lint.semantics.resolve import Resolver
-from dbos_lint.semantics.summary import MODULE, Function, Module
+from dbos_lint.semantics.sites import MODULE
+from dbos_lint.semantics.summary import Function, Module
 
 # Files and folders that are named for tests.
 _NAMED = re.compile(r"(^|[_-])(tests?|conftest)([_-]|$)|^testing$")

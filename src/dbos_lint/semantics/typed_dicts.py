@@ -17,7 +17,8 @@ from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.dicts import Literal, dicts, is_dict, of_keywords, written
 from dbos_lint.semantics.refs import terminal
 from dbos_lint.semantics.scoping import Place, binding_scope, place_of
-from dbos_lint.semantics.summary import Call, Module, Ref, Write
+from dbos_lint.semantics.sites import Call, Ref, Write
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import External, FunctionValue, Instance, Values
 from dbos_lint.syntax.spans import Span, span_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
-from dbos_lint.semantics.summary import Ref
+from dbos_lint.semantics.sites import Ref
 from dbos_lint.syntax.spans import Span
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 from dbos_lint.syntax.spans import Span
 
 

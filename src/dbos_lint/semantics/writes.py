@@ -10,7 +10,8 @@ from dbos_lint.semantics.effects import CLOSURE_WRITE, GLOBAL_WRITE, SELF_WRITE,
 from dbos_lint.semantics.records import is_record
 from dbos_lint.semantics.refs import receiver_and_method, root_of, text_of
 from dbos_lint.semantics.scoping import Place, binding_scope
-from dbos_lint.semantics.summary import Call, Function, Module, Ref, Scope, Write
+from dbos_lint.semantics.sites import Call, Ref, Write
+from dbos_lint.semantics.summary import Function, Module, Scope
 from dbos_lint.semantics.values import ClassValue, Container, External, FunctionValue, Instance, ModuleValue, Value
 from dbos_lint.syntax.spans import Span
 

@@ -10,7 +10,7 @@ from dbos_lint.semantics import declarations
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.entities import registered_name
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.values import Constant, Entity, FunctionKey, FunctionValue, Value
 from dbos_lint.shape.values import Choice, Deprecated, Durable, Loop, Node, Patched, Place, Runs, Shape
 from dbos_lint.syntax.spans import Span

@@ -12,7 +12,8 @@ from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.awaits import is_only_asked
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.coroutines import is_only_shown, makes_coroutine, used_as_result
-from dbos_lint.semantics.summary import DISCARDED, IN_EXPRESSION, ITERATED, KEPT, Call, Function
+from dbos_lint.semantics.sites import DISCARDED, IN_EXPRESSION, ITERATED, KEPT, Call
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.uses import Uses
 from dbos_lint.semantics.values import Coroutine, Entity, External, Instance, Value
 

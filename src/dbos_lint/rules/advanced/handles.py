@@ -13,7 +13,7 @@ from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.awaits import handle_uses
 from dbos_lint.semantics.coroutines import makes_coroutine
 from dbos_lint.semantics.declarations import given
-from dbos_lint.semantics.summary import AWAITED, Call
+from dbos_lint.semantics.sites import AWAITED, Call
 from dbos_lint.semantics.values import Coroutine, Entity, External, Instance, Value
 
 _STARTS = f"{api.DBOS}.start_workflow_async"

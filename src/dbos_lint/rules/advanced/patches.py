@@ -11,7 +11,8 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.branches import together
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Reached
 from dbos_lint.semantics.effects import RAISES_OUTSIDE
-from dbos_lint.semantics.summary import Call, Function
+from dbos_lint.semantics.sites import Call
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.uses import Uses
 from dbos_lint.semantics.values import Constant

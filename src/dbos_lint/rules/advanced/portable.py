@@ -15,7 +15,8 @@ from dbos_lint.semantics.portability import Portability
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.serializers import PORTABLE, format_of, format_of_workflow
 from dbos_lint.semantics.signatures import parameters
-from dbos_lint.semantics.summary import Call, Function, Module, Param, Ref
+from dbos_lint.semantics.sites import Call, Param, Ref
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import Entity, External, Instance
 
 _OPTION = "serialization_type"

@@ -15,7 +15,7 @@ from dbos_lint.semantics.dicts import dicts
 from dbos_lint.semantics.origins import made_by
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import Call, Ref
+from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.symbols import Symbols, Use
 from dbos_lint.semantics.values import Container, External, Instance, Values
 from dbos_lint.syntax.spans import Span, span_of

@@ -14,7 +14,7 @@ from dbos_lint.semantics.enqueues import BY_CLIENT
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.queues import REGISTERS_BY_CLIENT
 from dbos_lint.semantics.scoping import place_of
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 
 _LATEST = "update_if_latest_version"
 

@@ -9,7 +9,8 @@ from dbos_lint.rules.declared.client import CLIENT_NOT_DESTROYED
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.clients import Clients
 from dbos_lint.semantics.entrypoints import is_command
-from dbos_lint.semantics.summary import MODULE, Call, Function
+from dbos_lint.semantics.sites import MODULE, Call
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.testcode import is_in_test
 
 

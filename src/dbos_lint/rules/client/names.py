@@ -12,7 +12,7 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.closest import closest
 from dbos_lint.semantics.handles import qualname_of
 from dbos_lint.semantics.literals import strings
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.told import DECORATED, Known, Told
 
 _CODES = frozenset({UNKNOWN_WORKFLOW_NAME.code, CLASS_NAME_MISSING.code})

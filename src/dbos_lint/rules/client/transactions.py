@@ -11,7 +11,7 @@ from dbos_lint.semantics.dicts import dicts
 from dbos_lint.semantics.enqueues import BY_CLIENT
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.scoping import place_of
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.transactions import Transactions
 
 _IN_TRANSACTION = f"{api.CLIENT}.enqueue_in_transaction"

@@ -8,7 +8,7 @@ from dbos_lint.catalog import api, messages
 from dbos_lint.rules.declared.comm import MESSAGE_TO_STEP_ID
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.declarations import given
-from dbos_lint.semantics.summary import Call, Ref
+from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.values import Entity, External, FunctionValue, Instance, Value
 
 _STEP_ID = f"{api.DBOS}.step_id"

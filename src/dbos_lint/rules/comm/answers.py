@@ -10,7 +10,7 @@ from dbos_lint.rules.declared.comm import RECV_TIMEOUT_UNCHECKED
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.declarations import is_transparent
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Call, Ref
+from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue
 

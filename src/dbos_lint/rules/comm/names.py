@@ -11,7 +11,7 @@ from dbos_lint.rules.declared.comm import EVENT_NEVER_SET, TOPIC_NEVER_RECEIVED
 from dbos_lint.rules.named import Named, is_test, named, speaks_for_project
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.closest import closest
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.told import Known, Told
 
 _ENGINE = f"{api.DBOS}."

@@ -8,7 +8,7 @@ from dbos_lint.catalog import messages
 from dbos_lint.rules.declared.comm import SEND_IN_LOOP, STREAM_READ_WITHOUT_TIMEOUT
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.body import Body
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import Constant, Entity, External, FunctionValue
 

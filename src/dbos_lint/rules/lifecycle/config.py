@@ -18,7 +18,7 @@ from dbos_lint.rules.mending import rename_key, reworded, safe, value_of
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.dicts import Literal
 from dbos_lint.semantics.literals import literals
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.typed_dicts import Entry, Use
 from dbos_lint.syntax.spans import span_of

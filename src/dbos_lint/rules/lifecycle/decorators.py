@@ -14,7 +14,8 @@ from dbos_lint.rules.declared.lifecycle import (
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.layers import Layer, layers
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Call, Class, Decorator, Function
+from dbos_lint.semantics.sites import Call, Decorator
+from dbos_lint.semantics.summary import Class, Function
 from dbos_lint.semantics.values import Constant, External
 
 

@@ -19,7 +19,7 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.launch import Launches, Line
 from dbos_lint.semantics.lines import BUILD, LAUNCH, NEEDS_LAUNCH, REGISTERS, SERVES, SETS_UP, Event
 from dbos_lint.semantics.repeats import runs_often
-from dbos_lint.semantics.summary import MODULE
+from dbos_lint.semantics.sites import MODULE
 from dbos_lint.semantics.testcode import is_in_test
 
 

@@ -12,7 +12,8 @@ from dbos_lint.rules.declared.lifecycle import HARDCODED_DATABASE_PASSWORD
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.scoping import Place, assigned, place_of
-from dbos_lint.semantics.summary import Call, Module, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.testcode import is_in_test, is_test_file
 from dbos_lint.semantics.values import External
 from dbos_lint.syntax.spans import Span

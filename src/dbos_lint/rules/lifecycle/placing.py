@@ -8,7 +8,7 @@ from dbos_lint.fix import After, Fix, Under
 from dbos_lint.rules.mending import text_of, unsafe
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.lines import Event
-from dbos_lint.semantics.summary import MODULE
+from dbos_lint.semantics.sites import MODULE
 from dbos_lint.syntax.spans import Span, span_of
 
 _SIMPLE = (ast.Expr, ast.Assign, ast.AnnAssign, ast.For, ast.With, ast.If, ast.Try)

@@ -11,7 +11,8 @@ from dbos_lint.fix import Arguments, Decorators, Fix, Replace
 from dbos_lint.rules.mending import behind, between, safe
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.layers import Layer
-from dbos_lint.semantics.summary import DECORATOR, Call, Function, Param
+from dbos_lint.semantics.sites import DECORATOR, Call, Param
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import ClassValue, Constant, Entity, External, FunctionValue, Instance
 from dbos_lint.syntax.spans import Span, span_of
 

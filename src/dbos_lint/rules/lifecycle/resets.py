@@ -7,7 +7,7 @@ import ast
 from dbos_lint.catalog import api
 from dbos_lint.rules.declared.lifecycle import RESET_OUTSIDE_TESTS
 from dbos_lint.rules.visitor import Visitor
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.testcode import asks_for_tests, is_in_test, is_test_file
 
 

@@ -19,8 +19,8 @@ from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.dicts import origin_of
 from dbos_lint.semantics.scoping import Place, binding_scope, place_of
+from dbos_lint.semantics.sites import MODULE, Call
 from dbos_lint.semantics.spellings import Spelling, spelling
-from dbos_lint.semantics.summary import MODULE, Call
 from dbos_lint.semantics.values import External, Instance
 from dbos_lint.syntax.spans import Span, span_of
 from dbos_lint.syntax.trees import walk

@@ -10,7 +10,7 @@ from dbos_lint.rules.migration.system_urls import SYSTEM, system_url
 from dbos_lint.rules.migration.urls import Url
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.scoping import place_of
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 from dbos_lint.syntax.spans import Span, span_of
 
 _APPLICATION = "application_database_url"

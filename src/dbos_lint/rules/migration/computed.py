@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from dbos_lint.semantics.summary import MODULE, Module
+from dbos_lint.semantics.sites import MODULE
+from dbos_lint.semantics.summary import Module
 
 _STATEMENTS = (ast.Assign, ast.AnnAssign, ast.If, ast.Return, ast.Raise)
 

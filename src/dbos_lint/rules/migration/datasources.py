@@ -20,8 +20,9 @@ from dbos_lint.rules.migration.program import Program
 from dbos_lint.rules.migration.urls import Url, Urls, relative, text_of
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.sites import MODULE, Call, Read, Ref
 from dbos_lint.semantics.spellings import spelling
-from dbos_lint.semantics.summary import MODULE, Call, Module, Read, Ref
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.symbols import Symbols
 from dbos_lint.semantics.typed_dicts import Entry
 from dbos_lint.semantics.values import External, Instance

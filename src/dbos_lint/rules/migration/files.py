@@ -17,7 +17,8 @@ from dbos_lint.rules.migration.texts import Texts, calls_of
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import MODULE, Call, Function, Module
+from dbos_lint.semantics.sites import MODULE, Call
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.syntax.parse import decode
 from dbos_lint.syntax.spans import Span, span_of
 from dbos_lint.syntax.trees import parents

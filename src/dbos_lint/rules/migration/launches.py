@@ -17,8 +17,9 @@ from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.imports import imported
 from dbos_lint.semantics.refs import terminal
 from dbos_lint.semantics.scoping import Place, place_of
+from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.spellings import spelling
-from dbos_lint.semantics.summary import Call, Function, Module
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import External, FunctionKey, FunctionValue
 from dbos_lint.syntax.spans import span_of
 

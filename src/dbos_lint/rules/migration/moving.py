@@ -17,8 +17,9 @@ from dbos_lint.semantics.imports import imported, loaded
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope
+from dbos_lint.semantics.sites import MODULE
 from dbos_lint.semantics.spellings import spelling
-from dbos_lint.semantics.summary import MODULE, Module
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import External
 from dbos_lint.syntax.spans import span_of
 

@@ -13,7 +13,8 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.imports import loaded
 from dbos_lint.semantics.names import Names
-from dbos_lint.semantics.summary import MODULE, Module
+from dbos_lint.semantics.sites import MODULE
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.typed_dicts import TypedDicts
 
 

@@ -25,8 +25,8 @@ from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.registering import defines_workflow
 from dbos_lint.semantics.scoping import Place, binding_scope, place_of
+from dbos_lint.semantics.sites import MODULE
 from dbos_lint.semantics.spellings import spelling
-from dbos_lint.semantics.summary import MODULE
 from dbos_lint.syntax.spans import Span, span_of
 
 _ENQUEUES = {"enqueue": "enqueue_workflow", "enqueue_async": "enqueue_workflow_async"}

@@ -22,7 +22,8 @@ from dbos_lint.semantics.imports import imported
 from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import binding_scope
-from dbos_lint.semantics.summary import MODULE, Function, Module
+from dbos_lint.semantics.sites import MODULE
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import Entity, FunctionValue
 from dbos_lint.syntax.spans import Span, span_of
 

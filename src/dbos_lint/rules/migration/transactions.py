@@ -13,7 +13,8 @@ from dbos_lint.rules.migration.nodes import nodes
 from dbos_lint.rules.migration.program import Program
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import MODULE, Call, Function, Module
+from dbos_lint.semantics.sites import MODULE, Call
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import DecoratorValue, Entity, External, Value
 from dbos_lint.syntax.spans import Span, span_of
 from dbos_lint.syntax.trees import walk

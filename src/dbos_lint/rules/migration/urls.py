@@ -14,7 +14,8 @@ from dbos_lint.semantics.dicts import origin_of
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope
-from dbos_lint.semantics.summary import MODULE, Binding, Module, Ref
+from dbos_lint.semantics.sites import MODULE, Binding, Ref
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import External, FunctionValue
 from dbos_lint.syntax.trees import walk
 

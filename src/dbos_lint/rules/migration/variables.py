@@ -13,7 +13,7 @@ from dbos_lint.rules.migration.naming import FUNCTIONS, FunctionNode
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import is_exported
-from dbos_lint.semantics.summary import MODULE
+from dbos_lint.semantics.sites import MODULE
 from dbos_lint.semantics.values import ModuleValue
 
 

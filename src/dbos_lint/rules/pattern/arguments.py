@@ -14,7 +14,7 @@ from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics import origins
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.scoping import binding_scope, place_of
-from dbos_lint.semantics.summary import Call, Ref
+from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.values import Container, Entity, External, FunctionValue, Instance, Value
 from dbos_lint.syntax.spans import span_of
 

@@ -15,8 +15,9 @@ from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.branches import REPEATING, repeats, together
 from dbos_lint.semantics.entrypoints import is_test
+from dbos_lint.semantics.sites import DISCARDED, KEPT, Call, Read
 from dbos_lint.semantics.starts import Starts
-from dbos_lint.semantics.summary import DISCARDED, KEPT, Call, Function, Read
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import External, Instance
 from dbos_lint.syntax.spans import Span, span_of
 

@@ -8,7 +8,7 @@ from dbos_lint.catalog import api, patterns
 from dbos_lint.rules.declared.pattern import DEBOUNCER_ON_METHOD
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.declarations import is_transparent
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.values import Coroutine, Entity, FunctionValue, Partial, Value
 
 _INSTEAD = "give it the function that @DBOS.workflow() decorates"

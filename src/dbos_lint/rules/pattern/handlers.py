@@ -15,8 +15,9 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.derived import derived, names_in
 from dbos_lint.semantics.entrypoints import is_route
+from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.starts import Starts
-from dbos_lint.semantics.summary import Call, Function, Module
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import Entity, External
 
 _IDENTITY = r"(?i)(^|[_-])(id|key|no|number|ref|reference|slug|uuid)$|[a-z]Id$"

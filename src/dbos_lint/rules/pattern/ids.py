@@ -18,8 +18,9 @@ from dbos_lint.semantics.entrypoints import is_test
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.refs import given
 from dbos_lint.semantics.scoping import place_of
+from dbos_lint.semantics.sites import MODULE, Call, Ref
 from dbos_lint.semantics.starts import Starts
-from dbos_lint.semantics.summary import MODULE, Call, Function, Module, Ref
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import External, FunctionValue, Value
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)

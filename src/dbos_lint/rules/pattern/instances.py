@@ -11,7 +11,7 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.classes import Classes
 from dbos_lint.semantics.entrypoints import is_test
 from dbos_lint.semantics.instances import Instances
-from dbos_lint.semantics.summary import MODULE, Call
+from dbos_lint.semantics.sites import MODULE, Call
 from dbos_lint.semantics.values import ClassValue
 
 _LEAVING = (ast.Return, ast.Raise, ast.Break)

@@ -13,8 +13,9 @@ from dbos_lint.semantics.instances import Instances
 from dbos_lint.semantics.layers import Layer
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place
+from dbos_lint.semantics.sites import MODULE
 from dbos_lint.semantics.spellings import Spelling, spelling
-from dbos_lint.semantics.summary import MODULE, Class, Function
+from dbos_lint.semantics.summary import Class, Function
 from dbos_lint.semantics.values import ClassValue, External, Instance
 from dbos_lint.syntax.spans import Span, span_of
 

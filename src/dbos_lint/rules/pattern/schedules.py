@@ -24,7 +24,8 @@ from dbos_lint.semantics.effects import NOT_IN_WORKFLOW
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.schedules import Schedule, Schedules, argument, workflow_key
 from dbos_lint.semantics.signatures import Arguments, misfit, parameters
-from dbos_lint.semantics.summary import Call, Decorator, Function
+from dbos_lint.semantics.sites import Call, Decorator
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import Entity, Values
 from dbos_lint.semantics.zones import is_unknown
 from dbos_lint.syntax.spans import Span, span_of

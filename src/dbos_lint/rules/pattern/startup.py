@@ -17,7 +17,8 @@ from dbos_lint.semantics.lines import NEEDS_LAUNCH, SERVES, Event, Frame, outsid
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.refs import given
 from dbos_lint.semantics.scoping import place_of
-from dbos_lint.semantics.summary import Call, Function, Module
+from dbos_lint.semantics.sites import Call
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.testcode import is_in_test
 from dbos_lint.syntax.spans import span_of
 

@@ -12,7 +12,8 @@ from dbos_lint.rules.declared.queue import QUEUE_SELF_DEADLOCK
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.deadlocks import Deadlocks
 from dbos_lint.semantics.effects import STARTS_WORKFLOW
-from dbos_lint.semantics.summary import Call, Function, Module
+from dbos_lint.semantics.sites import Call
+from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import FunctionKey
 from dbos_lint.syntax.spans import Span
 

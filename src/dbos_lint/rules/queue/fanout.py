@@ -10,8 +10,8 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.branches import repeats
 from dbos_lint.semantics.enqueues import STARTS_AT_ONCE
 from dbos_lint.semantics.scoping import Place, binding_scope
+from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.spelling import terminal
-from dbos_lint.semantics.summary import Call
 from dbos_lint.semantics.testcode import is_in_test
 from dbos_lint.semantics.values import ClassValue, Container, External
 

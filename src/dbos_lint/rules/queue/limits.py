@@ -18,7 +18,7 @@ from dbos_lint.semantics.queues import (
     limits_of,
     value_of,
 )
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.testcode import is_test_file
 
 _RAISES = "dbos raises ValueError"

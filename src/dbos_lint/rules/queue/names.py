@@ -13,7 +13,7 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.closest import closest
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.queues import REGISTERS
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 
 _RESERVED = "_dbos_"
 _WAITS = "what is enqueued there waits for ever, without an error"

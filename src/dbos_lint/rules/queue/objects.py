@@ -19,7 +19,8 @@ from dbos_lint.semantics.enqueues import A_QUEUE, BY_NAME, QUEUE_OBJECT, instead
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.queues import CONCURRENCIES, LIMITERS
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import MODULE, Call, Function
+from dbos_lint.semantics.sites import MODULE, Call
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import Entity, Values
 from dbos_lint.syntax.spans import Span, span_of

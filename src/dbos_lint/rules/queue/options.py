@@ -17,7 +17,8 @@ from dbos_lint.semantics.dicts import Literal
 from dbos_lint.semantics.enqueues import NOTHING, STARTS, Enqueues
 from dbos_lint.semantics.literals import Literals, literals
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import DISCARDED, Call, Function
+from dbos_lint.semantics.sites import DISCARDED, Call
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.testcode import is_in_test
 from dbos_lint.semantics.typed_dicts import Entry, Use
 from dbos_lint.semantics.values import Entity, FunctionValue

@@ -19,7 +19,8 @@ from dbos_lint.semantics.partitions import COVERED, KEY, is_block, opens_block
 from dbos_lint.semantics.queues import names_of_object
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.summary import Call, Function, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Function
 
 With = ast.With | ast.AsyncWith
 _ONCE = "deduplication_id"

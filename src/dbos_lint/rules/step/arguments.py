@@ -10,7 +10,7 @@ from dbos_lint.diagnostic import TraceStep
 from dbos_lint.rules.declared.step import STEP_MUTATES_ARGUMENT
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.afterwards import is_used_after
-from dbos_lint.semantics.summary import Call, Param
+from dbos_lint.semantics.sites import Call, Param
 from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue
 from dbos_lint.semantics.writes import Change, changes_of_parameters, is_container
 from dbos_lint.syntax.spans import Span

@@ -23,7 +23,8 @@ from dbos_lint.semantics.declarations import Declaration
 from dbos_lint.semantics.options import Options, of_keywords
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.signatures import misfit, parameters
-from dbos_lint.semantics.summary import Call, Function, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import (
     Constant,
     Container,

@@ -12,7 +12,7 @@ from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics import declarations
 from dbos_lint.semantics.contexts import OUTSIDE
 from dbos_lint.semantics.scoping import place_of
-from dbos_lint.semantics.summary import Call, Ref, Try
+from dbos_lint.semantics.sites import Call, Ref, Try
 from dbos_lint.semantics.tries import operators_raise, span_of_body
 from dbos_lint.semantics.values import (
     ClassValue,

@@ -16,7 +16,8 @@ from dbos_lint.semantics.closest import closest
 from dbos_lint.semantics.declarations import Declaration
 from dbos_lint.semantics.options import Options, of_keywords
 from dbos_lint.semantics.scoping import place_of
-from dbos_lint.semantics.summary import Call, Function
+from dbos_lint.semantics.sites import Call
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import DecoratorValue, Entity, External
 from dbos_lint.syntax.spans import Span
 

@@ -11,7 +11,8 @@ from dbos_lint.semantics.data import returned
 from dbos_lint.semantics.pickling import Pickling
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.serializers import OTHER
-from dbos_lint.semantics.summary import Call, Function
+from dbos_lint.semantics.sites import Call
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import External, FunctionValue
 from dbos_lint.syntax.spans import Span
 

@@ -9,7 +9,8 @@ from dbos_lint.rules.declared.step import HANDWRITTEN_RETRY
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics import retrying
 from dbos_lint.semantics.refs import text_of
-from dbos_lint.semantics.summary import Function, Ref
+from dbos_lint.semantics.sites import Ref
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import External
 from dbos_lint.syntax.spans import Span
 

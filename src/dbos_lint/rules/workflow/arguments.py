@@ -9,7 +9,7 @@ from dbos_lint.catalog import api
 from dbos_lint.rules.declared.workflow import WORKFLOW_ARGUMENT_MISMATCH
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.signatures import Arguments, misfit, parameters
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.values import Entity, FunctionValue
 
 # Calls that hand their arguments on to a function, with the position of that function.

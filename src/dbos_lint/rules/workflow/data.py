@@ -12,7 +12,8 @@ from dbos_lint.semantics.data import annotated, argument, arguments, returned
 from dbos_lint.semantics.pickling import Pickling
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.serializers import OTHER
-from dbos_lint.semantics.summary import Call, Function, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import Entity
 
 _WHY = "dbos stores it with pickle, which refuses it; pass what describes it, and make it in the step that uses it"

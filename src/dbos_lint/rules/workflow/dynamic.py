@@ -9,7 +9,8 @@ from dbos_lint.rules.declared.workflow import DYNAMIC_WORKFLOW
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.entities import Registration, registered_name
 from dbos_lint.semantics.repeats import Repeats
-from dbos_lint.semantics.summary import MODULE, Function
+from dbos_lint.semantics.sites import MODULE
+from dbos_lint.semantics.summary import Function
 
 _LAMBDA = "<lambda>"
 

@@ -8,7 +8,8 @@ from dbos_lint.catalog import api, waits
 from dbos_lint.rules.declared.workflow import GATHER_HIDES_CANCELLATION
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
-from dbos_lint.semantics.summary import Function, Launch
+from dbos_lint.semantics.sites import Launch
+from dbos_lint.semantics.summary import Function
 
 # Names of classes, and of what asks for them, by which code looks for a cancellation among results.
 _LOOKS_FOR = frozenset({"BaseException", "DBOSWorkflowCancelledError", "DBOSBaseException"})

@@ -12,7 +12,8 @@ from dbos_lint.rules.declared.workflow import INPUT_IN_LOOP_CURSOR, POLLING_LOOP
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.effects import RECEIVES, WORKFLOW_ONLY
-from dbos_lint.semantics.summary import Call, Function
+from dbos_lint.semantics.sites import Call
+from dbos_lint.semantics.summary import Function
 from dbos_lint.syntax.spans import Span
 
 _Loop: TypeAlias = ast.For | ast.AsyncFor | ast.While

@@ -12,7 +12,8 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.elements import element_types
 from dbos_lint.semantics.scoping import Place, binding_scope, place_of
-from dbos_lint.semantics.summary import AWAITED, Call, Function, Loop, Ref
+from dbos_lint.semantics.sites import AWAITED, Call, Loop, Ref
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import Container, External, is_set
 from dbos_lint.syntax.spans import Span, span_of
 

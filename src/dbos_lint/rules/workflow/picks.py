@@ -13,7 +13,8 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.orders import Orders, Unordered
 from dbos_lint.semantics.refs import receiver_and_method, terminal
 from dbos_lint.semantics.scoping import place_of
-from dbos_lint.semantics.summary import Call, Function, Ref
+from dbos_lint.semantics.sites import Call, Ref
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import External
 
 _COLLECTS = frozenset({"list", "tuple"})

@@ -19,7 +19,8 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.contexts import OUTSIDE
 from dbos_lint.semantics.orders import Orders, runs_in
-from dbos_lint.semantics.summary import AWAITED, MODULE, Call, Function, Launch, Loop
+from dbos_lint.semantics.sites import AWAITED, MODULE, Call, Launch, Loop
+from dbos_lint.semantics.summary import Function
 from dbos_lint.syntax.trees import walk
 
 _OTHERS = (api.STEP, api.TRANSACTION, OUTSIDE)

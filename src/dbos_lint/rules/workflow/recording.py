@@ -16,7 +16,7 @@ from dbos_lint.semantics.elements import element_types
 from dbos_lint.semantics.refs import terminal
 from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.serializers import PICKLE, format_of_workflow
-from dbos_lint.semantics.summary import Call
+from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.values import External
 from dbos_lint.syntax.spans import span_of
 

@@ -12,7 +12,8 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.ends import Sink
 from dbos_lint.semantics.scoping import binding_scope
 from dbos_lint.semantics.shared import Shared
-from dbos_lint.semantics.summary import MODULE, Function
+from dbos_lint.semantics.sites import MODULE
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import FunctionKey
 from dbos_lint.syntax.spans import span_of
 

@@ -10,7 +10,7 @@ from dbos_lint.rules.declared.workflow import (
 )
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.enqueues import A_FUNCTION, instead_of_name
-from dbos_lint.semantics.summary import Call, Ref
+from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.values import Constant, Coroutine, Entity, FunctionValue, Partial, Value
 
 

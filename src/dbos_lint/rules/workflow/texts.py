@@ -12,7 +12,8 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.ends import Sink
 from dbos_lint.semantics.identities import has_no_text
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.summary import Function, Ref
+from dbos_lint.semantics.sites import Ref
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import FunctionKey, Values
 
 _MATTERS = Sink.STEERS | Sink.POLLS | Sink.DURABLE | Sink.SLEEPS
