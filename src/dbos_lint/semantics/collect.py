@@ -11,10 +11,9 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from dbos_lint.catalog.nondeterminism import READ_TERMINALS
 from dbos_lint.semantics.attempts import attempt_of, stretch
-from dbos_lint.semantics.collect_expressions import Expressions
 from dbos_lint.semantics.collect_scopes import Body, DefNode, Nodes
+from dbos_lint.semantics.collect_statements import SIMPLE, Statements
 from dbos_lint.semantics.flow import follow
 from dbos_lint.semantics.flow_variables import Marks
 from dbos_lint.semantics.guards import branch_kind, not_found, run_as_main
@@ -22,9 +21,7 @@ from dbos_lint.semantics.sites import (
     AWAITED,
     DECORATOR,
     DISCARDED,
-    IN_EXPRESSION,
     ITERATED,
-    KEPT,
     MODULE,
     Decorator,
     Loop,
@@ -72,7 +69,7 @@ def head_rows(node: DefNode) -> range:
     return range(node.lineno, max(node.body[0].lineno, node.lineno + 1))
 
 
-class _Collector(Expressions):
+class _Collector(Statements):
     """Writes down what statements do."""
 
     def __init__(self, path: str, name: str, trusted_rows: frozenset[int], follows: bool) -> None:
@@ -143,128 +140,13 @@ class _Collector(Expressions):
         self.statements(node.body)
         self.scope, self.owner = saved
 
-    # ------------------------------------------------------------------ simple statements
-
-    def _other(self, node: ast.stmt) -> None:
-        self.expressions([child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)])
-
-    def _ignore(self, node: ast.stmt) -> None:
-        pass
-
-    def _raise(self, node: ast.Raise) -> None:
-        if node.exc is not None and self.scope.kind == "function":
-            self.work.raises.append(Read(self.references.of(node.exc), self.scope.id, span_of(node.exc), 0))
-        self._other(node)
-
-    def _expr(self, node: ast.Expr) -> None:
-        value = node.value
-        if type(value) is ast.Await:
-            value = value.value
-            self.flags[id(value)] = AWAITED
-        elif (guarded := run_as_main(value, self.module.renamed)) is not None:
-            test, run = guarded
-            self._test(test)
-            self._branch([ast.copy_location(ast.Expr(run), run)], branch_kind(test, self.module.renamed))
-            return
-        else:
-            self.flags[id(value)] = DISCARDED
-        self.expressions([value])
-
-    def _return(self, node: ast.Return) -> None:
-        if node.value is not None:
-            self.work.results.append(self.references.of(node.value))
-            self.expressions([node.value])
-
-    def _assign(self, node: ast.Assign) -> None:
-        value = self.references.of(node.value)
-        if len(node.targets) == 1 and type(node.targets[0]) is ast.Name and self.scope.kind == "function":
-            self.flags[id(node.value)] = KEPT
-        for target in node.targets:
-            self.target(target, node.value, "value", value)
-            if type(target) is ast.Name:
-                if type(node.value) is ast.Call:
-                    self.body.lookups[target.id] = node.value
-                elif type(node.value) in _CONDITIONS:
-                    self.body.conditions[target.id] = node.value
-        self.expressions([node.value, *(target for target in node.targets if type(target) is not ast.Name)])
-        if self.scope.id == MODULE and isinstance(node.value, (ast.List, ast.Tuple)):
-            self._export(node.targets, node.value.elts)
-
-    def _export(self, targets: list[ast.expr], names: list[ast.expr]) -> None:
-        """``__all__ = [...]``."""
-        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
-            constants = [item.value for item in names if isinstance(item, ast.Constant)]
-            self.module.exports = tuple([name for name in constants if isinstance(name, str)])
-
-    def _annotated(self, node: ast.AnnAssign) -> None:
-        annotation = self.references.annotation(node.annotation)
-        if node.value is not None:
-            value = self.references.of(node.value)
-            if annotation is not None:
-                value = ("annotated", value, annotation)
-            self.target(node.target, node.value, "value", value)
-            self.expressions([node.value, node.target])
-        else:
-            self.declare(node.target, annotation)
-
-    def _augmented(self, node: ast.AugAssign) -> None:
-        self.flags[id(node.value)] = IN_EXPRESSION
-        self.target(node.target, None, "augmented", None)
-        self.expressions([node.value, node.target])
-
-    def _delete(self, node: ast.Delete) -> None:
-        for target in node.targets:
-            if type(target) is ast.Name:
-                self.bind(target.id, "unknown", None, target.lineno)
-            else:
-                self.target(target, None, "unknown", None)
-        self.expressions(node.targets)
-
-    def _assert(self, node: ast.Assert) -> None:
-        self._test(node.test)
-        if node.msg is not None:
-            self.expressions([node.msg])
-
-    def _import(self, node: ast.Import) -> None:
-        self.nodes.imports.append(node)
-        for alias in node.names:
-            if alias.asname:
-                self.bind(alias.asname, "import", (alias.name, "", 0), node.lineno)
-            else:
-                package = alias.name.partition(".")[0]
-                self.bind(package, "import", (package, "", 0), node.lineno)
-
-    def _import_from(self, node: ast.ImportFrom) -> None:
-        self.nodes.imports.append(node)
-        module = node.module or ""
-        for alias in node.names:
-            if alias.name == "*":
-                self.scope.stars += ((module, node.level),)
-            else:
-                if alias.asname:
-                    self._rename(alias.asname, alias.name)
-                self.bind(alias.asname or alias.name, "import", (module, alias.name, node.level), node.lineno)
-
-    def _rename(self, name: str, original: str) -> None:
-        self.module.renamed[name] = original
-        if original in READ_TERMINALS:
-            self.readable.add(name)
-        elif name not in READ_TERMINALS:
-            self.readable.discard(name)
-
-    def _global(self, node: ast.Global) -> None:
-        self.scope.globals = self.scope.globals.union(node.names)
-
-    def _nonlocal(self, node: ast.Nonlocal) -> None:
-        self.scope.nonlocals = self.scope.nonlocals.union(node.names)
-
     # ------------------------------------------------------------------ compound statements
 
     def statements(self, nodes: list[ast.stmt]) -> None:
         """Write down what the statements of one block do, one after the other."""
         body, guards = self.body, self.body.guards
         for node in nodes:
-            _STATEMENTS.get(type(node), _Collector._other)(self, node)
+            _STATEMENTS.get(type(node), Statements.other)(self, node)
         body.guards = guards
 
     def _branch(self, statements: list[ast.stmt], kind: str, choice: int = MODULE) -> None:
@@ -281,15 +163,25 @@ class _Collector(Expressions):
         self._branch(statements, kind, choice)
         self.body.guards = around
 
-    def _test(self, test: ast.expr) -> None:
-        self.flags[id(test)] = IN_EXPRESSION
-        self.expressions([test])
+    def _expr(self, node: ast.Expr) -> None:
+        value = node.value
+        if type(value) is ast.Await:
+            value = value.value
+            self.flags[id(value)] = AWAITED
+        elif (guarded := run_as_main(value, self.module.renamed)) is not None:
+            test, run = guarded
+            self.test(test)
+            self._branch([ast.copy_location(ast.Expr(run), run)], branch_kind(test, self.module.renamed))
+            return
+        else:
+            self.flags[id(value)] = DISCARDED
+        self.expressions([value])
 
     def _if(self, node: ast.If) -> None:
         branch: ast.If | None = node
         choice = len(self.module.blocks)
         while branch is not None:
-            self._test(branch.test)
+            self.test(branch.test)
             kind = branch_kind(branch.test, self.module.renamed)
             self._guarded_branch(branch.body, kind, choice, self.guarded(branch.test, True))
             rest = branch.orelse
@@ -319,7 +211,7 @@ class _Collector(Expressions):
 
     def _while(self, node: ast.While) -> None:
         self.nodes.loops.append((node, self.function))
-        self._test(node.test)
+        self.test(node.test)
         self._branch(node.body, "loop")
         self._branch(node.orelse, "else")
 
@@ -373,7 +265,7 @@ class _Collector(Expressions):
                 elif isinstance(pattern, (ast.MatchValue, ast.MatchClass)):
                     self.expressions([pattern.value if isinstance(pattern, ast.MatchValue) else pattern.cls])
             if case.guard is not None:
-                self._test(case.guard)
+                self.test(case.guard)
             self._branch(case.body, "case", choice)
 
 
@@ -392,35 +284,21 @@ def _expects_exception(manager: ast.expr, renamed: Renamed) -> bool:
     return isinstance(manager, ast.Call) and terminal(manager.func, renamed) in expecting
 
 
-_CONDITIONS = frozenset({ast.Compare, ast.BoolOp, ast.UnaryOp})
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _STATEMENTS: dict[type, Callable[[_Collector, Any], None]] = {
+    **SIMPLE,
     ast.FunctionDef: _Collector._def,
     ast.AsyncFunctionDef: _Collector._def,
     ast.ClassDef: _Collector._class,
     ast.Expr: _Collector._expr,
-    ast.Return: _Collector._return,
-    ast.Assign: _Collector._assign,
-    ast.AnnAssign: _Collector._annotated,
-    ast.AugAssign: _Collector._augmented,
-    ast.Delete: _Collector._delete,
     ast.For: _Collector._for,
     ast.AsyncFor: _Collector._for,
     ast.While: _Collector._while,
     ast.If: _Collector._if,
-    ast.Assert: _Collector._assert,
-    ast.Raise: _Collector._raise,
     ast.With: _Collector._with,
     ast.AsyncWith: _Collector._with,
     ast.Try: _Collector._try,
     ast.Match: _Collector._match,
-    ast.Import: _Collector._import,
-    ast.ImportFrom: _Collector._import_from,
-    ast.Global: _Collector._global,
-    ast.Nonlocal: _Collector._nonlocal,
-    ast.Pass: _Collector._ignore,
-    ast.Break: _Collector._ignore,
-    ast.Continue: _Collector._ignore,
 }
 if hasattr(ast, "TryStar"):
     _STATEMENTS[ast.TryStar] = _Collector._try
