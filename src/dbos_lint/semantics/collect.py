@@ -17,6 +17,7 @@ from dbos_lint.semantics.collect_statements import SIMPLE, Statements
 from dbos_lint.semantics.flow import follow
 from dbos_lint.semantics.flow_variables import Marks
 from dbos_lint.semantics.guards import branch_kind, not_found, run_as_main
+from dbos_lint.semantics.reattach import nodes_of
 from dbos_lint.semantics.sites import (
     AWAITED,
     DECORATOR,
@@ -35,33 +36,51 @@ from dbos_lint.syntax.spans import span_of
 
 
 class Collected:
-    __slots__ = ("marks", "nodes", "summary", "tree")
+    """A tree with its summary, and the nodes that rules look at. ``marks`` are left out where few ask for them."""
 
-    def __init__(self, tree: ast.Module, summary: Module, nodes: Nodes, marks: Marks) -> None:
+    __slots__ = ("_marks", "nodes", "summary", "tree")
+
+    def __init__(self, tree: ast.Module, summary: Module, nodes: Nodes, marks: Marks | None) -> None:
         self.tree = tree
         self.summary = summary
         self.nodes = nodes
-        self.marks = marks
+        self._marks = marks
+
+    @property
+    def marks(self) -> Marks:
+        """What following values needs to know of the nodes."""
+        if self._marks is None:
+            self._marks = _walked(self.tree, self.summary).marks
+        return self._marks
 
 
-def collect(
-    tree: ast.Module,
-    path: str,
-    name: str,
-    trusted_rows: frozenset[int] = frozenset(),
-    known: Module | None = None,
-) -> Collected:
+def collect(tree: ast.Module, path: str, name: str, trusted_rows: frozenset[int] = frozenset()) -> Collected:
     """The summary of ``tree``, the module ``name`` in the file ``path``.
 
-    Functions with a row of their head in ``trusted_rows`` are declared deterministic by a comment. A summary of the
-    same text that is ``known`` is taken instead, and only nodes are looked for that belong to it.
+    Functions with a row of their head in ``trusted_rows`` are declared deterministic by a comment.
     """
-    collector = _Collector(path, name, trusted_rows, follows=known is None)
+    collector = _Collector(path, name, trusted_rows)
     collector.statements(tree.body)
     collector.finish()
-    if known is not None:
-        collector.nodes.belong_to(known)
-    return Collected(tree, known or collector.module, collector.nodes, collector.marks)
+    return Collected(tree, collector.module, collector.nodes, collector.marks)
+
+
+def recollect(tree: ast.Module, known: Module) -> Collected:
+    """``tree`` with the summary that is ``known`` of the same text."""
+    nodes = nodes_of(tree, known)
+    if nodes is not None:
+        return Collected(tree, known, nodes, None)
+    collector = _walked(tree, known)
+    collector.nodes.belong_to(known)
+    return Collected(tree, known, collector.nodes, collector.marks)
+
+
+def _walked(tree: ast.Module, known: Module) -> _Collector:
+    """What collecting ``tree`` anew tells of its nodes."""
+    collector = _Collector(known.path, known.name, frozenset(), follows=False)
+    collector.statements(tree.body)
+    collector.finish()
+    return collector
 
 
 def head_rows(node: DefNode) -> range:
@@ -72,7 +91,7 @@ def head_rows(node: DefNode) -> range:
 class _Collector(Statements):
     """Writes down what statements do."""
 
-    def __init__(self, path: str, name: str, trusted_rows: frozenset[int], follows: bool) -> None:
+    def __init__(self, path: str, name: str, trusted_rows: frozenset[int], follows: bool = True) -> None:
         super().__init__(path, name)
         self.trusted_rows = trusted_rows
         self.follows = follows
@@ -238,7 +257,9 @@ class _Collector(Statements):
     def _try(self, node: ast.Try) -> None:
         if self.scope.kind != "class":
             types = tuple([self.references.of(handler.type) for handler in node.handlers])
-            self.nodes.tries.append((node, Try(self.function.id, self.scope.id, self.block, span_of(node), types)))
+            record = Try(self.function.id, self.scope.id, self.block, span_of(node), types)
+            self.module.tries.append(record)
+            self.nodes.tries.append((node, record))
             if self.scope.kind == "function":
                 attempt = attempt_of(node, types, self.scope.id, self.block, self.body.node, self.module.renamed)
                 self.work.attempts.append(attempt)

@@ -295,12 +295,15 @@ class Project:
     def collected(self, path: str, source: Source, known: Module | None = None) -> Collected:
         """The summary, unless it is ``known``, and the nodes of a parsed file."""
         with timings.phase("load"):
-            from dbos_lint.semantics.collect import collect
+            from dbos_lint.semantics.collect import collect, recollect
             from dbos_lint.syntax import suppressions
 
         with timings.phase("collect"):
-            rows = suppressions.parse(source.text).deterministic_rows if known is None else frozenset()
-            collected = collect(source.tree, path, self._called(path), rows, known)
+            called = self._called(path)
+            if known is not None:
+                collected = recollect(source.tree, known)
+            else:
+                collected = collect(source.tree, path, called, suppressions.parse(source.text).deterministic_rows)
         self._modules[path] = collected.summary
         return collected
 
@@ -320,14 +323,14 @@ class Project:
             return None
         known = self._kept.get(path) or self._trees.get(path)
         if known is None or known[0] != source:
-            from dbos_lint.semantics.collect import collect
+            from dbos_lint.semantics.collect import recollect
             from dbos_lint.syntax.parse import Fault
 
             parsed = quietly_parsed(source)
             if isinstance(parsed, Fault):
                 return None
             with timings.phase("collect"):
-                known = self._trees[path] = source, parsed, collect(parsed.tree, path, module.name, known=module)
+                known = self._trees[path] = source, parsed, recollect(parsed.tree, module)
         return known[1:]
 
     def linted(self, path: str, source: bytes, parsed: Source | None = None) -> tuple[Source, Collected] | Fault:

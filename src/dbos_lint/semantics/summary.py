@@ -22,6 +22,7 @@ from dbos_lint.semantics.sites import (
     Param,
     Read,
     Ref,
+    Try,
     Write,
 )
 from dbos_lint.syntax.spans import Span
@@ -221,10 +222,23 @@ class Module:
     """A module's summary. ``path`` is the file's absolute path and identifies the module.
 
     ``expected`` holds the first and last rows of the code that a test expects to raise, ``stores`` the items that the
-    module's own code sets, ``renamed`` what things are called at home to which an import gave other names.
+    module's own code sets, ``tries`` the ``try`` statements outside of classes' own code, ``renamed`` what things are
+    called at home to which an import gave other names.
     """
 
-    __slots__ = ("blocks", "classes", "expected", "exports", "functions", "name", "path", "renamed", "scopes", "stores")
+    __slots__ = (
+        "blocks",
+        "classes",
+        "expected",
+        "exports",
+        "functions",
+        "name",
+        "path",
+        "renamed",
+        "scopes",
+        "stores",
+        "tries",
+    )
 
     def __init__(
         self,
@@ -245,6 +259,7 @@ class Module:
         self.exports = exports
         self.expected: list[tuple[int, int]] = []
         self.stores: list[Write] = []
+        self.tries: list[Try] = []
         self.renamed: dict[str, str] = {}
 
     def encloses(self, outer: int, inner: int) -> bool:
