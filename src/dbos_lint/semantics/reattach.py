@@ -25,21 +25,8 @@ _IMPORTS = (ast.Import, ast.ImportFrom)
 _KINDS = (ast.Call, ast.Dict, ast.ClassDef, *_DEFS, *_TRIES, *_WITHS, *_LOOPS, *_IMPORTS)
 # Fields that hold no node, or none that collecting looks at.
 _WITHOUT = frozenset(
-    {
-        "annotation",
-        "arg",
-        "attr",
-        "conversion",
-        "ctx",
-        "id",
-        "is_async",
-        "kwd_attrs",
-        "level",
-        "module",
-        "name",
-        "names",
-    }
-) | {"op", "ops", "rest", "returns", "simple", "type_comment", "type_ignores", "type_params"}
+    {"annotation", "arg", "attr", "conversion", "ctx", "id", "is_async", "kwd_attrs", "level", "module", "name"}
+) | {"names", "op", "ops", "rest", "returns", "simple", "type_comment", "type_ignores", "type_params"}
 _LEAVES = (ast.Name, ast.Constant, ast.MatchSingleton)
 
 _number = attrgetter("number")
@@ -61,13 +48,12 @@ _FIELDS = _Fields(dict.fromkeys(_LEAVES, ()))
 def nodes_of(tree: ast.Module, module: Module) -> Nodes | None:
     """The nodes of ``tree`` beside their records in ``module``, a summary of the same text, as collecting gives them.
 
-    None where places do not tell them apart: before 3.12, Python is not always right about those within f-strings.
+    None where places do not tell calls apart: a tree need not come from the parser as it is.
     """
     found = _by_kind(tree)
     known = sorted([call for function in module.functions for call in function.calls], key=_number)
-    calls, dicts = ({span_of(node): node for node in found[kind]} for kind in (ast.Call, ast.Dict))
-    mistaken = len(calls) < len(found[ast.Call]) or len(dicts) < len(found[ast.Dict])
-    if mistaken or not calls.keys() >= set(map(_span, known)):
+    calls = {span_of(node): node for node in found[ast.Call]}
+    if len(calls) < len(found[ast.Call]) or not calls.keys() >= set(map(_span, known)):
         return None
     nodes = Nodes()
     nodes.calls = [(calls[call.span], call) for call in known]
