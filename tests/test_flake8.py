@@ -96,6 +96,16 @@ def test_flake8_knows_the_plugin_without_being_told(project: Path) -> None:
     assert done.stdout.count("\n") == 1
 
 
+def test_what_a_message_quotes_can_be_written_and_rules_no_terminal(project: Path) -> None:
+    write(project, 'from dbos import DBOS\nDBOS(config={"name": "app", "\\ud800": 1, "\\x1b[2J": 2})\n')
+
+    done = spawn(project)
+
+    assert done.stderr == ""
+    assert 'key "\ufffd"' in done.stdout
+    assert 'key "\u241b[2J"' in done.stdout
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--extend-ignore=DBS2"], ["--ignore=DBS201"], ["--select=DBS3"], ["--per-file-ignores=app.py:DBS201"]],

@@ -3,31 +3,66 @@
     python tools/crashtest.py                     what this interpreter has
     python tools/crashtest.py FOLDER ...          these folders instead
     python tools/crashtest.py --every 20 FOLDER   one file in twenty
+    python tools/crashtest.py --seed 7            functions and classes made durable in another way
 
-Files that do not parse are said to be unreadable by the linter, which is right; faults of the linter itself are
-printed with their tracebacks, and end in exit code 1.
+Each file imports dbos, and its functions are decorated as workflows, steps, transactions or not at all, at random: the
+rules have much to say of it. Files that do not parse are said to be unreadable by the linter, which is right; faults of
+the linter itself are printed with their tracebacks, and end in exit code 1. Files that take long are named.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import random
 import sys
 import sysconfig
 import time
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from dbos_lint.linter import lint_source
 from dbos_lint.settings import Settings
 
-_USES = b"import dbos; from dbos import DBOS; "
-_WORKFLOW = b"\n@DBOS.workflow()\ndef dbos_lint_workflow():\n    pass\n"
+IMPORT = b"import dbos; from dbos import DBOS\n"
+FUNCTION = (b"@DBOS.workflow()", b"@DBOS.workflow()", b"@DBOS.step()", b"@DBOS.transaction()", b"")
+CLASS = (b"@DBOS.dbos_class()", b"")
+LONG = 5.0
 
 
-def as_if_durable(source: bytes) -> bytes:
-    """``source`` with an import of dbos and a workflow below all else, so that the whole engine looks at it."""
-    return source + b"\n" + _USES.strip(b"; ") + _WORKFLOW
+def as_if_durable(source: bytes, choose: random.Random) -> bytes:
+    """``source`` with an import of dbos in front, and what it defines made durable at random."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return source + b"\n" + IMPORT
+    lines = source.splitlines(keepends=True)
+    definitions = [
+        node
+        for node in ast.walk(ast.Module(body, []))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    ]
+    # From below, so that the rows above stay as they are.
+    for node in sorted(definitions, key=lambda node: -node.lineno):
+        row = min([node.lineno, *(each.lineno for each in node.decorator_list)]) - 1
+        indentation = lines[row][: len(lines[row]) - len(lines[row].lstrip())]
+        if above := choose.choice(CLASS if isinstance(node, ast.ClassDef) else FUNCTION):
+            lines.insert(row, indentation + above + b"\n")
+    lines.insert(max((node.end_lineno or 0 for node in takewhile(stays_first, body)), default=0), b"\n" + IMPORT)
+    return b"".join(lines) + b"\n"
+
+
+def stays_first(statement: ast.stmt) -> bool:
+    """Whether nothing may stand in front: a docstring, or an import from the future."""
+    match statement:
+        case ast.Expr(ast.Constant(str())):
+            return True
+        case ast.ImportFrom(module="__future__"):
+            return True
+    return False
 
 
 def files(folders: Sequence[Path], every: int) -> Iterator[Path]:
@@ -40,19 +75,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Lint all that is installed, as if it used dbos.")
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--every", type=int, default=1, help="take one file in so many")
+    parser.add_argument("--seed", type=int, default=0, help="of what is durable (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after so long")
     options = parser.parse_args(arguments)
+    warnings.simplefilter("ignore")  # of the programs
     paths = sysconfig.get_paths()
     folders = options.folders or [Path(paths["stdlib"]), Path(paths["purelib"])]
     start, count, faults = time.monotonic(), Counter[str](), 0
     for path in dict.fromkeys(files(folders, options.every)):
         if time.monotonic() - start > options.seconds:
             break
-        # A project of its own for each: else the names of all that is installed would be gathered, file by file.
+        # A project of its own for each: else all that is installed would be looked at for it, again and again.
         settings = Settings(root=f"{path}.project", select=("DBS",))
-        result = lint_source(as_if_durable(path.read_bytes()), str(path), settings)
+        source = as_if_durable(path.read_bytes(), random.Random(f"{options.seed} {path.name}"))
+        began = time.process_time()
+        result = lint_source(source, f"{settings.root}/{path.name}", settings)
+        took = time.process_time() - began
         count.update(each.code for each in result.diagnostics)
         count["files"] += 1
+        if took > LONG:
+            print(f"{path}: {took:.1f} s", file=sys.stderr)
         for trace in result.tracebacks:
             faults += 1
             print(f"{path}\n{trace}", file=sys.stderr)

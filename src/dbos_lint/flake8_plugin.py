@@ -113,7 +113,7 @@ class Plugin:
         result = lint() if cache is None else cache.result(filename, source, settings, program, lint)
         for diagnostic in result.diagnostics:
             start = diagnostic.start
-            yield start.row, start.column - 1, f"{diagnostic.code} {diagnostic.message}", type(self)
+            yield start.row, start.column - 1, f"{diagnostic.code} {_printable(diagnostic.message)}", type(self)
 
     def _lint(self, source: bytes, filename: str, settings: Settings, program: Program) -> FileResult:
         from dbos_lint.garbage import left_alone, less_often
@@ -172,6 +172,15 @@ class Plugin:
 
             cls._configuration = Configuration(os.getcwd())
         return cls._configuration
+
+
+def _printable(message: str) -> str:
+    """``message`` as flake8 can write it, and a terminal will not obey it: it may quote what the program says."""
+    if message.isprintable():
+        return message
+    from dbos_lint.reporters.terminal import harmless
+
+    return harmless(message)
 
 
 class _Below:

@@ -131,6 +131,8 @@ def _layouts() -> Iterator[Nasty]:
     yield Nasty("bad_escape", f"x = '\\N{{no such thing}}'\n{WORKFLOW}".encode(), fault="parse")
     yield Nasty("keyword_name", f"{WORKFLOW}None = 1\n".encode(), fault="parse", fault_row=CLOCK + 1)
     yield Nasty("return_outside", f"return 1\n{WORKFLOW}".encode(), (CLOCK + 1,))
+    in_class = WORKFLOW.replace("(day):", "(day) -> int:\n    class Day:\n        return {1}")
+    yield Nasty("return_in_class", in_class.encode(), (CLOCK + 2,))
     yield Nasty("await_outside", f"await x\n{WORKFLOW}".encode(), (CLOCK + 1,))
     yield Nasty("twice_an_argument", f"def f(a, a): pass\n{WORKFLOW}".encode(), (CLOCK + 1,))
 

@@ -34,7 +34,8 @@ class Statements(Expressions):
 
     def _return(self, node: ast.Return) -> None:
         if node.value is not None:
-            self.work.results.append(self.references.of(node.value))
+            if self.scope.kind != "class":  # which Python parses, and refuses to compile
+                self.work.results.append(self.references.of(node.value))
             self.expressions([node.value])
 
     def _assign(self, node: ast.Assign) -> None:

@@ -63,6 +63,8 @@ class Transactions:
             # Whoever wrote this knows, and what follows belongs to something else.
             return False
         statement = self._statement(node)
+        if statement is None:
+            return False
         parent = self.body.parent(statement)
         lists = [getattr(parent, name, None) for name in ("body", "orelse", "finalbody")] if parent is not None else []
         siblings = next((each for each in lists if isinstance(each, list) and statement in each), self.body.statements)
@@ -71,12 +73,9 @@ class Transactions:
         index = siblings.index(statement)
         return any(self._commits_in(each) for each in siblings[max(0, index - _BETWEEN) : index])
 
-    def _statement(self, node: ast.AST) -> ast.stmt:
-        while not isinstance(node, ast.stmt):
-            above = self.body.parent(node)
-            assert above is not None
-            node = above
-        return node
+    def _statement(self, node: ast.AST) -> ast.stmt | None:
+        """The statement of ``node``; None for what runs with the definition of an inner function or class."""
+        return next((each for each in self.body.ancestors(node) if isinstance(each, ast.stmt)), None)
 
     def _commits_in(self, statement: ast.stmt) -> bool:
         """Whether ``statement`` is a transaction, or the commit of one."""
