@@ -122,3 +122,20 @@ def test_nothing_runs_and_nothing_else_is_touched(arguments: tuple[str, ...], pr
         assert written == set()
     assert not (project / "trace").exists()
     assert not list(project.glob(".dbos-lint-*"))
+
+
+def test_what_is_called_as_a_library_is_not_taken_for_one(project: Path) -> None:
+    for name in ("click", "packaging", "libcst", "typing"):
+        (project / f"{name}.py").write_text("open('trace', 'w').close()\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "dbos_lint", "check", "--no-cache", "."],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "DBS213" in done.stdout
+    assert not (project / "trace").exists()
