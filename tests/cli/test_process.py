@@ -100,6 +100,30 @@ def test_an_interrupt_exits_with_130(tmp_path: Path) -> None:
         assert b"Traceback" not in (process.stderr.read() if process.stderr else b"")
 
 
+@pytest.mark.parametrize(
+    ("before", "code"),
+    [
+        # While click is imported, and when Python ends.
+        ("import builtins\nload = builtins.__import__\n"
+         "def interrupt(name, *rest): return os.kill(0, 2) if name == 'click' else load(name, *rest)\n"
+         "builtins.__import__ = interrupt\n", 130),
+        ("import atexit\natexit.register(os.kill, os.getpid(), 2)\n", 0),
+    ],
+    ids=["early", "late"],
+)  # fmt: skip
+def test_an_interrupt_that_comes_early_or_late_leaves_no_traceback(before: str, code: int, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", f"import os\n{before}from dbos_lint.__main__ import main\nmain()", "--version"],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        start_new_session=True,
+    )
+    assert (done.returncode, done.stderr) == (code, "")
+
+
 def test_an_interrupt_ends_the_workers_too(tmp_path: Path) -> None:
     """As a terminal sends it: to all processes at once."""
     for name in ("a", "b", "c"):

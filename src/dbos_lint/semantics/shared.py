@@ -57,7 +57,8 @@ class Shared:
             return False
         if bindings[-1].kind == "class":
             return True
-        return any(_is_datum(value) for binding in bindings for value in self._values(binding))
+        values = (binding for binding in bindings if binding.kind != "class")
+        return any(_is_datum(value) for binding in values for value in self._values(binding))
 
     def _values(self, binding: Binding) -> tuple[Value, ...]:
         resolver = self.contexts.analysis.resolver
