@@ -254,3 +254,14 @@ def test_pants_runs_a_command_that_there_is(shop: Path, shell: Shell) -> None:
 def test_the_plugin_of_pants_is_python_that_pants_can_read() -> None:
     for path in PANTS.glob("*.py"):
         ast.parse(path.read_text("utf-8"), feature_version=(3, 9))  # Pants runs on its own Python
+
+
+def test_the_plugin_of_pants_has_the_defaults_that_pants_demands() -> None:
+    """As Pants 2.17.1 was seen to: without them, or with others, it refuses to start."""
+    tree = ast.parse((PANTS / "subsystem.py").read_text("utf-8"))
+    (tool,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "DbosLint")
+    given = {each.targets[0].id: each.value for each in tool.body if isinstance(each, ast.Assign)}
+    for name in ("default_requirements", "default_interpreter_constraints"):
+        assert isinstance(given[name], ast.List)
+    assert isinstance(given["default_version"], ast.Constant)
+    assert len(ast.literal_eval(given["default_lockfile_resource"])) == 2

@@ -26,9 +26,13 @@ class DbosLint(PythonToolBase):
     help = "Finds what breaks durable DBOS workflows in Python."
 
     default_main = ConsoleScript("dbos-lint")
-    default_requirements = ("dbos-lint",)
+    # Lists: Pants refuses defaults of another type.
+    default_requirements = ["dbos-lint"]
+    default_version = "dbos-lint"  # asked for by Pants 2.17
     register_interpreter_constraints = True
-    default_interpreter_constraints = ("CPython>=3.10",)
+    default_interpreter_constraints = ["CPython>=3.10"]
+    # Pants wants a name. There is no such file: `install_from_resolve` must be set.
+    default_lockfile_resource = ("dbos_lint_plugin", "dbos-lint.lock")
 
     skip = SkipOption("lint")
     args = ArgsListOption(example="--select=DBS2")
