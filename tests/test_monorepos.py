@@ -260,7 +260,11 @@ def test_the_plugin_of_pants_has_the_defaults_that_pants_demands() -> None:
     """As Pants 2.17.1 was seen to: without them, or with others, it refuses to start."""
     tree = ast.parse((PANTS / "subsystem.py").read_text("utf-8"))
     (tool,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "DbosLint")
-    given = {each.targets[0].id: each.value for each in tool.body if isinstance(each, ast.Assign)}
+    given = {
+        ast.unparse(each.target if isinstance(each, ast.AnnAssign) else each.targets[0]): each.value
+        for each in tool.body
+        if isinstance(each, (ast.Assign, ast.AnnAssign))
+    }
     for name in ("default_requirements", "default_interpreter_constraints"):
         assert isinstance(given[name], ast.List)
     assert isinstance(given["default_version"], ast.Constant)

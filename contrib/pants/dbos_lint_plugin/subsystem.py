@@ -1,6 +1,7 @@
 """The options ``[dbos-lint]`` of ``pants.toml``."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pants.backend.python.subsystems.python_tool_base import PythonToolBase
 from pants.backend.python.target_types import ConsoleScript, PythonSourceField
@@ -27,10 +28,10 @@ class DbosLint(PythonToolBase):
 
     default_main = ConsoleScript("dbos-lint")
     # Lists: Pants refuses defaults of another type.
-    default_requirements = ["dbos-lint"]
+    default_requirements: ClassVar[list[str]] = ["dbos-lint"]
     default_version = "dbos-lint"  # asked for by Pants 2.17
     register_interpreter_constraints = True
-    default_interpreter_constraints = ["CPython>=3.10"]
+    default_interpreter_constraints: ClassVar[list[str]] = ["CPython>=3.10"]
     # Pants wants a name. There is no such file: `install_from_resolve` must be set.
     default_lockfile_resource = ("dbos_lint_plugin", "dbos-lint.lock")
 
