@@ -48,7 +48,7 @@ def lay_out(folder: Path, fixtures: list[Fixture], mutator: Mutator, choice: ran
     for number, fixture in enumerate(fixtures):
         root = fixture.copy(folder / f"p{number}")
         options = root / "pyproject.toml"
-        if not re.search("^(select|preset) =", text := options.read_text("utf-8"), re.MULTILINE):
+        if not re.search("^select =", text := options.read_text("utf-8"), re.MULTILINE):
             options.write_text(text.replace("[tool.dbos-lint]", "[tool.dbos-lint]\nselect = ['DBS']"), "utf-8")
         for file in sorted(root.rglob("*.py")):
             with contextlib.suppress(SyntaxError, ValueError):

@@ -133,6 +133,9 @@ def _layouts() -> Iterator[Nasty]:
     yield Nasty("return_outside", f"return 1\n{WORKFLOW}".encode(), (CLOCK + 1,))
     in_class = WORKFLOW.replace("(day):", "(day) -> int:\n    class Day:\n        return {1}")
     yield Nasty("return_in_class", in_class.encode(), (CLOCK + 2,))
+    without_self = "class A:\n    def __enter__(): self.x\nclass B(A): pass\n"
+    in_manager = WORKFLOW.replace("    return", "    with B(): pass\n    return")
+    yield Nasty("method_without_self", f"{without_self}{in_manager}".encode(), (CLOCK + 4,))
     yield Nasty("await_outside", f"await x\n{WORKFLOW}".encode(), (CLOCK + 1,))
     yield Nasty("twice_an_argument", f"def f(a, a): pass\n{WORKFLOW}".encode(), (CLOCK + 1,))
 

@@ -211,7 +211,7 @@ class _Reader:
     def _of_receiver(self, module: Module, scope: Scope, attribute: str, depth: int) -> Literals | None:
         """``self.NAME``, where neither a method nor a subclass in the same file can change it."""
         function = module.functions[scope.function]
-        if function.owner is None or function.receiver != function.params[0].name:
+        if function.owner is None or not function.receiver:
             return None
         owner = module.classes[function.owner]
         if attribute in owner.attributes or any(owner.name in klass.bases for klass in module.classes):

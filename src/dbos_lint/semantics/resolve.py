@@ -75,7 +75,7 @@ class Resolver:
         if isinstance(receiver, Instance) and isinstance(receiver.type, ClassValue):
             function = self.function(value)
             other = receiver.given or receiver.type != ClassValue(value.module, function.owner or 0)
-            if function.owner is not None and other:
+            if function.owner is not None and function.params and other:
                 return FunctionKey(value.module, value.id, ((function.params[0].name, receiver), *given))
         return FunctionKey(value.module, value.id, given)
 
