@@ -160,8 +160,8 @@ def judge(folder: Path, scratch: Path, choice: random.Random, complain: Complain
 def compare_with_flake8(folder: Path, scratch: Path, known: Results, complain: Complaints) -> None:
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         reported = flake8("--extend-select=DBS", "--disable-noqa", str(folder), base=folder, output=scratch / "flake8")
-    if "plugin" in printed.getvalue():  # mostly another plugin, which nothing can be told of
-        if '"DBS' in printed.getvalue():
+    if "failed during execution" in printed.getvalue():  # mostly another plugin: then flake8 reports nothing
+        if "[DBS]" in printed.getvalue():
             complain(f"flake8: {printed.getvalue()}")
         return
     said = {
