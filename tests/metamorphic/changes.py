@@ -49,6 +49,7 @@ ALONE: tuple[Change, ...] = (
     shaping.in_finally,
     shaping.in_null_context,
     shaping.if_turned,
+    shaping.if_true,
     shaping.unrelated_code,
     shaping.annotated,
     moving.kept_in_class,

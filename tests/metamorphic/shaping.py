@@ -108,3 +108,8 @@ def annotated(tree: ast.Module, others: Others) -> None:
                 each.annotation = anything
         if function.returns is None:
             function.returns = anything
+
+
+def if_true(tree: ast.Module, others: Others) -> None:
+    """The bodies of functions stand in a condition that always holds."""
+    _wrapped(tree, lambda body: [ast.If(ast.Constant(True), body, [])])

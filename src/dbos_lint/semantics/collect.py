@@ -201,8 +201,11 @@ class _Collector(Statements):
         choice = len(self.module.blocks)
         while branch is not None:
             self.test(branch.test)
-            kind = branch_kind(branch.test, self.module.renamed)
-            self._guarded_branch(branch.body, kind, choice, self.guarded(branch.test, True))
+            if isinstance(branch.test, ast.Constant) and branch.test.value:
+                self.statements(branch.body)  # no branch: it always runs
+            else:
+                kind = branch_kind(branch.test, self.module.renamed)
+                self._guarded_branch(branch.body, kind, choice, self.guarded(branch.test, True))
             rest = branch.orelse
             if branch is node and not rest and isinstance(branch.body[-1], _LEAVING):
                 self.body.guards = self.guarded(branch.test, False)
