@@ -7,7 +7,7 @@ and what it imports.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -125,9 +125,8 @@ class Contexts:
             self.visits[kind] = self._flow(self._durable_roots(kind), kind)
         self.visits[OUTSIDE] = self._flow(self._outside_roots(), OUTSIDE)
         self.visits[LOOP] = self._loop_visits()
-        path = self.module.path
         for context, visits in self.visits.items():
-            self.running[context] = frozenset(key.id for key in visits if key.module == path)
+            self.running[context] = frozenset(self._own(visits))
 
     # ------------------------------------------------------------------ roots
 
@@ -151,7 +150,7 @@ class Contexts:
 
         A thread that a workflow starts is outside too; but that the workflow starts one is what is wrong there.
         """
-        in_workflow = {key.id for key in self.visits[api.WORKFLOW] if key.module == self.module.path}
+        in_workflow = self._own(self.visits[api.WORKFLOW])
         yield FunctionKey(self.module.path, MODULE)
         for function in self.module.functions[1:]:
             if function.id in self.entities or function.id in self.delegated:
@@ -169,12 +168,21 @@ class Contexts:
     def _loop_visits(self) -> dict[FunctionKey, Visit]:
         """Async functions, and the synchronous functions that are run by nothing else, as far as this file tells."""
         visits = self._flow(self._loop_roots(), LOOP)
-        helpers = {key.id for key in visits if key.module == self.module.path} - self._async
-        if not any(LOOP_KINDS & self.analysis.reach(key).keys() for key in visits if key.id in helpers):
+        helpers = self._own(visits) - self._async
+        own = (key for key in visits if key.module == self.module.path and key.id in helpers)
+        if not any(LOOP_KINDS & self.analysis.reach(key).keys() for key in own):
             return visits
-        elsewhere = {key.id for key in self._flow(self._loopless_roots(helpers), LOOP)}
-        mixed = helpers & elsewhere
-        return {key: visit for key, visit in visits.items() if key.module != self.module.path or key.id not in mixed}
+        mixed = helpers & self._own(self._flow(self._loopless_roots(helpers), LOOP))
+        kept: dict[FunctionKey, Visit] = {}
+        for key, visit in visits.items():  # the callers of each before it
+            is_mixed = key.module == self.module.path and key.id in mixed
+            if not is_mixed and (visit.caller is None or visit.caller in kept):
+                kept[key] = visit
+        return kept
+
+    def _own(self, keys: Iterable[FunctionKey]) -> set[int]:
+        """Those of ``keys`` that are functions of this module."""
+        return {key.id for key in keys if key.module == self.module.path}
 
     @property
     def _async(self) -> set[int]:
