@@ -20,6 +20,10 @@ _ANYTHING = frozenset({"*"})
 _ASKING = frozenset({ast.Try, ast.With, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.IfExp, ast.BoolOp})
 # What holds statements, and where.
 _BODIES = ("body", "orelse", "finalbody")
+_HOLDERS = frozenset(
+    {ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.AsyncFor, ast.While, ast.If}
+) | {ast.With, ast.AsyncWith, ast.Try, getattr(ast, "TryStar", ast.Try), ast.ExceptHandler, ast.match_case}
+_LOOKED_AT = _ASKING | _HOLDERS | {ast.Assign, ast.ImportFrom}
 
 
 class _Stretch:
@@ -52,12 +56,12 @@ class Asking:
     @cached_property
     def _rows(self) -> tuple[_Stretch, ...]:
         asking = [node for node in self._nodes if node.__class__ in _ASKING]
-        around = [node for node in self._nodes if getattr(node, "body", None).__class__ is list]
+        around = [node for node in self._nodes if node.__class__ in _HOLDERS]
         return (*chain.from_iterable(map(self._under, asking)), *chain.from_iterable(map(self._after, around)))
 
     @cached_property
     def _nodes(self) -> list[ast.AST]:
-        return walk(self._tree)
+        return [node for node in walk(self._tree) if node.__class__ in _LOOKED_AT]
 
     @cached_property
     def _names(self) -> frozenset[str]:

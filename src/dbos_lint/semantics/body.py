@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from dbos_lint.semantics.sites import Call
@@ -37,12 +37,12 @@ class Body:
 
     def walk(self, *nodes: ast.AST) -> Iterator[ast.AST]:
         """``nodes`` (by default the whole body) and what is in them, in the order of the text."""
-        todo = list(reversed(nodes or self.statements))
-        while todo:
-            node = todo.pop()
-            yield node
-            if node.__class__ not in _CLOSED:
-                todo += children(node)[::-1]
+        return _inside(nodes) if nodes else iter(self._nodes)
+
+    @cached_property
+    def _nodes(self) -> list[ast.AST]:
+        """The nodes of the whole body, for which several rules ask."""
+        return list(_inside(self.statements))
 
     def inner_statements(self) -> Iterator[ast.stmt]:
         """The statements of the body, and those within them, in the order of the text."""
@@ -93,3 +93,13 @@ class Body:
         for names in found.values():
             names.sort(key=lambda name: (name.lineno, name.col_offset))
         return found
+
+
+def _inside(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """``nodes`` and what is in them, in the order of the text; not what other functions and classes hold."""
+    todo = list(reversed(nodes))
+    while todo:
+        node = todo.pop()
+        yield node
+        if node.__class__ not in _CLOSED:
+            todo += children(node)[::-1]

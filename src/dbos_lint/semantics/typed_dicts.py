@@ -171,8 +171,9 @@ class TypedDicts:
             for call in naming[name]:
                 yield name, of_keywords(self._module, call, place_of(call))
         for _, call in self._collected.nodes.calls:
-            if any(map(is_dict, call.args)) or any(is_dict(ref) for _, ref in call.keywords):
-                yield from self._given_to_project(call, self._analysis.calls.callees(self._module, call).runs)
+            runs = self._analysis.calls.callees(self._module, call).runs
+            if runs and (any(map(is_dict, call.args)) or any(is_dict(ref) for _, ref in call.keywords)):
+                yield from self._given_to_project(call, runs)
         yield from self._annotated()
 
     def _given_to_project(self, call: Call, runs: tuple[FunctionValue, ...]) -> Iterator[tuple[str, Literal]]:
@@ -230,8 +231,8 @@ class TypedDicts:
         """What this file adds to dicts by ``target.update(...)``, as it is written down there."""
         found: list[tuple[Ref, Literal]] = []
         for _, call in self._collected.nodes.calls:
-            target, _, method = call.func.rpartition(".") if isinstance(call.func, str) else ("", "", "")
-            if target and method == "update":
+            target = call.func.removesuffix(".update") if isinstance(call.func, str) else ""
+            if target and target != call.func:
                 found += ((target, written(self._module, ref, place_of(call))) for ref in call.args if is_dict(ref))
                 found.append((target, of_keywords(self._module, call, place_of(call))))
         return tuple(found)

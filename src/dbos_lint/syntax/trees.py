@@ -12,17 +12,20 @@ _WITHOUT = frozenset(
 ) | {"type_comment"}
 
 
+# Fields with lists in which there is more than nodes: the key of ``**more`` is None, names are texts.
+_MIXED = frozenset({"keys", "kw_defaults", "kwd_attrs", "names"})
+
 # Where statements stand within others, in the order of the text; in the clauses among them, they are a body.
 _BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 _CLAUSES = ("handlers", "cases")
 
 
-class _Fields(dict[type[AST], tuple[str, ...]]):
-    """The fields of each kind of node in which there may be nodes."""
+class _Fields(dict[type[AST], tuple[tuple[str, bool], ...]]):
+    """The fields of each kind of node in which there may be nodes, and whether there is more in their lists."""
 
-    def __missing__(self, kind: type[AST]) -> tuple[str, ...]:
+    def __missing__(self, kind: type[AST]) -> tuple[tuple[str, bool], ...]:
         fields = kind._fields if kind is not ast.Constant else ()
-        found = self[kind] = tuple(name for name in fields if name not in _WITHOUT)
+        found = self[kind] = tuple((name, name in _MIXED) for name in fields if name not in _WITHOUT)
         return found
 
 
@@ -32,11 +35,10 @@ _FIELDS = _Fields()
 def children(node: AST) -> list[AST]:
     """The nodes right within ``node``, as :func:`ast.iter_child_nodes` gives them, operators and contexts aside."""
     found: list[AST] = []
-    for name in _FIELDS[node.__class__]:
+    for name, mixed in _FIELDS[node.__class__]:
         value = getattr(node, name, None)
         if value.__class__ is list:
-            if value:
-                found += [each for each in value if isinstance(each, AST)]
+            found += [each for each in value if isinstance(each, AST)] if mixed else value
         elif isinstance(value, AST):
             found.append(value)
     return found
@@ -60,11 +62,10 @@ def walk(node: AST) -> list[AST]:
     found = [node]
     fields = _FIELDS
     for each in found:
-        for name in fields[each.__class__]:
+        for name, mixed in fields[each.__class__]:
             value = getattr(each, name, None)
             if value.__class__ is list:
-                if value:
-                    found += [inner for inner in value if isinstance(inner, AST)]
+                found += [inner for inner in value if isinstance(inner, AST)] if mixed else value
             elif isinstance(value, AST):
                 found.append(value)
     return found
