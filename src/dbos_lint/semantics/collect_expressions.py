@@ -50,7 +50,7 @@ class Expressions(Targets):
 
     def expressions(self, nodes: Sequence[ast.expr]) -> None:
         """Write down the calls and reads below ``nodes``, in the order of the text."""
-        todo: _Todo = list(nodes[::-1])
+        todo: _Todo = [*reversed(nodes)]
         readable = self.readable
         while todo:
             node = todo.pop()
@@ -161,7 +161,7 @@ class Expressions(Targets):
     def _call(self, node: ast.Call, todo: _Todo) -> None:
         func = node.func
         # One whose function is unknown still has arguments.
-        ref = self.references.of(node) or self.references.unknown_call(node)
+        ref = self.references.call(node) or self.references.unknown_call(node)
         number = len(self.nodes.calls)
         self.marks.calls[id(node)] = number
         flags = self.flags.pop(id(node), 0)
@@ -178,12 +178,16 @@ class Expressions(Targets):
                 self.body.launching.append((node, self.work))
             if name in _ITERATORS and node.args and type(func) is ast.Name:
                 self.flags.setdefault(id(node.args[0]), ITERATED)
-        call = Call(number, ref[1], ref[2], ref[3], self.scope.id, span_of(node), self.block, flags, guard)
+        # What the constructor of a named tuple does, without the function around it.
+        call = tuple.__new__(
+            Call, (number, ref[1], ref[2], ref[3], self.scope.id, span_of(node), self.block, flags, guard)
+        )
         self.work.calls.append(call)
         self.nodes.calls.append((node, call))
         if node.keywords:
             todo += [keyword.value for keyword in node.keywords[::-1]]
-        todo += node.args[::-1]
+        if node.args:
+            todo += node.args[::-1]
         if type(func) is not ast.Name:
             self._base(func, todo)
 

@@ -25,6 +25,7 @@ _LARGE = 10**9
 _ITEMS = 16
 # Longer f-strings are texts, not names.
 _PARTS = 8
+_UNASKED = object()
 _CONSTANTS = (str, int, float, bool, type(None))
 
 
@@ -50,8 +51,10 @@ class References:
         return None if lower is None or depth > _DEPTH else lower(self, node, depth)
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Ref:
-        names = [node.attr]
         base = node.value
+        if type(base) is ast.Name:
+            return intern(f"{base.id}.{node.attr}")
+        names = [node.attr]
         while type(base) is ast.Attribute:
             names.append(base.attr)
             base = base.value
@@ -61,15 +64,17 @@ class References:
         inner = self.of(base, depth + 1)
         return None if inner is None else ("attr", inner, ".".join(names))
 
-    def _call(self, node: ast.Call, depth: int) -> Ref:
+    def call(self, node: ast.Call, depth: int = 0) -> Ref:
+        """The result of a call; None where what is called is unknown."""
         key = id(node)
-        ref = self._calls.get(key)
-        if ref is None and key not in self._calls:
-            depth += 1
-            func = self.of(node.func, depth)
+        ref = self._calls.get(key, _UNASKED)
+        if ref is _UNASKED:
+            ref, of, depth = None, self.of, depth + 1
+            func = of(node.func, depth)
             if func is not None:
-                args = tuple([self.of(arg, depth) for arg in node.args])
-                ref = ("call", func, args, tuple([(kw.arg, self.of(kw.value, depth)) for kw in node.keywords]))
+                args = tuple([of(arg, depth) for arg in node.args]) if node.args else ()
+                keywords = tuple([(kw.arg, of(kw.value, depth)) for kw in node.keywords]) if node.keywords else ()
+                ref = ("call", func, args, keywords)
             self._calls[key] = ref
         return ref
 
@@ -219,7 +224,7 @@ def _is_number(ref: Ref) -> bool:
 
 _LOWER: dict[type, Callable[[References, Any, int], Ref]] = {
     ast.Attribute: References._attribute,
-    ast.Call: References._call,
+    ast.Call: References.call,
     ast.Lambda: References._lambda,
     ast.List: References._several,
     ast.Tuple: References._several,
