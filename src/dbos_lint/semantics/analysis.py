@@ -36,6 +36,7 @@ from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionVa
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.sinks import Sinks
+    from dbos_lint.semantics.symbols import Symbols
 
 
 class Reach:
@@ -91,6 +92,13 @@ class Analysis:
         from dbos_lint.semantics.sinks import Sinks  # most files ask nothing of that
 
         return Sinks(self)
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        """What the text names of dbos."""
+        from dbos_lint.semantics.symbols import Symbols  # nothing else here asks for it
+
+        return Symbols(self.calls)
 
     def effects(self, key: FunctionKey) -> tuple[Effect, ...]:
         """The effects of one function by itself, with what it has threads do, its hazards, what it remembers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dbos_lint.catalog.history import History, Kind
+from dbos_lint.catalog.history import Kind, history
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.sites import Call, Read, Ref
 from dbos_lint.semantics.summary import Module
@@ -35,12 +35,12 @@ class Use(NamedTuple):
 
 
 class Symbols:
-    """The symbols that the references of one project name."""
+    """The symbols that the references of one project name, remembered."""
 
-    def __init__(self, calls: Calls, history: History) -> None:
+    def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._resolver = calls.resolver
-        self._history = history
+        self._history = history()
         self._known: dict[tuple[Values, str], tuple[Use, ...]] = {}
         self._publics: dict[str, str | None] = {}
 

@@ -16,7 +16,7 @@ from dbos_lint.semantics.origins import made_by
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.sites import Call, Ref
-from dbos_lint.semantics.symbols import Symbols, Use
+from dbos_lint.semantics.symbols import Use
 from dbos_lint.semantics.values import Container, External, Instance, Values
 from dbos_lint.syntax.spans import Span, span_of
 
@@ -65,7 +65,7 @@ class Versions(Visitor):
         super().__init__(here)
         self._verdicts = Verdicts(here)
         self._history = self._verdicts.history
-        self._symbols = Symbols(here.analysis.calls, self._history)
+        self._symbols = here.analysis.symbols
         # Uses of which there is nothing to say.
         self._fine: set[Use] = set()
 

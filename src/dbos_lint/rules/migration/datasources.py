@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from dbos_lint.catalog import api
-from dbos_lint.catalog.history import history
 from dbos_lint.fix import ByHand, Change, Create, Import
 from dbos_lint.rules.migration.placing import above
 from dbos_lint.rules.migration.program import Program
@@ -23,7 +22,6 @@ from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import MODULE, Call, Read, Ref
 from dbos_lint.semantics.spellings import spelling
 from dbos_lint.semantics.summary import Module
-from dbos_lint.semantics.symbols import Symbols
 from dbos_lint.semantics.typed_dicts import Entry
 from dbos_lint.semantics.values import External, Instance
 from dbos_lint.syntax.spans import span_of
@@ -55,7 +53,7 @@ class Datasources:
         self.program = here.once(Program)
         self.urls = Urls(self.program)
         self._resolver = here.resolver
-        self._symbols = Symbols(here.analysis.calls, history())
+        self._symbols = here.analysis.symbols
 
     @cached_property
     def users(self) -> tuple[Module, ...]:

@@ -41,26 +41,36 @@ class _Readers:
     def __init__(self, here: Here) -> None:
         self._here = here
         self._roots: dict[int, set[int]] = {}
+        self._read: dict[int, set[str]] = {}
         for context in _STEPS:
             for key in here.contexts.visits[context]:
                 if key.module == here.module.path:
                     self._roots.setdefault(key.id, set()).add(here.contexts.root(context, key).id)
 
     def of(self, text: str) -> list[Function]:
-        """Those that read ``text``, by the order of the file."""
-        return self._reading.get(text, [])
+        """Those that read ``text``, a name or an attribute, by the order of the file."""
+        mentioning = self._mentioning.get(text.rpartition(".")[2], {})
+        return [function for function in mentioning.values() if text in self._read_by(function)]
+
+    def _read_by(self, function: Function) -> set[str]:
+        if function.id not in self._read:
+            self._read[function.id] = _read(self._here.body(function))
+        return self._read[function.id]
 
     def runs_beside(self, reader: Function, root: FunctionKey) -> bool:
         """Whether ``reader`` runs as workflow code, or in another step than ``root``."""
         return self._here.contexts.runs_as(reader.id, api.WORKFLOW) or self._roots[reader.id] != {root.id}
 
     @cached_property
-    def _reading(self) -> dict[str, list[Function]]:
-        found: dict[str, list[Function]] = {}
+    def _mentioning(self) -> dict[str, dict[int, Function]]:
+        """The functions that mention a name or an attribute, which few of those do that a step changes."""
+        found: dict[str, dict[int, Function]] = {}
         for id in sorted({*self._roots, *self._here.contexts.running[api.WORKFLOW]}):
             function = self._here.module.functions[id]
-            for text in _read(self._here.body(function)) if function.name != "<lambda>" else ():
-                found.setdefault(text, []).append(function)
+            for node in self._here.body(function).walk() if function.name != "<lambda>" else ():
+                for each in ast.walk(node) if isinstance(node, ast.Lambda) else (node,):
+                    if isinstance(each, (ast.Name, ast.Attribute)):
+                        found.setdefault(each.attr if isinstance(each, ast.Attribute) else each.id, {})[id] = function
         return found
 
 
