@@ -52,6 +52,7 @@ ALONE: tuple[Change, ...] = (
     shaping.if_true,
     shaping.unrelated_code,
     shaping.annotated,
+    shaping.variables_annotated,
     moving.kept_in_class,
     moving.kept_in_object,
     moving.through_another,

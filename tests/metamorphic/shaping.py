@@ -113,3 +113,17 @@ def annotated(tree: ast.Module, others: Others) -> None:
 def if_true(tree: ast.Module, others: Others) -> None:
     """The bodies of functions stand in a condition that always holds."""
     _wrapped(tree, lambda body: [ast.If(ast.Constant(True), body, [])])
+
+
+def variables_annotated(tree: ast.Module, others: Others) -> None:
+    """Variables of functions are annotated as anything at all, wherever they are given something."""
+    tree.body[first(tree) : first(tree)] = statements(f"from typing import Any as Any{NEW}")
+    for function in functions(tree):
+        inside = {id(node): node for node in own(function)}
+        outer = {name for node in inside.values() if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+        for block in [function.body, *blocks(function)]:
+            for at, node in enumerate(block):
+                if id(node) in inside and isinstance(node, ast.Assign) and len(node.targets) == 1:
+                    (target,) = node.targets
+                    if isinstance(target, ast.Name) and target.id not in outer:
+                        block[at] = ast.AnnAssign(target, ast.Name(f"Any{NEW}", ast.Load()), node.value, 1)

@@ -169,7 +169,7 @@ class Absence:
             if isinstance(outer, ast.Call) and node is not outer.func:
                 if not self.looks_only(outer):
                     return False
-            elif isinstance(outer, ast.Assign) and node is not load and _asks_for_none(node):
+            elif isinstance(outer, (ast.Assign, ast.AnnAssign)) and node is not load and _asks_for_none(node):
                 return False
             elif isinstance(outer, _ENDS):
                 return node is not load or isinstance(outer, (ast.Return, ast.Yield, ast.Expr))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 
-from dbos_lint.syntax.trees import walk
+from dbos_lint.syntax.trees import targets_of, walk
 
 _ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "TypeError"})
 _BROAD = frozenset({"", "Exception", "BaseException"})
@@ -68,15 +68,16 @@ class Asking:
         """The names that hold an answer: ``HAS_STREAMS = hasattr(DBOS, "write_stream")``."""
         names: set[str] = set()
         for node in self._nodes:
-            if isinstance(node, ast.Assign) and _asks(node.value, frozenset()):
-                names.update(_targets(node))
+            if isinstance(node, (ast.Assign, ast.AnnAssign)):
+                if node.value is not None and _asks(node.value, frozenset()):
+                    names.update(_targets(node))
             elif isinstance(node, ast.ImportFrom):
                 names.update(each.asname for each in node.names if each.asname and each.name == "TYPE_CHECKING")
             elif isinstance(node, ast.Try) and _is_tolerant(node):
                 missing = [alias for alias in _imported(node.body) if not self._has(alias.name)]
                 names.update(alias.asname or alias.name for alias in missing)
                 if missing:
-                    names.update(name for each in node.body if isinstance(each, ast.Assign) for name in _targets(each))
+                    names.update(name for each in node.body for name in _targets(each))
         return frozenset(names)
 
     def _under(self, node: ast.AST) -> Iterator[_Stretch]:
@@ -154,8 +155,8 @@ def _imported(body: Iterable[ast.stmt]) -> Iterator[ast.alias]:
             yield from node.names
 
 
-def _targets(node: ast.Assign) -> Iterator[str]:
-    return (target.id for target in node.targets if isinstance(target, ast.Name))
+def _targets(node: ast.stmt) -> Iterator[str]:
+    return (target.id for target in targets_of(node) if isinstance(target, ast.Name))
 
 
 def _stretch(first: ast.stmt | ast.expr, last: ast.stmt | ast.expr, about: frozenset[str]) -> _Stretch:

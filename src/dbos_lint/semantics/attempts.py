@@ -11,6 +11,7 @@ from dbos_lint.syntax.spans import Span, span_of
 
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 # Calls that end the program.
+_KEEPS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 _ENDS = frozenset({"exit", "_exit", "abort", "quit"})
 
 
@@ -52,7 +53,7 @@ def _raises(handler: ast.ExceptHandler, function: ast.AST | None, renamed: Renam
     for node in _walk(handler.body):
         if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and terminal(node.func, renamed) in _ENDS):
             return True
-        if handler.name and isinstance(node, (ast.Assign, ast.AugAssign)) and handler.name in _names(node.value):
+        if handler.name and isinstance(node, _KEEPS) and node.value is not None and handler.name in _names(node.value):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             kept.update(name for target in targets for name in _names(target))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 
 from dbos_lint.semantics.body import Body
+from dbos_lint.syntax.trees import targets_of
 
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 # What a handle can be asked for: in the asynchronous one too, where the first two are coroutines.
@@ -64,7 +65,7 @@ def _spread(body: Body, held: ast.expr) -> list[ast.expr] | None:
     """Where the handle that ``held`` gives, or each of several, is in the end; ``None`` where that is not certain."""
     parent = body.parent(held)
     found: Sequence[ast.expr] | None
-    if isinstance(parent, ast.Assign):
+    if targets_of(parent):
         found = _loads(body, held)
     elif isinstance(parent, ast.ListComp) and parent.elt is held:
         found = _loads(body, parent)
@@ -87,20 +88,20 @@ def _of_list(body: Body, append: ast.Call) -> list[ast.expr] | None:
         return None
     first = body.mentions[filled.id][0]
     made = body.parent(first)
-    if not isinstance(made, ast.Assign) or made.targets != [first] or not _is_empty(made.value):
+    if not isinstance(made, (ast.Assign, ast.AnnAssign)) or targets_of(made) != [first] or not _is_empty(made.value):
         return None
     reads: list[ast.expr] = [each for each in body.mentions[filled.id] if each not in (first, filled)]
     return reads if all(_elements(body, each) is not None for each in reads) else None
 
 
-def _is_empty(value: ast.expr) -> bool:
+def _is_empty(value: ast.expr | None) -> bool:
     return isinstance(value, ast.List) and not value.elts
 
 
 def _loads(body: Body, value: ast.expr) -> list[ast.Name] | None:
     """Where the variable of the function is read that holds ``value`` and nothing else."""
-    parent = body.parent(value)
-    target = parent.targets[0] if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else None
+    targets = targets_of(body.parent(value))
+    target = targets[0] if len(targets) == 1 else None
     if not isinstance(target, ast.Name) or _is_shared(body, target.id):
         return None
     names = [each for each in body.mentions[target.id] if each is not target]
@@ -139,7 +140,9 @@ def makers(body: Body, handle: ast.expr) -> Iterator[ast.expr]:
         if isinstance(loop.target, ast.Name) and loop.target.id in names and isinstance(loop.iter, ast.Name):
             names.add(loop.iter.id)
     for each in body.walk():
-        if isinstance(each, ast.Assign) and any(isinstance(to, ast.Name) and to.id in names for to in each.targets):
+        if not isinstance(each, (ast.Assign, ast.AnnAssign)) or each.value is None:
+            continue
+        if any(isinstance(to, ast.Name) and to.id in names for to in targets_of(each)):
             yield each.value.elt if isinstance(each.value, ast.ListComp) else each.value
 
 
@@ -166,11 +169,11 @@ def changes_shared(body: Body, node: ast.AST) -> bool:
     for outer in body.ancestors(node):
         if isinstance(outer, ast.AugAssign):
             return not isinstance(outer.target, ast.Name) or _is_shared(body, outer.target.id)
-        if isinstance(outer, ast.Assign):
+        if isinstance(outer, (ast.Assign, ast.AnnAssign)) and outer.value is not None:
             read = {
                 ast.unparse(each) for each in ast.walk(outer.value) if isinstance(each, (ast.Attribute, ast.Subscript))
             }
-            return any(ast.unparse(each) in read for each in outer.targets)
+            return any(ast.unparse(each) in read for each in targets_of(outer))
     return False
 
 
@@ -211,7 +214,7 @@ def is_asked_at_once(body: Body, made: ast.expr) -> bool:
 def is_result(body: Body, use: ast.expr) -> bool:
     """Whether what ``use`` gives, a coroutine, is certainly taken for its result: nobody awaits it later."""
     parent = body.parent(use)
-    if isinstance(parent, ast.Assign):
+    if targets_of(parent):
         names = _loads(body, use)
         return names is not None and all(is_result(body, name) for name in names)
     if isinstance(parent, (ast.List, ast.Tuple, ast.Dict)):

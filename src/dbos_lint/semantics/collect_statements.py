@@ -40,18 +40,23 @@ class Statements(Expressions):
 
     def _assign(self, node: ast.Assign) -> None:
         value = self.references.of(node.value)
-        if len(node.targets) == 1 and type(node.targets[0]) is ast.Name and self.scope.kind == "function":
-            self.flags[id(node.value)] = KEPT
+        self._given(node.targets, node.value)
         for target in node.targets:
             self.target(target, node.value, "value", value)
-            if type(target) is ast.Name:
-                if type(node.value) is ast.Call:
-                    self.body.lookups[target.id] = node.value
-                elif type(node.value) in _CONDITIONS:
-                    self.body.conditions[target.id] = node.value
         self.expressions([node.value, *(target for target in node.targets if type(target) is not ast.Name)])
-        if self.scope.id == MODULE and isinstance(node.value, (ast.List, ast.Tuple)):
-            self._export(node.targets, node.value.elts)
+
+    def _given(self, targets: list[ast.expr], value: ast.expr) -> None:
+        """That ``targets`` are given ``value``, annotated or not."""
+        if len(targets) == 1 and type(targets[0]) is ast.Name and self.scope.kind == "function":
+            self.flags[id(value)] = KEPT
+        for target in targets:
+            if type(target) is ast.Name:
+                if type(value) is ast.Call:
+                    self.body.lookups[target.id] = value
+                elif type(value) in _CONDITIONS:
+                    self.body.conditions[target.id] = value
+        if self.scope.id == MODULE and isinstance(value, (ast.List, ast.Tuple)):
+            self._export(targets, value.elts)
 
     def _export(self, targets: list[ast.expr], names: list[ast.expr]) -> None:
         """``__all__ = [...]``."""
@@ -63,6 +68,7 @@ class Statements(Expressions):
         annotation = self.references.annotation(node.annotation)
         if node.value is not None:
             value = self.references.of(node.value)
+            self._given([node.target], node.value)
             if annotation is not None:
                 value = ("annotated", value, annotation)
             self.target(node.target, node.value, "value", value)

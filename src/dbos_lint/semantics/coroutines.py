@@ -11,6 +11,7 @@ from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import Ref
 from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionKey, FunctionValue, Value, Values
+from dbos_lint.syntax.trees import targets_of
 
 # Decorators that leave a function as asynchronous as it is.
 _TRANSPARENT = frozenset({"staticmethod", "classmethod", "abc.abstractmethod", "typing.override", "functools.wraps"})
@@ -132,8 +133,8 @@ def is_only_shown(body: Body, call: ast.Call, shows: Callable[[ast.Call], bool])
 
 def _loads(body: Body, call: ast.Call) -> list[ast.Name]:
     """Where the variable is looked at that holds what ``call`` gives, and nothing else; none if there is no such."""
-    parent = body.parent(call)
-    target = parent.targets[0] if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else None
+    targets = targets_of(body.parent(call))
+    target = targets[0] if len(targets) == 1 else None
     if not isinstance(target, ast.Name):
         return []
     names = [each for each in body.mentions[target.id] if each is not target]

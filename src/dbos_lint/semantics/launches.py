@@ -146,7 +146,7 @@ class Launches:
             return None if parent.attr in _INERT or parent.attr in _FILLS else _after(parent)
         if isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Store):
             return None
-        if isinstance(parent, ast.Assign) or _fills(parent):
+        if isinstance(parent, (ast.Assign, ast.AnnAssign)) or _fills(parent):
             return self._consumed(node, depth)
         return _after(node)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.summary import Module
+from dbos_lint.syntax.trees import targets_of
 
 _PACKAGES = ("sqlalchemy.", "sqlmodel.")
 _ENQUEUES = "enqueue_in_transaction"
@@ -51,8 +52,8 @@ class Transactions:
             above = self.body.parent(parent)
             if parent.attr == "get_result" and isinstance(above, ast.Call):
                 yield above
-        elif isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
-            calls = self._calls_of("get_result", parent.targets[0].id)
+        elif len(targets := targets_of(parent)) == 1 and isinstance(targets[0], ast.Name):
+            calls = self._calls_of("get_result", targets[0].id)
             yield from (call for call in calls if _start(call) > _start(node))
 
     # ------------------------------------------------------------------ behind

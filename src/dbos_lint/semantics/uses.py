@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from functools import cached_property
 
-from dbos_lint.syntax.trees import children
+from dbos_lint.syntax.trees import children, targets_of
 
 # What tells of a task without waiting for it.
 _OF_RUNNING_TASKS = frozenset({"done", "cancelled", "add_done_callback", "set_name", "get_name"})
@@ -43,15 +43,14 @@ class Uses:
             return node if isinstance(node, ast.Call) else None
         for store in self._stores.get(node.id, ()):
             parent = self._parents.get(id(store))
-            made = parent.value if isinstance(parent, ast.Assign) else None
+            made = parent.value if isinstance(parent, (ast.Assign, ast.AnnAssign)) else None
             if isinstance(made, ast.Call) and self._only_name(made) == node.id:
                 return made if len(self._stores[node.id]) == len(self._loads[node.id]) == 1 else None
         return None
 
     def _only_name(self, node: ast.expr) -> str | None:
         """The variable to which the value of ``node`` is assigned, if that is all, and no other function's."""
-        parent = self._parents.get(id(node))
-        targets = parent.targets if isinstance(parent, ast.Assign) else []
+        targets = targets_of(self._parents.get(id(node)))
         if len(targets) != 1 or not isinstance(targets[0], ast.Name) or targets[0].id in self._shared:
             return None
         return targets[0].id

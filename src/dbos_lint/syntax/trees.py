@@ -44,6 +44,13 @@ def children(node: AST) -> list[AST]:
     return found
 
 
+def targets_of(node: AST | None) -> list[ast.expr]:
+    """What an assignment gives its value to, annotated or not; nothing, if ``node`` is no assignment."""
+    if isinstance(node, ast.Assign):
+        return node.targets
+    return [node.target] if isinstance(node, ast.AnnAssign) and node.value is not None else []
+
+
 def statements_in(node: ast.stmt) -> list[ast.stmt]:
     """The statements right within ``node``, in the order of the text; no expression is looked into for them."""
     found: list[ast.stmt] = []

@@ -20,6 +20,7 @@ from dbos_lint.semantics.starts import Starts
 from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import External, Instance
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import targets_of
 
 With = ast.With | ast.AsyncWith
 
@@ -192,10 +193,10 @@ class Blocks(Visitor):
     def _is_forgotten(self, node: ast.Call, call: Call) -> bool:
         """Whether the name to which the object is assigned is never read."""
         body = self.here.body(self.here.function(call))
-        assigned = body.parent(node)
-        if not isinstance(assigned, ast.Assign) or not isinstance(assigned.targets[0], ast.Name):
+        target = next(iter(targets_of(body.parent(node))), None)
+        if not isinstance(target, ast.Name):
             return False
-        name = assigned.targets[0].id
+        name = target.id
         return not any(
             isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load)
             for each in ast.walk(body.node)

@@ -22,6 +22,7 @@ from dbos_lint.semantics.sites import MODULE, Call, Ref
 from dbos_lint.semantics.starts import Starts
 from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import External, FunctionValue, Value
+from dbos_lint.syntax.trees import targets_of
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _RANDOM = frozenset({"random", "secret", "identity"})
@@ -212,4 +213,6 @@ def _assigned(body: Body, node: ast.Name) -> ast.expr | None:
         return None
     stored = next((each for each in uses if each is not node), None)
     assigned = body.parent(stored) if stored is not None else None
-    return assigned.value if isinstance(assigned, ast.Assign) and len(assigned.targets) == 1 else None
+    if not isinstance(assigned, (ast.Assign, ast.AnnAssign)) or len(targets_of(assigned)) != 1:
+        return None
+    return assigned.value

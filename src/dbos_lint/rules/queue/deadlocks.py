@@ -16,6 +16,7 @@ from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import FunctionKey
 from dbos_lint.syntax.spans import Span
+from dbos_lint.syntax.trees import targets_of
 
 _LOOPS = (ast.For, ast.AsyncFor)
 
@@ -107,10 +108,7 @@ class QueueDeadlocks(Visitor):
         if node is None:  # it stands in the body of a class
             return False
         lists = {
-            target.id
-            for outer in body.ancestors(node)
-            for target in (outer.targets if isinstance(outer, ast.Assign) else ())
-            if isinstance(target, ast.Name)
+            target.id for outer in body.ancestors(node) for target in targets_of(outer) if isinstance(target, ast.Name)
         }
         for other in body.walk():
             if isinstance(other, ast.Call) and isinstance(other.func, ast.Attribute) and other.func.attr == "append":

@@ -14,6 +14,7 @@ from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.spelling import terminal
 from dbos_lint.semantics.testcode import is_in_test
 from dbos_lint.semantics.values import ClassValue, Container, External
+from dbos_lint.syntax.trees import targets_of
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
@@ -119,8 +120,7 @@ def _is_waited_for(node: ast.AST, body: Body) -> bool:
     for outer in body.ancestors(node):
         if isinstance(outer, ast.Attribute) and outer.attr == "get_result":
             return not any(isinstance(each, ast.GeneratorExp) for each in body.ancestors(node))
-        if isinstance(outer, ast.Assign):
-            names.update(target.id for target in outer.targets if isinstance(target, ast.Name))
+        names.update(target.id for target in targets_of(outer) if isinstance(target, ast.Name))
         if isinstance(outer, (ast.For, ast.AsyncFor, ast.While)):
             loop = outer
             break

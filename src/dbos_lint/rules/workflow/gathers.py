@@ -10,6 +10,7 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.sites import Launch
 from dbos_lint.semantics.summary import Function
+from dbos_lint.syntax.trees import targets_of
 
 # Names of classes, and of what asks for them, by which code looks for a cancellation among results.
 _LOOKS_FOR = frozenset({"BaseException", "DBOSWorkflowCancelledError", "DBOSBaseException"})
@@ -51,9 +52,8 @@ class Gathers(Visitor):
         for around in body.ancestors(node):
             if isinstance(around, (ast.Return, ast.Yield)) or self._is_handed_on(around, body):
                 return True
-            if isinstance(around, ast.Assign):
-                names.update(*map(_names, around.targets))
-            elif isinstance(around, (ast.AnnAssign, ast.NamedExpr)):
+            names.update(*map(_names, targets_of(around)))
+            if isinstance(around, ast.NamedExpr):
                 names |= _names(around.target)
         elements = _derived(names, body)
         return any(
@@ -77,7 +77,7 @@ def _derived(names: set[str], body: Body) -> set[str]:
             found |= _names(node.target)
         elif isinstance(node, ast.Assign) and found & _names(node.value):
             found.update(*map(_names, node.targets))
-        elif isinstance(node, ast.NamedExpr) and found & _names(node.value):
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None and found & _names(node.value):
             found |= _names(node.target)
     return found
 
