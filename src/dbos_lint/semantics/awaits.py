@@ -65,7 +65,7 @@ def _spread(body: Body, held: ast.expr) -> list[ast.expr] | None:
     """Where the handle that ``held`` gives, or each of several, is in the end; ``None`` where that is not certain."""
     parent = body.parent(held)
     found: Sequence[ast.expr] | None
-    if targets_of(parent):
+    if isinstance(parent, ast.Assign):  # an annotation would say what is true no more
         found = _loads(body, held)
     elif isinstance(parent, ast.ListComp) and parent.elt is held:
         found = _loads(body, parent)
@@ -88,13 +88,13 @@ def _of_list(body: Body, append: ast.Call) -> list[ast.expr] | None:
         return None
     first = body.mentions[filled.id][0]
     made = body.parent(first)
-    if not isinstance(made, (ast.Assign, ast.AnnAssign)) or targets_of(made) != [first] or not _is_empty(made.value):
+    if not isinstance(made, ast.Assign) or made.targets != [first] or not _is_empty(made.value):
         return None
     reads: list[ast.expr] = [each for each in body.mentions[filled.id] if each not in (first, filled)]
     return reads if all(_elements(body, each) is not None for each in reads) else None
 
 
-def _is_empty(value: ast.expr | None) -> bool:
+def _is_empty(value: ast.expr) -> bool:
     return isinstance(value, ast.List) and not value.elts
 
 
