@@ -72,7 +72,7 @@ class Here:
         self._made: dict[object, object] = {}
         self.module = self.collected.summary
         self.resolver = self.analysis.resolver
-        self._callees = self.analysis.calls.known(self.module)
+        self._callees = self.analysis.calls.of(self.module)
 
     @property
     def settings(self) -> Settings:
@@ -111,13 +111,11 @@ class Here:
 
     def callees(self, call: Call) -> Callees:
         """What ``call`` may run."""
-        known = self._callees.get(call.number)
-        return self.analysis.calls.callees(self.module, call) if known is None else known
+        return self._callees[call.number]
 
     def names_called(self, call: Call) -> frozenset[str]:
         """The qualified names of the outside functions that ``call`` may call."""
-        known = self._callees.get(call.number)
-        return self.analysis.calls.callees(self.module, call).names if known is None else known.names
+        return self._callees[call.number].names
 
     @cached_property
     def _records(self) -> dict[int, Call]:

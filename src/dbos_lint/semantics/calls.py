@@ -84,13 +84,27 @@ class Callees:
         self.shared = shared
 
 
+class _CalleesOf(dict[int, Callees]):
+    """What the calls of one module may run, by their numbers: asked so often that what is known is one look."""
+
+    def __init__(self, calls: Calls, module: Module) -> None:
+        super().__init__()
+        self._calls = calls
+        self.module = module
+        self._records = {call.number: call for function in module.functions for call in function.calls}
+
+    def __missing__(self, number: int) -> Callees:
+        found = self[number] = self._calls.find_callees(self.module, self._records[number], None)
+        return found
+
+
 class Calls:
     """The calls of one project, with what is known of them remembered."""
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.passing = Passing(self)
-        self._callees: dict[str, dict[int, Callees]] = {}
+        self._callees: dict[str, _CalleesOf] = {}
         self._managers: dict[str, dict[Span, Values]] = {}
         self._naming: dict[str, dict[str, list[Call]]] = {}
         self._registered: dict[str, frozenset[int]] = {}
@@ -107,19 +121,13 @@ class Calls:
 
     def callees(self, module: Module, call: Call, env: Environment | None = None) -> Callees:
         """What ``call`` may run, directly or by handing a function on. ``env`` says what parameters are."""
-        if env is not None:
-            return self._find_callees(module, call, env)
-        known = self._callees.get(module.path)
-        callees = known.get(call.number) if known is not None else None
-        if callees is None:
-            callees = self.known(module)[call.number] = self._find_callees(module, call, None)
-        return callees
+        return self.find_callees(module, call, env) if env is not None else self.of(module)[call.number]
 
-    def known(self, module: Module) -> dict[int, Callees]:
-        """What is known of the calls of ``module`` by now, by their numbers."""
+    def of(self, module: Module) -> Mapping[int, Callees]:
+        """What the calls of ``module`` may run, by their numbers: found when it is asked for."""
         known = self._callees.get(module.path)
-        if known is None:
-            known = self._callees[module.path] = {}
+        if known is None or known.module is not module:
+            known = self._callees[module.path] = _CalleesOf(self, module)
         return known
 
     def naming(self, module: Module) -> Mapping[str, list[Call]]:
@@ -128,8 +136,9 @@ class Calls:
         if found is None:
             found = self._naming[module.path] = {}
             calls = [call for function in module.functions for call in function.calls]
+            known = self.of(module)
             for call in sorted(calls, key=_number):
-                for name in self.callees(module, call).names:
+                for name in known[call.number].names:
                     found.setdefault(name, []).append(call)
         return found
 
@@ -139,7 +148,8 @@ class Calls:
         self._naming.pop(module.path, None)
         self._managers.pop(module.path, None)
 
-    def _find_callees(self, module: Module, call: Call, env: Environment | None) -> Callees:
+    def find_callees(self, module: Module, call: Call, env: Environment | None) -> Callees:
+        """What :meth:`callees` tells, not remembered."""
         values = self.resolve(module, call.func, call, env)
         outside = self._outside.get(values)
         if outside is not None:

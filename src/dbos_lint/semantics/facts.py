@@ -153,8 +153,9 @@ class Observer:
         unresolved: list[Span] = []
         called = self.calls.resolver.once(names_called, module)[function.id]
         mutates = not called.isdisjoint(types.MUTATORS)
+        known = self.calls.of(module)
         for call in function.calls:
-            callees = self.calls.callees(module, call, env)
+            callees = known[call.number] if env is None else self.calls.callees(module, call, env)
             if not callees.known and not call.flags & DECORATOR:
                 unresolved.append(call.span)
             if callees.shared and self._is_quiet(callees):

@@ -54,8 +54,12 @@ class Hazards:
         if known is None:
             module = self._analysis.resolver.module(key.module)
             function = module.functions[key.id]
-            found = _Finder(self._analysis, self._orders, self._sequences, module, function, key)
-            known = self._found[key] = tuple(found.hazards()) if self._may_have(module, function, key) else ()
+            if self._may_have(module, function, key):
+                finder = _Finder(self._analysis, self._orders, self._sequences, module, function, key)
+                known = tuple(finder.hazards())
+            else:
+                known = ()
+            self._found[key] = known
         return known
 
     def _may_have(self, module: Module, function: Function, key: FunctionKey) -> bool:

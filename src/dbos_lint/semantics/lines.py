@@ -148,11 +148,12 @@ class Lines:
         module = self.analysis.resolver.module(key.module)
         function = module.functions[key.id]
         env = self.analysis.calls.environment(key)
+        known = self.analysis.calls.of(module)
         around: list[Call] = []
         for call in function.calls:
             while around and not _contains(around[-1].span, call.span):
                 around.pop()
-            callees = self.analysis.calls.callees(module, call, env)
+            callees = known[call.number] if env is None else self.analysis.calls.callees(module, call, env)
             if callees.shared and callees.known and not any(map(_concerns_engine, callees.externals)):
                 around.append(call)
                 continue

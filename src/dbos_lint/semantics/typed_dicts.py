@@ -170,8 +170,9 @@ class TypedDicts:
         for name in sorted(naming.keys() & api.TYPED_DICTS):
             for call in naming[name]:
                 yield name, of_keywords(self._module, call, place_of(call))
+        callees = self._analysis.calls.of(self._module)
         for _, call in self._collected.nodes.calls:
-            runs = self._analysis.calls.callees(self._module, call).runs
+            runs = callees[call.number].runs
             if runs and (any(map(is_dict, call.args)) or any(is_dict(ref) for _, ref in call.keywords)):
                 yield from self._given_to_project(call, runs)
         yield from self._annotated()

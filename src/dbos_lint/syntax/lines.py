@@ -99,8 +99,9 @@ def _first(node: Any) -> int:
     """The first row of a statement, a handler or a case, decorators included."""
     if isinstance(node, ast.match_case):
         return node.pattern.lineno
-    rows: list[int] = [node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))]
-    return min(rows)
+    first: int = node.lineno
+    decorators = getattr(node, "decorator_list", None)
+    return min(first, *[decorator.lineno for decorator in decorators]) if decorators else first
 
 
 def _last(node: Any) -> int:
