@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dbos_lint import selection, timings
 from dbos_lint.diagnostic import Diagnostic, Position
+from dbos_lint.reading import LACK_OF_MEMORY
 from dbos_lint.rules.declared.meta import UNKNOWN_CODE_IN_SUPPRESSION, UNREADABLE_FILE, UNUSED_SUPPRESSION
 from dbos_lint.settings import Settings
 
@@ -112,6 +113,8 @@ def broken(filename: str, settings: Settings, error: Exception) -> FileResult:
     from traceback import format_exception
 
     cause = f"dbos-lint itself failed on it ({type(error).__name__}); please report this with the output of --debug"
+    if isinstance(error, MemoryError):
+        cause = LACK_OF_MEMORY
     frames = format_exception(type(error), error, error.__traceback__)
     result = failed(filename, settings, cause)
     result.tracebacks = ("".join(frames),)

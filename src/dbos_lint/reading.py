@@ -9,6 +9,7 @@ NOT_REGULAR = "not a regular file"
 # Nobody has written so much: its tree would take more than the memory, and looking for a name in it minutes.
 LARGEST = 100_000_000
 TOO_LARGE = "larger than 100 MB"
+LACK_OF_MEMORY = "there is not enough memory"
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY", "O_NOINHERIT"))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dbos_lint import linter, timings
 from dbos_lint.consulted import Consulted, Unasked
 from dbos_lint.linter import FileResult
-from dbos_lint.reading import read
+from dbos_lint.reading import LACK_OF_MEMORY, read
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Linter:
         except OSError as error:
             return linter.failed(path, settings, f"it cannot be read: {error.strerror or error}")
         except MemoryError:
-            return linter.failed(path, settings, "it cannot be read: it is larger than the memory")
+            return linter.failed(path, settings, f"it cannot be read: {LACK_OF_MEMORY}")
         return self.source(source, path, settings)
 
     def source(self, source: bytes, path: str, settings: Settings) -> FileResult:

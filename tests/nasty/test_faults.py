@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import json
 import os
@@ -16,6 +17,7 @@ from click.testing import CliRunner, Result
 from dbos_lint import reading
 from dbos_lint.cli import cli, main
 from dbos_lint.fixes import files
+from dbos_lint.syntax.parse import Fault, parse
 from tests.nasty.sources import CLOCK, WORKFLOW
 
 FIXABLE = WORKFLOW.replace("time.time()", "time.sleep(2)")
@@ -66,6 +68,51 @@ def test_a_file_that_is_larger_than_the_memory_costs_no_other(project: Path, mon
         ("b.py", 1, "DBS001"),
         ("c.py", CLOCK, "DBS201"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (MemoryError(), "there is not enough memory"),
+        (MemoryError("Parser stack overflowed"), "it nests too deeply"),
+        (RecursionError(), "it nests too deeply"),
+    ],
+    ids=["memory", "stack", "recursion"],
+)
+def test_what_the_parser_ran_out_of_is_told(error: Exception, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(text: str) -> None:
+        raise error
+
+    monkeypatch.setattr(sys, "version_info", (3, 12))
+    monkeypatch.setattr(ast, "parse", fail)
+    fault = parse(WORKFLOW.encode())
+    assert isinstance(fault, Fault)
+    assert fault.message.startswith(f"cannot parse the file: {words}")
+    assert fault.passing == ("memory" in fault.message)
+
+
+def test_a_lack_of_memory_is_not_remembered(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "a.py").write_text(WORKFLOW.replace("time.time()", "b.now()").replace("time", "b"), encoding="utf-8")
+    (project / "b.py").write_text("import time\ndef now(): return time.time()\n", encoding="utf-8")
+
+    def kept() -> list[tuple[str, int, str]]:
+        command = ["check", "--isolated", "--cache-dir", ".cache", "--jobs", "1", "--output-format", "json", "."]
+        return found(CliRunner().invoke(cli, command))
+
+    monkeypatch.delenv("DBOS_LINT_NO_CACHE")
+    parsed = ast.parse
+
+    def fail(text: str) -> ast.Module:
+        if "def now" in text:
+            raise MemoryError
+        return parsed(text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ast, "parse", fail)
+        assert kept() == [("c.py", CLOCK, "DBS201")]
+    assert (
+        kept() == found(check("--output-format", "json", ".")) == [("a.py", CLOCK, "DBS201"), ("c.py", CLOCK, "DBS201")]
+    )
 
 
 @pytest.mark.parametrize("pieces", [1, 7, 100])

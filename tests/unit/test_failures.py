@@ -98,7 +98,7 @@ def test_a_rule_that_meets_a_limit_is_like_one_that_raises(
     monkeypatch.setattr(Effects, "visit_effect", fail)
     found, *others = lint().diagnostics
     assert [each.code for each in others] == ["DBS201", "DBS201"]
-    words = "it nests too deeply" if error is RecursionError else "dbos-lint itself failed on it (MemoryError)"
+    words = "it nests too deeply" if error is RecursionError else "there is not enough memory"
     assert found.message.startswith(f"file is not linted by workflow/effects: {words}")
 
 

@@ -14,6 +14,7 @@ import click
 from dbos_lint import __version__
 from dbos_lint.cli.output import INTERRUPTED, Failure, flush_streams, note, open_streams
 from dbos_lint.garbage import left_alone
+from dbos_lint.reading import LACK_OF_MEMORY
 
 _COMMANDS = ("check", "clean", "diff", "merge", "rule", "upgrade")
 
@@ -61,6 +62,9 @@ def _run(arguments: Sequence[str] | None) -> int:
             error.show()
     except (click.Abort, KeyboardInterrupt):
         code = INTERRUPTED
+    except MemoryError:
+        code = Failure.exit_code
+        note(f"Error: {LACK_OF_MEMORY}; --shard divides what is linted")
     except Exception as error:  # 1 would say that there are findings
         code = Failure.exit_code
         if isinstance(error, OSError) and error.filename is None:  # click's own output: of help, of an error

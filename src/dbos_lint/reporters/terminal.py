@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from dbos_lint.diagnostic import Level
 
@@ -57,6 +56,8 @@ def _picture(match: re.Match[str]) -> str:
 
 
 def _width(character: str) -> int:
+    import unicodedata  # not for what is ASCII
+
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import TracebackType
 
+from dbos_lint.reading import LACK_OF_MEMORY
+
 _RULES = "dbos_lint.rules."
 _ENGINE = "the engine"
 _MOST_NAMED = 3
@@ -34,6 +36,8 @@ class Failure:
         more = f" and {len(self.parts) - _MOST_NAMED} more" if len(self.parts) > _MOST_NAMED else ""
         if self.error == RecursionError.__name__:
             return f"file is not linted by {named}{more}: it nests too deeply"
+        if self.error == MemoryError.__name__:
+            return f"file is not linted by {named}{more}: {LACK_OF_MEMORY}"
         return (
             f"file is not linted by {named}{more}: dbos-lint itself failed on it ({self.error}); please report this "
             "with the output of --debug"

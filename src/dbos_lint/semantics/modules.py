@@ -282,7 +282,7 @@ class Project:
                 self._modules[path] = known
                 self.consulted.led[path].add(parent(path))
                 return known
-            parsed = quietly_parsed(source) if source is not None else None
+            parsed = self._parsed(path, source) if source is not None else None
             if source is not None and isinstance(parsed, Source):
                 # What nests too deeply is as good as unreadable.
                 with suppress(RecursionError):
@@ -326,7 +326,7 @@ class Project:
             from dbos_lint.semantics.collect import recollect
             from dbos_lint.syntax.parse import Fault
 
-            parsed = quietly_parsed(source)
+            parsed = self._parsed(path, source)
             if isinstance(parsed, Fault):
                 return None
             with timings.phase("collect"):
@@ -343,13 +343,21 @@ class Project:
             if kept[0] == source:
                 return kept[1:]
         self.overlay[path] = source
-        read = parsed or quietly_parsed(source)
+        read = parsed or self._parsed(path, source)
         if not isinstance(read, Source):
             return read
         # All that is known speaks of the summary that there is.
         known = self._modules.get(path) if self._summarised.get(path) == hash(source) else None
         self._summarised[path] = hash(source)
         return read, self.collected(path, read, known)
+
+    def _parsed(self, path: str, source: bytes) -> Source | Fault:
+        from dbos_lint.syntax.parse import Fault
+
+        parsed = quietly_parsed(source)
+        if isinstance(parsed, Fault) and parsed.passing:
+            self.consulted.torn.add(path)  # nothing is kept that rests on it
+        return parsed
 
     def altered(self, texts: Mapping[str, bytes]) -> Project:
         """This project with other ``texts`` of some files; what is known of the others need not be read again."""

@@ -6,8 +6,11 @@ import ast
 import codecs
 import io
 import re
+import sys
 import tokenize
 import warnings
+
+from dbos_lint.reading import LACK_OF_MEMORY
 
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)  # UTF-32-LE starts as UTF-16-LE does
 _LONGEST_COOKIE = 1000
@@ -24,14 +27,16 @@ class Source:
 
 
 class Fault:
-    """Why a file cannot be read as Python; ``row`` and ``column`` count from 1."""
+    """Why a file cannot be read as Python; ``row`` and ``column`` count from 1. Another run may be luckier with what is
+    ``passing``."""
 
-    __slots__ = ("column", "message", "row")
+    __slots__ = ("column", "message", "passing", "row")
 
-    def __init__(self, message: str, row: int, column: int) -> None:
+    def __init__(self, message: str, row: int, column: int, *, passing: bool = False) -> None:
         self.message = message
         self.row = row
         self.column = column
+        self.passing = passing
 
 
 def decode(source: bytes) -> str:
@@ -77,7 +82,7 @@ def parse(source: bytes) -> Source | Fault:
         row = source.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else 1
         return Fault(f"cannot decode the file: {error}", row, 1)
     except MemoryError:
-        return Fault("cannot decode the file: it is larger than the memory", 1, 1)
+        return Fault(f"cannot decode the file: {LACK_OF_MEMORY}", 1, 1, passing=True)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -86,8 +91,19 @@ def parse(source: bytes) -> Source | Fault:
         return _refused(text, error)
     except ValueError as error:
         return Fault(f"cannot parse the file: {error}", 1, 1)
-    except (RecursionError, MemoryError):
-        return Fault("cannot parse the file: it nests too deeply for this interpreter", 1, 1)
+    except RecursionError:
+        return _too_deep()
+    except MemoryError as error:
+        return _too_deep(error)
+
+
+def _too_deep(error: MemoryError | None = None) -> Fault:
+    """What the parser runs out of on its way down is the stack, or the memory: it says which since Python 3.12."""
+    cause = "it nests too deeply for this interpreter"
+    if error is None or error.args:
+        return Fault(f"cannot parse the file: {cause}", 1, 1)
+    cause = LACK_OF_MEMORY if sys.version_info >= (3, 12) else f"{cause}, or {LACK_OF_MEMORY}"
+    return Fault(f"cannot parse the file: {cause}", 1, 1, passing=True)
 
 
 def _refused(text: str, error: SyntaxError) -> Fault:
