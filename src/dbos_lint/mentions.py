@@ -10,12 +10,12 @@ from dbos_lint.settings import Settings
 # Who has ``DBOS`` from a file of the project imports what names dbos; from elsewhere, nothing is known of it.
 _NAME = b"dbos"
 _WORD = b"import"
-# One import statement, from the start of its line or, behind the mark, of the file. No part of it can be read as
-# another, and it ends where the next one starts: a file of nothing but beginnings of such statements takes no more time
-# than any other.
+# One import statement, from its first letter or, behind the mark, from the start of the file. No part of it can be read
+# as another, and it ends where the next one starts: a file of nothing but beginnings of such statements takes no more
+# time than any other.
 _STATEMENT = (
-    rb"(?:\xef\xbb\xbf)?[ \t]*(?:from\b(?P<dots>[ \t.]*)(?P<module>(?:\w[\w.]*[ \t]+)?)import\b"
-    rb"(?P<names>[ \t]*\((?:[^()#]+|#[^\n]*)*|[^\n\\]*(?:\\\r?\n(?![ \t]*(?:from|import)\b)[^\n\\]*)*)"
+    rb"(?:\xef\xbb\xbf)?[ \t\f]*(?:from\b(?P<dots>[ \t.]*)(?P<module>(?:\w[\w.]*[ \t]+(?:[\w.]+[ \t]+)*?)?)import\b"
+    rb"(?P<names>[ \t]*\((?:[^()#]+|#[^\n]*)*|[^\n;]*)"
     rb"|import[ \t]+(?P<modules>[\w., \t]+))"
 )
 _COMMENT = rb"#[^\n]*"
@@ -45,21 +45,34 @@ def imports(source: bytes) -> Iterator[tuple[int, str, bytes]]:
 
     What only looks like an import, in a string, is among them.
     """
+    if b"\r" in source:
+        source = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b"\\" in source and b"\\\n" in source:
+        source = source.replace(b"\\\n", b" ")
     # Looking for the word and then for the start of its line is much faster than a search for lines that match.
     statement = re.compile(_STATEMENT)
-    place = source.find(_WORD)
+    end, place = 0, source.find(_WORD)
     while place >= 0:
-        found = statement.match(source, source.rfind(b"\n", 0, place) + 1)
-        if found is not None:
+        start = max(source.rfind(b"\n", end, place) + 1, end)
+        found = statement.match(source, start) or _match_inside(statement, source, start, place)
+        if found is None:
+            end = source.find(b"\n", place)
+        else:
+            end = found.end()
             dots, module, names, modules = found.groups(b"")
             if modules:
                 for part in modules.split(b","):
                     if words := part.split():
                         yield 0, words[0].decode("ascii"), b""
             else:
-                yield dots.count(b"."), module.strip().decode("ascii"), names
-        end = source.find(b"\n", place)
+                yield dots.count(b"."), b"".join(module.split()).decode("ascii"), names
         place = source.find(_WORD, end) if end >= 0 else -1
+
+
+def _match_inside(statement: re.Pattern[bytes], source: bytes, start: int, place: int) -> re.Match[bytes] | None:
+    """The statement around ``place`` that stands behind another one, or behind what it depends on, in a line."""
+    mark = max(source.rfind(b";", start, place), source.rfind(b":", start, place))
+    return statement.match(source, mark + 1) if mark >= 0 else None
 
 
 def members(names: bytes) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api, frameworks
@@ -80,7 +81,8 @@ def memoizer(resolver: Resolver, module: Module, function: Function) -> Decorato
 
 def _kept_call(module: Module, function: Function, write: Write) -> Call | None:
     """The call whose result is kept by ``write``."""
-    value, row = write.value, write.span.end_row
+    # What is assigned stands behind what it is assigned to, if not in the same line.
+    value, after = write.value, (write.span.end_row, write.span.end_col)
     if isinstance(value, str):
         bound = [
             binding
@@ -89,14 +91,15 @@ def _kept_call(module: Module, function: Function, write: Write) -> Call | None:
         ]
         if not bound:
             return None
-        value, row = bound[-1].value, write.span.row
+        value, after = bound[-1].value, (bound[-1].row, 0)
     value = _bare(value)
     if not isinstance(value, tuple) or value[0] != "call":
         return None
-    made = [
-        call for call in function.calls if (call.func, call.args, call.keywords) == value[1:] and call.span.row <= row
-    ]
-    return made[-1] if made else None
+    made = (call for call in function.calls if (call.func, call.args, call.keywords) == value[1:])
+    return min((call for call in made if call.span[:2] >= after), key=_span, default=None)
+
+
+_span = attrgetter("span")
 
 
 def _bare(value: Ref) -> Ref:

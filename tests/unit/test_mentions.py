@@ -1,0 +1,48 @@
+"""What a file imports, as its bytes tell."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from dbos_lint.mentions import imports, members
+
+SAME = [
+    "from helpers import quote",
+    "import helpers",
+    "import helpers as h, tools",
+    "import helpers, \\\n    tools",
+    "from helpers \\\n    import quote",
+    "from \\\n    helpers import quote, \\\n    other",
+    "from  . helpers . deep import quote",
+    "from . import helpers",
+    "from .import helpers",
+    "from ..deep.er import (\n    quote,  # why; not\n    other,\n)",
+    "x = 1; import helpers; from tools import quote; import deep",
+    "if x: import helpers",
+    "try: from helpers import quote\nexcept ImportError: import tools",
+    "def late(): import helpers",
+    "class Late:\n    from helpers import quote",
+    "import helpers\r\nfrom tools \\\r\n  import quote\r\n",
+    "import helpers\rimport tools\r",
+    "\f\nimport helpers",
+    "from helpers import important\nimport tools",
+]
+
+
+@pytest.mark.parametrize("text", SAME)
+def test_imports_are_those_that_python_sees(text: str) -> None:
+    expected = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            expected += [(0, alias.name, []) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            expected.append((node.level, node.module or "", [alias.name for alias in node.names]))
+    found = [(dots, module, members(names)) for dots, module, names in imports(text.encode())]
+    assert sorted(found) == sorted(expected)
+
+
+@pytest.mark.parametrize("text", ["importlib.import_module('helpers')", "reimport = 1", "x = [important]", "imported: int"])
+def test_what_only_holds_the_word_is_no_import(text: str) -> None:
+    assert list(imports(text.encode())) == []
