@@ -13,7 +13,7 @@ from dbos_lint.semantics.orders import Orders, Unordered, runs_in
 from dbos_lint.semantics.refs import given, names_called, receiver_and_method, terminal, text_of
 from dbos_lint.semantics.scoping import Place, assigned, binding_scope, place_of
 from dbos_lint.semantics.sequences import MANY, Sequences
-from dbos_lint.semantics.sites import MODULE, Attempt, Call, Launch, Loop, Managed, Member, Ref
+from dbos_lint.semantics.sites import MODULE, Attempt, Binding, Call, Launch, Loop, Managed, Member, Ref
 from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import Constant, Container, External, FunctionKey, Value
 from dbos_lint.semantics.within import Within
@@ -162,10 +162,11 @@ class _Finder:
         scope = binding_scope(self._module, loop.scope, name) if isinstance(name, str) and "." not in name else None
         if scope is None or not others:
             return False
-        rows = {binding.row for binding in scope.bindings[name]}
         calls = self._methods.get(name, ())
         return any(
-            other.span.row in rows or any(runs_in(self._module, other, call) for call in calls) for other in others
+            any(_holds(binding, other) for binding in scope.bindings[name])
+            or any(runs_in(self._module, other, call) for call in calls)
+            for other in others
         )
 
     @cached_property
@@ -350,6 +351,24 @@ class _Finder:
             given = list(assigned(self._module, ref, place))
             ref, place = given[0] if len(given) == 1 else (None, place)
         return (ref, place) if isinstance(ref, tuple) and ref[0] == "call" else None
+
+
+def _holds(binding: Binding, loop: Loop) -> bool:
+    """Whether what is assigned there holds ``loop``, a comprehension: in the same row, or laid out over several."""
+    if binding.row >= loop.span.row:
+        return binding.row == loop.span.row
+    return binding.kind == "value" and loop.block == MODULE and loop.iterable in _iterables(binding.value)
+
+
+def _iterables(ref: Ref) -> Iterator[Ref]:
+    """What the comprehensions in ``ref`` iterate over."""
+    todo = [ref]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, tuple):
+            if part[:1] == ("comp",):
+                yield from part[2:3]
+            todo += part
 
 
 def _limit(call: Call, position: int, name: str) -> Ref | None:
