@@ -18,7 +18,9 @@ COMPUTED = ""
 # How a file names functions, and the workflows that it gives a name of their own: by a literal, or by something else.
 # Both begin with a literal: with ``\b`` in front of it the search takes several times as long, and finds the same.
 _DEFINED = rb"def\s+(\w+)"
-_NAMED = rb"workflow\s*\((?:[^()]|\([^()]{0,2000}\)){0,2000}?\bname\s*=\s*(?:[\"']([^\"']+)[\"']|)"
+# What stands before: calls as well, one in the other.
+_INNER = rb"(?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]{0,500}\)){0,500}\)){0,500}\)){0,2000}?"
+_NAMED = rb"workflow\s*\(" + _INNER + rb"\bname\s*=\s*(?:[\"']([^\"']+)[\"']|)"
 
 
 class Outline(NamedTuple):
