@@ -55,6 +55,7 @@ class Gathers(Visitor):
             names.update(*map(_names, targets_of(around)))
             if isinstance(around, ast.NamedExpr):
                 names |= _names(around.target)
+        names |= _awaited(names, body)
         elements = _derived(names, body)
         return any(
             _looks(inner, body, _seen(inner, elements, body))
@@ -67,6 +68,17 @@ class Gathers(Visitor):
         """Whether ``node`` calls a plain function of the project."""
         call = body.record(node) if isinstance(node, ast.Call) else None
         return call is not None and bool(self.here.callees(call).runs)
+
+
+def _awaited(names: set[str], body: Body) -> set[str]:
+    """The names that are given what is awaited under one of ``names``: ``pages = await crawling``."""
+    found: set[str] = set()
+    for node in body.walk():
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Await):
+            awaited = node.value.value
+            if isinstance(awaited, ast.Name) and awaited.id in names:
+                found.update(*map(_names, targets_of(node)))
+    return found
 
 
 def _derived(names: set[str], body: Body) -> set[str]:
