@@ -21,7 +21,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import dropwhile
 from pathlib import Path
 
 from dbos_lint.linter import lint_source
@@ -47,12 +47,19 @@ def as_if_durable(source: bytes, choose: random.Random) -> bytes:
     ]
     # From below, so that the rows above stay as they are.
     for node in sorted(definitions, key=lambda node: -node.lineno):
-        row = min([node.lineno, *(each.lineno for each in node.decorator_list)]) - 1
+        row = row_of(node)
         indentation = lines[row][: len(lines[row]) - len(lines[row].lstrip())]
         if above := choose.choice(CLASS if isinstance(node, ast.ClassDef) else FUNCTION):
             lines.insert(row, indentation + above + b"\n")
-    lines.insert(max((node.end_lineno or 0 for node in takewhile(stays_first, body)), default=0), b"\n" + IMPORT)
+    first = next(dropwhile(stays_first, body), None)
+    row = row_of(first) if first is not None else len(lines)
+    lines.insert(row, IMPORT if row < len(lines) else b"\n" + IMPORT)
     return b"".join(lines) + b"\n"
+
+
+def row_of(statement: ast.stmt) -> int:
+    """The row of its first line, counted from zero."""
+    return min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))]) - 1
 
 
 def stays_first(statement: ast.stmt) -> bool:
