@@ -59,7 +59,8 @@ def as_if_durable(source: bytes, choose: random.Random) -> bytes:
 
 def row_of(statement: ast.stmt) -> int:
     """The row of its first line, counted from zero."""
-    return min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))]) - 1
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(each.lineno for each in decorators)]) - 1
 
 
 def stays_first(statement: ast.stmt) -> bool:
