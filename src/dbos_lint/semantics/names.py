@@ -50,6 +50,7 @@ class Names:
         "_learnt",
         "_meeting",
         "_mentions",
+        "_outlined",
         "_texts",
         "_told",
         "_words",
@@ -67,6 +68,7 @@ class Names:
         self.recalls = recalls
         self.concerns = concerns
         self._files: dict[str, frozenset[str]] | None = None  # with the kinds of names that each of them may hold
+        self._outlined: dict[str, int] = {}  # the hashes of the texts that told those kinds
         self._holders: dict[str, tuple[str, ...]] = {}
         self._complete: bool = True
         self._mentions: dict[tuple[str, str], tuple[Module, tuple[Mention, ...]]] = {}
@@ -278,10 +280,11 @@ class Names:
         self._renew_answers(module)
         if self._files is None:
             return
-        kinds = kinds_in(source)
         before = self._files.get(module.path, frozenset())
+        kinds = before if self._outlined.get(module.path) == hash(source) else kinds_in(source)
         if module.path in self._files:
             self._files[module.path] = kinds
+            self._outlined[module.path] = hash(source)
             self._forget_holders(before ^ kinds)
             self._claims.note(module.path, source)
         if WORKFLOW in before | kinds:
@@ -351,6 +354,7 @@ class Names:
                 hands_on = not found.is_naming and ENGINE.encode() in source
                 if found.kinds and (hands_on or self.concerns(path, source)):
                     self._files[path] = found.kinds
+                    self._outlined[path] = hash(source)
                     self._claims.note(path, source, found.words)
             project.outlined()
         return self._files

@@ -27,7 +27,7 @@ _KINDS = (ast.Call, ast.Dict, ast.ClassDef, *_DEFS, *_TRIES, *_WITHS, *_LOOPS, *
 _WITHOUT = frozenset(
     {"annotation", "arg", "attr", "conversion", "ctx", "id", "is_async", "kwd_attrs", "level", "module", "name"}
 ) | {"names", "op", "ops", "rest", "returns", "simple", "type_comment", "type_ignores", "type_params"}
-_LEAVES = (ast.Name, ast.Constant, ast.MatchSingleton)
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.MatchSingleton, type(None)})
 
 _number = attrgetter("number")
 _place = attrgetter("lineno", "col_offset")
@@ -80,7 +80,7 @@ def _by_kind(tree: ast.Module) -> dict[type, list[Any]]:
             value = getattr(node, name, None)
             if value.__class__ is list:
                 todo += value
-            elif value is not None:
+            elif value.__class__ not in _LEAVES:
                 todo.append(value)
     return found
 

@@ -15,9 +15,7 @@ from dbos_lint.semantics import decorating, members, returns
 from dbos_lint.semantics.answers import Answers
 from dbos_lint.semantics.decorating import Decorated
 from dbos_lint.semantics.expressions import ALTERNATIVES, HANDLERS
-from dbos_lint.semantics.externals import (
-    configured_kind,
-)
+from dbos_lint.semantics.externals import configured_kind, result_of_call
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, is_bound_later, is_exported, reaching
 from dbos_lint.semantics.sites import MODULE, Binding, Ref
@@ -52,6 +50,7 @@ class Resolver:
         self.answers: Answers = Answers()
         # Names that mean the same wherever in a scope they stand, by file and scope: most is asked again and again.
         self._plain: dict[tuple[str, int, str], Values] = {}
+        self._outside: dict[External, Values] = {}
         self._told: dict[tuple[Callable[[Resolver, Module], Any], str], tuple[Module, Any]] = {}
 
     # ------------------------------------------------------------------ access to summaries
@@ -93,6 +92,13 @@ class Resolver:
                 self._told[find, module.path] = known
         told: T = known[1]
         return told
+
+    def result_outside(self, callee: External) -> Values:
+        """What calling something outside the project gives, whatever it is given."""
+        known = self._outside.get(callee)
+        if known is None:
+            known = self._outside[callee] = result_of_call(self.project.settings, callee, ())
+        return known
 
     def configured_kind(self, name: str) -> str | None:
         """The kind of durable function that the settings say the decorator ``name`` makes."""

@@ -48,7 +48,7 @@ def call(
             returned = types.RETURNS.get(f"{callee.name}({keyword})")
             if returned is not None:
                 return (Instance(External(returned)),)
-        return result_of_call(resolver.project.settings, callee, args)
+        return result_of_call(resolver.project.settings, callee, args) if args else resolver.result_outside(callee)
     if isinstance(callee, ClassValue):
         return (Instance(callee, _constructed_with(resolver, callee, args, keywords)),)
     if isinstance(callee, DecoratorValue):
