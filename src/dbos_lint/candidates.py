@@ -10,11 +10,12 @@ import os
 import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dbos_lint.discovery import Discovery
 from dbos_lint.mentions import is_wide, mentions, needles
 from dbos_lint.reading import read, read_into
+from dbos_lint.records import NamedTuple
 from dbos_lint.serial import Task
 from dbos_lint.settings import Settings
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import NamedTuple
 
 from dbos_lint.diagnostic import Diagnostic
 from dbos_lint.fix import Applicability, Fix
 from dbos_lint.paths import absolute
+from dbos_lint.records import NamedTuple
 from dbos_lint.settings import Settings
 
 _PLACE = r"(?s)(?P<file>.+?):(?P<row>[1-9]\d*)(?::(?P<code>DBS\d{3}))?"

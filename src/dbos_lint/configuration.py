@@ -6,11 +6,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from dbos_lint import reading
 from dbos_lint.paths import absolute, folder_of, upwards
 from dbos_lint.patterns import anchored
+from dbos_lint.records import NamedTuple
 from dbos_lint.settings import PRESETS, Settings
 
 PYPROJECT = "pyproject.toml"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dbos_lint.applicability import Applicability
+from dbos_lint.records import NamedTuple
 
 if TYPE_CHECKING:
     from dbos_lint.fix import Fix

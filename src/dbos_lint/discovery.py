@@ -10,13 +10,14 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Collection, Iterable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from dbos_lint import gitignore
 from dbos_lint.configuration import Configuration, begins_project
 from dbos_lint.paths import absolute, upwards
 from dbos_lint.patterns import matcher
 from dbos_lint.reading import NOT_REGULAR
+from dbos_lint.records import NamedTuple
 from dbos_lint.settings import Settings
 
 _EXCLUDED = "excluded"

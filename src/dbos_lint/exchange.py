@@ -5,8 +5,10 @@ from __future__ import annotations
 import mmap
 import pickle
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from zlib import crc32
+
+from dbos_lint.records import NamedTuple
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.summary import Module

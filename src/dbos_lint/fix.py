@@ -6,9 +6,10 @@ whole or not at all; its changes must not overlap, and none of them depends on a
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from dbos_lint.applicability import Applicability as Applicability
+from dbos_lint.records import NamedTuple
 from dbos_lint.syntax.spans import Span
 
 SHIFTS = "shifts the recorded positions of runs in flight, which DBOS.patch or another application_version keeps apart"

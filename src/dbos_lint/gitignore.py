@@ -7,10 +7,11 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dbos_lint.paths import upwards
 from dbos_lint.reading import read
+from dbos_lint.records import NamedTuple
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

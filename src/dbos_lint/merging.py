@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote_to_bytes
+
+from dbos_lint.records import NamedTuple
 
 Record = dict[str, Any]
 Place = tuple[str, int, int, str, str]

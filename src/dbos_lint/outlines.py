@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from dbos_lint.consulted import text_state
 from dbos_lint.mentions import imports, mentions
+from dbos_lint.records import NamedTuple
 
 COMPUTED = ""
 """Stands for the names of workflows that are made at run time."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from operator import methodcaller
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from dbos_lint.records import NamedTuple
 
 # A run without findings has results and never loads what a finding is.
 if TYPE_CHECKING:

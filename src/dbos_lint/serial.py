@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dbos_lint import linter, timings
 from dbos_lint.consulted import Consulted, Unasked
 from dbos_lint.linter import FileResult
 from dbos_lint.reading import LACK_OF_MEMORY, read
+from dbos_lint.records import NamedTuple
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dbos_lint.records import NamedTuple
 
 DEFAULT_EXCLUDE: tuple[str, ...] = (
     ".bzr",

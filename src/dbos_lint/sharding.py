@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from hashlib import blake2b
-from typing import NamedTuple
 
 from dbos_lint.discovery import Discovery
+from dbos_lint.records import NamedTuple
 
 
 class Shard(NamedTuple):

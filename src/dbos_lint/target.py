@@ -11,10 +11,11 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dbos_lint.paths import upwards
 from dbos_lint.reading import read
+from dbos_lint.records import NamedTuple
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, NamedTuple
+from typing import Any
 
 from dbos_lint.cache.stamps import Stamps
 from dbos_lint.cache.table import CLEAN, FINDINGS, Row, Table, closure, leading_to
 from dbos_lint.consulted import FOUND, GROUPS, OUTLINES, TOLD, WHOLE, Consulted
+from dbos_lint.records import NamedTuple
 
 
 class Knowledge(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dbos_lint.cache import store
 from dbos_lint.cache.merge import Knowledge, merged
@@ -22,6 +22,7 @@ from dbos_lint.consulted import (
     files_state,
 )
 from dbos_lint.mentions import needles
+from dbos_lint.records import NamedTuple
 from dbos_lint.settings import Settings
 
 if TYPE_CHECKING:

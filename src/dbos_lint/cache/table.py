@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+
+from dbos_lint.records import NamedTuple
 
 CLEAN = "-"
 """The outcome of a file in which nothing was found."""

@@ -11,9 +11,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache, cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from dbos_lint.catalog.stored import stored
+from dbos_lint.records import NamedTuple
 
 HISTORY = "history.json"
 Version = tuple[int, int]

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from dbos_lint.catalog.globs import matching
 from dbos_lint.catalog.stored import stored
+from dbos_lint.records import NamedTuple
 
 # Methods of a client that neither touch the network nor the database.
 _INERT_METHODS = frozenset(

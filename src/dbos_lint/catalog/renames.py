@@ -6,9 +6,9 @@ Symbols are written as in :mod:`dbos_lint.catalog.history`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from dbos_lint.fix import Applicability
+from dbos_lint.records import NamedTuple
 
 _REGISTER = (
     "DBOS.register_queue",

@@ -4,9 +4,9 @@ still there, and what stands in files that are not Python."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from dbos_lint.catalog.history import Version
+from dbos_lint.records import NamedTuple
 
 # What a person looks at where findings of a rule were rewritten in a way that may do something else.
 CHECKS: Mapping[str, str] = {

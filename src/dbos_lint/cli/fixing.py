@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
 
 from dbos_lint.choice import Place, fix_of, is_hidden
 from dbos_lint.cli.output import emit, note, write
@@ -12,6 +11,7 @@ from dbos_lint.fixes.difference import patch
 from dbos_lint.fixes.files import LEADS_OUT, ReplaceError, ending_tidily, leads_out, replace
 from dbos_lint.fixes.project import Change, Files, Fixed
 from dbos_lint.paths import absolute, shown
+from dbos_lint.records import NamedTuple
 from dbos_lint.results import RunResult
 
 

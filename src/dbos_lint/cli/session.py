@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +16,7 @@ from dbos_lint.cli.summary import Offers
 from dbos_lint.configuration import Configuration, Overrides
 from dbos_lint.discovery import Discovery, LeftOut, discover
 from dbos_lint.paths import STDIN, absolute, parent, shown
+from dbos_lint.records import NamedTuple
 from dbos_lint.reporters import FIX_FORMATS, STATISTICS_FORMATS, TEXT_FORMATS, render
 from dbos_lint.results import RunResult
 

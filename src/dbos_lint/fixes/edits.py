@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from dbos_lint.records import NamedTuple
 
 
 class Void(Exception):  # noqa: N818 - it is an answer, not an error

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dbos_lint.diagnostic import Diagnostic, TraceStep
 from dbos_lint.paths import shown
+from dbos_lint.records import NamedTuple
 
 if TYPE_CHECKING:
     from dbos_lint.fixes.replacements import Replacement

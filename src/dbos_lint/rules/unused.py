@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from dbos_lint.diagnostic import Diagnostic, Scope
 from dbos_lint.fix import Applicability, Fix
+from dbos_lint.records import NamedTuple
 from dbos_lint.rules.declared.meta import UNUSED_SUPPRESSION
 from dbos_lint.rules.registry import RULES
 from dbos_lint.semantics.collect import Collected, head_rows

@@ -12,12 +12,13 @@ import ast
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
-from typing import ClassVar, NamedTuple, TypeVar, cast
+from typing import ClassVar, TypeVar, cast
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import history, version
 from dbos_lint.diagnostic import Confidence, Level, Rule, TraceStep
 from dbos_lint.fix import ByHand, Fix
+from dbos_lint.records import NamedTuple
 from dbos_lint.rules.failures import Failures
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.body import Body

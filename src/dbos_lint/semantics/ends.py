@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntFlag
-from typing import NamedTuple
 
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.flows import Origin
 from dbos_lint.semantics.values import FunctionKey
 

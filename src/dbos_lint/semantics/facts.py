@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from dbos_lint.catalog import api, types
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS, Nondeterminism
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.calls import Callees, Calls
 from dbos_lint.semantics.effects import (
     ENDS_TRANSACTION,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.ends import NONE, OPEN, Sink
 from dbos_lint.semantics.facts import Edge

@@ -8,7 +8,9 @@ tell records apart that hold the same.
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from dbos_lint.records import NamedTuple
 
 Region: TypeAlias = tuple[int, int, int, int]
 """A stretch of the text, as a span."""

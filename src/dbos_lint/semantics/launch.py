@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api, frameworks
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.contexts import Contexts
 from dbos_lint.semantics.entrypoints import is_route

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from dbos_lint.catalog import api, frameworks, patterns
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics import refs
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.calls import Callees

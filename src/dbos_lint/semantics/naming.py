@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.names import COMMON_METHODS, METHODS, OFFERS, SLOTS, WORKFLOW, Slot
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.entities import registered_name, registrations
 from dbos_lint.semantics.literals import literals

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dbos_lint.catalog.names import OFFERS, WORKFLOW
 from dbos_lint.consulted import CLAIMED, LOADERS, OUTLINES, TOLD
 from dbos_lint.outlines import COMPUTED, words_in
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.sites import MODULE
 from dbos_lint.semantics.summary import Module
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.sites import MODULE, Binding, Ref
 from dbos_lint.semantics.summary import Module, Scope
 from dbos_lint.syntax.spans import Span

@@ -31,8 +31,9 @@ An expression is kept as a *reference* (``Ref``), only as far as it can name som
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
+from dbos_lint.records import NamedTuple
 from dbos_lint.syntax.spans import Span
 
 Ref: TypeAlias = Any

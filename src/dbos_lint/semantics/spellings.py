@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from dbos_lint.fix import Import
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.sites import MODULE

@@ -7,8 +7,7 @@ afterwards, and can be pickled. Rows count from 1, columns are the UTF-8 byte of
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.flows import Flows
 from dbos_lint.semantics.sites import (
     MODULE,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from dbos_lint.catalog.history import Kind, history
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.sites import Call, Read, Ref
 from dbos_lint.semantics.summary import Module

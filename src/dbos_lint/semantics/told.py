@@ -6,9 +6,10 @@ Nothing here tells where in a file something stands, so that a file that is edit
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from dbos_lint.catalog.names import ASKS, EVENT, OFFERS, PATCH, QUEUE, SCHEDULE, STREAM, TOPIC, WORKFLOW
+from dbos_lint.records import NamedTuple
 
 KINDS = frozenset({EVENT, PATCH, QUEUE, SCHEDULE, STREAM, TOPIC, WORKFLOW})
 """The kinds of names, each of which is the question what a file tells of it, as :class:`Told`."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.sites import Ref
 from dbos_lint.syntax.spans import Span
 

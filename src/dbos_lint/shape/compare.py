@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from dbos_lint.diagnostic import Level, Rule
+from dbos_lint.records import NamedTuple
 from dbos_lint.rules.declared.advanced import PATCH_REMOVED_EARLY, STEP_RENAMED, WORKFLOW_SHAPE_CHANGED
 from dbos_lint.shape.snapshot import Declared, Snapshot
 from dbos_lint.shape.values import Patches, Place, Token

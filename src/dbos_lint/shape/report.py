@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from dbos_lint import selection
 from dbos_lint.configuration import Configuration
 from dbos_lint.diagnostic import Diagnostic
 from dbos_lint.discovery import MissingPathError
 from dbos_lint.reading import read
+from dbos_lint.records import NamedTuple
 from dbos_lint.shape.compare import Change, compare
 from dbos_lint.shape.snapshot import snapshot
 from dbos_lint.syntax import suppressions

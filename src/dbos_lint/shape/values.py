@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, TypeAlias, Union
+from typing import TypeAlias, Union
 
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.values import FunctionKey
 from dbos_lint.syntax.spans import Span
 

@@ -9,9 +9,9 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from dbos_lint.diagnostic import Position
+from dbos_lint.records import NamedTuple
 from dbos_lint.syntax.suppressions import NOTHING, NamedCode, Suppression, Suppressions
 
 OURS = re.compile(

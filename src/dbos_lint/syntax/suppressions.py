@@ -20,9 +20,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from dbos_lint.diagnostic import Diagnostic, Position
+from dbos_lint.records import NamedTuple
 
 
 class NamedCode(NamedTuple):

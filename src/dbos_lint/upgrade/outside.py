@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from dbos_lint.catalog.history import Version, label, version
 from dbos_lint.catalog.upgrades import LINES, NOTES, Line, Note
 from dbos_lint.reading import read
+from dbos_lint.records import NamedTuple
 from dbos_lint.syntax.parse import with_newlines
 from dbos_lint.target import detected
 

@@ -7,9 +7,9 @@ import builtins
 import re
 from collections.abc import Sequence
 from textwrap import indent
-from typing import NamedTuple
 
 from dbos_lint.fix import Import
+from dbos_lint.records import NamedTuple
 from dbos_lint.rules.migration.files import File, UnsureError
 from dbos_lint.rules.migration.urls import text_of
 from dbos_lint.rules.migration.variables import imports_from

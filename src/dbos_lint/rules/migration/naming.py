@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import NamedTuple
 
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.summary import Function, Module, Scope
 from dbos_lint.syntax.spans import span_of
 from dbos_lint.syntax.trees import children, walk

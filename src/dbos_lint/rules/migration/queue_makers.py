@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from functools import cached_property
-from typing import NamedTuple
 
 from dbos_lint.catalog import api
+from dbos_lint.records import NamedTuple
 from dbos_lint.rules.migration.files import File, Files
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.summary import Module

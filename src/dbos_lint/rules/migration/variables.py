@@ -6,8 +6,8 @@ import ast
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from dbos_lint.records import NamedTuple
 from dbos_lint.rules.migration.files import File, Files, UnsureError
 from dbos_lint.rules.migration.naming import FUNCTIONS, FunctionNode
 from dbos_lint.rules.visitor import Here

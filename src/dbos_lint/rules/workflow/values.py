@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.nondeterminism import EXTRA
 from dbos_lint.diagnostic import Confidence, Level, Rule
+from dbos_lint.records import NamedTuple
 from dbos_lint.rules.declared.workflow import (
     CLOCK_COMPUTED_SLEEP,
     CLOCK_IN_WORKFLOW,
