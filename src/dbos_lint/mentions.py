@@ -45,10 +45,7 @@ def imports(source: bytes) -> Iterator[tuple[int, str, bytes]]:
 
     What only looks like an import, in a string, is among them.
     """
-    if b"\r" in source:
-        source = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if b"\\" in source and b"\\\n" in source:
-        source = source.replace(b"\\\n", b" ")
+    source = joined(source)
     # Looking for the word and then for the start of its line is much faster than a search for lines that match.
     statement = re.compile(_STATEMENT)
     end, place = 0, source.find(_WORD)
@@ -73,6 +70,13 @@ def _match_inside(statement: re.Pattern[bytes], source: bytes, start: int, place
     """The statement around ``place`` that stands behind another one, or behind what it depends on, in a line."""
     mark = max(source.rfind(b";", start, place), source.rfind(b":", start, place))
     return statement.match(source, mark + 1) if mark >= 0 else None
+
+
+def joined(source: bytes) -> bytes:
+    """``source`` with one kind of line ends, and continued lines as one."""
+    if b"\r" in source:
+        source = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return source.replace(b"\\\n", b" ") if b"\\" in source else source
 
 
 def members(names: bytes) -> list[str]:

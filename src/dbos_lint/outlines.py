@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from dbos_lint.consulted import text_state
-from dbos_lint.mentions import imports, mentions
+from dbos_lint.mentions import imports, joined, mentions
 from dbos_lint.records import NamedTuple
 
 COMPUTED = ""
@@ -50,6 +50,7 @@ def outline(source: bytes, needles: Sequence[bytes]) -> Outline:
 
 def words_in(source: bytes) -> frozenset[str]:
     """The words by which a file may name workflows."""
+    source = joined(source)
     found = {*re.findall(_DEFINED, source), *re.findall(_NAMED, source)}
     return frozenset(word.decode("utf-8", "replace") for word in found)
 

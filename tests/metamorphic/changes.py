@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import random
 from collections.abc import Callable
 
+from tests.formatting import reformatted
 from tests.metamorphic import importing, moving, renaming, shaping
 from tests.metamorphic.names import Others, Project
 
@@ -59,8 +61,22 @@ ALONE: tuple[Change, ...] = (
     moving.helpers_async,
     moving.reordered,
 )
+
+
+def laid_out(project: Project) -> Project:
+    """Brackets broken into lines, comments, tabs, continued lines."""
+    return {path: _laid_out(text) if path.endswith(".py") else text for path, text in project.items()}
+
+
+def _laid_out(text: str) -> str:
+    # What would mean something else is given back as it is.
+    tried = (reformatted(text, random.Random(seed), 0.3) for seed in range(9))
+    return next((made for made in tried if made != text), text)
+
+
 CHANGES: dict[str, Callable[[Project], Project]] = {
     **{change.__name__: everywhere(change) for change in ALONE},
+    "laid_out": laid_out,
     "moved": moving.moved,
 }
 BY_CODE = frozenset({"moved"})

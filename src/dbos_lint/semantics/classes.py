@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dbos_lint.catalog import api, patterns
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.sites import DECORATOR, Decorator
+from dbos_lint.semantics.sites import DECORATOR, Call, Decorator
 from dbos_lint.semantics.summary import Class, Function, Module
 from dbos_lint.semantics.values import ClassValue, DecoratorValue, Entity, External, FunctionValue, Values
 
@@ -74,8 +74,7 @@ class Classes:
                     if isinstance(call.func, str) or len(call.args) != 1 or call.flags & DECORATOR:
                         continue
                     if any(_registers(made) for made in self.calls.callees(module, call).values):
-                        # The class may give its name to what becomes of it, in this very row.
-                        place = Place(call.scope, call.span.row - 1, call.block)
+                        place = Place(call.scope, _row_above(module, call), call.block)
                         given = self.calls.resolver.resolve(module, call.args[0], place)
                         found.update(each.id for each in given if isinstance(each, ClassValue) and each.module == path)
             self._called[path] = frozenset(found)
@@ -167,3 +166,11 @@ def _is_harmless(values: Values) -> bool:
     return bool(values) and all(
         isinstance(value, External) and value.name.partition(".")[0] in _HARMLESS for value in values
     )
+
+
+def _row_above(module: Module, call: Call) -> int:
+    """The row above the statement of ``call`` that is given a class, which may give its name to what becomes of it."""
+    made = ("call", call.func, call.args, call.keywords)
+    bound = module.scopes[call.scope].bindings.get(call.args[0], ())
+    rows = [binding.row for binding in bound if binding.value == made and binding.row <= call.span.row]
+    return max(rows, default=call.span.row) - 1
