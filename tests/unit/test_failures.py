@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -63,8 +64,8 @@ def test_a_rule_that_raises_is_named_with_its_place_and_the_others_still_find(mo
     result = lint()
     assert codes(result) == [(8, "DBS213"), (9, "DBS201"), (13, "DBS001"), (15, "DBS201")]
     assert result.diagnostics[2].message == (
-        "file is not linted by workflow/names: dbos-lint itself failed on it (KeyError); please report this with the "
-        "output of --debug"
+        "file is not linted by workflow/names (DBS223, DBS226): dbos-lint itself failed on it (KeyError); "
+        "please report this with the output of --debug"
     )
     (traceback,) = result.tracebacks
     assert "KeyError: 'a fault'" in traceback
@@ -76,7 +77,7 @@ def test_no_comment_hides_a_fault_and_none_is_called_unused_for_it(monkeypatch: 
     )
     assert codes(lint(noqa)) == [(1, "DBS002"), (9, "DBS201"), (15, "DBS201")]
     monkeypatch.setattr(Effects, "visit_effect", failing)
-    assert codes(lint(noqa)) == [(1, "DBS001"), (9, "DBS201"), (15, "DBS201")]
+    assert codes(lint(noqa)) == [(8, "DBS001"), (9, "DBS201"), (15, "DBS201")]
 
 
 def test_a_fault_that_hits_many_rules_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,14 +100,16 @@ def test_a_rule_that_meets_a_limit_is_like_one_that_raises(
     found, *others = lint().diagnostics
     assert [each.code for each in others] == ["DBS201", "DBS201"]
     words = "it nests too deeply" if error is RecursionError else "there is not enough memory"
-    assert found.message.startswith(f"file is not linted by workflow/effects: {words}")
+    assert found.start.row == 8
+    assert "DBS213" in found.message
+    assert re.fullmatch(rf"file is not linted by workflow/effects \([DBS0-9, ]+\): {re.escape(words)}.*", found.message)
 
 
 def test_a_visitor_that_cannot_be_made_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Answers, "__init__", failing)
     result = lint()
     assert codes(result) == [(1, "DBS001"), (8, "DBS213"), (9, "DBS201"), (15, "DBS201")]
-    assert "by comm/answers:" in result.diagnostics[0].message
+    assert "by comm/answers (DBS505):" in result.diagnostics[0].message
 
 
 def test_a_fault_outside_of_the_rules_is_a_finding_too(monkeypatch: pytest.MonkeyPatch) -> None:

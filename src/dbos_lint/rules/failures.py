@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from types import TracebackType
 
+from dbos_lint.diagnostic import Rule
 from dbos_lint.reading import LACK_OF_MEMORY
+from dbos_lint.syntax.spans import Span
 
 _RULES = "dbos_lint.rules."
 _ENGINE = "the engine"
@@ -16,8 +19,9 @@ _MOST_FRAMES = 20
 class Failure:
     """A fault of the linter itself, which may hit many rules, and be met at many places: the first is told.
 
-    ``parts`` say where among the rules, such as ``workflow/values``; ``row`` and ``column`` what of the linted file was
-    looked at, 1 and 1 where that is not known; ``traceback`` is for whoever mends it.
+    ``parts`` say where among the rules, such as ``workflow/values``, with the codes of those there; ``row`` and
+    ``column`` what of the linted file was looked at, 1 and 1 where that is not known; ``traceback`` is for whoever
+    mends it.
     """
 
     __slots__ = ("column", "error", "parts", "row", "traceback")
@@ -27,13 +31,15 @@ class Failure:
         self.row = row
         self.column = column
         self.traceback = traceback
-        self.parts: dict[str, None] = {}
+        self.parts: dict[str, tuple[str, ...]] = {}
 
     @property
     def message(self) -> str:
         """What a person is told."""
         named = ", ".join([*self.parts][:_MOST_NAMED])
         more = f" and {len(self.parts) - _MOST_NAMED} more" if len(self.parts) > _MOST_NAMED else ""
+        if len(self.parts) == 1 and self.parts[named]:
+            named += f" ({', '.join(self.parts[named])})"
         if self.error == RecursionError.__name__:
             return f"file is not linted by {named}{more}: it nests too deeply"
         if self.error == MemoryError.__name__:
@@ -62,18 +68,25 @@ class Failures:
             from traceback import format_exception
 
             frames = format_exception(type(error), error, error.__traceback__, limit=-_MOST_FRAMES)
-            row, column = getattr(place, "lineno", 1), getattr(place, "col_offset", 0) + 1
+            if isinstance(place, Span):
+                row, column = place.row, place.col + 1
+            else:
+                row, column = getattr(place, "lineno", 1), getattr(place, "col_offset", 0) + 1
             self._found[key] = Failure(name, row, column, "".join(frames))
-        self._found[key].parts[_part(owner)] = None
+        part, codes = _part(owner)
+        self._found[key].parts[part] = codes
 
 
-def _part(owner: object) -> str:
-    """Where the rules of a visitor, or of one of its methods, are declared: category and part."""
+def _part(owner: object) -> tuple[str, tuple[str, ...]]:
+    """Where the rules of a visitor, or of one of its methods, are declared: category and part; and their codes."""
     # A method may be inherited, or measured: where its visitor stands counts.
     method = getattr(owner, "__wrapped__", owner)
     module: str = getattr(getattr(method, "__self__", method), "__module__", "")
     part = module.removeprefix(_RULES).replace(".", "/") if module.startswith(_RULES) else _ENGINE
-    return _ENGINE if part == "visitor" else part
+    if part in (_ENGINE, "visitor"):
+        return _ENGINE, ()
+    names = vars(sys.modules[module]).values() if module in sys.modules else ()
+    return part, tuple(sorted({each.code for each in names if isinstance(each, Rule)}))
 
 
 def _origin(traceback: TracebackType | None) -> tuple[str, int]:

@@ -80,7 +80,7 @@ def _walk_effects(visitors: Iterable[Any], here: Here) -> None:
                 try:
                     method(reached)
                 except Exception as error:
-                    here.failures.add(method, error)
+                    here.failures.add(method, error, reached.span)
     except Exception as error:
         here.failures.add(here, error)
 
