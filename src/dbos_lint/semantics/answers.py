@@ -49,7 +49,7 @@ class Answers:
         # has been asked since the first of them; what of it has been met again.
         self.asking: set[Hashable] = set()
         self._trail: list[Hashable] = []
-        self._open: set[Hashable] = set()
+        self._open: frozenset[Hashable] = _NONE
         # How often the limit of depth has cut an answer short.
         self._cuts: int = 0
         # How many references the question from outside has led through by now.
@@ -104,10 +104,10 @@ class Answers:
             return held
         active = while_asked or key
         if active in self.asking:
-            self._open.add(active)
+            self._open |= {active}
             return otherwise
         cuts, steps, deepest, open, start = self._cuts, self.steps, self._deepest, self._open, len(self._trail)
-        self.steps, self._deepest, self._open = 0 if whole else steps, depth, set()
+        self.steps, self._deepest, self._open = 0 if whole else steps, depth, _NONE
         self.asking.add(active)
         self._trail.append(active)
         try:
@@ -118,8 +118,7 @@ class Answers:
             if self._open:
                 large = len(self._trail) - start > _CIRCLE
                 met = _NONE if large else frozenset(self._trail[start:])
-                self._open.discard(active)
-                still_open = frozenset(self._open) if self._open else _NONE
+                still_open = (self._open - {active}) or _NONE
             if not still_open:
                 del self._trail[start:]
             self._open = open | still_open if still_open else open

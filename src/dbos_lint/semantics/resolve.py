@@ -140,8 +140,9 @@ class Resolver:
         in_class = scope is not None and scope.kind == "class"
         if scope is not None and in_class and is_bound_later(scope, name, place):
             scope = binding_scope(module, scope.parent, name)
-        at_place = place if scope is not None and inner_scope(module, place.scope) == scope.id else None
-        if env is None and (scope is None or at_place is None or len(scope.bindings[name]) == 1):
+        if env is None and (
+            scope is None or len(scope.bindings[name]) == 1 or inner_scope(module, place.scope) != scope.id
+        ):
             key = (module.path, scope.id if scope is not None else -1, ref)
             recalled: Values | None = self.answers.recall(key, depth)
             if recalled is not None:
@@ -151,6 +152,7 @@ class Resolver:
             return self.answers.ask(
                 key, depth, lambda: self._named(module, scope, name, rest, None, None, depth), _UNKNOWN
             )
+        at_place = place if scope is not None and inner_scope(module, place.scope) == scope.id else None
         return self._named(module, scope, name, rest, at_place, env, depth)
 
     def _named(

@@ -94,12 +94,12 @@ class Nodes:
         self.attributes: dict[str, list[ast.Attribute]] = {}
         self.strings: dict[str, list[ast.Constant]] = {}
         for node in walk(tree):
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                self.imports.append(node)
-            elif isinstance(node, ast.Name):
+            if isinstance(node, ast.Name):
                 self.names.setdefault(node.id, []).append(node)
             elif isinstance(node, ast.Attribute):
                 self.attributes.setdefault(node.attr, []).append(node)
+            elif isinstance(node, (ast.Import, ast.ImportFrom)):
+                self.imports.append(node)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 self.strings.setdefault(node.value.rpartition(".")[2], []).append(node)
 
