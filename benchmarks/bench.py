@@ -41,7 +41,7 @@ class Measured:
         verdict = "aim reached" if row.holds(figure, row.aim) else "reached"
         if not row.holds(figure, row.must):
             verdict = "**missed**"
-        wall = f"{row.wall(self.samples):.2f}" if row.over is not None else ""
+        wall = f"{row.by_clock(self.samples):.2f}" if row.over is not None else ""
         least = "at least " if row.is_least else ""
         cells = (row.what, row.unit, f"{least}{row.must:g}", f"{row.aim:g}", f"{figure:.2f}", wall, verdict)
         return f"| {' | '.join(cells)} |"

@@ -73,6 +73,10 @@ class Row:
             each.wall for each in samples[self.over.name]
         )
 
+    def by_clock(self, samples: Samples) -> float:
+        """The ratio of the times by the clock, the way round in which the promise is made."""
+        return 1 / self.wall(samples) if self.is_least else self.wall(samples)
+
     def holds(self, figure: float, limit: float) -> bool:
         return figure >= limit if self.is_least else figure <= limit
 
