@@ -103,6 +103,8 @@ def is_test(here: Here, path: str) -> bool:
 
 def speaks_for_project(known: Known, here: Here) -> bool:
     """Whether what is offered in the project's own code tells what there is: tests may make up names of theirs."""
-    offers = [told for mentions in known.offered.values() for told in mentions if told.sure]
+    if OFFERS in known.open:
+        return False
     in_tests = is_test(here, here.module.path)
-    return OFFERS not in known.open and any(in_tests or not told.in_tests for told in offers)
+    offers = (told for mentions in known.offered.values() for told in mentions)
+    return any(told.sure and (in_tests or not told.in_tests) for told in offers)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dbos_lint import timings
@@ -63,6 +65,8 @@ class Project:
         self.recalled: Callable[[str], Consulted | None] = lambda name: None
         self.disk: Disk | None = None
         self._room = room
+        self._placed, self._placed_in = 0, defaultdict[str, set[str]](set)  # what of the overlay is in which folder
+        self._listing: list[tuple[str, ...] | None] = []  # the files of the project, once they were asked for
         self._kept: dict[str, tuple[bytes, Source, Collected]] = {}
         self._trees: dict[str, tuple[bytes, Source, Collected]] = {}
         self._modules: dict[str, Module | None] = {}
@@ -106,11 +110,20 @@ class Project:
             except OSError:
                 entries = frozenset()
                 self.consulted.folder(folder, None)
-            prefix = folder + os.sep
-            overlaid = [path[len(prefix) :] for path in self.overlay if path.startswith(prefix)]
-            entries |= {path.partition(os.sep)[0] for path in overlaid}
+            entries |= self._overlaid(folder)
             self._folders[folder] = entries
         return entries
+
+    def _overlaid(self, folder: str) -> set[str]:
+        """The entries of ``folder`` that the overlay tells of."""
+        # Each of its paths is looked at once, when it is new: each file that is linted is one.
+        for path in islice(reversed(self.overlay), len(self.overlay) - self._placed):
+            below, above = path, parent(path)
+            while below != above and os.path.basename(below) not in self._placed_in[above]:
+                self._placed_in[above].add(os.path.basename(below))
+                below, above = above, parent(above)
+        self._placed = len(self.overlay)
+        return self._placed_in[folder]
 
     def package_root(self, path: str) -> str:
         """The folder that holds the outermost package of the file ``path``."""
@@ -240,9 +253,10 @@ class Project:
         """The same, for an answer that tells what it rests on."""
         from dbos_lint.discovery import project_files
 
-        paths = self.disk.files() if self.disk is not None else project_files(self.settings)
-        self.consulted.files(paths)
-        return paths
+        if not self._listing:
+            self._listing.append(self.disk.files() if self.disk is not None else project_files(self.settings))
+        self.consulted.files(self._listing[0])
+        return self._listing[0]
 
     def outline(self, source: bytes, needles: Sequence[bytes]) -> Outline:
         """The outline of the text of a file."""
@@ -385,6 +399,7 @@ class Project:
         self._modules.pop(path, None)
         self._folders.pop(parent(path), None)
         self._found.clear()
+        self._listing.clear()
 
 
 def quietly_parsed(source: bytes) -> Source | Fault:

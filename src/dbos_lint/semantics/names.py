@@ -23,7 +23,7 @@ from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.facts import Observer
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.naming import ENGINE, Mention, mentions_of_call, mentions_of_workflows, naming
-from dbos_lint.semantics.rivals import CLAIMING, Claims, Rival
+from dbos_lint.semantics.rivals import CLAIMING, REGISTERED, Claims, Rival
 from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.told import IMPORTS, KINDS, LOADS, Known, plain, read, sorted_out
 from dbos_lint.semantics.words import Words
@@ -285,12 +285,9 @@ class Names:
         if module.path in self._files:
             self._files[module.path] = kinds
             self._outlined[module.path] = hash(source)
-            self._forget_holders(before ^ kinds)
+            if before != kinds:
+                self._forget_holders(before ^ kinds)
             self._claims.note(module.path, source)
-        if WORKFLOW in before | kinds:
-            remembered = self._mentions.get((module.path, WORKFLOW))
-            if remembered is None or (remembered[0] is not module and remembered[1] != self.of(module, WORKFLOW)):
-                self._claims.forget()
 
     def _renew_answers(self, module: Module) -> None:
         known = self._answers.pop(module.path, {})
@@ -299,6 +296,8 @@ class Names:
                 self._answers.setdefault(module.path, {})[question] = module, before
             elif self.answer(question, module.path) != before:
                 self._known.pop(question, None)
+                if question == REGISTERED:
+                    self._claims.forget()
 
     def _forget_holders(self, kinds: Iterable[str]) -> None:
         for kind in tuple(kinds):

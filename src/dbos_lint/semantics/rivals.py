@@ -98,9 +98,10 @@ class Claims:
         words = _words_of(mention.name or "")
         for word in words:
             self._names.rest_on(_claiming(word))
-        claiming = [others for word in words if (others := self.claiming(word) - {mention.path})]
+        claiming = [others for word in words if (others := self.claiming(word)) and others != {mention.path}]
         near = self._names.near(mention.path) if claiming else frozenset()
-        return near is None or any(not others.isdisjoint(near) for others in claiming)
+        # Few files are near, where it is told which; very many may be called alike.
+        return near is None or any(each in others for each in near if each != mention.path for others in claiming)
 
     def claiming(self, word: str) -> frozenset[str]:
         """The files that may register a workflow by ``word``."""

@@ -64,10 +64,11 @@ class Answers(Visitor):
         if function.id not in self._functions:
             from dbos_lint.semantics.absence import Absence  # for those who receive
 
+            here = self.here  # and not this part, which would be kept in a circle, with the tree
             self._functions[function.id] = Absence(
                 body,
-                lambda called: self._looks_only(body.record(called)),
-                lambda called: self._refuses(body.record(called)),
+                lambda called: _looks_only(here, body.record(called)),
+                lambda called: _refuses(here, body.record(called)),
             )
         use = self._functions[function.id].unchecked_use(node)
         if use is None or (use.node.lineno, use.node.col_offset) in self._told:
@@ -111,15 +112,17 @@ class Answers(Visitor):
                     self._waits[value.key] = min(names).removeprefix("dbos.")
         return self._waits[value.key]
 
-    def _refuses(self, call: Call | None) -> bool:
-        names = self.here.names_called(call) if call is not None else frozenset()
-        return bool(names) and names <= _REFUSE
 
-    def _looks_only(self, call: Call | None) -> bool:
-        names = self.here.names_called(call) if call is not None else frozenset()
-        return bool(names) and all(
-            name in _LOOKS_ONLY or name.startswith(("logging.", "dbos.")) or name in messages.TAKES_ID for name in names
-        )
+def _refuses(here: Here, call: Call | None) -> bool:
+    names = here.names_called(call) if call is not None else frozenset()
+    return bool(names) and names <= _REFUSE
+
+
+def _looks_only(here: Here, call: Call | None) -> bool:
+    names = here.names_called(call) if call is not None else frozenset()
+    return bool(names) and all(
+        name in _LOOKS_ONLY or name.startswith(("logging.", "dbos.")) or name in messages.TAKES_ID for name in names
+    )
 
 
 def _called(ref: Ref) -> Ref:

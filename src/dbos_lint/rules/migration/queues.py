@@ -19,10 +19,11 @@ from dbos_lint.rules.migration.files import File, Files, UnsureError
 from dbos_lint.rules.migration.launches import Launch, LaunchSites
 from dbos_lint.rules.migration.moving import Moved, flat, literal, moved, named, statement
 from dbos_lint.rules.migration.queue_limits import DROPPED, POSITIONAL, is_none, limits, renames
-from dbos_lint.rules.migration.queue_makers import QueueMakers
+from dbos_lint.rules.migration.queue_makers import Made, QueueMakers
 from dbos_lint.rules.migration.variables import Use, Uses, dotted, imports_from, uses_of
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.literals import literals
+from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.registering import defines_workflow
 from dbos_lint.semantics.scoping import Place, binding_scope, place_of
 from dbos_lint.semantics.sites import MODULE
@@ -36,10 +37,11 @@ _DEBOUNCES = api.with_async(frozenset({f"{api.DEBOUNCER}.create"}))
 
 @dataclass
 class _Plan:
-    """What becomes of one queue: ``changes`` by file, or the reason why it is left to a person."""
+    """What becomes of the queue that is made at ``made`` in the file ``path``: ``changes`` by file, or the reason why
+    it is left to a person. It holds no tree."""
 
-    home: File
-    node: ast.Call
+    path: str
+    made: Span
     name: str = ""
     uses: list[tuple[str, Span]] = field(default_factory=list)
     changes: dict[str, dict[Change, None]] = field(default_factory=dict)
@@ -52,7 +54,7 @@ class _Plan:
 
     def concerns(self, path: str, span: Span) -> bool:
         """Whether a finding at ``span`` is about this queue."""
-        if path == self.home.path and span == span_of(self.node):
+        if (path, span) == (self.path, self.made):
             return True
         uses = self._uses.get(path, ())
         first, last = bisect_left(uses, span[:2]), bisect_right(uses, (*span[2:], sys.maxsize))
@@ -69,13 +71,25 @@ class _Plan:
     def fix(self, path: str) -> Fix:
         """What mends a finding in the file ``path``: the same for all of them."""
         if path not in self.fixes:
-            changes = {file: tuple(made) for file, made in self.changes.items()}
-            own = changes.pop(path, ())
             title = f"register the queue {self.name} behind DBOS.launch(), and enqueue by its name"
             if self.in_place:
                 title = f"register the queue {self.name}"
-            self.fixes[path] = Fix(title, Applicability.UNSAFE, own, tuple(sorted(changes.items())))
+            own = tuple(self.changes.get(path, ()))
+            others = tuple(each for each in self._sorted if each[0] != path)
+            self.fixes[path] = Fix(title, Applicability.UNSAFE, own, others)
         return self.fixes[path]
+
+    @cached_property
+    def _sorted(self) -> tuple[tuple[str, tuple[Change, ...]], ...]:
+        return tuple(sorted((path, tuple(changes)) for path, changes in self.changes.items()))
+
+
+_Key = tuple[str, Span]
+
+
+def _no_plans(names: Names) -> dict[_Key, _Plan]:
+    """Where those are put that are made of the texts of a project as they are."""
+    return {}
 
 
 class Queues:
@@ -86,7 +100,7 @@ class Queues:
         self._resolver = here.resolver
         self._files = here.once(Files)
         self._sites = here.once(LaunchSites)
-        self._plans: dict[tuple[str, Span], _Plan] = {}
+        self._plans: dict[_Key, _Plan] = {}
         self._makers = here.once(QueueMakers)
 
     def at(self, path: str, span: Span) -> Fix | ByHand | None:
@@ -96,7 +110,7 @@ class Queues:
             plan = next((plan for plan in self._likely(path, span) if plan.concerns(path, span)), None)
         if plan is None:
             # Where the uses of a queue are not all seen, its name tells which one it is.
-            named = [self._plan(*self._makers.node(self._makers.made[number])) for number in self._named(span)]
+            named = [self._plan_of(self._makers.made[number]) for number in self._named(span)]
             return ByHand((named[0].reason if len(named) == 1 else "") or "which queue this is cannot be told")
         if plan.reason:
             return ByHand(plan.reason)
@@ -113,10 +127,8 @@ class Queues:
     def _likely(self, path: str, span: Span) -> Iterator[_Plan]:
         """The plans that may be about ``span``, those first of which that is most likely."""
         named = self._named(span)
-        yield from (self._plan(*self._makers.node(self._makers.made[number])) for number in named)
-        yield from (
-            self._plan(*self._makers.node(made)) for number, made in enumerate(self._makers.made) if number not in named
-        )
+        yield from (self._plan_of(self._makers.made[number]) for number in named)
+        yield from (self._plan_of(made) for number, made in enumerate(self._makers.made) if number not in named)
 
     def _named(self, span: Span) -> dict[int, None]:
         """The numbers of the queues, in order, that are assigned to a name in what is called at ``span``."""
@@ -124,24 +136,34 @@ class Queues:
         names = dotted(call.func).split(".") if call is not None else []
         return dict.fromkeys(sorted(number for name in names for number in self._makers.by_name.get(name, ())))
 
+    def _plan_of(self, made: Made) -> _Plan:
+        return self._shared.get((made.module.path, made.span)) or self._plan(*self._makers.node(made))
+
     def _plan(self, home: File, node: ast.Call) -> _Plan:
         key = (home.path, span_of(node))
         if key not in self._plans:
-            plan = self._plans[key] = _Plan(home, node)
+            plan = self._plans[key] = _Plan(*key)
             try:
-                self._rewrite(plan)
+                launch = self._sites.above(home, node)
+                if launch is not None:
+                    self._in_place(plan, home, node, launch)
+                elif key in self._shared:
+                    self._plans[key] = self._shared[key]
+                else:
+                    self._shared[key] = plan
+                    self._rewrite(plan, home, node)
             except UnsureError as unsure:
                 plan.reason = str(unsure)
             except RecursionError:
                 plan.reason = "the program nests too deeply"
         return self._plans[key]
 
-    def _rewrite(self, plan: _Plan) -> None:
-        home, node = plan.home, plan.node
-        launch = self._sites.above(home, node)
-        if launch is not None:
-            self._in_place(plan, launch)
-            return
+    @cached_property
+    def _shared(self) -> dict[_Key, _Plan]:
+        """The plans that were made for other files: each is made of the whole project, and the same for all of it."""
+        return {} if self._files.is_outside else self._here.analysis.names.of_all(_no_plans)
+
+    def _rewrite(self, plan: _Plan, home: File, node: ast.Call) -> None:
         target = _assigned(home, node)
         found = uses_of(self._here, home, target)
         plan.uses = [(use.file.path, span_of(use.node)) for use in found.uses]
@@ -154,13 +176,12 @@ class Queues:
         plan.name = repr(naming.value)
         for use in found.uses:
             self._use(plan, naming, use)
-        self._take_away(plan, found)
+        self._take_away(plan, home, node, found)
         for launch in self._sites.of(home):
-            self._register(plan, naming, limited, launch)
+            self._register(plan, home, node, naming, limited, launch)
 
-    def _in_place(self, plan: _Plan, launch: Launch) -> None:
+    def _in_place(self, plan: _Plan, file: File, node: ast.Call, launch: Launch) -> None:
         """What is made behind a launch can be registered where it stands: that gives an object that can do the same."""
-        file, node = plan.home, plan.node
         given = _given(node)
         name = given.pop("name", None)
         limits(given)
@@ -236,8 +257,7 @@ class Queues:
 
     # ------------------------------------------------------------------ what makes it
 
-    def _take_away(self, plan: _Plan, found: Uses) -> None:
-        home, node = plan.home, plan.node
+    def _take_away(self, plan: _Plan, home: File, node: ast.Call, found: Uses) -> None:
         plan.add(home, Delete(span_of(home.statement(node))))
         maker = dotted(node.func).partition(".")[0]
         if maker:
@@ -268,18 +288,26 @@ class Queues:
 
     # ------------------------------------------------------------------ registering
 
-    def _register(self, plan: _Plan, naming: _Naming, limited: dict[str, ast.expr], launch: Launch) -> None:
+    def _register(
+        self,
+        plan: _Plan,
+        home: File,
+        node: ast.Call,
+        naming: _Naming,
+        limited: dict[str, ast.expr],
+        launch: Launch,
+    ) -> None:
         file, place = launch.file, launch.place
         dbos, needed = self._sites.dbos(launch)
         text, imports = naming.at(file, place)
         items, wanted = [text], [*needed, *imports]
         for name, value in limited.items():
-            argument: Moved = moved(self._resolver, plan.home, value, file, place)
+            argument: Moved = moved(self._resolver, home, value, file, place)
             items.append(f"{name}={argument.text}")
             wanted += argument.imports
         head = f"await {dbos}.register_queue_async(" if launch.is_async else f"{dbos}.register_queue("
         # What is said of the queue goes where it is told of its limits now.
-        said = "".join(f"{comment}\n" for comment in plan.home.comments(plan.home.statement(plan.node)))
+        said = "".join(f"{comment}\n" for comment in home.comments(home.statement(node)))
         plan.add(file, launch.behind(said + statement(head, items, ")")), *wanted)
 
 

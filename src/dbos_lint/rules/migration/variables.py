@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from dbos_lint.records import NamedTuple
@@ -14,7 +14,7 @@ from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import is_exported
 from dbos_lint.semantics.sites import MODULE
-from dbos_lint.semantics.values import ModuleValue
+from dbos_lint.semantics.values import ModuleValue, Values
 
 
 class Use(NamedTuple):
@@ -46,22 +46,31 @@ class _Search:
         self._resolver = resolver
         self._files = files
         self._found = Uses()
-        self._known: list[tuple[File, str]] = []
+        self._known: dict[tuple[str, str], None] = {}
+        self._todo: list[tuple[File, str]] = []
+        self._naming: dict[str, _Naming] = {}
 
     def run(self, home: File, name: str) -> Uses:
-        self._known.append((home, name))
-        for file, local in self._known:
+        self._look_for(home, name)
+        for file, local in self._todo:
             self._in_module(file, local, is_home=file is home)
             called = file.module.name.rpartition(".")[2]
             for other in self._files.strangers(called, local):
                 self._check_lost(other, called, local)
-            for other in self._files.naming(local):
+            if local not in self._naming:
+                self._naming[local] = _Naming(local, self._files.naming(local), self._resolver)
+            for other in self._naming[local].speaking_of(file, called):
                 self._check_strings(other, file, local)
                 if other is not file:
                     self._check_lost(other, called, local)
                     self._imports(other, file, local)
                     self._attributes(other, file, local)
         return self._found
+
+    def _look_for(self, file: File, name: str) -> None:
+        if (file.path, name) not in self._known:
+            self._known[file.path, name] = None
+            self._todo.append((file, name))
 
     def _in_module(self, file: File, name: str, is_home: bool) -> None:
         if len(file.module.scopes[MODULE].bindings.get(name, ())) > 1:
@@ -83,8 +92,8 @@ class _Search:
                     self._imported(other, node, alias.asname or name)
                 elif alias.name == "*" and is_exported(file.module, name):
                     bound = other.module.scopes[MODULE].bindings
-                    if name not in bound and (other, name) not in self._known:
-                        self._known.append((other, name))
+                    if name not in bound:
+                        self._look_for(other, name)
 
     def _imported(self, other: File, node: ast.ImportFrom, local: str) -> None:
         outer = next((each for each in other.around(node) if isinstance(each, (*FUNCTIONS, ast.ClassDef))), None)
@@ -92,8 +101,7 @@ class _Search:
             raise UnsureError(f"the class '{outer.name}' imports it")
         if outer is None:
             self._found.imported.append((other, local, node))
-            if (other, local) not in self._known:
-                self._known.append((other, local))
+            self._look_for(other, local)
             return
         assert isinstance(outer, FunctionNode)
         function = other.function(outer)
@@ -109,7 +117,7 @@ class _Search:
         """``module.name``"""
         for node in other.nodes.attributes.get(name, ()):
             ref = dotted(node.value)
-            if ref and self._resolver.resolve(other.module, ref, other.place(node)) == (ModuleValue(file.path),):
+            if ref and _modules(self._resolver, other, node, ref) == (ModuleValue(file.path),):
                 if not isinstance(node.ctx, ast.Load):
                     raise UnsureError(f"{_name(other)} sets '{ref}.{name}'")
                 self._found.uses.append(Use(other, node))
@@ -118,7 +126,7 @@ class _Search:
         """An import of which it is not known which module ``called`` so it means may be what uses the variable."""
         modules: list[str] = []
         for node in other.nodes.imports:
-            if isinstance(node, ast.ImportFrom) and self._is_unknown(other, node.module or "", node.level):
+            if isinstance(node, ast.ImportFrom) and _is_unknown(self._resolver, other, node.module or "", node.level):
                 modules += [alias.asname or alias.name for alias in node.names if alias.name == called]
                 if (node.module or "").rpartition(".")[2] == called and any(
                     alias.name in (name, "*") for alias in node.names
@@ -126,17 +134,16 @@ class _Search:
                     raise UnsureError(f"which '{called}' is imported cannot be told ({other.where(node)})")
             elif isinstance(node, ast.Import):
                 named = (alias for alias in node.names if alias.name.rpartition(".")[2] == called)
-                modules += [alias.asname or alias.name for alias in named if self._is_unknown(other, alias.name, 0)]
+                modules += [
+                    alias.asname or alias.name for alias in named if _is_unknown(self._resolver, other, alias.name, 0)
+                ]
         for use in other.nodes.attributes.get(name, ()) if modules else ():
             if dotted(use.value) in modules:
                 raise UnsureError(f"which '{called}' is imported cannot be told ({other.where(use)})")
 
-    def _is_unknown(self, file: File, name: str, level: int) -> bool:
-        return self._resolver.project.find(name, level, file.path) is None
-
     def _check_strings(self, other: File, file: File, name: str) -> None:
         """A string may name the variable: in ``__all__``, or for what patches it."""
-        stem = os.path.basename(file.path).removesuffix(".py")
+        stem = _stem(file)
         for node in other.nodes.strings.get(name, ()):
             text = str(node.value)
             if text == name and other is file and _is_exports(other, node):
@@ -144,6 +151,44 @@ class _Search:
             owner = text.rpartition(".")[0]
             if owner.rpartition(".")[2] == stem:
                 raise UnsureError(f"the string '{text}' in {_name(other)} names it")
+
+
+class _Naming:
+    """The files that may name something ``name``, by what of it each of them may speak of: of the files that import it
+    from one another, none is compared with all others."""
+
+    def __init__(self, name: str, files: Iterable[File], resolver: Resolver) -> None:
+        self._files = tuple(files)
+        self._resolver = resolver
+        self._speaking: dict[str, dict[int, None]] = {}
+        for number, file in enumerate(self._files):
+            for what in (file.path, *self._spoken_of(file, name)):
+                self._speaking.setdefault(what, {})[number] = None
+
+    def speaking_of(self, file: File, called: str) -> Iterator[File]:
+        """Those that may speak of ``name`` in ``file``, which goes by ``called``, in their order."""
+        keys = (file.path, called, _stem(file))
+        return (
+            self._files[number] for number in sorted({each for key in keys for each in self._speaking.get(key, ())})
+        )
+
+    def _spoken_of(self, file: File, name: str) -> Iterator[str]:
+        """The path of each module whose ``name`` the file may use, and what those are called that nobody knows."""
+        for node in file.nodes.imports:
+            if isinstance(node, ast.Import):
+                unknown = (alias.name for alias in node.names if _is_unknown(self._resolver, file, alias.name, 0))
+                yield from (each.rpartition(".")[2] for each in unknown)
+            elif (found := self._resolver.project.find(node.module or "", node.level, file.path)) is None:
+                yield from ((node.module or "").rpartition(".")[2], *(alias.name for alias in node.names))
+            elif any(alias.name in (name, "*") for alias in node.names):
+                yield found
+        for attribute in file.nodes.attributes.get(name, ()):
+            ref = dotted(attribute.value)
+            for value in _modules(self._resolver, file, attribute, ref) if ref else ():
+                if isinstance(value, ModuleValue):
+                    yield value.path
+        for text in file.nodes.strings.get(name, ()):
+            yield str(text.value).rpartition(".")[0].rpartition(".")[2]
 
 
 def dotted(node: ast.expr) -> str:
@@ -168,6 +213,18 @@ def _is_exports(file: File, node: ast.AST) -> bool:
     statement = file.statement(node)
     targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
     return any(isinstance(each, ast.Name) and each.id == "__all__" for each in targets)
+
+
+def _is_unknown(resolver: Resolver, file: File, name: str, level: int) -> bool:
+    return resolver.project.find(name, level, file.path) is None
+
+
+def _modules(resolver: Resolver, file: File, node: ast.Attribute, ref: str) -> Values:
+    return resolver.resolve(file.module, ref, file.place(node))
+
+
+def _stem(file: File) -> str:
+    return os.path.basename(file.path).removesuffix(".py")
 
 
 def _name(file: File) -> str:
