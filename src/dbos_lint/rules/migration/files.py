@@ -7,15 +7,17 @@ import io
 import os
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
 from dbos_lint.rules.migration.naming import FUNCTIONS, FunctionNode, Nodes, Variables
 from dbos_lint.rules.migration.texts import Texts, calls_of
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.collect import Collected
+from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import MODULE, Call
 from dbos_lint.semantics.summary import Function, Module
@@ -23,6 +25,7 @@ from dbos_lint.syntax.parse import decode
 from dbos_lint.syntax.spans import Span, span_of
 from dbos_lint.syntax.trees import parents
 
+T = TypeVar("T")
 _TO_TOOLS = re.compile(r"#\s*(noqa|nosec|type:|pyright:|mypy:|pylint:|ruff:|fmt:|isort:|pragma|dbos-lint)")
 
 
@@ -202,6 +205,17 @@ class Files:
         """What tells of the files where their trees are not wanted."""
         return Texts(self._names, self._here.module) if self.is_outside else self._shared
 
+    def once(self, what: str, find: Callable[[], T]) -> T:
+        """What ``find`` tells of all files, without their trees: remembered as ``what``, for each that is linted."""
+        if what not in self._known_of_all:
+            self._known_of_all[what] = find()
+        found: T = self._known_of_all[what]
+        return found
+
+    @cached_property
+    def _known_of_all(self) -> dict[str, Any]:
+        return {} if self.is_outside else self._names.of_all(_nothing)
+
     @property
     def own(self) -> File:
         """The linted file."""
@@ -248,6 +262,11 @@ class Files:
     def at(self, path: str) -> File | None:
         module = self._project.module(path) if path.endswith(".py") else None
         return self.of(module) if module is not None else None
+
+
+def _nothing(names: Names) -> dict[str, Any]:
+    """What is known of all files of a project before somebody asks."""
+    return {}
 
 
 # The trees of other files are wanted for each file of the project that has something to migrate.

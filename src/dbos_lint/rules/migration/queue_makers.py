@@ -31,13 +31,19 @@ class QueueMakers:
 
     @cached_property
     def made(self) -> tuple[Made, ...]:
-        """All of them, as their files tell: each is asked once for all that are linted."""
+        """All of them, as their files tell."""
+        return self._files.once("queues", self._find)
+
+    def _find(self) -> tuple[Made, ...]:
         modules = self._files.texts.calling("Queue", api.QUEUE)
         return tuple(made for module in modules for made in self._names.once("queues", module, self._of))
 
     @cached_property
     def by_name(self) -> dict[str, list[int]]:
         """The numbers of the queues that are assigned to a name, by the name."""
+        return self._files.once("queues by name", self._find_by_name)
+
+    def _find_by_name(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for number, made in enumerate(self.made):
             for name in made.names:

@@ -23,7 +23,6 @@ from dbos_lint.rules.migration.queue_makers import Made, QueueMakers
 from dbos_lint.rules.migration.variables import Use, Uses, dotted, imports_from, uses_of
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.literals import literals
-from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.registering import defines_workflow
 from dbos_lint.semantics.scoping import Place, binding_scope, place_of
 from dbos_lint.semantics.sites import MODULE
@@ -85,11 +84,6 @@ class _Plan:
 
 
 _Key = tuple[str, Span]
-
-
-def _no_plans(names: Names) -> dict[_Key, _Plan]:
-    """Where those are put that are made of the texts of a project as they are."""
-    return {}
 
 
 class Queues:
@@ -161,7 +155,7 @@ class Queues:
     @cached_property
     def _shared(self) -> dict[_Key, _Plan]:
         """The plans that were made for other files: each is made of the whole project, and the same for all of it."""
-        return {} if self._files.is_outside else self._here.analysis.names.of_all(_no_plans)
+        return self._files.once("plans of queues", dict[_Key, _Plan])
 
     def _rewrite(self, plan: _Plan, home: File, node: ast.Call) -> None:
         target = _assigned(home, node)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from dbos_lint.records import NamedTuple
 from dbos_lint.rules.migration.files import File, Files, UnsureError
@@ -48,7 +49,6 @@ class _Search:
         self._found = Uses()
         self._known: dict[tuple[str, str], None] = {}
         self._todo: list[tuple[File, str]] = []
-        self._naming: dict[str, _Naming] = {}
 
     def run(self, home: File, name: str) -> Uses:
         self._look_for(home, name)
@@ -57,9 +57,7 @@ class _Search:
             called = file.module.name.rpartition(".")[2]
             for other in self._files.strangers(called, local):
                 self._check_lost(other, called, local)
-            if local not in self._naming:
-                self._naming[local] = _Naming(local, self._files.naming(local), self._resolver)
-            for other in self._naming[local].speaking_of(file, called):
+            for other in self._speaking_of(file, called, local):
                 self._check_strings(other, file, local)
                 if other is not file:
                     self._check_lost(other, called, local)
@@ -71,6 +69,38 @@ class _Search:
         if (file.path, name) not in self._known:
             self._known[file.path, name] = None
             self._todo.append((file, name))
+
+    def _speaking_of(self, file: File, called: str, name: str) -> Iterator[File]:
+        """The files that may speak of ``name`` in ``file``, which goes by ``called``, in their order: of those that
+        name something so, none is compared with all others."""
+        speaking = self._files.once(f"who speaks of {name}", partial(self._all_speaking, name))
+        found = {path for what in (file.path, called, _stem(file)) for path in speaking.get(what, ())}
+        return (other for path in sorted(found) if (other := self._files.at(path)) is not None)
+
+    def _all_speaking(self, name: str) -> dict[str, dict[str, None]]:
+        found: dict[str, dict[str, None]] = {}
+        for file in self._files.naming(name):
+            for what in (file.path, *self._spoken_of(file, name)):
+                found.setdefault(what, {})[file.path] = None
+        return found
+
+    def _spoken_of(self, file: File, name: str) -> Iterator[str]:
+        """The path of each module whose ``name`` the file may use, and what those are called that nobody knows."""
+        for node in file.nodes.imports:
+            if isinstance(node, ast.Import):
+                unknown = (alias.name for alias in node.names if _is_unknown(self._resolver, file, alias.name, 0))
+                yield from (each.rpartition(".")[2] for each in unknown)
+            elif (found := self._resolver.project.find(node.module or "", node.level, file.path)) is None:
+                yield from ((node.module or "").rpartition(".")[2], *(alias.name for alias in node.names))
+            elif any(alias.name in (name, "*") for alias in node.names):
+                yield found
+        for attribute in file.nodes.attributes.get(name, ()):
+            ref = dotted(attribute.value)
+            for value in _modules(self._resolver, file, attribute, ref) if ref else ():
+                if isinstance(value, ModuleValue):
+                    yield value.path
+        for text in file.nodes.strings.get(name, ()):
+            yield str(text.value).rpartition(".")[0].rpartition(".")[2]
 
     def _in_module(self, file: File, name: str, is_home: bool) -> None:
         if len(file.module.scopes[MODULE].bindings.get(name, ())) > 1:
@@ -151,44 +181,6 @@ class _Search:
             owner = text.rpartition(".")[0]
             if owner.rpartition(".")[2] == stem:
                 raise UnsureError(f"the string '{text}' in {_name(other)} names it")
-
-
-class _Naming:
-    """The files that may name something ``name``, by what of it each of them may speak of: of the files that import it
-    from one another, none is compared with all others."""
-
-    def __init__(self, name: str, files: Iterable[File], resolver: Resolver) -> None:
-        self._files = tuple(files)
-        self._resolver = resolver
-        self._speaking: dict[str, dict[int, None]] = {}
-        for number, file in enumerate(self._files):
-            for what in (file.path, *self._spoken_of(file, name)):
-                self._speaking.setdefault(what, {})[number] = None
-
-    def speaking_of(self, file: File, called: str) -> Iterator[File]:
-        """Those that may speak of ``name`` in ``file``, which goes by ``called``, in their order."""
-        keys = (file.path, called, _stem(file))
-        return (
-            self._files[number] for number in sorted({each for key in keys for each in self._speaking.get(key, ())})
-        )
-
-    def _spoken_of(self, file: File, name: str) -> Iterator[str]:
-        """The path of each module whose ``name`` the file may use, and what those are called that nobody knows."""
-        for node in file.nodes.imports:
-            if isinstance(node, ast.Import):
-                unknown = (alias.name for alias in node.names if _is_unknown(self._resolver, file, alias.name, 0))
-                yield from (each.rpartition(".")[2] for each in unknown)
-            elif (found := self._resolver.project.find(node.module or "", node.level, file.path)) is None:
-                yield from ((node.module or "").rpartition(".")[2], *(alias.name for alias in node.names))
-            elif any(alias.name in (name, "*") for alias in node.names):
-                yield found
-        for attribute in file.nodes.attributes.get(name, ()):
-            ref = dotted(attribute.value)
-            for value in _modules(self._resolver, file, attribute, ref) if ref else ():
-                if isinstance(value, ModuleValue):
-                    yield value.path
-        for text in file.nodes.strings.get(name, ()):
-            yield str(text.value).rpartition(".")[0].rpartition(".")[2]
 
 
 def dotted(node: ast.expr) -> str:
