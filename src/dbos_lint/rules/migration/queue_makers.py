@@ -39,15 +39,15 @@ class QueueMakers:
         return tuple(made for module in modules for made in self._names.once("queues", module, self._of))
 
     @cached_property
-    def by_name(self) -> dict[str, list[int]]:
-        """The numbers of the queues that are assigned to a name, by the name."""
+    def by_name(self) -> dict[str, dict[str, list[int]]]:
+        """The numbers of the queues that are assigned to a name, by the name and the file."""
         return self._files.once("queues by name", self._find_by_name)
 
-    def _find_by_name(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
+    def _find_by_name(self) -> dict[str, dict[str, list[int]]]:
+        found: dict[str, dict[str, list[int]]] = {}
         for number, made in enumerate(self.made):
             for name in made.names:
-                found.setdefault(name, []).append(number)
+                found.setdefault(name, {}).setdefault(made.module.path, []).append(number)
         return found
 
     def node(self, made: Made) -> tuple[File, ast.Call]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -104,7 +104,7 @@ class Queues:
             plan = next((plan for plan in self._likely(path, span) if plan.concerns(path, span)), None)
         if plan is None:
             # Where the uses of a queue are not all seen, its name tells which one it is.
-            named = [self._plan_of(self._makers.made[number]) for number in self._named(span)]
+            named = [self._plan_of(self._makers.made[number]) for number in self._named(self._names(span))]
             return ByHand((named[0].reason if len(named) == 1 else "") or "which queue this is cannot be told")
         if plan.reason:
             return ByHand(plan.reason)
@@ -120,15 +120,22 @@ class Queues:
 
     def _likely(self, path: str, span: Span) -> Iterator[_Plan]:
         """The plans that may be about ``span``, those first of which that is most likely."""
-        named = self._named(span)
-        yield from (self._plan_of(self._makers.made[number]) for number in named)
-        yield from (self._plan_of(made) for number, made in enumerate(self._makers.made) if number not in named)
+        made, names = self._makers.made, self._names(span)
+        # Every file may have a 'queue'.
+        own = {number for name in names for number in self._makers.by_name.get(name, {}).get(path, ())}
+        yield from (self._plan_of(made[number]) for number in sorted(own))
+        others = {number: None for number in (*self._named(names), *range(len(made))) if number not in own}
+        yield from (self._plan_of(made[number]) for number in others)
 
-    def _named(self, span: Span) -> dict[int, None]:
-        """The numbers of the queues, in order, that are assigned to a name in what is called at ``span``."""
+    def _names(self, span: Span) -> list[str]:
+        """The names in what is called at ``span``."""
         call = self._files.own.call_at(span)
-        names = dotted(call.func).split(".") if call is not None else []
-        return dict.fromkeys(sorted(number for name in names for number in self._makers.by_name.get(name, ())))
+        return dotted(call.func).split(".") if call is not None else []
+
+    def _named(self, names: Iterable[str]) -> list[int]:
+        """The numbers of the queues, in order, that are assigned to one of ``names``."""
+        known = (numbers for name in names for numbers in self._makers.by_name.get(name, {}).values())
+        return sorted({number for numbers in known for number in numbers})
 
     def _plan_of(self, made: Made) -> _Plan:
         return self._shared.get((made.module.path, made.span)) or self._plan(*self._makers.node(made))
@@ -141,11 +148,13 @@ class Queues:
                 launch = self._sites.above(home, node)
                 if launch is not None:
                     self._in_place(plan, home, node, launch)
-                elif key in self._shared:
+                    return plan
+                target = _assigned(home, node)  # where that is uncertain, no other file counts
+                if key in self._shared:
                     self._plans[key] = self._shared[key]
                 else:
                     self._shared[key] = plan
-                    self._rewrite(plan, home, node)
+                    self._rewrite(plan, home, node, target)
             except UnsureError as unsure:
                 plan.reason = str(unsure)
             except RecursionError:
@@ -157,8 +166,7 @@ class Queues:
         """The plans that were made for other files: each is made of the whole project, and the same for all of it."""
         return self._files.once("plans of queues", dict[_Key, _Plan])
 
-    def _rewrite(self, plan: _Plan, home: File, node: ast.Call) -> None:
-        target = _assigned(home, node)
+    def _rewrite(self, plan: _Plan, home: File, node: ast.Call, target: str) -> None:
         found = uses_of(self._here, home, target)
         plan.uses = [(use.file.path, span_of(use.node)) for use in found.uses]
         given = _given(node)
