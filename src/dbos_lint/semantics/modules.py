@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from dbos_lint import timings
@@ -19,6 +17,7 @@ from dbos_lint.garbage import left_alone
 from dbos_lint.mentions import imports
 from dbos_lint.paths import parent
 from dbos_lint.reading import read
+from dbos_lint.semantics.overlay import Placed
 from dbos_lint.settings import Settings
 
 # Names are told from files alone; what reads them is loaded for the first one that is parsed.
@@ -65,7 +64,7 @@ class Project:
         self.recalled: Callable[[str], Consulted | None] = lambda name: None
         self.disk: Disk | None = None
         self._room = room
-        self._placed, self._placed_in = 0, defaultdict[str, set[str]](set)  # what of the overlay is in which folder
+        self._placed = Placed(self.overlay)
         self._listing: list[tuple[str, ...] | None] = []  # the files of the project, once they were asked for
         self._kept: dict[str, tuple[bytes, Source, Collected]] = {}
         self._trees: dict[str, tuple[bytes, Source, Collected]] = {}
@@ -110,20 +109,9 @@ class Project:
             except OSError:
                 entries = frozenset()
                 self.consulted.folder(folder, None)
-            entries |= self._overlaid(folder)
+            entries |= self._placed.within(folder)
             self._folders[folder] = entries
         return entries
-
-    def _overlaid(self, folder: str) -> set[str]:
-        """The entries of ``folder`` that the overlay tells of."""
-        # Each of its paths is looked at once, when it is new: each file that is linted is one.
-        for path in islice(reversed(self.overlay), len(self.overlay) - self._placed):
-            below, above = path, parent(path)
-            while below != above and os.path.basename(below) not in self._placed_in[above]:
-                self._placed_in[above].add(os.path.basename(below))
-                below, above = above, parent(above)
-        self._placed = len(self.overlay)
-        return self._placed_in[folder]
 
     def package_root(self, path: str) -> str:
         """The folder that holds the outermost package of the file ``path``."""
