@@ -207,6 +207,9 @@ GROWING = {
     "withs": lambda n: WORKFLOW + "    with open('x') as f: f.read()\n" * n,
     "elif": lambda n: f"{WORKFLOW}    if x: pass\n" + "    elif x.y(): return time.time()\n" * n,
     "callbacks": lambda n: f"def f(cb):\n    cb()\n{WORKFLOW}" + "    f(lambda: time.time())\n" * n,
+    "handlers": lambda n: (
+        f"{WORKFLOW}    kept = []\n" + "    try: f()\n    except OSError as e: kept.append(e)\n    g()\n" * n
+    ),
     "nested": lambda n: WORKFLOW + "".join(f"    def f{i}(cb):\n        cb()\n    f{i}(print)\n" for i in range(n)),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,17 @@ def test_a_text_that_differs_from_the_disk_counts_as_it_is(tmp_path: Path) -> No
 )
 def test_the_closest_name(name: str, others: list[str], found: str | None) -> None:
     assert closest(name, others) == found
+
+
+def test_the_closest_name_is_that_of_difflib() -> None:
+    others = [f"{kind}_{number}" for kind in ("topic", "topik", "tip") for number in range(0, 60, 7)]
+    for name in (*(f"topic{number}" for number in range(40)), "tip_1", "unlike", "_"):
+        for cutoff in (0.3, 0.75, 0.9):
+            near = get_close_matches(name, others, n=1, cutoff=cutoff)
+            assert closest(name, others, cutoff) == (near[0] if near else None), name
+
+
+def test_a_name_has_no_closest_one_among_too_many() -> None:
+    others = [f"topic_{number}" for number in range(501)]
+    assert closest("topic-7", others[:500]) == "topic_7"
+    assert closest("topic-7", others) is None

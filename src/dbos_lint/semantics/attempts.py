@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from dbos_lint.semantics.sites import Attempt, Handler, Ref
 from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import walk
 
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 # Calls that end the program.
 _KEEPS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 _ENDS = frozenset({"exit", "_exit", "abort", "quit"})
+
+
+Raises = Callable[[], Sequence[tuple[int, AbstractSet[str]]]]
+"""Gives the rows in which a function raises something, each with the names of which that is made."""
+
+
+def raises_in(function: ast.AST) -> list[tuple[int, AbstractSet[str]]]:
+    """Where something is raised in ``function``, and of which names that is made."""
+    found = (node for node in walk(function) if isinstance(node, ast.Raise))
+    return [(node.lineno, _names(node.exc)) for node in found if node.exc is not None]
 
 
 def stretch(statements: Sequence[ast.stmt]) -> Span:
@@ -26,13 +38,13 @@ def attempt_of(
     types: tuple[Ref, ...],
     scope: int,
     block: int,
-    function: ast.FunctionDef | ast.AsyncFunctionDef | None,
+    raises: Raises,
     renamed: Renamed,
 ) -> Attempt:
-    """The record of a ``try`` whose clauses name ``types``, in ``function``."""
+    """The record of a ``try`` whose clauses name ``types``, in a function that ``raises``."""
     handlers = tuple(
         [
-            Handler(type, handler.type is None, _head(handler), _raises(handler, function, renamed))
+            Handler(type, handler.type is None, _head(handler), _raises(handler, raises, renamed))
             for handler, type in zip(node.handlers, types, strict=True)
         ]
     )
@@ -48,7 +60,7 @@ def _head(handler: ast.ExceptHandler) -> Span:
     return Span(handler.lineno, handler.col_offset, handler.lineno, handler.col_offset + len("except"))
 
 
-def _raises(handler: ast.ExceptHandler, function: ast.AST | None, renamed: Renamed) -> bool:
+def _raises(handler: ast.ExceptHandler, raises: Raises, renamed: Renamed) -> bool:
     kept: set[str] = set()
     for node in _walk(handler.body):
         if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and terminal(node.func, renamed) in _ENDS):
@@ -59,13 +71,8 @@ def _raises(handler: ast.ExceptHandler, function: ast.AST | None, renamed: Renam
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             # ``errors.append(error)``
             kept.update(*[_names(node.func.value) for arg in node.args if handler.name in _names(arg)])
-    if function is None or not kept:
-        return False
     end = handler.end_lineno or handler.lineno
-    return any(
-        isinstance(node, ast.Raise) and node.lineno > end and node.exc is not None and kept & _names(node.exc)
-        for node in ast.walk(function)
-    )
+    return bool(kept) and any(row > end and not kept.isdisjoint(names) for row, names in raises())
 
 
 def _walk(statements: Sequence[ast.stmt]) -> Iterator[ast.AST]:

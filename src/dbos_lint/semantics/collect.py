@@ -264,7 +264,7 @@ class _Collector(Statements):
             self.module.tries.append(record)
             self.nodes.tries.append((node, record))
             if self.scope.kind == "function":
-                attempt = attempt_of(node, types, self.scope.id, self.block, self.body.node, self.module.renamed)
+                attempt = attempt_of(node, types, self.scope.id, self.block, self.body.raises, self.module.renamed)
                 self.work.attempts.append(attempt)
         self.statements(node.body)
         for handler in node.handlers:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS
+from dbos_lint.semantics.attempts import raises_in
 from dbos_lint.semantics.flow_variables import Marks
 from dbos_lint.semantics.launches import Launches
 from dbos_lint.semantics.references import References
@@ -100,7 +102,7 @@ class Body:
     ``launching`` are the calls that run coroutines side by side, each with who makes it.
     """
 
-    __slots__ = ("_uses", "conditions", "guards", "launching", "lookups", "node")
+    __slots__ = ("_raises", "_uses", "conditions", "guards", "launching", "lookups", "node")
 
     def __init__(self, node: DefNode | None = None) -> None:
         self.node = node
@@ -109,6 +111,13 @@ class Body:
         self.conditions: dict[str, ast.expr] = {}
         self.launching: list[tuple[ast.Call, Work]] = []
         self._uses: Uses | None = None
+        self._raises: list[tuple[int, AbstractSet[str]]] | None = None
+
+    def raises(self) -> list[tuple[int, AbstractSet[str]]]:
+        """Where something is raised in the body, what is defined in it included."""
+        if self._raises is None:
+            self._raises = [] if self.node is None else raises_in(self.node)
+        return self._raises
 
     def runs_until_cancelled(self, task: ast.Call) -> ast.Call | None:
         """The call whose coroutine the call ``task`` lets run beside the body until that cancels it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.names import ASKS, EVENT, OFFERS, STREAM, TOPIC
@@ -78,7 +79,20 @@ class CommNames(Visitor):
         near = closest(found.name, known.asked)
         if near is None and is_test(self.here, self.here.module.path):
             return
-        # Others may send it from outside: that they do not is a guess, unless somebody here sends what nobody awaits.
+        self.here.report(
+            TOPIC_NEVER_RECEIVED,
+            found.node,
+            f"no part of this project sends the topic '{found.name}': DBOS.recv() waits for its timeout and gives "
+            f"None; {_advice(near, 'send it with DBOS.send()')}",
+            confidence=Confidence.HIGH if near is not None or self._sends_astray else Confidence.MEDIUM,
+        )
+
+    @cached_property
+    def _sends_astray(self) -> bool:
+        """Whether somebody here sends what nobody awaits: else others may send, from outside, what is awaited."""
+        known = self._known(TOPIC)
+        if known is None:
+            return False
         strays = [
             told
             for name, mentions in known.asked.items()
@@ -86,18 +100,9 @@ class CommNames(Visitor):
             for told in mentions
             if told.api.startswith(_ENGINE)
         ]
-        sure = (
-            near is not None
-            or (bool(strays) and _talks_to_itself(known))
-            or any(not self._is_in_workflow(told) for told in strays)
-        )
-        self.here.report(
-            TOPIC_NEVER_RECEIVED,
-            found.node,
-            f"no part of this project sends the topic '{found.name}': DBOS.recv() waits for its timeout and gives "
-            f"None; {_advice(near, 'send it with DBOS.send()')}",
-            confidence=Confidence.HIGH if sure else Confidence.MEDIUM,
-        )
+        if strays and _talks_to_itself(known):
+            return True
+        return any(not self._is_in_workflow(told) for told in strays)
 
     def _never_set(self, found: Named, kind: str, what: str) -> None:
         missing = self._missing(found, kind)
@@ -126,11 +131,16 @@ class CommNames(Visitor):
         """Whether what sends a topic is in a workflow; of this file it is known which functions run as part of one."""
         if told.path != self.here.module.path:
             return told.in_workflow
-        return all(
-            mention.call is None or self._runs_as_workflow(mention.call)
+        return (told.side, told.name, told.api) not in self._mentioned_outside
+
+    @cached_property
+    def _mentioned_outside(self) -> set[tuple[str, str | None, str]]:
+        """The topics that this file mentions where no workflow runs, each with its side and with what mentions it."""
+        return {
+            (mention.side, mention.name, mention.api)
             for mention in self.here.analysis.names.of(self.here.module, TOPIC)
-            if (mention.side, mention.name, mention.api) == (told.side, told.name, told.api)
-        )
+            if mention.call is not None and not self._runs_as_workflow(mention.call)
+        }
 
 
 def _talks_to_itself(known: Known) -> bool:
