@@ -83,16 +83,15 @@ def if_turned(tree: ast.Module, others: Others) -> None:
 
 
 def unrelated_code(tree: ast.Module, others: Others) -> None:
-    """More code that has nothing to do with the rest."""
-    tree.body.extend(
-        statements(
-            f"def halved{NEW}(number: int) -> float:\n    return number / 2\n"
-            f"class Shape{NEW}:\n    sides = 3\n\n    def doubled(self) -> int:\n        return self.sides * 2\n"
-            f"NAMES{NEW} = ('a', 'b')\n"
-        )
-    )
+    """More code that has nothing to do with the rest; before it, so that each file counts its functions otherwise."""
+    tree.body.extend(statements(f"NAMES{NEW} = ('a', 'b')\n"))
+    texts = [
+        f"def halved{number}{NEW}(number: int) -> float:\n    return number / 2\n"
+        f"class Shape{number}{NEW}:\n    sides = 3\n\n    def doubled(self) -> int:\n        return self.sides * 2\n"
+        for number in range(len(tree.body) % 4 + 1)
+    ]
     tree.body[first(tree) : first(tree)] = statements(
-        f"import string as string{NEW}\nLETTERS{NEW} = string{NEW}.ascii_letters"
+        f"import string as string{NEW}\nLETTERS{NEW} = string{NEW}.ascii_letters\n" + "".join(texts)
     )
     for function in functions(tree):
         function.body.insert(1 if ast.get_docstring(function) is not None else 0, statements(f"unused{NEW} = 1 + 1")[0])
