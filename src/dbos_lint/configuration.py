@@ -237,7 +237,7 @@ def parse(table: Mapping[str, object], root: str, path: str) -> Settings:
 def target_version(value: object) -> str:
     """``major.minor`` of the dbos version that ``value`` names: the lowest one, where it is a range."""
     text = _string(value).strip()
-    if not re.fullmatch(r"\d+(\.\d+)*", text):
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})*", text):
         text = _lowest(text)
     major, minor = [*text.split("."), "0"][:2]
     return f"{int(major)}.{int(minor)}"
@@ -265,14 +265,14 @@ def preset(value: object) -> str:
 
 
 def _lowest(specification: str) -> str:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.specifiers import SpecifierSet
     from packaging.version import Version
 
     try:
         clauses = list(SpecifierSet(specification))
-    except InvalidSpecifier:
+        bounds = [(clause.operator, Version(clause.version.removesuffix(".*"))) for clause in clauses]
+    except ValueError:  # of what is no version, or has thousands of digits
         raise ValueError(f"must be a version such as '3.4' or '>=2.30,<3', not '{specification}'") from None
-    bounds = [(clause.operator, Version(clause.version.removesuffix(".*"))) for clause in clauses]
     lowest = max((version for operator, version in bounds if operator in {">=", ">", "==", "===", "~="}), default=None)
     if lowest is None:
         raise ValueError(f"must name the lowest version that it allows, and '{specification}' does not")

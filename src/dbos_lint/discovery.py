@@ -66,7 +66,10 @@ def discover(paths: Iterable[str], configuration: Configuration, *, force_exclud
     every changed file.
     """
     walk = _Walk(configuration)
-    for path in map(absolute, paths):
+    for named in paths:
+        if not named:  # a variable of a shell that is not set: not the working folder
+            raise MissingPathError("''")
+        path = absolute(named)
         try:
             mode = os.stat(path).st_mode
         except FileNotFoundError:
@@ -84,8 +87,8 @@ def discover(paths: Iterable[str], configuration: Configuration, *, force_exclud
         else:
             walk.unreadable.add(Unreadable(path, NOT_REGULAR))
     unreadable = sorted(walk.unreadable, key=lambda item: item.path)
-    named = walk.files.union(item.path for item in unreadable)
-    left_out = tuple(LeftOut(*item) for item in sorted(walk.left_out.items()) if item[0] not in named)
+    told = walk.files.union(item.path for item in unreadable)
+    left_out = tuple(LeftOut(*item) for item in sorted(walk.left_out.items()) if item[0] not in told)
     skipped = frozenset(walk.skipped)
     return Discovery(tuple(sorted(walk.files)), tuple(unreadable), frozenset(walk.walked), skipped, left_out)
 

@@ -183,6 +183,7 @@ def _sizes() -> Iterator[Nasty]:
     digits = "9" * 10_000
     yield Nasty("huge_int", f"{WORKFLOW}x = {digits}\n".encode(), (CLOCK,), "integer|digits", CLOCK + 1, either=True)
     yield below("huge_hex", f"x = 0x{digits}")
+    yield below("huge_key", f"def f(x):\n    if x[0x{digits}] is None: x[0x{digits}] = 1")
     yield below("huge_float", f"x = 1e{digits}")
     yield below("huge_string", f"x = '{'x' * 300_000}'")
     yield below("huge_comment", f"# {'x' * 300_000}")

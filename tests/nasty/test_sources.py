@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from dbos_lint.cli import cli
 from dbos_lint.linter import lint_source
 from dbos_lint.settings import Settings
-from tests.nasty.sources import Nasty, sources
+from tests.nasty.sources import WORKFLOW, Nasty, sources
 
 CORPUS = tuple(sources())
 Answer = list[tuple[int, str, str]]
@@ -62,6 +62,13 @@ def test_every_text_has_its_answer(nasty: Nasty, tmp_path: Path, together: dict[
     assert [int(row) for row in re.findall(r"^::.*,line=(\d+),", piped.stdout, re.MULTILINE)] == [
         row for row, _, _ in answer
     ]
+
+
+def test_a_number_that_python_does_not_print_is_no_option(tmp_path: Path) -> None:
+    options = f"concurrency=0x{'9' * 10_000}, limiter={{'limit': 0x{'9' * 10_000}, 'period': -0x{'9' * 10_000}}}"
+    text = f"from dbos import Queue\nQueue('q', {options})\n{WORKFLOW}    DBOS.enqueue_workflow('q', nightly, 1)\n"
+    result = lint_source(text.encode(), str(tmp_path / "app.py"), Settings(root=str(tmp_path)))
+    assert {"DBS001", "DBS201"} & {found.code for found in result.diagnostics} == {"DBS201"}
 
 
 @pytest.mark.parametrize("output_format", ["full", "concise", "sarif"])

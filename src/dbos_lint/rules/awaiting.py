@@ -27,6 +27,7 @@ from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import Entity, External
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import unparse
 
 _START = f"{api.DBOS}.start_workflow"
 # What takes handles: the twin takes those that twins give.
@@ -70,7 +71,7 @@ class Site:
 
     @property
     def text(self) -> str:
-        return ast.unparse(self.node.func)
+        return unparse(self.node.func)
 
 
 class Awaiting:
@@ -229,7 +230,7 @@ class Awaiting:
         changes: list[Change] = [Replace(span_of(site.node.func), text), *seconds, *spelled.imports]
         if is_async and not waits:
             changes.append(await_of(site.node))
-        module = ast.unparse(site.node.func).partition(".")[0]
+        module = unparse(site.node.func).partition(".")[0]
         title = f"sleep with {'await ' if is_async else ''}{text}, which {SHIFTS}"
         return Fix(title, Applicability.UNSAFE, (*changes, Unimport(module)))
 
@@ -251,7 +252,7 @@ def await_of(node: ast.expr) -> Wrap:
 
 def _is_wanted_as_coroutine(body: Body, node: ast.expr) -> bool:
     around = next((outer for outer in body.ancestors(node) if isinstance(outer, ast.Call)), None)
-    return around is not None and ast.unparse(around.func).rpartition(".")[2] in _TAKE_COROUTINES
+    return around is not None and unparse(around.func).rpartition(".")[2] in _TAKE_COROUTINES
 
 
 def is_awaited(body: Body, node: ast.expr) -> bool:

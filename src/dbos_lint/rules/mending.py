@@ -11,7 +11,7 @@ from dbos_lint.fix import Applicability, Change, Fix, Replace, Wrap
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.typed_dicts import Entry
 from dbos_lint.syntax.spans import Span, span_of
-from dbos_lint.syntax.trees import walk
+from dbos_lint.syntax.trees import unparse, walk
 
 # In a name of so many letters, two may be wrong.
 _LONG = 8
@@ -165,7 +165,7 @@ def text_of(node: ast.expr) -> str | None:
     root = node
     while isinstance(root, ast.Attribute):
         root = root.value
-    return ast.unparse(node) if isinstance(root, ast.Name) else None
+    return unparse(node) if isinstance(root, ast.Name) else None
 
 
 def rename_keyword(keyword: ast.keyword, new: str) -> Replace | None:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from dbos_lint.semantics.afterwards import statement_of
 from dbos_lint.semantics.body import Body
+from dbos_lint.syntax.trees import unparse
 
 _CATCHES = frozenset({"TypeError", "AttributeError", "Exception", "BaseException"})
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)
@@ -85,7 +86,7 @@ class Absence:
         if isinstance(parent, ast.Call) and parent.func is node:
             return Use(parent, node, "called")
         if isinstance(parent, ast.Call) and parent.args[:1] == [node] and self.refuses(parent):
-            return Use(parent, node, f"given to {ast.unparse(parent.func)}()")
+            return Use(parent, node, f"given to {unparse(parent.func)}()")
         if isinstance(parent, (ast.For, ast.AsyncFor, ast.comprehension)) and parent.iter is node:
             return Use(node, node, "iterated over")
         if isinstance(parent, ast.Starred) or (isinstance(parent, ast.keyword) and parent.arg is None):

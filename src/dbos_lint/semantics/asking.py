@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 
-from dbos_lint.syntax.trees import targets_of, walk
+from dbos_lint.syntax.trees import targets_of, unparse, walk
 
 _ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "TypeError"})
 _BROAD = frozenset({"", "Exception", "BaseException"})
@@ -122,7 +122,7 @@ def _asks(test: ast.expr, answers: frozenset[str]) -> frozenset[str]:
         return _ANYTHING
     asks = bool(mentioned & _QUESTIONS)
     if asks or any("version" in name.lower() for name in mentioned):
-        if "dbos" in ast.unparse(test).lower():
+        if "dbos" in unparse(test).lower():
             return _ANYTHING
         if asks:
             return frozenset(node.value for node in nodes if isinstance(node, ast.Constant) and type(node.value) is str)
@@ -144,7 +144,7 @@ def _suppresses(node: ast.With) -> bool:
     """``with contextlib.suppress(AttributeError):``"""
     calls = (item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call))
     return any(
-        "suppress" in ast.unparse(call.func) and any(name in _ERRORS for arg in call.args for name in _caught(arg))
+        "suppress" in unparse(call.func) and any(name in _ERRORS for arg in call.args for name in _caught(arg))
         for call in calls
     )
 

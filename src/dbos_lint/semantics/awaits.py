@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 
 from dbos_lint.semantics.body import Body
-from dbos_lint.syntax.trees import targets_of
+from dbos_lint.syntax.trees import targets_of, unparse
 
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 # What a handle can be asked for: in the asynchronous one too, where the first two are coroutines.
@@ -170,10 +170,8 @@ def changes_shared(body: Body, node: ast.AST) -> bool:
         if isinstance(outer, ast.AugAssign):
             return not isinstance(outer.target, ast.Name) or _is_shared(body, outer.target.id)
         if isinstance(outer, (ast.Assign, ast.AnnAssign)) and outer.value is not None:
-            read = {
-                ast.unparse(each) for each in ast.walk(outer.value) if isinstance(each, (ast.Attribute, ast.Subscript))
-            }
-            return any(ast.unparse(each) in read for each in targets_of(outer))
+            read = {unparse(each) for each in ast.walk(outer.value) if isinstance(each, (ast.Attribute, ast.Subscript))}
+            return any(unparse(each) in read for each in targets_of(outer))
     return False
 
 

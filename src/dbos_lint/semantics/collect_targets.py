@@ -11,6 +11,7 @@ from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.sites import MODULE, Ref, Write
 from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.syntax.spans import span_of
+from dbos_lint.syntax.trees import unparse
 
 
 class Targets(Scopes):
@@ -112,7 +113,7 @@ class Targets(Scopes):
     def guard(self, target: ast.expr) -> str:
         """How the tests around make sure that ``target`` is only set while there is nothing."""
         guards = self.body.guards
-        return guards.get(ast.unparse(target), "") if guards else ""
+        return guards.get(unparse(target), "") if guards else ""
 
 
 def _seconds(iterable: tuple[Any, ...]) -> Ref:

@@ -6,6 +6,7 @@ import ast
 
 from dbos_lint.catalog.flow import COUNTS, LOGGER_WORDS, LOGGING_FUNCTIONS, LOGS, LOGS_WHOEVER, METRIC_WORDS
 from dbos_lint.semantics.flows import Region
+from dbos_lint.syntax.trees import unparse
 
 # Methods that log or count, with the words that must be in the names of what they are called on.
 _BY_WORDS = {**dict.fromkeys(COUNTS, METRIC_WORDS), **dict.fromkeys(LOGS, LOGGER_WORDS)}
@@ -64,7 +65,7 @@ def part_name(node: ast.expr) -> str:
 
 def part_of(base: str, key: ast.expr | None) -> str:
     """The name of the part that ``base`` holds under a constant."""
-    return f"{base}[{key.value!r}]" if isinstance(key, ast.Constant) else ""
+    return f"{base}[{unparse(key)}]" if isinstance(key, ast.Constant) else ""
 
 
 def bound_names(target: ast.expr) -> list[str]:

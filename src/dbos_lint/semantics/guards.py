@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.semantics.spelling import Renamed, terminal
+from dbos_lint.syntax.trees import unparse
 
 
 def branch_kind(test: ast.expr, renamed: Renamed) -> str:
@@ -44,7 +45,7 @@ def found_wanting(test: ast.expr, holds: bool) -> dict[str, str]:
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         operator, right = test.ops[0], test.comparators[0]
         if isinstance(operator, ast.NotIn if holds else ast.In):
-            return {f"{ast.unparse(right)}[{ast.unparse(test.left)}]": "missing"}
+            return {f"{unparse(right)}[{unparse(test.left)}]": "missing"}
         is_none = isinstance(right, ast.Constant) and right.value is None
         same = (ast.Is, ast.Eq) if holds else (ast.IsNot, ast.NotEq)
         return looked_up(test.left) if is_none and isinstance(operator, same) else {}
@@ -57,11 +58,11 @@ def looked_up(node: ast.expr) -> dict[str, str]:
         node = node.value
     if isinstance(node, ast.Call) and node.args:
         if isinstance(node.func, ast.Attribute) and node.func.attr == "get":
-            return {f"{ast.unparse(node.func.value)}[{ast.unparse(node.args[0])}]": "missing"}
+            return {f"{unparse(node.func.value)}[{unparse(node.args[0])}]": "missing"}
         name = node.args[1].value if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) else None
         if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr") and isinstance(name, str):
-            return {f"{ast.unparse(node.args[0])}.{name}": "unset"}
-    return {ast.unparse(node): "unset"} if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) else {}
+            return {f"{unparse(node.args[0])}.{name}": "unset"}
+    return {unparse(node): "unset"} if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) else {}
 
 
 def not_found(handler: ast.ExceptHandler, body: list[ast.stmt]) -> dict[str, str]:
@@ -71,4 +72,4 @@ def not_found(handler: ast.ExceptHandler, body: list[ast.stmt]) -> dict[str, str
         return {}
     kind, guard = (ast.Subscript, "missing") if name == "KeyError" else (ast.Attribute, "unset")
     nodes = [node for statement in body for node in ast.walk(statement)]
-    return {ast.unparse(node): guard for node in nodes if isinstance(node, kind) and isinstance(node.ctx, ast.Load)}
+    return {unparse(node): guard for node in nodes if isinstance(node, kind) and isinstance(node.ctx, ast.Load)}

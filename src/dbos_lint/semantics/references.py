@@ -21,6 +21,8 @@ _COLLECTIONS = {
 _DEPTH = 40
 # Literal numbers from here on are not multiplied.
 _LARGE = 10**9
+# Nor are numbers of more bits anything that people write: Python refuses to print those of some thousand digits.
+_BITS = 1024
 # Larger dict displays than this are data, not options.
 _ITEMS = 16
 # Longer f-strings are texts, not names.
@@ -46,7 +48,10 @@ class References:
         if kind is ast.Name:
             return node.id  # type: ignore[union-attr]
         if kind is ast.Constant:
-            return ("const", node.value) if isinstance(node.value, _CONSTANTS) else None  # type: ignore[union-attr]
+            value = node.value  # type: ignore[union-attr]
+            if type(value) is int and value.bit_length() > _BITS:
+                return None
+            return ("const", value) if isinstance(value, _CONSTANTS) else None
         lower = _LOWER.get(kind)
         return None if lower is None or depth > _DEPTH else lower(self, node, depth)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.summary import Module
-from dbos_lint.syntax.trees import targets_of
+from dbos_lint.syntax.trees import targets_of, unparse
 
 _PACKAGES = ("sqlalchemy.", "sqlmodel.")
 _ENQUEUES = "enqueue_in_transaction"
@@ -32,7 +32,7 @@ class Transactions:
     def ends_after(self, node: ast.Call, connection: ast.expr) -> tuple[int, int] | None:
         """Where the transaction of ``connection``, in which ``node`` stands, ends: with a block, or by ``commit()``;
         None where that is not seen."""
-        text = ast.unparse(connection)
+        text = unparse(connection)
         commits = [each for each in self._calls_of("commit", text) if _start(each) > _start(node)]
         blocks = [each for each in self.body.ancestors(node) if isinstance(each, With) and _gives(each, text)]
         ends = [_start(each) for each in commits[:1]]
@@ -99,7 +99,7 @@ class Transactions:
 def _gives(block: With, connection: str) -> bool:
     """Whether ``block`` binds ``connection``, or begins a transaction on it."""
     for item in block.items:
-        if item.optional_vars is not None and ast.unparse(item.optional_vars) == connection:
+        if item.optional_vars is not None and unparse(item.optional_vars) == connection:
             return True
         manager = item.context_expr
         if isinstance(manager, ast.Call) and connection in (_receiver(manager, name) for name in _BEGINS):
@@ -110,7 +110,7 @@ def _gives(block: With, connection: str) -> bool:
 def _receiver(node: ast.Call, method: str) -> str | None:
     """The text of ``x``, if ``node`` is ``x.method(...)``."""
     func = node.func
-    return ast.unparse(func.value) if isinstance(func, ast.Attribute) and func.attr == method else None
+    return unparse(func.value) if isinstance(func, ast.Attribute) and func.attr == method else None
 
 
 def _start(node: ast.expr) -> tuple[int, int]:

@@ -44,6 +44,15 @@ def children(node: AST) -> list[AST]:
     return found
 
 
+def unparse(node: AST) -> str:
+    """The text of ``node``, as :func:`ast.unparse` tells it; where that holds a number of more digits than Python
+    prints, one that no other node has."""
+    try:
+        return ast.unparse(node)
+    except ValueError:
+        return f"?{getattr(node, 'lineno', 0)}:{getattr(node, 'col_offset', 0)}"
+
+
 def targets_of(node: AST | None) -> list[ast.expr]:
     """What an assignment gives its value to, annotated or not; nothing, if ``node`` is no assignment."""
     if isinstance(node, ast.Assign):

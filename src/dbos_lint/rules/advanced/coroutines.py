@@ -16,6 +16,7 @@ from dbos_lint.semantics.sites import DISCARDED, IN_EXPRESSION, ITERATED, KEPT, 
 from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.uses import Uses
 from dbos_lint.semantics.values import Coroutine, Entity, External, Instance, Value
+from dbos_lint.syntax.trees import unparse
 
 # Calls that make a text of what they are given.
 _SHOW = frozenset({"str", "repr", "print"})
@@ -91,7 +92,7 @@ class Coroutines(Visitor):
             self.here.report(
                 ASYNC_HANDLE_UNAWAITED,
                 use,
-                f"{ast.unparse(use)} is asked of a coroutine: {self._maker(made)}, line {call.lineno}, is not awaited, "
+                f"{unparse(use)} is asked of a coroutine: {self._maker(made)}, line {call.lineno}, is not awaited, "
                 "so that nothing has been done, and this raises AttributeError; put 'await' before the call there",
                 fix=self._mended(call, record) if is_only_asked(body, call) else None,
             )

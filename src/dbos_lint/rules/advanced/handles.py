@@ -15,6 +15,7 @@ from dbos_lint.semantics.coroutines import makes_coroutine
 from dbos_lint.semantics.declarations import given
 from dbos_lint.semantics.sites import AWAITED, Call
 from dbos_lint.semantics.values import Coroutine, Entity, External, Instance, Value
+from dbos_lint.syntax.trees import unparse
 
 _STARTS = f"{api.DBOS}.start_workflow_async"
 # What gives something that cannot be awaited; calls that raise in an event loop anyway are DBS901's.
@@ -55,7 +56,7 @@ class Handles(Visitor):
         )
 
     def _awaited(self, node: ast.Call, call: Call, value: Value) -> None:
-        what = f"{ast.unparse(node.func)}()"
+        what = f"{unparse(node.func)}()"
         if isinstance(value, Entity):
             name = self.here.resolver.function(value.function).name
             why = f"{value.kind} '{name}' runs, and then its result cannot be awaited"

@@ -16,6 +16,7 @@ from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.uses import Uses
 from dbos_lint.semantics.values import Constant
+from dbos_lint.syntax.trees import unparse
 
 # What makes a text, or a choice of texts, of a value.
 _TEXT = (ast.Await, ast.JoinedStr, ast.FormattedValue, ast.IfExp, ast.keyword)
@@ -151,4 +152,4 @@ class Patches(Visitor):
 
 
 def _text(node: ast.Call) -> str:
-    return f"{ast.unparse(node.func)}()"
+    return f"{unparse(node.func)}()"

@@ -10,6 +10,7 @@ from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.declarations import given
 from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.values import Entity, External, FunctionValue, Instance, Value
+from dbos_lint.syntax.trees import unparse
 
 _STEP_ID = f"{api.DBOS}.step_id"
 _HANDLE, _STATUS, _METHOD, _STEP = "a handle", "a status", "the uncalled method get_workflow_id", "DBOS.step_id"
@@ -41,7 +42,7 @@ class Addresses(Visitor):
         self.here.report(
             MESSAGE_TO_STEP_ID,
             node,
-            f"{ast.unparse(node.func)}() is given {'the text of ' * is_text}{what} where the ID of a workflow belongs: "
+            f"{unparse(node.func)}() is given {'the text of ' * is_text}{what} where the ID of a workflow belongs: "
             f"{'no workflow has that ID' if is_text else 'the database refuses it'}; {advice}",
         )
 

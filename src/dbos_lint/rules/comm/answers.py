@@ -13,6 +13,7 @@ from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import Entity, External, FunctionKey, FunctionValue
+from dbos_lint.syntax.trees import unparse
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.absence import Absence
@@ -74,7 +75,7 @@ class Answers(Visitor):
         if use is None or (use.node.lineno, use.node.col_offset) in self._told:
             return
         self._told.add((use.node.lineno, use.node.col_offset))
-        what = "it" if isinstance(use.value, (ast.Call, ast.Await)) else f"'{ast.unparse(use.value)}'"
+        what = "it" if isinstance(use.value, (ast.Call, ast.Await)) else f"'{unparse(use.value)}'"
         self.here.report(
             RECV_TIMEOUT_UNCHECKED,
             use.node,

@@ -11,6 +11,7 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import Constant, Entity, External, FunctionValue
+from dbos_lint.syntax.trees import unparse
 
 _Loop = ast.For | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 # Functions that give all elements of what they are given, and have an end if that has.
@@ -53,7 +54,7 @@ class Streams(Visitor):
         self.here.report(
             STREAM_READ_WITHOUT_TIMEOUT,
             node,
-            f"{ast.unparse(node.func)}() waits without end when nothing more is written; give it timeout_seconds, and "
+            f"{unparse(node.func)}() waits without end when nothing more is written; give it timeout_seconds, and "
             "handle DBOSStreamTimeoutError",
         )
 
@@ -70,7 +71,7 @@ class Streams(Visitor):
         self.here.report(
             SEND_IN_LOOP,
             node,
-            f"{ast.unparse(node.func)}() sends one message at a time, each in a transaction of its own; collect "
+            f"{unparse(node.func)}() sends one message at a time, each in a transaction of its own; collect "
             f"them as SendMessage objects, and send them at once with {bulk}()",
         )
 

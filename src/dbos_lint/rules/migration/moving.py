@@ -22,6 +22,7 @@ from dbos_lint.semantics.spellings import spelling
 from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import External
 from dbos_lint.syntax.spans import span_of
+from dbos_lint.syntax.trees import unparse
 
 _WIDTH = 88
 _ORDINARY = (
@@ -60,7 +61,7 @@ def moved(resolver: Resolver, home: File, node: ast.expr, target: File, place: P
 
 
 def _reference(node: ast.expr) -> str | None:
-    return ast.unparse(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
+    return unparse(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
 
 
 def named(resolver: Resolver, home: File, name: str, target: File, place: Place) -> tuple[Import, ...]:

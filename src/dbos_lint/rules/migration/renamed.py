@@ -16,6 +16,7 @@ from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.told import READ
 from dbos_lint.semantics.values import Constant
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import unparse
 
 _CONFIG = "dbos.DBOSConfig"
 _FLAG, _VERSION = "enable_patching", "application_version"
@@ -141,7 +142,7 @@ def _parent(here: Here, symbol: Symbol, span: Span) -> Answer:
     entity = here.entity(record) if record is not None else None
     if entity is None or entity.kind is not api.WORKFLOW:
         return ByHand("it is not read in the function of a workflow itself")
-    dbos = ast.unparse(attribute.value)
+    dbos = unparse(attribute.value)
     status = f"{dbos}.get_workflow_status({dbos}.workflow_id)"
     if isinstance(inside, ast.AsyncFunctionDef):
         if any(isinstance(each, ast.GeneratorExp) for each in known.around(attribute)):

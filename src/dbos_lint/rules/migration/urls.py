@@ -17,7 +17,7 @@ from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.sites import MODULE, Binding, Ref
 from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import External, FunctionValue
-from dbos_lint.syntax.trees import walk
+from dbos_lint.syntax.trees import unparse, walk
 
 _GETS = ((External("os.environ.get"),), (External("os.getenv"),))
 _ENVIRON = (External("os.environ"),)
@@ -61,7 +61,7 @@ class Urls:
         """What tells one URL from another."""
         found = self.inlined(url)
         if found is not None:
-            return ast.unparse(found)
+            return unparse(found)
         return _Qualified(self._resolver, self._resolver.module(url.path), url.place).text(url.node)
 
     def dialect(self, url: Url) -> str:
@@ -293,7 +293,7 @@ class _Qualified(ast.NodeTransformer):
         self._resolver, self._module, self._place = resolver, module, place
 
     def text(self, node: ast.expr) -> str:
-        return ast.unparse(self.visit(ast.parse(ast.unparse(node), mode="eval")))
+        return unparse(self.visit(ast.parse(unparse(node), mode="eval")))
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
         origin = origin_of(self._resolver, self._module, node.id, self._place)
@@ -321,7 +321,7 @@ def relative(wanted: str, importer: str) -> str:
 
 def text_of(node: ast.expr) -> str:
     """The text of an expression that stands nowhere yet."""
-    text = ast.unparse(ast.fix_missing_locations(node))
+    text = unparse(ast.fix_missing_locations(node))
     return text.replace("'", '"') if '"' not in text and "\\" not in text else text
 
 

@@ -20,7 +20,7 @@ from dbos_lint.semantics.starts import Starts
 from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import External, Instance
 from dbos_lint.syntax.spans import Span, span_of
-from dbos_lint.syntax.trees import targets_of
+from dbos_lint.syntax.trees import targets_of, unparse
 
 With = ast.With | ast.AsyncWith
 
@@ -242,9 +242,9 @@ class Blocks(Visitor):
         for outer in body.ancestors(node):
             if not isinstance(outer, (ast.With, ast.AsyncWith)):
                 continue
-            if any(ast.unparse(item.context_expr) == text for item in outer.items):
+            if any(unparse(item.context_expr) == text for item in outer.items):
                 stored = (each for each in body.walk(*outer.body) if isinstance(each, (ast.Name, ast.Attribute)))
-                return not any(isinstance(each.ctx, ast.Store) and ast.unparse(each) == text for each in stored)
+                return not any(isinstance(each.ctx, ast.Store) and unparse(each) == text for each in stored)
         return False
 
 

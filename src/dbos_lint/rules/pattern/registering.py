@@ -18,6 +18,7 @@ from dbos_lint.semantics.spellings import Spelling, spelling
 from dbos_lint.semantics.summary import Class, Function
 from dbos_lint.semantics.values import ClassValue, External, Instance
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import unparse
 
 _CALLED = "dbos.DBOS.dbos_class"
 # Parameters of a constructor that tell instances apart, the surest first.
@@ -206,7 +207,7 @@ def _by_hand(maker: ast.FunctionDef | ast.AsyncFunctionDef) -> Named | None:
     for statement in maker.body:
         if isinstance(statement, ast.Assign) and len(stores) == 1 and statement.targets == stores:
             changes = call_with(statement, "super().__init__(config_name=")
-            if changes is not None and ast.unparse(stores[0]) == "self.config_name":
+            if changes is not None and unparse(stores[0]) == "self.config_name":
                 return Named(changes, "super().__init__(config_name=...) where config_name is set")
     return None
 

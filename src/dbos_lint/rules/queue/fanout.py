@@ -14,7 +14,7 @@ from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.spelling import terminal
 from dbos_lint.semantics.testcode import is_in_test
 from dbos_lint.semantics.values import ClassValue, Container, External
-from dbos_lint.syntax.trees import targets_of
+from dbos_lint.syntax.trees import targets_of, unparse
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
@@ -69,7 +69,7 @@ class FanOut(Visitor):
         place = Place(call.scope, node.lineno, call.block)
         if isinstance(node, ast.Name) and self._is_constant(node.id, call):
             return True
-        for value in self.here.resolver.resolve(self.here.module, ast.unparse(node), place):
+        for value in self.here.resolver.resolve(self.here.module, unparse(node), place):
             if isinstance(value, ClassValue) and _ENUM in self.here.resolver.lineage(value):
                 return True
             if isinstance(value, Container) and (value.kind == "tuple" or value.display is not None):

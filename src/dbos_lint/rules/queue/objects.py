@@ -24,6 +24,7 @@ from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import Entity, Values
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import unparse
 
 _RETRIEVES = api.with_async(frozenset({f"{api.DBOS}.retrieve_queue", f"{api.CLIENT}.retrieve_queue"}))
 _PROPERTIES = frozenset({*CONCURRENCIES, *LIMITERS, "polling_interval_sec"})
@@ -134,7 +135,7 @@ class QueueObjects(Visitor):
         for node in own.walk():
             if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and node.attr in _PROPERTIES:
                 place = Place(MODULE, node.lineno)
-                values = self.here.resolver.resolve(self.here.module, ast.unparse(node.value), place)
+                values = self.here.resolver.resolve(self.here.module, unparse(node.value), place)
                 self._assigned(node.attr, span_of(node), values, whole)
 
     def _assigned(self, name: str, span: Span, values: Values, function: Function) -> None:

@@ -21,6 +21,7 @@ from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.summary import Function
+from dbos_lint.syntax.trees import unparse
 
 With = ast.With | ast.AsyncWith
 _ONCE = "deduplication_id"
@@ -238,5 +239,5 @@ class Partitions(Visitor):
         if isinstance(node, ast.Module):
             return False
         arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
-        texts = [ast.unparse(each.annotation) for each in arguments if each.arg == name and each.annotation is not None]
+        texts = [unparse(each.annotation) for each in arguments if each.arg == name and each.annotation is not None]
         return any("None" in text or "Optional" in text for text in texts)

@@ -13,6 +13,7 @@ from dbos_lint.semantics.scoping import binding_scope
 from dbos_lint.semantics.summary import Function, Scope
 from dbos_lint.semantics.values import FunctionKey
 from dbos_lint.syntax.spans import span_of
+from dbos_lint.syntax.trees import unparse
 
 _STEPS = (api.STEP, api.TRANSACTION)
 
@@ -26,7 +27,7 @@ def is_read_elsewhere(here: Here, reached: Reached) -> bool:
     if changed is None:
         return False
     owner = _scope(here, writer, changed)
-    text = ast.unparse(changed)
+    text = unparse(changed)
     readers = here.once(_Readers)
     return owner is not None and any(
         _scope(here, reader, changed) is owner
@@ -109,7 +110,7 @@ def _read(body: Body) -> set[str]:
                 continue
             if isinstance(parent, ast.Attribute) and parent.attr in types.MUTATORS and _is_dropped(body, parent):
                 continue
-            found.add(ast.unparse(node))
+            found.add(unparse(node))
     return found
 
 
@@ -118,9 +119,7 @@ def _read_inside(function: ast.Lambda) -> set[str]:
     own = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
     nodes = list(ast.walk(function.body))
     changed = {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr in types.MUTATORS}
-    read = {
-        ast.unparse(node) for node in nodes if isinstance(node, (ast.Name, ast.Attribute)) and id(node) not in changed
-    }
+    read = {unparse(node) for node in nodes if isinstance(node, (ast.Name, ast.Attribute)) and id(node) not in changed}
     return {text for text in read if text.partition(".")[0] not in own}
 
 

@@ -16,6 +16,7 @@ from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import External
+from dbos_lint.syntax.trees import unparse
 
 _COLLECTS = frozenset({"list", "tuple"})
 
@@ -84,7 +85,7 @@ class Picks(Visitor):
         here.report(
             UNORDERED_ITERATION_IN_WORKFLOW,
             node,
-            f"an element of the set {ast.unparse(taken)} is used while workflow '{trace[0].label}' runs: it is another "
+            f"an element of the set {unparse(taken)} is used while workflow '{trace[0].label}' runs: it is another "
             "in each process, and recovery goes on with another; take min(...), or the first of sorted(...)",
             trace,
             level=None if sink.repeats else Level.WARNING,
@@ -102,10 +103,10 @@ def _is_number(node: ast.expr) -> bool:
 
 def _is_the_only_one(body: Body, taken: ast.expr) -> bool:
     """Whether the function asks whether there is just one element."""
-    counted = f"len({ast.unparse(taken)})"
+    counted = f"len({unparse(taken)})"
     return any(
         isinstance(node, ast.Compare)
-        and ast.unparse(node.left) == counted
+        and unparse(node.left) == counted
         and any(isinstance(side, ast.Constant) and side.value in (1, 2) for side in node.comparators)
         for node in body.walk()
     )

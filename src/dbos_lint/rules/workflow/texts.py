@@ -15,6 +15,7 @@ from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import Ref
 from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import FunctionKey, Values
+from dbos_lint.syntax.trees import unparse
 
 _MATTERS = Sink.STEERS | Sink.POLLS | Sink.DURABLE | Sink.SLEEPS
 _TEXTS = frozenset({"str", "repr", "format"})
@@ -47,7 +48,7 @@ class Texts(Visitor):
                 here.report(
                     OBJECT_IDENTITY_IN_WORKFLOW,
                     text,
-                    f"text of '{ast.unparse(shown)}' holds its address while workflow '{chain[0].label}' runs: each "
+                    f"text of '{unparse(shown)}' holds its address while workflow '{chain[0].label}' runs: each "
                     "process has another one; give its class a __repr__ or __str__, or use a key of the data",
                     chain,
                 )
@@ -55,7 +56,7 @@ class Texts(Visitor):
     def _resolve(self, body: Body, function: Function, node: ast.expr) -> Values:
         ref: Ref = None
         if isinstance(node, (ast.Name, ast.Attribute)):
-            ref = ast.unparse(node)
+            ref = unparse(node)
         elif isinstance(node, ast.Call):
             record = body.record(node)
             ref = None if record is None else ("call", record.func, record.args, record.keywords)
