@@ -165,6 +165,29 @@ def one_name(files: int) -> Files:
     return {**leaves, **one("".join(f"import m{i}\n" for i in range(files)))}
 
 
+def events_in_files(files: int) -> Files:
+    """Files that each set an event, and wait for that of the next."""
+    text = "@DBOS.workflow()\ndef w{0}(given):\n    DBOS.set_event('e{0}', given)\n    DBOS.get_event(given, 'e{1}')\n"
+    return {f"m{i}.py": HEAD + text.format(i, i + 1) for i in range(files)}
+
+
+def queue_of_files(files: int) -> Files:
+    """One queue, which many files use."""
+    text = "from q import queue\n\n\n@DBOS.workflow()\ndef w{0}(given):\n    queue.enqueue(w{0}, given)\n"
+    return {"q.py": f"{HEAD}queue = Queue('q')\n", **{f"m{i}.py": HEAD + text.format(i) for i in range(files)}}
+
+
+def queues_of_one_name(files: int) -> Files:
+    """Files that each have a ``queue`` of their own."""
+    text = "queue = Queue('q{0}')\n\n\n@DBOS.workflow()\ndef w{0}(given):\n    queue.enqueue(w{0}, given)\n"
+    return {f"m{i}.py": HEAD + text.format(i) for i in range(files)}
+
+
+def redefinitions(number: int) -> Files:
+    """One workflow, defined again and again."""
+    return one(f"{WORKFLOW}    return time.time()\n\n\n" * number)
+
+
 def queues_in_files(files: int) -> Files:
     """Files with a queue each, which one program imports: what a migration makes of them is asked of each."""
     text = (

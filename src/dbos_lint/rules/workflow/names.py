@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 
 from dbos_lint.catalog import api
 from dbos_lint.rules.declared.workflow import (
     DUPLICATE_WORKFLOW_NAME,
     GENERATOR_WORKFLOW,
 )
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.entities import Registration, registered_name
 from dbos_lint.semantics.summary import Function
 
 
 class Declarations(Visitor):
     """Workflows that cannot run, or that replace one another."""
+
+    def __init__(self, here: Here) -> None:
+        super().__init__(here)
+        self._destroyed: dict[int, list[int]] = {}  # the rows where a function ends the engine
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
         entity = self.here.entity(function)
@@ -64,7 +69,9 @@ class Declarations(Visitor):
         """Whether dbos is destroyed between the two, and its registry with it."""
         functions = self.here.module.functions
         around = functions[functions[second.function].parent]
-        return any(
-            first.span.row < call.span.row < second.span.row and api.DESTROY in self.here.names_called(call)
-            for call in around.calls
-        )
+        if around.id not in self._destroyed:
+            found = (call.span.row for call in around.calls if api.DESTROY in self.here.names_called(call))
+            self._destroyed[around.id] = sorted(found)
+        rows = self._destroyed[around.id]
+        next_row = bisect_right(rows, first.span.row)
+        return next_row < len(rows) and rows[next_row] < second.span.row
