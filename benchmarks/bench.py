@@ -7,17 +7,14 @@ The rounds are interleaved, so that a busy machine slows all commands alike; fig
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import growth
 import inputs
 from fetch import CORPORA, HERE, corpus
-from measure import Sample, measure, spread
+from measure import Sample, machine, measure, spread
 from rows import ROWS, Row, chosen
 from venvs import ALL
 
@@ -58,7 +55,7 @@ class Measured:
         yield ""
 
 
-def report(measured: Sequence[Measured], grown: Sequence[growth.Growth], rounds: int) -> Iterator[str]:
+def report(measured: Sequence[Measured], rounds: int) -> Iterator[str]:
     yield from ("# Benchmark report", "", f"Written by `bench.py`; {rounds} rounds.", "", machine(), "")
     for environment in ALL:
         if environment.bin.exists():
@@ -75,18 +72,6 @@ def report(measured: Sequence[Measured], grown: Sequence[growth.Growth], rounds:
         yield from ("", "## Samples", "")
     for each in measured:
         yield from each.details()
-    if grown:
-        yield from ("", "## Growth", "", *growth.report(grown))
-
-
-def machine() -> str:
-    facts = Path("/proc/cpuinfo")
-    lines = facts.read_text(encoding="utf-8").splitlines() if facts.exists() else []
-    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    processor = next(models, platform.processor() or "unknown processor")
-    python = f"{platform.python_implementation()} {platform.python_version()}"
-    load = f"load {os.getloadavg()[0]:.1f} when done" if hasattr(os, "getloadavg") else "load unknown"
-    return f"{processor}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}; {python}; {load}."
 
 
 def main() -> None:
@@ -99,16 +84,17 @@ def main() -> None:
         environment.make()
     shutil.rmtree(inputs.SCRATCH, ignore_errors=True)
     inputs.SCRATCH.mkdir()
-    measured, grown = [], []
+    measured = []
     if given.rows != ["growth"]:
         for row in chosen(given.rows):
             measured.append(Measured(row, measure(row.cases, given.rounds)))
             print(measured[-1].promise(), flush=True)
+    kept = growth.section_of(REPORT)
     if not given.rows or "growth" in given.rows:
-        for shape in growth.SHAPES:
-            grown.append(growth.grow(shape, growth.DOUBLINGS, min(3, given.rounds)))
-            print(grown[-1].row(), flush=True)
-    REPORT.write_text("\n".join(report(measured, grown, given.rounds)) + "\n", encoding="utf-8")
+        kept = growth.section(growth.measured(growth.SHAPES, growth.DOUBLINGS, min(3, given.rounds)))
+    if measured:
+        REPORT.write_text("\n".join(report(measured, given.rounds)) + "\n", encoding="utf-8")
+    growth.write(REPORT, kept)
     print(f"written: {REPORT.name}")
 
 

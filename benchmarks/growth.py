@@ -15,13 +15,15 @@ from tempfile import TemporaryDirectory
 
 import crowds
 import shapes
-from measure import Case, Sample, run_once
+from measure import Case, Sample, machine, run_once
 
 LIMIT = 2.2
 DOUBLINGS = 2
 # What takes less is as much the machine's doing as the linter's.
 _NOISE = 0.1
 
+_TITLE = "## Growth"
+_HEAD = (f"| program | sizes | seconds of CPU | ratios (at most {LIMIT}) | MiB |", "|---|---|---|---|---:|")
 _LINT = "from dbos_lint.cli import main; main()"
 # --debug: a fault of the linter shows its traceback, which ends the run.
 _OPTIONS = "--no-cache --isolated --no-respect-gitignore --jobs 1 --output-format json --debug --select ALL".split()
@@ -157,11 +159,33 @@ def grow(shape: Shape, doublings: int, rounds: int) -> Growth:
                 return found
 
 
-def report(grown: Iterable[Growth]) -> Iterator[str]:
-    yield f"| program | sizes | seconds of CPU | ratios (at most {LIMIT}) | MiB |"
-    yield "|---|---|---|---|---:|"
-    for each in grown:
-        yield each.row()
+def measured(wanted: Iterable[Shape], doublings: int, rounds: int) -> Iterator[Growth]:
+    """Each shape, told as soon as it is measured."""
+    print("\n".join(_HEAD), flush=True)
+    for shape in wanted:
+        grown = grow(shape, doublings, rounds)
+        print(grown.row(), flush=True)
+        yield grown
+
+
+def section(grown: Iterable[Growth]) -> str:
+    """The section of the report."""
+    rows = [each.row() for each in grown]
+    missed = sum("**missed**" in row for row in rows)
+    said = f"{len(rows)} programs, each of a size and of its doubles; {missed} grow more than {LIMIT}-fold somewhere."
+    return "\n".join((f"{_TITLE}\n", f"Written by `growth.py` on {machine()}\n", f"{said}\n", *_HEAD, *rows)) + "\n"
+
+
+def section_of(report: Path) -> str:
+    """The section that a report has."""
+    text = report.read_text(encoding="utf-8") if report.exists() else ""
+    return "".join(text.partition(f"{_TITLE}\n")[1:])
+
+
+def write(report: Path, section: str) -> None:
+    """Put the section at the end of a report."""
+    text = report.read_text(encoding="utf-8") if report.exists() else ""
+    report.write_text(f"{text.partition(_TITLE)[0].rstrip()}\n\n{section}".rstrip() + "\n", encoding="utf-8")
 
 
 def main() -> None:
@@ -169,19 +193,14 @@ def main() -> None:
     parser.add_argument("shapes", nargs="*", metavar="WORD", help="only shapes with one of these words in their names")
     parser.add_argument("--doublings", type=int, default=DOUBLINGS)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--write", action="store_true", help="put what is measured into report.md")
     chosen = parser.parse_args()
     wanted = [each for each in SHAPES if not chosen.shapes or any(word in each.name for word in chosen.shapes)]
-    grown = []
-
-    def measured() -> Iterator[Growth]:
-        for shape in wanted:
-            grown.append(grow(shape, chosen.doublings, chosen.rounds))
-            yield grown[-1]
-
-    for line in report(measured()):
-        print(line, flush=True)
+    grown = list(measured(wanted, chosen.doublings, chosen.rounds))
     worst = max(grown, key=lambda each: max(each.ratios))
     print(f"\nThe worst is {worst.shape.name}: {max(worst.ratios):.2f}")
+    if chosen.write:
+        write(Path(__file__).resolve().parent / "report.md", section(grown))
 
 
 def _case(folder: Path, files: shapes.Files) -> Case:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 import time
@@ -89,3 +90,14 @@ def spread(values: Iterable[float], form: str = ",.0f") -> str:
     """The median, and the least and the most."""
     each = list(values)
     return f"{median(each):{form}} ({min(each):{form}} to {max(each):{form}})"
+
+
+def machine() -> str:
+    """What it is measured on, in words."""
+    facts = Path("/proc/cpuinfo")
+    lines = facts.read_text(encoding="utf-8").splitlines() if facts.exists() else []
+    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    processor = next(models, platform.processor() or "unknown processor")
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    load = f"load {os.getloadavg()[0]:.1f} when done" if hasattr(os, "getloadavg") else "load unknown"
+    return f"{processor}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}; {python}; {load}."
