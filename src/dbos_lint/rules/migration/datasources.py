@@ -34,6 +34,8 @@ _WORDS = (b"transaction", b"sql_session")
 _URLS = ("database_url", "application_database_url")
 _NAMES = ("ds", "datasource")
 _FILE = "datasource"
+# What an index says of a file of which there is nothing more to say.
+_HERE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Datasources:
     @cached_property
     def users(self) -> tuple[Module, ...]:
         """The files that still have transactions of dbos 2.x, or use their session; in the order of their paths."""
-        found = [module for module in self.program.modules if self._uses(module)]
+        found = self.program.where("users", lambda module: [_HERE] * self._uses(module), _HERE)
         return tuple(sorted(found, key=lambda module: module.path))
 
     def _uses(self, module: Module) -> bool:
@@ -97,15 +99,16 @@ class Datasources:
 
     def _known(self) -> Iterator[tuple[Home, Url | None]]:
         wanted = (Instance(External(DATASOURCE)),)
-        for module in self.program.modules:
-            if b"SQLAlchemyDatasource" not in self.program.source(module.path):
-                continue
+        for module in self.program.where("datasources", self._names_one, _HERE):
             for name, bindings in module.scopes[MODULE].bindings.items():
                 if bindings[-1].kind != "value":
                     continue
                 if self._resolver.resolve(module, name, Place(MODULE)) == wanted:
                     url = self._created_with(module, name) if len(bindings) == 1 else None
                     yield Home(module.path, name), url
+
+    def _names_one(self, module: Module) -> list[str]:
+        return [_HERE] * (b"SQLAlchemyDatasource" in self.program.source(module.path))
 
     def _created_with(self, module: Module, name: str) -> Url | None:
         """The URL that the datasource ``name`` is made with."""
@@ -125,7 +128,8 @@ class Datasources:
     def _url(self) -> Url | ByHand:
         """What the program's configurations give as the URL of its own database."""
         found: list[Url] = []
-        for module in self.program.modules:
+        configuring = self.program.where("configurations", self._configures, _HERE)
+        for module in configuring:
             for entry in self._entries(module):
                 node = self.value(self._resolver.module(entry.module), entry)
                 if node is None:
@@ -137,10 +141,15 @@ class Datasources:
         if len({self.urls.identity(url) for url in found}) > 1:
             places = ", ".join(sorted({f"{os.path.basename(url.path)}:{url.node.lineno}" for url in found}))
             return ByHand(f"the program has several database URLs ({places})")
-        for module in self.program.modules:
+        for module in configuring:
             for row in self._without(module):
                 return ByHand(f"{self.program.name(module)}:{row} may have another database URL")
         return found[0]
+
+    def _configures(self, module: Module) -> list[str]:
+        """Whether a file writes down, or takes, a configuration."""
+        dicts = self.program.typed_dicts(module.path)
+        return [_HERE] * (dicts is not None and (any(dicts.entries(api.CONFIG)) or bool(dicts.uses(api.CONFIG))))
 
     def _without(self, module: Module) -> Iterator[int]:
         """The rows where a file makes a ``DBOS`` of a configuration that is not seen to give a URL."""

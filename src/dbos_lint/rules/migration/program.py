@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from dbos_lint.rules.migration.texts import Texts
@@ -31,6 +31,7 @@ class Web:
         self._reached: dict[str, frozenset[str]] = {}
         self._collected: dict[str, Collected | None] = {}
         self._typed_dicts: dict[str, TypedDicts] = {}
+        self._indexed: dict[str, dict[str, set[str]]] = {}
 
     @cached_property
     def near(self) -> dict[str, set[str]]:
@@ -48,6 +49,16 @@ class Web:
                         near[path].add(target)
                         near[target].add(path)
         return near
+
+    def indexed(self, what: str, find: Callable[[Module], Iterable[str]]) -> dict[str, set[str]]:
+        """The files of the project by the words that ``find`` tells of them, remembered as ``what``."""
+        if what not in self._indexed:
+            found: dict[str, set[str]] = {}
+            for path, module in self.modules.items():
+                for word in find(module):
+                    found.setdefault(word, set()).add(path)
+            self._indexed[what] = found
+        return self._indexed[what]
 
     def collected(self, path: str) -> Collected | None:
         """The tree of a file beside its summary."""
@@ -126,6 +137,12 @@ class Program:
             found += sorted(near[path] - seen)
             seen |= near[path]
         return tuple(self._web.modules[path] for path in found)
+
+    def where(self, what: str, find: Callable[[Module], Iterable[str]], word: str) -> tuple[Module, ...]:
+        """Those of :attr:`modules` of which ``find`` tells ``word``. Every file of a program asks: each is looked at
+        once for all, and remembered as ``what``."""
+        paths = self._web.indexed(what, find).get(word)
+        return tuple(module for module in self.modules if module.path in paths) if paths else ()
 
     # ------------------------------------------------------------------ texts
 

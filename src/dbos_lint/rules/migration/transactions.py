@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import Symbol
@@ -160,8 +161,9 @@ def _names(here: Here, module: Module, ref: object, place: Place) -> frozenset[s
 def _starts(here: Here, function: Function) -> Iterator[str]:
     """Where the program hands ``function`` to what starts workflows."""
     program, names = here.once(Datasources).program, here.analysis.names
-    for module in program.modules:
-        for call, refs in names.once("handed on", module, _handed_on).get(function.name, ()):
+    handed_on = partial(names.once, "handed on", find=_handed_on)
+    for module in program.where("handed on", lambda module: handed_on(module=module), function.name):
+        for call, refs in handed_on(module=module)[function.name]:
             if any(_is(here, module, call, ref, function) for ref in refs):
                 called = here.analysis.calls.callees(module, call).names
                 if any(name.startswith("dbos.") for name in called) or not called:
@@ -185,11 +187,14 @@ def _handed_on(module: Module) -> Mapping[str, list[tuple[Call, list[str]]]]:
 def _named(here: Here, function: Function) -> Iterator[str]:
     """Where the program calls ``function`` under a ``SetWorkflowID``, which made the call a workflow of that ID."""
     program, names = here.once(Datasources).program, here.analysis.names
-    for module in program.modules:
+
+    def under_an_id(module: Module) -> Mapping[str, list[tuple[Call, str]]]:
         if b"SetWorkflowID" not in program.source(module.path):
-            continue
-        under = names.once("under an ID", module, lambda module: _under_an_id(here, program, module))
-        for call, ref in under.get(function.name, ()):
+            return {}
+        return names.once("under an ID", module, lambda module: _under_an_id(here, program, module))
+
+    for module in program.where("under an ID", under_an_id, function.name):
+        for call, ref in under_an_id(module)[function.name]:
             if _is(here, module, call, ref, function):
                 yield f"{program.name(module)}:{call.span.row}"
 
