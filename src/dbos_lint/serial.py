@@ -25,7 +25,7 @@ Recalled = Callable[[Settings, str], Consulted | None]
 
 # What is known stays, and trees are in no circles: nothing is garbage for the collector before so many files, nor then
 # before there are twice as many, for it looks through all that is known.
-_FILES_BEFORE_COLLECTION = 500
+_FILES_BEFORE_COLLECTION = 2_000
 
 
 class Task(NamedTuple):
