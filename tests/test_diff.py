@@ -146,8 +146,9 @@ def test_a_comment_silences_a_change(repository: Path) -> None:
     assert CliRunner().invoke(cli, ["diff"]).output == "No workflow changed.\n"
 
 
-def test_a_revision_that_there_is_not_is_said_in_one_line(repository: Path) -> None:
-    result = CliRunner().invoke(cli, ["diff", "v9"])
+@pytest.mark.parametrize("revision", ["v9", ""])
+def test_a_revision_that_there_is_not_is_said_in_one_line(revision: str, repository: Path) -> None:
+    result = CliRunner().invoke(cli, ["diff", revision])
 
     assert result.exit_code == 2
-    assert "Error: 'v9' is neither a folder nor a commit\n" in result.output
+    assert f"Error: '{revision}' is neither a folder nor a commit\n" in result.output

@@ -25,6 +25,8 @@ def laid_out(revision: str | None, cwd: str) -> Iterator[str]:
     commit. A :class:`RevisionError` says why there is none."""
     if revision is None:
         yield cwd
+    elif not revision:  # a variable of a shell that is not set: what is there would be compared with itself
+        raise RevisionError("'' is neither a folder nor a commit")
     elif os.path.isdir(os.path.join(cwd, revision)):
         yield os.path.normpath(os.path.join(cwd, revision))
     else:
