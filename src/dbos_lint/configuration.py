@@ -17,6 +17,7 @@ from dbos_lint.settings import PRESETS, Settings
 PYPROJECT = "pyproject.toml"
 OWN_FILE = "dbos-lint.toml"
 _PROJECT_MARKERS = (PYPROJECT, "setup.py", "setup.cfg", ".git", ".hg")
+_LONGEST_QUOTE = 100
 _BEGINNINGS = frozenset({OWN_FILE, *_PROJECT_MARKERS})
 
 
@@ -225,7 +226,7 @@ def parse(table: Mapping[str, object], root: str, path: str) -> Settings:
     for key, value in table.items():
         reader = _READERS.get(key)
         if reader is None:
-            raise SettingsError(f"{path}: unknown option '{key}'{_did_you_mean(key, _READERS)}")
+            raise SettingsError(f"{path}: unknown option {_quoted(key)}{_did_you_mean(key, _READERS)}")
         try:
             values[key.replace("-", "_")] = reader(value)
         except ValueError as error:
@@ -252,7 +253,7 @@ def selectors(value: object) -> tuple[str, ...]:
         if not selection.is_selector(text):
             near = selection.closest_selector(text)
             hint = f"; did you mean '{near}'?" if near else ""
-            raise ValueError(f"names '{text}', which is no rule and no prefix of one{hint}")
+            raise ValueError(f"names {_quoted(text)}, which is no rule and no prefix of one{hint}")
     return found
 
 
@@ -260,7 +261,7 @@ def preset(value: object) -> str:
     """One of the presets; a ``ValueError`` names them all."""
     text = _string(value)
     if text not in PRESETS:
-        raise ValueError(f"must be one of {', '.join(PRESETS)}, not '{text}'")
+        raise ValueError(f"must be one of {', '.join(PRESETS)}, not {_quoted(text)}")
     return text
 
 
@@ -272,15 +273,15 @@ def _lowest(specification: str) -> str:
         clauses = list(SpecifierSet(specification))
         bounds = [(clause.operator, Version(clause.version.removesuffix(".*"))) for clause in clauses]
     except ValueError:  # of what is no version, or has thousands of digits
-        raise ValueError(f"must be a version such as '3.4' or '>=2.30,<3', not '{specification}'") from None
+        raise ValueError(f"must be a version such as '3.4' or '>=2.30,<3', not {_quoted(specification)}") from None
     lowest = max((version for operator, version in bounds if operator in {">=", ">", "==", "===", "~="}), default=None)
     if lowest is None:
-        raise ValueError(f"must name the lowest version that it allows, and '{specification}' does not")
+        raise ValueError(f"must name the lowest version that it allows, and {_quoted(specification)} does not")
     if any(
         (operator == "<" and version <= lowest) or (operator == "<=" and version < lowest)
         for operator, version in bounds
     ):
-        raise ValueError(f"allows no version at all: '{specification}'")
+        raise ValueError(f"allows no version at all: {_quoted(specification)}")
     return ".".join(map(str, lowest.release))
 
 
@@ -343,6 +344,11 @@ def _per_file_ignores(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def _but_is(value: object) -> str:
     return "" if isinstance(value, (list, tuple)) else f", not {_kind(value)}"
+
+
+def _quoted(text: str) -> str:
+    """``text`` as a message tells it: of what is too long to be read, the beginning."""
+    return f"'{text}'" if len(text) <= _LONGEST_QUOTE else f"'{text[:_LONGEST_QUOTE]}…'"
 
 
 def _kind(value: object) -> str:

@@ -52,10 +52,10 @@ def imports(source: bytes) -> Iterator[tuple[int, str, bytes]]:
     while place >= 0:
         start = max(source.rfind(b"\n", end, place) + 1, end)
         found = statement.match(source, start) or _match_inside(statement, source, start, place)
-        if found is None:
-            end = source.find(b"\n", place)
-        else:
-            end = found.end()
+        # What looks like brackets may be words, that are never closed: the next line may hold the next statement.
+        end = source.find(b"\n", place)
+        if found is not None:
+            end = min(found.end(), end) if end >= 0 else found.end()
             dots, module, names, modules = found.groups(b"")
             if modules:
                 for part in modules.split(b","):

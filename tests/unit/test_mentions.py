@@ -28,6 +28,7 @@ SAME = [
     "import helpers\rimport tools\r",
     "\f\nimport helpers",
     "from helpers import important\nimport tools",
+    "from helpers import (\n    quote,\n    import_all,\n); import tools",
 ]
 
 
@@ -46,3 +47,8 @@ def test_imports_are_those_that_python_sees(text: str) -> None:
 @pytest.mark.parametrize("text", ["importlib.import_module('a')", "reimport = 1", "x = [important]", "imported: int"])
 def test_what_only_holds_the_word_is_no_import(text: str) -> None:
     assert list(imports(text.encode())) == []
+
+
+def test_a_bracket_that_words_open_hides_no_import() -> None:
+    text = b'"""Where prices come from.\n\nfrom here import (or there\n"""\nimport tools\n'
+    assert (0, "tools", b"") in imports(text)
