@@ -9,7 +9,7 @@ from functools import cached_property
 
 from dbos_lint.semantics.afterwards import statement_of
 from dbos_lint.semantics.body import Body
-from dbos_lint.syntax.trees import unparse
+from dbos_lint.syntax.trees import compared_with_none, unparse
 
 _CATCHES = frozenset({"TypeError", "AttributeError", "Exception", "BaseException"})
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)
@@ -234,11 +234,7 @@ def _asks_for_none(node: ast.AST) -> bool:
     """``x``, ``not x``, ``x is None`` and the like, by themselves."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         return _asks_for_none(node.operand)
-    if isinstance(node, ast.Compare):
-        return (
-            len(node.ops) == 1 and isinstance(node.comparators[0], ast.Constant) and node.comparators[0].value is None
-        )
-    return isinstance(node, ast.Name)
+    return isinstance(node, ast.Name) or compared_with_none(node) is not None
 
 
 def _fails_in(compare: ast.Compare, node: ast.expr) -> bool:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from dbos_lint.semantics.body import Body
+from dbos_lint.syntax.trees import end_of
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _LEAVES_FUNCTION = (ast.Return, ast.Raise)
@@ -38,7 +39,7 @@ def following(body: Body, node: ast.AST) -> list[ast.stmt]:
 
 def leaves(block: list[ast.stmt]) -> bool:
     """Whether nothing behind ``block`` runs after it."""
-    last = block[-1] if block else None
+    last = end_of(block) if block else None
     if isinstance(last, ast.If):
         return leaves(last.body) and leaves(last.orelse)
     return isinstance(last, _LEAVES_BLOCK)
@@ -63,7 +64,7 @@ def is_used_after(body: Body, node: ast.AST, name: str) -> bool:
             use = _first_use(after, name) if _is_mentioned(rows, [after]) else None
             if use is not None:
                 return use
-        if block and isinstance(block[-1], _LEAVES_FUNCTION):
+        if block and isinstance(end_of(block), _LEAVES_FUNCTION):
             return False
         parent = body.parent(statement)
         while parent is not None and not isinstance(parent, ast.stmt):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import chain
 
-from dbos_lint.syntax.trees import targets_of, unparse, walk
+from dbos_lint.syntax.trees import end_of, targets_of, unparse, walk
 
 _ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "TypeError"})
 _BROAD = frozenset({"", "Exception", "BaseException"})
@@ -106,7 +106,7 @@ class Asking:
                 if isinstance(each, ast.If):
                     about = _asks(each.test, self._names)
                     if about:
-                        leaves = not each.orelse and isinstance(each.body[-1], _LEAVING)
+                        leaves = not each.orelse and isinstance(end_of(each.body), _LEAVING)
                         yield _stretch(each.body[0], body[-1] if leaves else each, about)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.semantics.body import Body
+from dbos_lint.syntax.trees import end_of
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -75,5 +76,5 @@ def _leaves(node: ast.AST, child: ast.AST, loop: bool = False) -> bool:
     for name in ("body", "orelse", "handlers", "finalbody"):
         statements = getattr(node, name, None)
         if isinstance(statements, list) and child in statements and statements:
-            return isinstance(statements[-1], leaving)
+            return isinstance(end_of(statements), leaving)
     return False

@@ -33,6 +33,7 @@ from dbos_lint.semantics.sites import (
 from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.semantics.summary import Class, Module
 from dbos_lint.syntax.spans import span_of
+from dbos_lint.syntax.trees import end_of
 
 
 class Collected:
@@ -171,7 +172,7 @@ class _Collector(Statements):
     def _branch(self, statements: list[ast.stmt], kind: str, choice: int = MODULE) -> None:
         if statements:
             saved = self.block
-            leaves = _leaves_loop(statements) if kind == "loop" else isinstance(statements[-1], _LEAVING)
+            leaves = _leaves_loop(statements) if kind == "loop" else isinstance(end_of(statements), _LEAVING)
             self.block = self.new_block(kind, choice, leaves)
             self.statements(statements)
             self.block = saved
@@ -207,7 +208,7 @@ class _Collector(Statements):
                 kind = branch_kind(branch.test, self.module.renamed)
                 self._guarded_branch(branch.body, kind, choice, self.guarded(branch.test, True))
             rest = branch.orelse
-            if branch is node and not rest and isinstance(branch.body[-1], _LEAVING):
+            if branch is node and not rest and isinstance(end_of(branch.body), _LEAVING):
                 self.body.guards = self.guarded(branch.test, False)
             if len(rest) == 1 and type(rest[0]) is ast.If:
                 branch = rest[0]
@@ -295,7 +296,7 @@ class _Collector(Statements):
 
 def _leaves_loop(body: list[ast.stmt]) -> bool:
     """Whether a loop ends with its first round."""
-    return isinstance(body[-1], (ast.Return, ast.Raise, ast.Break))
+    return isinstance(end_of(body), (ast.Return, ast.Raise, ast.Break))
 
 
 def _unparametrized(node: ast.expr) -> ast.expr:

@@ -107,7 +107,9 @@ class Tracer(ValueTracer):
         if known is None:
             known = 0
             for statement in statements:
-                known = (known & ~_ALWAYS) | _exits(statement, self._exits)
+                known |= _exits(statement, self._exits)
+                if known & _ALWAYS:
+                    break
             self._exit_kinds[id(statements)] = known
         return known
 

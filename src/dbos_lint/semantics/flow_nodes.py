@@ -6,7 +6,7 @@ import ast
 
 from dbos_lint.catalog.flow import COUNTS, LOGGER_WORDS, LOGGING_FUNCTIONS, LOGS, LOGS_WHOEVER, METRIC_WORDS
 from dbos_lint.semantics.flows import Region
-from dbos_lint.syntax.trees import unparse
+from dbos_lint.syntax.trees import compared_with_none, unparse
 
 # Methods that log or count, with the words that must be in the names of what they are called on.
 _BY_WORDS = {**dict.fromkeys(COUNTS, METRIC_WORDS), **dict.fromkeys(LOGS, LOGGER_WORDS)}
@@ -18,9 +18,8 @@ def asks_presence(test: ast.expr) -> bool:
     """Whether a condition only asks whether there is something: ``x is None``, ``not x``."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         test = test.operand
-    elif isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Is, ast.IsNot)):
-        right = test.comparators[0]
-        return isinstance(right, ast.Constant) and right.value is None
+    elif isinstance(test, ast.Compare):
+        return isinstance(test.ops[0], (ast.Is, ast.IsNot)) and compared_with_none(test) is not None
     return isinstance(test, (ast.Name, ast.Attribute))
 
 

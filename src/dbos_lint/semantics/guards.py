@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.semantics.spelling import Renamed, terminal
-from dbos_lint.syntax.trees import unparse
+from dbos_lint.syntax.trees import compared_with_none, unparse
 
 
 def branch_kind(test: ast.expr, renamed: Renamed) -> str:
@@ -46,9 +46,9 @@ def found_wanting(test: ast.expr, holds: bool) -> dict[str, str]:
         operator, right = test.ops[0], test.comparators[0]
         if isinstance(operator, ast.NotIn if holds else ast.In):
             return {f"{unparse(right)}[{unparse(test.left)}]": "missing"}
-        is_none = isinstance(right, ast.Constant) and right.value is None
+        compared = compared_with_none(test)
         same = (ast.Is, ast.Eq) if holds else (ast.IsNot, ast.NotEq)
-        return looked_up(test.left) if is_none and isinstance(operator, same) else {}
+        return looked_up(compared) if compared is not None and isinstance(operator, same) else {}
     return {} if holds else looked_up(test)
 
 

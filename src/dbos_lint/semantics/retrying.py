@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from dbos_lint.syntax.trees import end_of
+
 Loop = ast.For | ast.AsyncFor | ast.While
 _LEAVES_LOOP = (ast.Return, ast.Break)
 _COUNTERS = frozenset({"range", "count"})
@@ -36,19 +38,20 @@ def _succeeds(loop: Loop, attempt: ast.Try) -> bool:
     """Whether the loop ends with the attempt, without a look at what it gave."""
     if isinstance(_last(attempt.orelse or attempt.body), _LEAVES_LOOP):
         return True
-    handled = all(isinstance(handler.body[-1], (ast.Continue, ast.Raise)) for handler in attempt.handlers)
-    return handled and loop.body[-1] is not attempt and isinstance(loop.body[-1], _LEAVES_LOOP)
+    handled = all(isinstance(end_of(handler.body), (ast.Continue, ast.Raise)) for handler in attempt.handlers)
+    last = end_of(loop.body)
+    return handled and last is not attempt and isinstance(last, _LEAVES_LOOP)
 
 
 def _last(block: list[ast.stmt]) -> ast.stmt:
     """The statement with which ``block`` ends, in the ``with`` that may stand there."""
-    last = block[-1]
+    last = end_of(block)
     return _last(last.body) if isinstance(last, (ast.With, ast.AsyncWith)) else last
 
 
 def _goes_on(attempt: ast.Try) -> bool:
     """Whether some failure leads to the next attempt."""
-    return any(not isinstance(handler.body[-1], (*_LEAVES_LOOP, ast.Raise)) for handler in attempt.handlers)
+    return any(not isinstance(end_of(handler.body), (*_LEAVES_LOOP, ast.Raise)) for handler in attempt.handlers)
 
 
 def _counts(iterable: ast.expr) -> bool:

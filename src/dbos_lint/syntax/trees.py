@@ -18,6 +18,7 @@ _MIXED = frozenset({"keys", "kw_defaults", "kwd_attrs", "names"})
 # Where statements stand within others, in the order of the text; in the clauses among them, they are a body.
 _BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 _CLAUSES = ("handlers", "cases")
+_LEAVING = frozenset({ast.Return, ast.Raise, ast.Continue, ast.Break})
 
 
 class _Fields(dict[type[AST], tuple[tuple[str, bool], ...]]):
@@ -58,6 +59,24 @@ def targets_of(node: AST | None) -> list[ast.expr]:
     if isinstance(node, ast.Assign):
         return node.targets
     return [node.target] if isinstance(node, ast.AnnAssign) and node.value is not None else []
+
+
+def compared_with_none(test: ast.AST) -> ast.expr | None:
+    """What ``test`` compares with None, whichever of them it names first: ``x`` in ``x is None`` and ``None != x``."""
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1:
+        return None
+    for side, other in ((test.comparators[0], test.left), (test.left, test.comparators[0])):
+        if isinstance(side, ast.Constant) and side.value is None:
+            return other
+    return None
+
+
+def end_of(block: list[ast.stmt]) -> ast.stmt:
+    """The statement with which ``block`` ends: the first that leaves it, behind which nothing runs, else the last."""
+    for statement in block:
+        if statement.__class__ in _LEAVING:
+            return statement
+    return block[-1]
 
 
 def statements_in(node: ast.stmt) -> list[ast.stmt]:

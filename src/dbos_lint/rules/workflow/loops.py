@@ -132,7 +132,7 @@ def _is_nothing(test: ast.expr) -> bool:
         return any(map(_is_nothing, test.values))
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return isinstance(test.operand, ast.Name)
-    sides = test.comparators if isinstance(test, ast.Compare) else []
+    sides = [test.left, *test.comparators] if isinstance(test, ast.Compare) else []
     return any(isinstance(side, ast.Constant) and side.value is None for side in sides)
 
 

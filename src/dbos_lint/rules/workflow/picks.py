@@ -104,9 +104,16 @@ def _is_number(node: ast.expr) -> bool:
 def _is_the_only_one(body: Body, taken: ast.expr) -> bool:
     """Whether the function asks whether there is just one element."""
     counted = f"len({unparse(taken)})"
-    return any(
-        isinstance(node, ast.Compare)
-        and unparse(node.left) == counted
-        and any(isinstance(side, ast.Constant) and side.value in (1, 2) for side in node.comparators)
-        for node in body.walk()
-    )
+    for node in body.walk():
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            told = any(isinstance(side, ast.Constant) and side.value in (1, 2) for side in sides)
+        elif isinstance(node, ast.Match):
+            sides = [node.subject]
+            patterns = (case.pattern for case in node.cases)
+            told = any(isinstance(each, ast.MatchValue) and unparse(each.value) in ("1", "2") for each in patterns)
+        else:
+            continue
+        if told and any(unparse(side) == counted for side in sides):
+            return True
+    return False
