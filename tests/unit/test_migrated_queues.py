@@ -21,6 +21,7 @@ def answers(folder: Path, files: dict[str, str]) -> dict[str, str]:
         (folder / name).write_text(text, "utf-8")
     settings = Settings(root=str(folder))
     program = Program(settings)
+    program.project.mended_together = True
     found = {}
     for name in sorted(files):
         result = lint_source((folder / name).read_bytes(), str(folder / name), settings, program=program)

@@ -45,7 +45,8 @@ class Project:
     ``consulted`` is told which files and folders each file leads to; ``linting`` is the file that is linted.
     ``elsewhere`` gives the summary that another process has made of a file with this text, ``recalled`` the answer that
     an earlier run was told under a name, with all that it rests on, where it still holds. ``disk`` remembers what
-    others read that are altered from the same one.
+    others read that are altered from the same one. Files are ``mended_together`` by who carries out fixes that reach into
+    others: nobody else is shown such a fix, and to compose one reads the whole project.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Project:
         self.elsewhere: Callable[[str, bytes], Module | None] = lambda path, source: None
         self.recalled: Callable[[str], Consulted | None] = lambda name: None
         self.disk: Disk | None = None
+        self.mended_together = False
         self._room = room
         self._placed = Placed(self.overlay)
         self._listing: list[tuple[str, ...] | None] = []  # the files of the project, once they were asked for
@@ -368,7 +370,7 @@ class Project:
 
         self.disk = self.disk or Disk(self.settings)
         other = Project(self.settings, {**self.overlay, **texts})
-        other.consulted, other.disk = Unasked(), self.disk
+        other.consulted, other.disk, other.mended_together = Unasked(), self.disk, self.mended_together
         other._trees = self._trees  # each beside the text that it is of
         other._modules.update((path, known) for path, known in self._modules.items() if path not in texts)
         other._summarised.update((path, known) for path, known in self._summarised.items() if path not in texts)

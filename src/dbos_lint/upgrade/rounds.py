@@ -113,6 +113,7 @@ class Rounds:
 
     def __post_init__(self) -> None:
         self._program = Program(self.settings, self.files)
+        self._program.project.mended_together = True
 
     def run(self) -> Upgraded:
         state = self._linted(dict(self.files), self.settings._replace(select=tuple(sorted(self.codes))))

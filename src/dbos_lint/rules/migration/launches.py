@@ -80,6 +80,12 @@ class LaunchSites:
         self._launches: dict[str, tuple[Launch, ...]] = {}
         self._runs: dict[str, dict[FunctionKey, dict[int, Function]]] = {}
 
+    @property
+    def may_be_shown(self) -> bool:
+        """Whether a fix that puts something behind the launches has a reader: it changes the files of all of them, and
+        only where files are mended together may it change another than the linted one."""
+        return self._here.resolver.project.mended_together or bool(self._within(self._files.own))
+
     def _within(self, file: File) -> tuple[Launch, ...]:
         if file.path not in self._launches:
             calls = self._files.calls(file, api.LAUNCH)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import Applicability, Arguments, ByHand, Fix, Wrap
 from dbos_lint.rules.migration.files import UnsureError
+from dbos_lint.rules.migration.launches import LaunchSites
 from dbos_lint.rules.migration.nodes import nodes
 from dbos_lint.rules.migration.queue_limits import is_none, limits, renames
 from dbos_lint.rules.migration.queues import Queues
@@ -28,16 +29,16 @@ _ACCESSORS = ("{}", "set_{}", "set_{}_async", "get_{}_async")
 
 
 def _constructor(here: Here, _symbol: Symbol, span: Span) -> Answer:
-    return here.once(Queues).at(here.module.path, span)
+    return enqueued(here, span)
 
 
 def _scheduled(here: Here, _symbol: Symbol, span: Span) -> Answer:
-    return here.once(Schedules).at(here.module.path, span)
+    return here.once(Schedules).at(here.module.path, span) if here.once(LaunchSites).may_be_shown else None
 
 
 def enqueued(here: Here, span: Span) -> Answer:
     """What becomes of the queue of which something is called at ``span``."""
-    return here.once(Queues).at(here.module.path, span)
+    return here.once(Queues).at(here.module.path, span) if here.once(LaunchSites).may_be_shown else None
 
 
 def listened(node: ast.expr, *, is_list: bool) -> Answer:
