@@ -45,8 +45,7 @@ class Project:
     ``consulted`` is told which files and folders each file leads to; ``linting`` is the file that is linted.
     ``elsewhere`` gives the summary that another process has made of a file with this text, ``recalled`` the answer that
     an earlier run was told under a name, with all that it rests on, where it still holds. ``disk`` remembers what
-    others read that are altered from the same one. Files are ``mended_together`` by who carries out fixes that reach
-    into others: nobody else is shown such a fix, and to compose one reads the whole project.
+    others read that are altered from the same one. Where files are ``mended_together``, fixes may reach into others.
     """
 
     def __init__(
