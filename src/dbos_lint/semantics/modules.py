@@ -318,8 +318,7 @@ class Project:
     def tree(self, path: str) -> tuple[Source, Collected] | None:
         """The text and the tree of the file ``path``, beside the summary that all share, for who changes it from afar.
 
-        They are kept: a migration asks for the same few files from every other one. None if the file cannot be read or
-        parsed, or is not any more what the summary is of.
+        They are kept: migrations ask for the same few files. None if it cannot be read or parsed, or has changed.
         """
         module, source = self.module(path), self.read(path)
         if module is None or source is None or self._summarised[path] != hash(source):
