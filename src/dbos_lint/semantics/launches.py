@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from dbos_lint.semantics.sites import Launch, Member
 from dbos_lint.semantics.spelling import Renamed, terminal
-from dbos_lint.syntax.trees import children, walk
+from dbos_lint.syntax.trees import children, targets_of, walk
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -122,7 +122,7 @@ class Launches:
             return min([end for end in ends if end is not None], default=None)
         if _fills(parent):
             name = _base(parent.func.value)
-            return self._first_use(name, parent, depth + 1) if self._is_local(name) else self._end
+            return self._first_use(name, parent, depth + 1) if self._is_own(name) else self._end
         return _after(parent)
 
     def _first_use(self, name: str, after: ast.AST, depth: int) -> Position | None:
@@ -206,6 +206,16 @@ class Launches:
 
     def _is_local(self, name: str) -> bool:
         return name in self._stores
+
+    def _is_own(self, name: str) -> bool:
+        """Whether the function makes what ``name`` holds: ``running = self.running`` is held elsewhere, too."""
+        given = (
+            node.value
+            for node in self._nodes
+            if name in [getattr(each, "id", None) for each in targets_of(node)]
+            and isinstance(node, (ast.Assign, ast.AnnAssign))
+        )
+        return self._is_local(name) and not any(isinstance(each, (ast.Attribute, ast.Subscript)) for each in given)
 
     def _ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         parent = self._parents.get(id(node))

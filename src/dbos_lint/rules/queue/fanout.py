@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 
 from dbos_lint.rules.declared.queue import UNBOUNDED_FAN_OUT
 from dbos_lint.rules.visitor import Visitor
@@ -120,14 +121,26 @@ def _is_waited_for(node: ast.AST, body: Body) -> bool:
     for outer in body.ancestors(node):
         if isinstance(outer, ast.Attribute) and outer.attr == "get_result":
             return not any(isinstance(each, ast.GeneratorExp) for each in body.ancestors(node))
-        names.update(target.id for target in targets_of(outer) if isinstance(target, ast.Name))
+        names.update(_names_given(outer))
         if isinstance(outer, (ast.For, ast.AsyncFor, ast.While)):
             loop = outer
             break
-    return loop is not None and any(
-        isinstance(each, ast.Attribute)
-        and each.attr == "get_result"
-        and isinstance(each.value, ast.Name)
-        and each.value.id in names
-        for each in body.walk(loop)
-    )
+    for each in body.walk(loop) if loop is not None else ():
+        # A coroutine that has a name gives the handle where it is awaited.
+        if isinstance(each, ast.Await) and _is_one_of(names, each.value):
+            names.update(name for outer in body.ancestors(each) for name in _names_given(outer))
+        elif isinstance(each, ast.Attribute) and each.attr == "get_result":
+            owner = each.value.value if isinstance(each.value, ast.Await) else each.value
+            if _is_one_of(names, owner):
+                return True
+    return False
+
+
+def _is_one_of(names: Collection[str], node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in names
+
+
+def _names_given(node: ast.AST) -> list[str]:
+    """The variables to which ``node`` gives a value."""
+    targets = [node.target] if isinstance(node, ast.NamedExpr) else targets_of(node)
+    return [target.id for target in targets if isinstance(target, ast.Name)]
