@@ -55,6 +55,8 @@ ALONE: tuple[Change, ...] = (
     shaping.unrelated_code,
     shaping.annotated,
     shaping.variables_annotated,
+    shaping.compared_backwards,
+    shaping.dead_behind_exits,
     moving.kept_in_class,
     moving.kept_in_object,
     moving.through_another,

@@ -126,3 +126,25 @@ def variables_annotated(tree: ast.Module, others: Others) -> None:
                     (target,) = node.targets
                     if isinstance(target, ast.Name) and target.id not in outer:
                         block[at] = ast.AnnAssign(target, ast.Name(f"Any{NEW}", ast.Load()), node.value, 1)
+
+
+_TURNED = {ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE}
+_SAME_TURNED = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)
+
+
+def compared_backwards(tree: ast.Module, others: Others) -> None:
+    """``x is None`` becomes ``None is x``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (*_TURNED, *_SAME_TURNED)):
+            left, right = node.left, node.comparators[0]
+            if isinstance(right, ast.Constant | ast.Name | ast.Attribute):
+                kind = type(node.ops[0])
+                node.left, node.ops, node.comparators = right, [_TURNED.get(kind, kind)()], [left]
+
+
+def dead_behind_exits(tree: ast.Module, others: Others) -> None:
+    """Something stands behind each ``return``, ``raise``, ``break`` and ``continue``, and never runs."""
+    for function in functions(tree):
+        for block in blocks(function):
+            if isinstance(block[-1], ast.Return | ast.Raise | ast.Break | ast.Continue):
+                block.append(ast.Pass())

@@ -66,7 +66,7 @@ def test_each_change_changes_something(change: str, tmp_path: Path) -> None:
         return
     text = (
         "import time\nfrom dbos import DBOS\n\ndef late():\n    return time.time()\n\n"
-        "async def later(hour):\n    if hour:\n        day = hour\n    else:\n        day = 2\n"
+        "async def later(hour):\n    if hour is not None:\n        day = hour\n    else:\n        day = 2\n"
         "    return print(late(), day)\n\n@DBOS.workflow()\nasync def ship(order):\n"
         "    return await later(str(order))\n"
     )
