@@ -16,7 +16,7 @@ from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.uses import Uses
 from dbos_lint.semantics.values import Constant
-from dbos_lint.syntax.trees import unparse
+from dbos_lint.syntax.trees import targets_of, unparse
 
 # What makes a text, or a choice of texts, of a value.
 _TEXT = (ast.Await, ast.JoinedStr, ast.FormattedValue, ast.IfExp, ast.keyword)
@@ -125,7 +125,7 @@ class Patches(Visitor):
         body = self.here.body(function)
         for mention in body.mentions.get(variable, ()):
             statement = body.parent(mention)
-            if isinstance(statement, ast.Assign) and statement.targets == [mention]:
+            if isinstance(statement, (ast.Assign, ast.AnnAssign)) and targets_of(statement) == [mention]:
                 return statement.value
             if isinstance(statement, (ast.For, ast.AsyncFor)) and statement.target is mention:
                 return statement.iter
