@@ -299,8 +299,7 @@ def test_a_queue_that_its_own_file_tells_enough_of_rests_on_no_other(tmp_path: P
     root, cache = tmp_path / "project", tmp_path / "cache"
     root.mkdir()
     write(root, "from dbos import Queue\n\n\ndef make() -> Queue:\n    return Queue('orders')\n", BILL)
-    (found,) = [each for each in lint(root, cache)["app.py"].diagnostics if each.code == "DBS952"]
-    assert found.by_hand
+    assert "DBS952" in {each.code for each in lint(root, cache)["app.py"].diagnostics}
     linted.clear()
     (root / "other.py").write_text(DBOS + BILL + "\n# Once more.\n")
     lint(root, cache)

@@ -28,12 +28,19 @@ def project(part: str, size: int) -> dict[str, str]:
     return {**files, "app.py": HEAD + "".join(f"import {name[:-3]}\n" for name in files) + LAUNCH}
 
 
+def planning(settings: Settings) -> Program:
+    """A program that wants fixes which reach into other files."""
+    program = Program(settings)
+    program.project.mended_together = True
+    return program
+
+
 def lint(folder: Path, texts: dict[str, str]) -> dict[str, FileResult]:
     folder.mkdir()
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8")
     settings = Settings(str(folder), preset="all", dbos_version="3.4")
-    program = Program(settings)
+    program = planning(settings)
     return {
         name: lint_source(text.encode(), str(folder / name), settings, program=program) for name, text in texts.items()
     }
@@ -54,7 +61,7 @@ def test_a_plan_is_made_anew_when_another_file_has_another_text(part: str, tmp_p
     texts = project(PARTS[part], 2)
     settings = Settings(str(tmp_path / "p"), preset="all", dbos_version="3.4")
     before = lint(tmp_path / "p", texts)
-    program = Program(settings)
+    program = planning(settings)
     paths = {name: str(tmp_path / "p" / name) for name in texts}
     for name, path in paths.items():
         lint_source(texts[name].encode(), path, settings, program=program)
