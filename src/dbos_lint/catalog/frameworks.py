@@ -149,6 +149,6 @@ _RUNS_MODULES = frozenset(
 def leaves_engine_alone(name: str) -> bool:
     """Whether what ``name`` denotes, outside the project, certainly neither builds nor launches DBOS."""
     root = name.partition(".")[0]
-    if name in _RUNS_MODULES:
+    if name in _RUNS_MODULES or name.startswith("sys.modules."):  # what is called there is a module's own
         return False
     return root == "dbos" or root in _INDIFFERENT or root in sys.stdlib_module_names or hasattr(builtins, root)
