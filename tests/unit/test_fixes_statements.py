@@ -85,6 +85,7 @@ PUT = [
         "x\nz = 1\nif z:\n    y\n@c\ndef b():\n    pass\n    # still b\n\ny\n",
         "x\n@c\ndef b():\n    pass\n    # still b\nz = 1\nif z:\n    y\n\ny\n",
     ),
+    ("a; \\\nb\n", "b", None, None),
 ]
 
 

@@ -37,7 +37,9 @@ class Statement:
 
     @property
     def starts_line(self) -> bool:
-        return not self.document.text[self.document.line_start(self.start) : self.start].strip(" \t\f")
+        text, start = self.document.text, self.first_line
+        # What stands behind a semicolon may be continued on a line of its own.
+        return not text[start : self.start].strip(" \t\f") and not text.endswith("\\\n", 0, start)
 
     @property
     def rest(self) -> re.Match[str] | None:
