@@ -118,6 +118,11 @@ def test_bindings_are_in_the_order_of_the_rows() -> None:
         ("y = x()", 0),
         ("def f():\n    y = x()\n    return y", KEPT),
         ("return x()", 0),
+        ("async def f():\n    y = x(a())\n    await y", KEPT | AWAITED),
+        ("async def f():\n    y = x()\n    return await y", KEPT | AWAITED),
+        ("async def f():\n    y = x()\n    a()\n    await y", KEPT),
+        ("async def f():\n    y = x()\n    y = z\n    await y", KEPT),
+        ("async def f(y):\n    y = x(await y)", KEPT),
     ],
 )
 def test_how_the_value_of_a_call_is_used(text: str, flags: int) -> None:
@@ -158,6 +163,34 @@ def test_blocks_tell_what_runs_together() -> None:
         "k": "module",
         "m": "case",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("if '__main__' == __name__: a()", "main"),
+        ("if __name__ in ('__main__',): a()", "main"),
+        ("if not __name__ != '__main__': a()", "main"),
+        ("if not (__name__ != '__main__' or x): a()", "main"),
+        ("if __name__ != '__main__': ...\nelse: a()", "main"),
+        ("match __name__:\n    case '__main__' if x: a()", "main"),
+        ("if __name__ == 'worker': a()", "main"),
+        ("if __name__ == 'worker': ...\nelse: a()", "else"),
+        ("if __name__ != '__main__': a()", "if"),
+        ("if not __name__ == '__main__': a()", "if"),
+        ("if __name__ == '__main__' or x: a()", "if"),
+        ("if not (__name__ == '__main__' and x): a()", "if"),
+        ("match __name__:\n    case _: a()", "case"),
+        ("match x:\n    case '__main__': a()", "case"),
+        ("if not TYPE_CHECKING: ...\nelse: a()", "typing"),
+        ("if not TYPE_CHECKING: a()", "if"),
+        ("if not launched: a()", "if"),
+    ],
+)
+def test_which_branches_run_when_a_module_is_run(text: str, kind: str) -> None:
+    module = summary(text)
+    (call,) = module.functions[0].calls
+    assert module.blocks[call.block].kind == kind
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,9 @@ from dbos_lint.semantics.collect_scopes import Body, DefNode, Nodes
 from dbos_lint.semantics.collect_statements import SIMPLE, Statements
 from dbos_lint.semantics.flow import follow
 from dbos_lint.semantics.flow_variables import Marks
-from dbos_lint.semantics.guards import branch_kind, not_found, run_as_main
+from dbos_lint.semantics.guards import branch_kind, case_kind, not_found, run_as_main
 from dbos_lint.semantics.reattach import nodes_of
 from dbos_lint.semantics.sites import (
-    AWAITED,
     DECORATOR,
     DISCARDED,
     ITERATED,
@@ -187,11 +186,11 @@ class _Collector(Statements):
         value = node.value
         if type(value) is ast.Await:
             value = value.value
-            self.flags[id(value)] = AWAITED
+            self.awaited(value)
         elif (guarded := run_as_main(value, self.module.renamed)) is not None:
             test, run = guarded
             self.test(test)
-            self._branch([ast.copy_location(ast.Expr(run), run)], branch_kind(test, self.module.renamed))
+            self._branch([ast.copy_location(ast.Expr(run), run)], "main")
             return
         else:
             self.flags[id(value)] = DISCARDED
@@ -205,7 +204,7 @@ class _Collector(Statements):
             if isinstance(branch.test, ast.Constant) and branch.test.value:
                 self.statements(branch.body)  # no branch: it always runs
             else:
-                kind = branch_kind(branch.test, self.module.renamed)
+                kind = branch_kind(branch.test, True, self.module.renamed) or "if"
                 self._guarded_branch(branch.body, kind, choice, self.guarded(branch.test, True))
             rest = branch.orelse
             if branch is node and not rest and isinstance(end_of(branch.body), _LEAVING):
@@ -213,7 +212,8 @@ class _Collector(Statements):
             if len(rest) == 1 and type(rest[0]) is ast.If:
                 branch = rest[0]
             else:
-                self._branch(rest, "else", choice)
+                kind = branch_kind(branch.test, False, self.module.renamed) or "else"
+                self._branch(rest, kind, choice)
                 branch = None
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
@@ -291,7 +291,7 @@ class _Collector(Statements):
                     self.expressions([pattern.value if isinstance(pattern, ast.MatchValue) else pattern.cls])
             if case.guard is not None:
                 self.test(case.guard)
-            self._branch(case.body, "case", choice)
+            self._branch(case.body, case_kind(node.subject, case.pattern), choice)
 
 
 def _leaves_loop(body: list[ast.stmt]) -> bool:

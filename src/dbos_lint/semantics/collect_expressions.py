@@ -109,8 +109,19 @@ class Expressions(Targets):
         todo += (node.orelse, node.body, node.test)
 
     def _awaited(self, node: ast.Await, todo: _Todo) -> None:
-        self.flags[id(node.value)] = AWAITED
+        self.awaited(node.value)
         todo.append(node.value)
+
+    def awaited(self, value: ast.expr) -> None:
+        """Note that ``value`` is awaited: a call that the name was given to which it belongs, if nothing was called in
+        between, runs as if it stood here."""
+        self.flags[id(value)] = AWAITED
+        if type(value) is ast.Name:
+            made, bindings = self.body.lookups.get(value.id), self.scope.bindings.get(value.id)
+            if made is not None and bindings is not None and bindings[-1].row <= made.lineno:
+                last, end = self.nodes.calls[-1][0], (made.end_lineno, made.end_col_offset)
+                if (last.lineno, last.col_offset) < end <= (value.lineno, value.col_offset):
+                    self._flag(made, AWAITED)
 
     def _yield(self, node: ast.Yield, todo: _Todo) -> None:
         self.function.is_generator = True

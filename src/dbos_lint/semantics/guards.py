@@ -7,21 +7,44 @@ import ast
 from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.syntax.trees import compared_with_none, unparse
 
+# What is told of a branch that stands behind several of them.
+_KINDS = ("main", "launched", "typing")
 
-def branch_kind(test: ast.expr, renamed: Renamed) -> str:
-    """``main`` for ``__name__ == "__main__"``, ``typing`` for ``TYPE_CHECKING``, ``launched`` for a test that asks
-    whether something is launched, else ``if``."""
-    if isinstance(test, ast.Compare) and any(
-        isinstance(side, ast.Name) and side.id == "__name__" for side in (test.left, *test.comparators)
-    ):
-        return "main"
-    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        kinds = {branch_kind(value, renamed) for value in test.values}
-        return "main" if "main" in kinds else "launched" if "launched" in kinds else "if"
-    name = terminal(test, renamed)
+
+def branch_kind(test: ast.expr, holds: bool, renamed: Renamed) -> str:
+    """What runs where ``test`` holds, or where it does not: ``main`` for ``__name__ == "__main__"``, ``typing`` for
+    ``TYPE_CHECKING``, ``launched`` where something says that it is launched, and nothing for other tests."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return branch_kind(test.operand, not holds, renamed)
+    if isinstance(test, ast.BoolOp):
+        kinds = {branch_kind(value, holds, renamed) for value in test.values}
+        is_each = isinstance(test.op, ast.And) is holds  # else only one of them needs to be so
+        return next((kind for kind in _KINDS if kind in kinds), "") if is_each or len(kinds) == 1 else ""
+    if isinstance(test, ast.Compare):
+        return "main" if _is_main(test, holds) else ""
+    name = terminal(test, renamed) if holds else ""
     if name == "TYPE_CHECKING":
         return "typing"
-    return "launched" if name.endswith("launched") else "if"
+    return "launched" if name.endswith("launched") else ""
+
+
+def _is_main(test: ast.Compare, holds: bool) -> bool:
+    """Whether ``test`` asks for the name of the module, and lets through what is run; a name that is not told may be
+    any."""
+    if not any(map(_is_own_name, (test.left, *test.comparators))):
+        return False
+    names = (node.value for node in ast.walk(test) if isinstance(node, ast.Constant))
+    refuses = isinstance(test.ops[0], (ast.NotEq, ast.NotIn)) and "__main__" in names
+    return refuses is not holds
+
+
+def _is_own_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "__name__"
+
+
+def case_kind(subject: ast.expr, pattern: ast.pattern) -> str:
+    """What runs where ``subject`` matches ``pattern``: ``main`` for ``match __name__: case "__main__"``, else ``case``."""
+    return "main" if _is_own_name(subject) and not isinstance(pattern, ast.MatchAs) else "case"
 
 
 def run_as_main(node: ast.expr, renamed: Renamed) -> tuple[ast.expr, ast.expr] | None:
@@ -33,7 +56,7 @@ def run_as_main(node: ast.expr, renamed: Renamed) -> tuple[ast.expr, ast.expr] |
         test, run = node.values[0], node.values[-1]
     else:
         return None
-    return (test, run) if branch_kind(test, renamed) == "main" else None
+    return (test, run) if branch_kind(test, True, renamed) == "main" else None
 
 
 def found_wanting(test: ast.expr, holds: bool) -> dict[str, str]:
