@@ -43,7 +43,7 @@ def _is_own_name(node: ast.expr) -> bool:
 
 
 def case_kind(subject: ast.expr, pattern: ast.pattern) -> str:
-    """What runs where ``subject`` matches ``pattern``: ``main`` for ``match __name__: case "__main__"``, else ``case``."""
+    """What runs where ``subject`` matches ``pattern``: ``main`` for ``match __name__: case "__main__"``."""
     return "main" if _is_own_name(subject) and not isinstance(pattern, ast.MatchAs) else "case"
 
 
