@@ -104,13 +104,19 @@ class Launches:
     def _telling_lines(self) -> Iterator[Line]:
         for function in self.module.functions:
             key = FunctionKey(self.module.path, function.id)
-            events = self._lines.of(key) if self._lines.matters(key) else ()
+            # What is not launched before, nor here, is neither too early nor too late.
+            tells = self._lines.matters(key) and (self._runs_launched(function) or self._lines.begins(key))
+            events = self._lines.of(key) if tells else ()
             if any(event.kind in _TELLING for event in events):
                 yield Line(function, self._entry(function), events)
 
     def events(self, function: Function) -> tuple[Event, ...]:
         """What running a function of this module does to the engine, in order."""
         return self._lines.of(FunctionKey(self.module.path, function.id))
+
+    def beginning(self, function: Function) -> tuple[Event, ...]:
+        """The same, if it may launch the engine or reset it; else nothing."""
+        return self.events(function) if self._lines.begins(FunctionKey(self.module.path, function.id)) else ()
 
     def at_import(self) -> tuple[Event, ...]:
         """What happens when this module is imported: nothing in a ``__main__.py``, which only is run."""

@@ -41,6 +41,7 @@ REGISTERS = "registers"
 UNKNOWN = "unknown"
 
 _CONCERNED = frozenset({LIFECYCLE, DURABLE})
+_BEGINNING = frozenset({api.LAUNCH, api.RESET})
 _DOING = api.TOO_EARLY | api.BEFORE_LAUNCH | {api.DBOS, api.LAUNCH, api.DESTROY, api.RESET}
 # More events than a person writes in one line: what follows is left out.
 _EVENTS = 400
@@ -101,6 +102,26 @@ class Lines:
     def matters(self, key: FunctionKey) -> bool:
         """Whether running the function may launch, or set up what has to be set up before a launch."""
         return self.analysis.leads_to(key, frozenset({LIFECYCLE})) or self._has_handlers(key)
+
+    def begins(self, key: FunctionKey) -> bool:
+        """Whether running the function may launch the engine, or reset it: a quick look, without its line."""
+        return self.analysis.leads_where(key, "begins", self._may_begin)
+
+    def _may_begin(self, key: FunctionKey) -> bool:
+        facts = self.analysis.facts(key)
+        # No edge leads to what threads run, nor to what decorates a function that is defined here.
+        return (
+            bool(facts.threads)
+            or any(effect.kind == LIFECYCLE and effect.name in _BEGINNING for effect in facts.effects)
+            or self._is_decorated_here(key)
+        )
+
+    def _is_decorated_here(self, key: FunctionKey) -> bool:
+        """Whether a function of the project decorates one that is defined in this one."""
+        module = self.analysis.resolver.module(key.module)
+        known = self.analysis.calls.of(module)
+        calls = module.functions[key.id].calls
+        return any(call.flags & DECORATOR and known[call.number].runs for call in calls)
 
     def of(self, key: FunctionKey) -> tuple[Event, ...]:
         """What running a function does to the engine, in order."""

@@ -14,7 +14,7 @@ class Databases(Visitor):
     def visit_module(self) -> None:
         launches, module = self.here.launches, self.here.module
         lines = [
-            launches.events(function)
+            launches.beginning(function)
             for function in module.functions[1:]
             if is_test(self.here.resolver, module, function)
         ]

@@ -33,7 +33,7 @@ class Engines(Visitor):
                 )
         tests = [each for each in self.here.module.functions[1:] if is_test(self.here.resolver, self.here.module, each)]
         if tests:
-            self._left_running([event for test in tests for event in launches.events(test) if event.kind == LAUNCH])
+            self._left_running([event for test in tests for event in launches.beginning(test) if event.kind == LAUNCH])
             self._unregistered(tests)
 
     def _left_running(self, events: list[Event]) -> None:
