@@ -72,7 +72,8 @@ def options(**given: str | list[str]) -> Namespace:
     """The options as flake8 parses them, of which only ``given`` are said."""
     names = ["version", "preset", "require_reason", "follow", "src", "extra_nondeterministic", "known_deterministic"]
     names += ["workflow_decorators", "step_decorators", "transaction_decorators"]
-    return Namespace(**{f"dbos_{name}": None for name in names} | given, disable_noqa=False, filenames=["."])
+    unsaid: dict[str, object] = {f"dbos_{name}": None for name in names}
+    return Namespace(**unsaid | {"disable_noqa": False, "filenames": ["."]} | given)
 
 
 def write(project: Path, text: str, name: str = "app.py") -> Path:
@@ -217,6 +218,14 @@ def test_every_option_reaches_the_settings_and_beats_the_project_file(project: P
     assert settings.preset == "strict"
     assert settings.workflow_decorators + settings.step_decorators == ("e.f", "g.h")
     assert (settings.transaction_decorators, settings.require_reason) == (("i.j",), False)
+
+
+def test_files_below_what_is_named_may_come(project: Path) -> None:
+    Plugin.parse_options(options(filenames=["app.py", "lib"]))
+    coming = ("app.py", "lib/util.py", "lib/deep/util.py")
+    others = ("other.py", "library.py", "app.py.py", "deep/app.py")
+
+    assert [name for name in (*coming, *others) if str(project / name) in Plugin._upcoming] == list(coming)
 
 
 def test_the_project_file_is_read(project: Path) -> None:

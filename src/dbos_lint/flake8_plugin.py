@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import tokenize
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dbos_lint import __version__
@@ -91,7 +91,7 @@ class Plugin:
         cls._programs = {}
         cls._of_folder = {}
         cls._cache = (None,) if "-" in options.filenames else ()  # what an editor hands over is on no disk
-        cls._upcoming = _Below(tuple(map(os.path.abspath, options.filenames)))
+        cls._upcoming = _Below(map(os.path.abspath, options.filenames))
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         from dbos_lint.paths import absolute, folder_of
@@ -186,11 +186,13 @@ def _printable(message: str) -> str:
 class _Below:
     """The files that flake8 was told to check, itself or by their folders: its process may come to each of them."""
 
-    def __init__(self, paths: tuple[str, ...]) -> None:
-        self._paths = paths
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths = frozenset(paths)
 
     def __contains__(self, path: object) -> bool:
-        return isinstance(path, str) and any(path == each or path.startswith(f"{each}{os.sep}") for each in self._paths)
+        from dbos_lint.paths import upwards
+
+        return isinstance(path, str) and not self._paths.isdisjoint(upwards(path))
 
 
 def _checked(option: str, reader: str, text: str) -> str:

@@ -30,6 +30,7 @@ class Meeting:
         self._answer = answer
         self._texts: dict[str, int] = {}
         self._importers: dict[str, set[str]] | None = None
+        self._is_told = False
         self._loaded: dict[tuple[str, bool], frozenset[str]] = {}
         self._targets_of: dict[str, frozenset[str]] = {}
         self._around: dict[str, tuple[str, ...]] = {}
@@ -76,13 +77,24 @@ class Meeting:
         if self._importers is None:
             self._importers = {}
             for path in self._project.listed() or ():
-                self._texts[path] = hash(self._project.read(path))
-                targets = self._targets_of[path] = frozenset(self._mentioned(path))
-                for target in targets:
-                    self._importers.setdefault(target, set()).add(path)
+                self._note(path, self._project.read(path))
             self._project.outlined()
+        if not self._is_told:
+            self._is_told = True
             self._project.consulted.told(f"{TOLD}{IMPORTS} ", self._digest, (OUTLINES,))
         return self._importers
+
+    def _note(self, path: str, source: bytes | None) -> bool:
+        """Note whom a file of the project may import, by its text; whether that is new."""
+        assert self._importers is not None
+        before = self._targets_of.get(path, frozenset())
+        after = self._targets_of[path] = frozenset(self._mentioned(path, source))
+        self._texts[path] = hash(source)
+        for target in before - after:
+            self._importers[target].discard(path)
+        for target in after - before:
+            self._importers.setdefault(target, set()).add(path)
+        return before != after
 
     def _digest(self) -> str:
         return text_state(ascii(sorted((path, sorted(each)) for path, each in self._targets_of.items())).encode())
@@ -97,20 +109,22 @@ class Meeting:
         above = _reached([path], importers)
         return _reached(above, self._targets_of) if above is not None else None
 
-    def renew(self, path: str) -> bool:
-        """Be told that the text of a file may be another than before; whether it is, so that nothing is known."""
-        if self._importers is None or self._texts.get(path) == hash(self._project.read(path)):
-            return False
-        self._importers = None
-        self._targets_of = {}
-        self._loaded = {}
-        self._around = {}
-        self._programs = {False: {}, True: {}}
-        self._grouped = set()
-        return True
+    def renew(self, path: str, source: bytes) -> bool:
+        """Be told the text of a file, which may be another than before; whether it imports something else.
 
-    def _mentioned(self, path: str) -> Iterator[str]:
-        source = self._project.read(path)
+        Whom a file imports that is not of the project, though it may be linted, is of no concern to the others.
+        """
+        if self._importers is None or self._texts.get(path, hash(source)) == hash(source):
+            return False
+        before = [(late, self._loaded.pop((path, late), None)) for late in (False, True)]
+        is_new = self._note(path, source) or any(known not in (None, self._loads(path, late)) for late, known in before)
+        if is_new:
+            self._is_told = False
+            self._programs = {False: {}, True: {}}
+            self._grouped = set()
+        return is_new
+
+    def _mentioned(self, path: str, source: bytes | None) -> Iterator[str]:
         for level, name, names in self._project.mentioned(source) if source is not None else ():
             for attribute in ("", *members(names)):
                 yield from self._targets(name, attribute, level, path)

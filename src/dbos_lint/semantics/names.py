@@ -273,11 +273,11 @@ class Names:
     def renew(self, module: Module, source: bytes) -> None:
         """Be told the text of a file, which may be another than before."""
         self._words.renew(module.path, source)
-        if self._told and self._texts.get(module.path) != hash(source):
+        if self._told and self._is_new(module.path, source):
             self._told, self._texts = {}, {}
-        if self._meeting is not None and self._meeting.renew(module.path):
-            self._claims.forget()
         self._renew_answers(module)
+        if self._meeting is not None and self._meeting.renew(module.path, source):
+            self._claims.forget()
         if self._files is None:
             return
         before = self._files.get(module.path, frozenset())
@@ -288,6 +288,11 @@ class Names:
             if before != kinds:
                 self._forget_holders(before ^ kinds)
             self._claims.note(module.path, source)
+
+    def _is_new(self, path: str, source: bytes) -> bool:
+        if path in self._texts:
+            return self._texts[path] != hash(source)
+        return not os.path.exists(path)  # else it was not listed, and is none of the project's
 
     def _renew_answers(self, module: Module) -> None:
         known = self._answers.pop(module.path, {})
