@@ -29,7 +29,8 @@ class Targets(Scopes):
         elif type(target) is ast.Subscript:
             key = target.slice.value if type(target.slice) is ast.Constant else None
             item = (key if isinstance(key, str) else None, value if kind == "value" else None)
-            self._write("item", self.references.of(target.value), target, *item)
+            index = self.references.of(target.slice) if isinstance(target.slice, (ast.Name, ast.Attribute)) else None
+            self._write("item", self.references.of(target.value), target, *item, index)
         elif type(target) is ast.Starred:
             self.target(target.value, None, "unknown", None)
         elif isinstance(target, (ast.Tuple, ast.List)):
@@ -88,11 +89,13 @@ class Targets(Scopes):
             klass = self.module.classes[function.owner]
             klass.attributes.setdefault(target.attr, []).append((value, self.scope.id))
 
-    def _write(self, kind: str, ref: Ref, target: ast.expr, key: str | None = None, value: Ref = None) -> None:
+    def _write(
+        self, kind: str, ref: Ref, target: ast.expr, key: str | None = None, value: Ref = None, index: Ref = None
+    ) -> None:
         if ref is not None and (kind == "item" or self.function.id != MODULE):
             # What a module does to its own names is no effect; but the items it sets belong to its dicts.
             writes = self.module.stores if self.function.id == MODULE else self.work.writes
-            writes.append(Write(kind, ref, self.scope.id, span_of(target), self.guard(target), key, value))
+            writes.append(Write(kind, ref, self.scope.id, span_of(target), self.guard(target), key, value, index))
 
     # ------------------------------------------------------------------ what tests make sure of
 

@@ -100,7 +100,7 @@ class Write(NamedTuple):
     reference that is changed: the name itself, or the object whose attribute or item is set. ``guard`` is
     ``unset`` where this happens only while the very thing is unset (``if x is None: x = ...``), ``missing``
     where only while a key is missing (``if k not in c: c[k] = ...``), else empty. ``key`` is the literal key of an
-    item, or the name of an attribute, ``value`` what is assigned.
+    item, or the name of an attribute, ``index`` another key of an item, ``value`` what is assigned.
     """
 
     kind: str
@@ -110,6 +110,7 @@ class Write(NamedTuple):
     guard: str
     key: str | None = None
     value: Ref = None
+    index: Ref = None
 
 
 class Try(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbos_lint.catalog import types
+from dbos_lint.catalog import api, types
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.effects import CLOSURE_WRITE, GLOBAL_WRITE, SELF_WRITE, Effect
 from dbos_lint.semantics.records import is_record
@@ -15,11 +15,16 @@ from dbos_lint.semantics.summary import Function, Module, Scope
 from dbos_lint.semantics.values import ClassValue, Container, External, FunctionValue, Instance, ModuleValue, Value
 from dbos_lint.syntax.spans import Span
 
+OF_RUN = "of-run"
+"""The guard of a change of what belongs to one run of a workflow, to judge by its key: nobody else sees it."""
+_WORKFLOW_ID = f"{api.DBOS}.workflow_id"
+
 
 def effect_of_write(calls: Calls, module: Module, function: Function, write: Write) -> Effect | None:
     label = text_of(write.target, "an object")
     if write.kind == "name":
         return _outer_write(calls, module, function, write.target, write.scope, label, write.span, write.guard)
+    guard = write.guard or _of_run(calls, module, write.index, write)
     root = root_of(write.target)
     if write.kind == "attribute":
         for value in calls.resolve(module, write.target, write):
@@ -30,8 +35,16 @@ def effect_of_write(calls: Calls, module: Module, function: Function, write: Wri
         return None
     if root == function.receiver:
         kind = GLOBAL_WRITE if _is_class_level(calls, module, function) else SELF_WRITE
-        return Effect(kind, label, label, write.span, write.guard)
-    return _outer_write(calls, module, function, root, write.scope, label, write.span, write.guard)
+        return Effect(kind, label, label, write.span, guard)
+    return _outer_write(calls, module, function, root, write.scope, label, write.span, guard)
+
+
+def _of_run(calls: Calls, module: Module, key: Ref, site: Call | Write) -> str:
+    """``OF_RUN`` where ``key``, that of an item which is changed, is the ID of the workflow that does so."""
+    if key is None:
+        return ""
+    found = calls.resolve(module, key, site)
+    return OF_RUN if found and all(isinstance(each, External) and each.name == _WORKFLOW_ID for each in found) else ""
 
 
 def _outer_write(
@@ -73,6 +86,8 @@ def mutation(calls: Calls, module: Module, call: Call) -> Effect | None:
     function = module.functions[module.scopes[call.scope].function]
     label = text_of(target, root)
     guard = "missing" if method == "setdefault" else call.guard
+    if method == "pop" and call.args:
+        guard = guard or _of_run(calls, module, call.args[0], call)
     if root == function.receiver:
         kind = GLOBAL_WRITE if _is_class_level(calls, module, function) else SELF_WRITE
         return Effect(kind, root, label, call.span, guard)

@@ -26,6 +26,7 @@ from dbos_lint.semantics.effects import (
     GLOBAL_WRITE,
     WORKFLOW_IN_THREAD,
 )
+from dbos_lint.semantics.writes import OF_RUN
 
 _STEP = "do it in a step (DBOS.run_step) and use what the step returns"
 _ONCE = "recovery does it again; do it in a step"
@@ -88,7 +89,7 @@ class Effects(Visitor):
             owner, _, guard = effect.detail.partition(":")
             if self.here.contexts.runs_as(int(owner), api.WORKFLOW):
                 return
-        if guard == "unset":
+        if guard in ("unset", OF_RUN):
             return
         advice = (
             "after a crash the write is lost or happens twice; return the value, or keep it in a database in a step"
