@@ -17,6 +17,10 @@ MAKES_TASK = GROUPS | {
     "asyncio.AbstractEventLoop.create_task",
 }
 """Calls that run a coroutine beside what follows."""
+TASK_MAKERS = frozenset({"create_task", "ensure_future"})
+"""Their last names."""
+LAUNCHERS = TASK_MAKERS | {"gather", "wait", "asyncio_wait", "as_completed", "wait_for"}
+"""The last names of calls that run coroutines side by side."""
 AS_COMPLETED = frozenset({"asyncio.as_completed", "asyncio.tasks.as_completed"})
 WAIT = frozenset({"asyncio.wait", "asyncio.tasks.wait"})
 GIVES_SETS = WAIT | {api.ASYNCIO_WAIT}

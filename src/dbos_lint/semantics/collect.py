@@ -17,7 +17,6 @@ from dbos_lint.semantics.collect_statements import SIMPLE, Statements
 from dbos_lint.semantics.flow import follow
 from dbos_lint.semantics.flow_variables import Marks
 from dbos_lint.semantics.guards import branch_kind, case_kind, not_found, run_as_main
-from dbos_lint.semantics.reattach import nodes_of
 from dbos_lint.semantics.sites import (
     DECORATOR,
     DISCARDED,
@@ -67,6 +66,8 @@ def collect(tree: ast.Module, path: str, name: str, trusted_rows: frozenset[int]
 
 def recollect(tree: ast.Module, known: Module) -> Collected:
     """``tree`` with the summary that is ``known`` of the same text."""
+    from dbos_lint.semantics.reattach import nodes_of  # a run for one file parses it once
+
     nodes = nodes_of(tree, known)
     if nodes is not None:
         return Collected(tree, known, nodes, None)

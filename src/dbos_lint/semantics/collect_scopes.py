@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Set as AbstractSet
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS
 from dbos_lint.semantics.attempts import raises_in
 from dbos_lint.semantics.flow_variables import Marks
-from dbos_lint.semantics.launches import Launches
 from dbos_lint.semantics.references import References
 from dbos_lint.semantics.sites import MODULE, Attempt, Binding, Call, Launch, Loop, Managed, Read, Ref, Try, Write
 from dbos_lint.semantics.spelling import Renamed
 from dbos_lint.semantics.summary import Block, Class, Function, Module, Scope
-from dbos_lint.semantics.uses import Uses
 from dbos_lint.syntax.spans import Span, span_of
+
+if TYPE_CHECKING:
+    from dbos_lint.semantics.uses import Uses
 
 DefNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -124,12 +125,16 @@ class Body:
         if self.node is None:
             return None
         if self._uses is None:
+            from dbos_lint.semantics.uses import Uses  # few functions make tasks
+
             self._uses = Uses(self.node)
         return self._uses.runs_until_cancelled(task)
 
     def launch(self, calls: list[tuple[ast.Call, Call]], renamed: Renamed) -> None:
         """Tell what is launched, when all ``calls`` of the body are known."""
-        if self.node is not None:
+        if self.node is not None and self.launching:
+            from dbos_lint.semantics.launches import Launches  # as above
+
             launches = Launches(self.node, {id(node): call.number for node, call in calls}, renamed)
             for node, work in self.launching:
                 work.launches.append(launches.of(node))

@@ -8,16 +8,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from dbos_lint.catalog.waits import LAUNCHERS, TASK_MAKERS
 from dbos_lint.semantics.sites import Launch, Member
 from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.syntax.trees import children, targets_of, walk
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-
-MAKES_TASK = frozenset({"create_task", "ensure_future"})
-_JOINS = frozenset({"gather", "wait", "asyncio_wait", "as_completed", "wait_for"})
-LAUNCHERS = MAKES_TASK | _JOINS
-"""The last names of calls that run coroutines side by side."""
 
 # Calls that give back what they are given, or a collection of it.
 _PASSING = frozenset({"shield", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter"})
@@ -44,9 +40,9 @@ class Launches:
         self._renamed = renamed
 
     def of(self, node: ast.Call) -> Launch:
-        """The record of a call whose last name is one of :data:`LAUNCHERS`."""
+        """The record of a call whose last name is one of :data:`~dbos_lint.catalog.waits.LAUNCHERS`."""
         name = terminal(node.func, self._renamed)
-        makes_task = name in MAKES_TASK
+        makes_task = name in TASK_MAKERS
         spread = name == "gather"
         given = node.args if spread else node.args[:1] or [word.value for word in node.keywords[:1]]
         members = dict.fromkeys(member for arg in given for member in self._members(arg, node, False, 0))
@@ -62,9 +58,9 @@ class Launches:
             return
         if isinstance(node, ast.Call):
             name = terminal(node.func, self._renamed)
-            if name in MAKES_TASK or name in _JOINS or name in _PASSING:
+            if name in LAUNCHERS or name in _PASSING:
                 for arg in node.args if name == "gather" else node.args[:1]:
-                    yield from self._members(arg, launch, in_task or name in MAKES_TASK, depth + 1)
+                    yield from self._members(arg, launch, in_task or name in TASK_MAKERS, depth + 1)
             elif name in ("values", "keys", "copy") and isinstance(node.func, ast.Attribute) and not node.args:
                 yield from self._members(node.func.value, launch, in_task, depth + 1)
             elif id(node) in self._numbers:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dbos_lint.semantics.effects import RAISES_LOSSY, Effect
-from dbos_lint.semantics.exceptions import Exceptions
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sequences import holds
 from dbos_lint.semantics.sites import Attempt, Handler, Read
@@ -17,6 +17,7 @@ from dbos_lint.syntax.spans import Span
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.analysis import Analysis
+    from dbos_lint.semantics.exceptions import Exceptions
 
 
 class Raising:
@@ -24,9 +25,14 @@ class Raising:
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
-        self._exceptions = Exceptions(analysis.resolver)
         self._found: dict[FunctionKey, tuple[Effect, ...]] = {}
         self._classes: dict[str, ClassValue] = {}
+
+    @cached_property
+    def _exceptions(self) -> Exceptions:
+        from dbos_lint.semantics.exceptions import Exceptions  # few files raise what they make themselves
+
+        return Exceptions(self._analysis.resolver)
 
     def of(self, key: FunctionKey) -> tuple[Effect, ...]:
         """The exceptions that one function raises by itself and that are not rebuilt as they were."""

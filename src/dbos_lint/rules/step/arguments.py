@@ -9,7 +9,6 @@ from dbos_lint.catalog import api
 from dbos_lint.diagnostic import TraceStep
 from dbos_lint.rules.declared.step import STEP_MUTATES_ARGUMENT
 from dbos_lint.rules.visitor import Here, Visitor
-from dbos_lint.semantics.afterwards import is_used_after
 from dbos_lint.semantics.sites import Call, Param
 from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue
 from dbos_lint.semantics.writes import Change, changes_of_parameters, is_container
@@ -32,6 +31,8 @@ class Arguments(Visitor):
         changes = self._changes_of(step) if step is not None and node.args else ()
         if step is None or not changes or not self._is_in_workflow(call):
             return
+        from dbos_lint.semantics.afterwards import is_used_after  # few steps change what they are given
+
         body = self.here.body(self.here.function(call))
         for param, argument, ref in self._given(step, node, call):
             mine = [change for change in changes if change.parameter == param.name]

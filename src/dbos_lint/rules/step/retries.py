@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api
 from dbos_lint.rules.declared.step import HANDWRITTEN_RETRY
 from dbos_lint.rules.visitor import Visitor
-from dbos_lint.semantics import retrying
 from dbos_lint.semantics.refs import text_of
 from dbos_lint.semantics.sites import Ref
 from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import External
 from dbos_lint.syntax.spans import Span
+
+if TYPE_CHECKING:
+    from dbos_lint.semantics import retrying
 
 _INSTEAD = "dbos does that, and logs each attempt: @DBOS.step(retries_allowed=True, max_attempts=...)"
 _RETRIES = frozenset(
@@ -55,6 +58,8 @@ class Retries(Visitor):
         return api.STEP in (entity.kind if entity is not None else "", self.here.contexts.delegated.get(function.id))
 
     def _sleeps_between_attempts(self, node: retrying.Loop, function: Function) -> bool:
+        from dbos_lint.semantics import retrying  # few steps have loops
+
         return any(
             self._calls_one_of(_SLEEPS, call, function)
             for attempt in retrying.attempts(node)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api
 from dbos_lint.diagnostic import Rule
@@ -18,11 +20,13 @@ from dbos_lint.rules.declared.workflow import (
     UNAWAITED_TASK,
     UNORDERED_ITERATION_IN_WORKFLOW,
 )
-from dbos_lint.rules.visitor import Here, Visitor
-from dbos_lint.rules.workflow.ordering import Ordering
+from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics import hazards
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.orders import Unordered
+
+if TYPE_CHECKING:
+    from dbos_lint.rules.workflow.ordering import Ordering
 
 _BY_POSITION = "recovery gives recorded results back by position"
 # Kind of effect and its detail: the rule, what happens, and what comes of it.
@@ -97,19 +101,24 @@ _HAZARDS: dict[tuple[str, str], tuple[Rule, str, str]] = {
 }
 
 
+# How it is mended.
+_FIXES: dict[tuple[str, str], Callable[[Ordering, Reached], Fix | None]] = {
+    (hazards.RACES, ""): lambda ordering, reached: ordering.recorded_wait(reached),
+    (hazards.UNORDERED, Unordered.SET.name): lambda ordering, reached: ordering.sorting(reached),
+    (hazards.UNORDERED, Unordered.LISTING.name): lambda ordering, reached: ordering.sorting(reached),
+    (hazards.UNORDERED, Unordered.TASKS.name): lambda ordering, reached: ordering.in_order(reached),
+    (hazards.WAITS_FOR_SET, ""): lambda ordering, reached: ordering.listed(reached),
+}
+
+
 class Hazards(Visitor):
     """What must not be done around durable calls."""
 
-    def __init__(self, here: Here) -> None:
-        super().__init__(here)
-        ordering = Ordering(here)
-        self._fixes: dict[tuple[str, str], Callable[[Reached], Fix | None]] = {
-            (hazards.RACES, ""): ordering.recorded_wait,
-            (hazards.UNORDERED, Unordered.SET.name): ordering.sorting,
-            (hazards.UNORDERED, Unordered.LISTING.name): ordering.sorting,
-            (hazards.UNORDERED, Unordered.TASKS.name): ordering.in_order,
-            (hazards.WAITS_FOR_SET, ""): ordering.listed,
-        }
+    @cached_property
+    def _ordering(self) -> Ordering:
+        from dbos_lint.rules.workflow.ordering import Ordering  # where there is no order, and that can be mended
+
+        return Ordering(self.here)
 
     def visit_effect(self, reached: Reached) -> None:
         effect = reached.effect
@@ -126,5 +135,5 @@ class Hazards(Visitor):
         trace = self.here.trace(reached)
         route = self.here.route(trace)
         text = f"{reached.effect.label} {what} while workflow '{trace[0].label}' runs{route}: {advice}"
-        mend = self._fixes.get((reached.effect.kind, reached.effect.detail))
-        self.here.report(rule, reached.span, text, trace, fix=mend(reached) if mend else None)
+        mend = _FIXES.get((reached.effect.kind, reached.effect.detail))
+        self.here.report(rule, reached.span, text, trace, fix=mend(self._ordering, reached) if mend else None)
