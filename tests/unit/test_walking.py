@@ -37,6 +37,8 @@ def test_parts_find_nothing_in_what_they_do_not_ask_for(
     for part in PARTS:
         monkeypatch.setattr(part, "calls", None)
         monkeypatch.setattr(part, "effects", None)
+        if issubclass(part, Late):
+            monkeypatch.setattr(part, "concerns", staticmethod(lambda here: True))
     assert lint(project) == found
 
 
@@ -77,3 +79,23 @@ def test_a_part_is_made_when_it_is_shown_something_and_sums_up_only_then(monkeyp
     standing.visit_Call("node", "call")
     standing.visit_module()
     assert told == [("here", "node", "call"), "module"]
+
+
+def test_a_part_is_made_for_files_that_concern_it_and_shown_their_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+
+    class Part(Visitor):
+        def visit_With(self, node: object, function: object) -> None:
+            told.append(node)
+
+        def visit_module(self) -> None:
+            told.append(self.here)
+
+    monkeypatch.setitem(sys.modules, "dbos_lint.rules.given", SimpleNamespace(Part=Part))
+    stands: Any = late("given", "Part", blocks=True, concerns=lambda here: here == "theirs")
+    for here in ("others", "theirs"):
+        standing = stands(here)
+        standing.visit_With("too early", "function")
+        standing.visit_module()
+        standing.visit_With(f"of {here}", "function")
+    assert told == ["theirs", "of theirs"]

@@ -62,6 +62,8 @@ KEYWORDS_ONLY = frozenset({"dbos.DBOS.workflow", "dbos.DBOS.step"})
 ALERT_HANDLER = "dbos.DBOS.alert_handler"
 
 CREATES_DATASOURCE = {f"{datasource}.create": datasource for datasource in DATASOURCES}
+TAKES_URL = frozenset({CLIENT, *CREATES_DATASOURCE})
+"""What is given the URL of a database by itself, not in a configuration."""
 
 
 def _dbos(names: str) -> frozenset[str]:

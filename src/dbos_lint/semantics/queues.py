@@ -20,6 +20,12 @@ _POSITIONAL = ("name", "concurrency", "limiter")
 PER_PARTITION = ("partition_concurrency", "partition_worker_concurrency", "partition_limiter")
 LIMITERS = ("limiter", "partition_limiter")
 CONCURRENCIES = ("global_concurrency", "concurrency", "worker_concurrency", *PER_PARTITION[:2])
+SETTERS = {
+    f"{api.QUEUE}.set_{name}{end}": name
+    for name in (*CONCURRENCIES, *LIMITERS, "polling_interval_sec")
+    for end in ("", "_async")
+}
+"""What sets which limit of a queue that there is."""
 
 
 class Limits:

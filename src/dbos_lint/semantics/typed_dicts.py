@@ -61,6 +61,7 @@ class TypedDicts:
         self._resolver = analysis.resolver
         self._collected = collected
         self._module = collected.summary
+        self._found: dict[str, bool] = {}
 
     # ------------------------------------------------------------------ answers
 
@@ -93,6 +94,15 @@ class TypedDicts:
                     for key, ref in literal.items:
                         if key is not None:
                             yield Entry(key, ref, literal.module, literal.place, use.call.span)
+
+    def has(self, *types: str) -> bool:
+        """Whether this file has anything to do with dicts of one of the ``types``."""
+        return any(self._has(type) for type in types)
+
+    def _has(self, type: str) -> bool:
+        if type not in self._found:
+            self._found[type] = bool(self.uses(type)) or any(True for _ in self.entries(type))
+        return self._found[type]
 
     def values(self, entry: Entry) -> Values:
         """What the value of an entry is."""

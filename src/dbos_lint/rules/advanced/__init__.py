@@ -5,7 +5,6 @@ from __future__ import annotations
 from dbos_lint.catalog import api
 from dbos_lint.rules.advanced.coroutines import Coroutines
 from dbos_lint.rules.advanced.handles import Handles
-from dbos_lint.rules.advanced.keys import Keys
 from dbos_lint.rules.advanced.portable import Portable
 from dbos_lint.rules.advanced.versions import Versions
 from dbos_lint.rules.late import late
@@ -23,6 +22,6 @@ class AdvancedVisitor(Visitor):
         Handles,
         late("advanced.patches", "Patches", calls=api.ASKS_PATCH, effects=happening((RAISES_OUTSIDE,), OUTSIDE)),
         Versions,
-        Keys,
+        late("advanced.keys", "Keys", concerns=lambda here: here.typed_dicts.has(*api.TYPED_DICTS)),
         Portable,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.names import WORKFLOW
-from dbos_lint.rules.client.options import EnqueueOptions
 from dbos_lint.rules.late import late
 from dbos_lint.rules.named import taking
 from dbos_lint.rules.visitor import Visitor, happening
@@ -26,6 +25,6 @@ class ClientVisitor(Visitor):
         ),
         late("client.lifetimes", "Lifetimes", calls=(api.CLIENT,), called=(FunctionValue,)),
         late("client.transactions", "InTransactions", calls=BY_CLIENT),
-        EnqueueOptions,
+        late("client.options", "EnqueueOptions", concerns=lambda here: here.typed_dicts.has(api.ENQUEUE_OPTIONS)),
         late("client.names", "WorkflowNames", calls=taking(WORKFLOW)),
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dbos_lint.catalog import api
 from dbos_lint.rules.late import late
-from dbos_lint.rules.lifecycle.config import Configurations
 from dbos_lint.rules.lifecycle.decorators import Decorators
 from dbos_lint.rules.lifecycle.order import Order
-from dbos_lint.rules.lifecycle.passwords import Passwords
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Here, Visitor
+
+
+def _has_configuration(here: Here) -> bool:
+    return here.typed_dicts.has(api.CONFIG)
 
 
 class LifecycleVisitor(Visitor):
@@ -17,7 +19,7 @@ class LifecycleVisitor(Visitor):
     parts = (
         Order,
         Decorators,
-        Configurations,
-        Passwords,
+        late("lifecycle.config", "Configurations", calls=(api.DBOS,), concerns=_has_configuration),
+        late("lifecycle.passwords", "Passwords", calls=api.TAKES_URL, concerns=_has_configuration),
         late("lifecycle.resets", "Resets", calls=(api.RESET,)),
     )

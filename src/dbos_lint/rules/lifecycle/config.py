@@ -30,8 +30,6 @@ _VERSION_KEYS = frozenset({"application_version", "enable_patching"})
 class Configurations(Visitor):
     """What ``DBOS(config=...)`` is given, and what is annotated as a ``DBOSConfig``."""
 
-    calls = (api.DBOS,)
-
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         if call.args and self.here.names_called(call) == {api.DBOS}:
             self.here.report(

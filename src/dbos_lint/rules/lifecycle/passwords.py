@@ -19,7 +19,6 @@ from dbos_lint.semantics.values import External
 from dbos_lint.syntax.spans import Span
 
 _KEYS = ("system_database_url", "database_url", "application_database_url", "system_database_engine", "engine")
-_TAKES_URL = frozenset({api.CLIENT, *api.CREATES_DATASOURCE})
 _ENVIRONMENT = frozenset({"os.environ.get", "os.getenv"})
 # What is made of a URL and connects to it.
 _MADE_OF_URL = frozenset(
@@ -39,14 +38,12 @@ _DEPTH = 6
 class Passwords(Visitor):
     """Database URLs with a password that everybody can read."""
 
-    calls = _TAKES_URL
-
     @cached_property
     def _is_test(self) -> bool:
         return is_test_file(self.here.resolver, self.here.module)
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
-        if self.here.names_called(call).isdisjoint(_TAKES_URL):
+        if self.here.names_called(call).isdisjoint(api.TAKES_URL):
             return
         if self._is_test or is_in_test(self.here.resolver, self.here.module, self.here.function(call)):
             return

@@ -14,6 +14,7 @@ from dbos_lint.semantics.queues import (
     LIMITERS,
     PER_PARTITION,
     REGISTERS,
+    SETTERS,
     Limits,
     limits_of,
     value_of,
@@ -23,11 +24,6 @@ from dbos_lint.semantics.testcode import is_test_file
 
 _RAISES = "dbos raises ValueError"
 _STOPS = "dbos accepts it, and nothing on the queue ever runs"
-_SETTERS = {
-    f"{api.QUEUE}.set_{name}{end}": name
-    for name in (*CONCURRENCIES, *LIMITERS, "polling_interval_sec")
-    for end in ("", "_async")
-}
 # The first of each pair must not be more than the second.
 _RELATIONS = (
     ("worker_concurrency", "global_concurrency"),
@@ -44,15 +40,13 @@ _RELATIONS = (
 class QueueLimits(Visitor):
     """Limits that dbos refuses, that stop a queue, or that are missing."""
 
-    calls = REGISTERS | _SETTERS.keys()
-
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         names = self.here.names_called(call)
         if not names.isdisjoint(REGISTERS):
             # Nobody makes a queue with the constructor from dbos 3 on.
             if api.QUEUE not in names or not self.here.targets_at_least(3, 0):
                 self._registered(call, limits_of(self.here.analysis.calls, self.here.module, call))
-        elif len(names) == 1 and (setter := _SETTERS.get(min(names))) is not None:
+        elif len(names) == 1 and (setter := SETTERS.get(min(names))) is not None:
             ref = next((ref for name, ref in call.keywords if name == "value"), call.args[0] if call.args else None)
             value = value_of(self.here.analysis.calls, self.here.module, call, setter, ref)
             self._report(call, Limits({setter: value}, open=True), Level.WARNING)

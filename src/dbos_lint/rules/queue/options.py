@@ -43,8 +43,6 @@ _NUMBERS = frozenset({"delay_seconds", "workflow_timeout"})
 class EnqueueOptions(Visitor):
     """Options that dbos refuses, or that nothing is enqueued with."""
 
-    calls = (patterns.SET_ENQUEUE_OPTIONS,)
-
     @cached_property
     def _enqueues(self) -> Enqueues:
         return Enqueues(self.here.analysis)

@@ -9,7 +9,7 @@ from functools import cached_property
 from dbos_lint.catalog import api, patterns
 from dbos_lint.catalog.names import ASKS, QUEUE
 from dbos_lint.rules.declared.queue import DEDUPLICATION_ON_PARTITIONED_QUEUE, MISSING_PARTITION_KEY
-from dbos_lint.rules.named import Named, named, taking
+from dbos_lint.rules.named import Named, named
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.enqueues import BY_CLIENT, BY_NAME, BY_OBJECT, BY_OPTIONS
@@ -40,8 +40,6 @@ _NEVER = "dbos accepts the workflow and never runs it"
 
 class Partitions(Visitor):
     """What partitioned queues ask for."""
-
-    calls = BY_OBJECT | taking(QUEUE)
 
     @cached_property
     def _covered(self) -> frozenset[str]:

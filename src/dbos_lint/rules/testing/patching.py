@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dbos_lint.rules.declared.testing import PATCHED_AFTER_REGISTRATION
 from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.patches import Patches
 
 
 class Patching(Visitor):
     """Patches that what is tested does not see."""
 
     def visit_module(self) -> None:
-        if PATCHED_AFTER_REGISTRATION.code not in self.here.enabled:
-            return
-        from dbos_lint.semantics.patches import Patches
-
         patches = Patches(self.here.analysis, self.here.module)
         for _, call in self.here.collected.nodes.calls:
             patched = patches.misses(call)
