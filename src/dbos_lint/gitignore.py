@@ -27,6 +27,8 @@ _MOST_LINES = 10_000
 _MOST_BYTES = 1_000_000
 _OTHER_THAN_GLOBS = ("\\", "[^", "[[")
 _EVERYTHING_COUNTS = "!*"
+_LITERALS = r"[\w.-]+"  # what a path holds as a line says it
+_LAST_SET = r"(\w+)\]/? *"  # a set of letters at the end of a line, as in *.py[cod], without its bracket
 
 
 class Ignores(NamedTuple):
@@ -102,6 +104,13 @@ class _File:
                 self._lines[number] = _EVERYTHING_COUNTS if wild is None and line.startswith("!") else "#"
 
     @cached_property
+    def _held(self) -> tuple[str, ...]:
+        """Texts of which a path holds one, if a line says anything of it: most paths hold none, and then nobody needs
+        the patterns, which take longer to load and to compile than a file takes to lint."""
+        lines = [line for line in self._lines if not line.startswith("#")] if not self._wild else [""]
+        return tuple(dict.fromkeys(text for line in lines for text in _held_by(line)))
+
+    @cached_property
     def _spec(self) -> GitIgnoreSpec:
         """The lines, as those see them that are folders."""
         return _compiled(line.rstrip(" ").rstrip("/") or "#" for line in self._lines)
@@ -112,6 +121,8 @@ class _File:
 
     def verdict(self, path: str, *, is_folder: bool) -> bool | None:
         """Whether ``path``, relative to the file's folder, is ignored; None where no line says anything of it."""
+        if not any(text in path for text in self._held):
+            return None
         # A folder is not asked for as such: then what stands in it would count as well, and for more.
         found = self._spec.check_file(path)
         if found.index is not None and not is_folder and self._lines[found.index].rstrip(" ").endswith("/"):
@@ -122,6 +133,16 @@ class _File:
             if wild.number > last and wild.fits(names, is_folder=is_folder):
                 return wild.include
         return found.include
+
+
+def _held_by(line: str) -> list[str]:
+    """Texts of which a path holds one, if ``line`` speaks of it."""
+    before, _, behind = line.partition("[")
+    runs: list[str] = re.findall(_LITERALS, before)
+    letters = re.fullmatch(_LAST_SET, behind)
+    if letters and runs and before.endswith(runs[-1]):
+        return [runs[-1] + letter for letter in letters[1]]
+    return [max(runs, key=len, default="")]
 
 
 def _compiled(lines: Iterable[str]) -> GitIgnoreSpec:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dbos_lint import gitignore, patterns
@@ -73,6 +73,41 @@ def test_lines_of_gitignore_name_by_name(line: str, end: str, path: str, is_fold
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(gitignore, "_MOST_STARS", -1)
         assert gitignore._File([line + end]).verdict(path, is_folder=is_folder) is together
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(
+                ["*", "**/", "/", "?", "a", "b", "[ab]", "[!a]", "[a-b]", "[]a]", "\\a", "\\[", "!", "#", " "]
+            ),
+            max_size=6,
+        ).map("".join),
+        max_size=3,
+    ),
+    st.lists(st.text("ab[# ", min_size=1, max_size=4), min_size=1, max_size=3).map("/".join),
+    st.booleans(),
+)
+@example(["*.py[ab]", "!x.pyb"], "x.pyb", False)
+@example(["*a*a*a*", "b"], "caaa", False)
+def test_lines_that_say_nothing_of_a_path_are_told_by_their_letters(
+    lines: list[str], path: str, is_folder: bool
+) -> None:
+    told = gitignore._File(lines).verdict(path, is_folder=is_folder)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(gitignore._File, "_held", ("",))
+        assert gitignore._File(lines).verdict(path, is_folder=is_folder) is told
+
+
+def test_what_git_is_to_ignore_is_not_compiled_for_paths_that_hold_none_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = gitignore._File(
+        ["# of Python", "__pycache__/", "*.py[cod]", "*$py.class", "build/", ".coverage.*", ".idea/*"]
+    )
+    monkeypatch.setattr(gitignore, "_compiled", None)
+    assert file.verdict("src/shop/orders.py", is_folder=False) is None
+    with pytest.raises(TypeError):
+        file.verdict("src/shop/orders.pyc", is_folder=False)
 
 
 @pytest.mark.parametrize(
