@@ -52,15 +52,23 @@ OF_FEW = (LATE - {"rules.workflow.values"}) | {
     "rules.lifecycle.placing",
     "rules.lifecycle.reorder",
     "rules.pattern.registering",
+    "rules.workflow.ordering",
     "semantics.absence",
+    "semantics.afterwards",
     "semantics.asking",
     "semantics.classes",
     "semantics.cron",
     "semantics.databases",
+    "semantics.elements",
     "semantics.endings",
+    "semantics.exceptions",
     "semantics.hosts",
+    "semantics.launches",
     "semantics.meeting",
     "semantics.programs",
+    "semantics.reattach",
+    "semantics.retrying",
+    "semantics.shared",
     "syntax.comments",
     "workers",
 }
@@ -72,6 +80,8 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "plain.py").write_text(PLAIN, "utf-8")
     (tmp_path / "app.py").write_text(WORKFLOW, "utf-8")
     (tmp_path / "empty").mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitignore").write_text("__pycache__/\n*.py[cod]\n.venv/\n", "utf-8")
     return tmp_path
 
 
