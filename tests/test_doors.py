@@ -59,7 +59,6 @@ OF_FEW = (LATE - {"rules.workflow.values"}) | {
     "semantics.classes",
     "semantics.cron",
     "semantics.databases",
-    "semantics.elements",
     "semantics.endings",
     "semantics.exceptions",
     "semantics.hosts",
