@@ -112,6 +112,8 @@ class Linter:
     def source(self, source: bytes, path: str, settings: Settings) -> FileResult:
         """Lint ``source``, which is called ``path``."""
         self._linted += 1
+        if self._linted == 2:  # the engine was loaded for the first one, and is here to stay
+            gc.freeze()
         if self._linted == self._collects_at:
             self._collects_at *= 2
             gc.collect()

@@ -152,3 +152,11 @@ def test_a_second_time_nothing_changes() -> None:
 def test_what_is_no_better_afterwards_is_not_done() -> None:
     result = mended("e\n")
     assert (result.after, [each.reason for each in result.dropped]) == (b"e\n", ["the finding would stay"])
+
+
+def test_the_last_of_many_branches_is_mended() -> None:
+    """Each is in all that are before it: the way to it is longer than a stack is deep."""
+    workflow = "import time\n\nfrom dbos import DBOS\n\n\n@DBOS.workflow()\ndef run(p):\n    if p:\n        pass\n"
+    branches = "".join(f"    elif p == {i}:\n        pass\n" for i in range(1_100))
+    result = mended(f"{workflow}{branches}    else:\n        DBOS.sleep(time.time())\n")
+    assert result.after.endswith(b'DBOS.sleep(DBOS.run_step({"name": "time"}, time.time))\n')

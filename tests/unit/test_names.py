@@ -13,6 +13,8 @@ from dbos_lint.linter import lint_source
 from dbos_lint.semantics.closest import closest
 from dbos_lint.semantics.program import Program
 from dbos_lint.semantics.told import Known
+from dbos_lint.settings import Settings
+from tests.growing import grows_with_the_text
 
 IMPORT = "from dbos import DBOS, DBOSClient, EnqueueOptions, Queue, SendMessage\n"
 
@@ -155,3 +157,16 @@ def test_a_name_has_no_closest_one_among_too_many() -> None:
     others = [f"topic_{number}" for number in range(501)]
     assert closest("topic-7", others[:500]) == "topic_7"
     assert closest("topic-7", others) is None
+
+
+def test_what_a_file_tells_of_its_topics_takes_no_look_at_all_workflows_for_each() -> None:
+    def program_of(number: int) -> Program:
+        program = Program(Settings(root="/nowhere/at/all"))
+        workflows = (f"@DBOS.workflow()\ndef run{i}(to):\n    DBOS.send(to, 1, 't')\n" for i in range(number))
+        program.linted("/nowhere/at/all/app.py", (IMPORT + "".join(workflows)).encode())
+        return program
+
+    def tell(program: Program) -> None:
+        assert all(each.in_workflow for each in program.analysis.names.answer(TOPIC, "/nowhere/at/all/app.py"))
+
+    assert grows_with_the_text(program_of, tell, size=160)

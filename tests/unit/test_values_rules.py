@@ -257,6 +257,7 @@ GROWING = {
     "branches of clocks": lambda n: workflow("x = 0\n" + "if time.time() > x: x = x + 1\n" * n + "return x"),
     "loops": lambda n: workflow("x = 0\n" + "for i in x: x = x + time.time()\n" * n + "return x"),
     "sleeps": lambda n: workflow("x = time.time()\n" + "DBOS.sleep(x)\n" * n),
+    "elif": lambda n: workflow("if q: pass\n" + "elif p: x = time.time()\n" * n + "DBOS.sleep(x)"),
     "closures": lambda n: workflow("x = time.time()\n" + "".join(f"def f{i}(): return x\nf{i}()\n" for i in range(n))),
     "managers": lambda n: WATCH + workflow("m = M()\n" + "with m: m.go(time.time())\n" * n + "step(m)"),
     "objects": lambda n: WATCH + workflow("m = M()\n" + "m.go(time.time())\n" * n),

@@ -114,7 +114,9 @@ def blocks(node: Any) -> Iterator[tuple[str, list[Any]]]:
 
 def _placed(document: Document, nodes: list[Any]) -> Iterator[tuple[int, int, Any]]:
     """Where each fragment begins and ends, and its node."""
-    for node in nodes:
+    todo = nodes[::-1]
+    while todo:  # not one call within the other: an ``elif`` is in all that are before it
+        node = todo.pop()
         inner = [block for _, block in blocks(node)]
         try:
             start = beginning(document, node)
@@ -124,8 +126,7 @@ def _placed(document: Document, nodes: list[Any]) -> Iterator[tuple[int, int, An
                 yield start, document.offset(node.end_lineno, node.end_col_offset), node
         except Void:
             pass
-        for block in inner:
-            yield from _placed(document, block)
+        todo += (each for block in reversed(inner) for each in reversed(block))
 
 
 def _head_end(document: Document, node: Any, first: Any) -> int:

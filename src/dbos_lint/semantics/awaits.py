@@ -235,7 +235,7 @@ def is_of_parameter(body: Body, func: ast.expr) -> bool:
 def held_by(body: Body, node: ast.AST) -> Iterator[ast.expr]:
     """The managers of the ``with`` statements, not asynchronous ones, whose bodies ``node`` is in."""
     inner = node
-    for outer in body.ancestors(node):
+    for outer in body.around(node):
         if isinstance(outer, ast.With) and isinstance(inner, ast.stmt):
             yield from (item.context_expr for item in outer.items)
         inner = outer

@@ -71,7 +71,7 @@ class Body:
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """What ``node`` stands in, from the inside out, up to the function's own statements."""
-        # One loop, without a call for each: a long ``elif`` chain stands in itself as often as it has branches.
+        # One loop, without a call for each: an ``elif`` stands in all that are before it.
         parents, found = self._parents, []
         parent = parents.get(id(node))
         while parent is not None:
@@ -79,9 +79,27 @@ class Body:
             parent = parents.get(id(parent))
         return iter(found)
 
+    def around(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The same, but of the branches before an ``elif`` only the first: for who is not concerned with branches, a
+        chain of them is not deep."""
+        parents, first = self._parents, self._first_branches
+        parent = parents.get(id(node))
+        while parent is not None:
+            yield parent
+            parent = first.get(id(parent)) or parents.get(id(parent))
+
     @cached_property
     def _parents(self) -> dict[int, ast.AST]:
         return parents(*self.statements, closed=_CLOSED)
+
+    @cached_property
+    def _first_branches(self) -> dict[int, ast.If]:
+        """The ``if`` with which the chain begins that an ``elif`` is in."""
+        found: dict[int, ast.If] = {}
+        for node in self.walk():
+            if isinstance(node, ast.If) and len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
+                found[id(node.orelse[0])] = found.get(id(node), node)
+        return found
 
     @cached_property
     def mentions(self) -> dict[str, list[ast.Name]]:

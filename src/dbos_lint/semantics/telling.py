@@ -75,10 +75,12 @@ def _needs(resolver: Resolver, home: Module, function: Function) -> int:
 def _is_in_workflow(names: Names, module: Module, mention: Mention) -> bool:
     if mention.call is None:
         return True
-    function = module.scopes[mention.call.scope].function
-    return any(
-        found.entity is not None and found.entity.function.id == function for found in names.of(module, WORKFLOW)
-    )
+    workflows = names.once("workflows", module, partial(_workflows, names))
+    return module.scopes[mention.call.scope].function in workflows
+
+
+def _workflows(names: Names, module: Module) -> frozenset[int]:
+    return frozenset(found.entity.function.id for found in names.of(module, WORKFLOW) if found.entity is not None)
 
 
 def _decorated(names: Names, module: Module) -> list[Any]:

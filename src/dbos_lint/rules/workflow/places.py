@@ -151,7 +151,7 @@ class Places:
         through."""
         here = self._here
         body = here.body(function)
-        generators = [each for each in body.ancestors(node) if isinstance(each, ast.GeneratorExp)]
+        generators = [each for each in body.around(node) if isinstance(each, ast.GeneratorExp)]
         if body.parent(node) is None or not all(self._is_used_up(each, body) for each in generators):
             return False
         if not self.lets_through(node, function):
@@ -186,7 +186,7 @@ class Places:
     def lets_through(self, node: ast.Call, function: Function) -> bool:
         """Whether what ``node`` raises when the workflow is cancelled, or late, gets out of ``function``."""
         inner: ast.AST = node
-        for outer in self._here.body(function).ancestors(node):
+        for outer in self._here.body(function).around(node):
             if hasattr(outer, "finalbody") and not _lets_through(outer, inner):
                 return False
             if isinstance(outer, ast.ExceptHandler) and _catches_cancellation(outer):
@@ -210,7 +210,7 @@ class Places:
 
     def _changes_shared(self, node: ast.Call, function: Function) -> bool:
         """Whether ``node`` stands in an assignment that reads what others may change before it waits."""
-        around = self._here.body(function).ancestors(node)
+        around = self._here.body(function).around(node)
         return any(isinstance(each, ast.AugAssign) and not isinstance(each.target, ast.Name) for each in around)
 
     def _is_running(self, launch: Launch, node: ast.Call, function: Function) -> bool:

@@ -114,7 +114,7 @@ class Recording:
 def _options(node: ast.Call, body: Body) -> str | None:
     """The options of the step: its name is that of the variable to which the value is given, or else that of what is
     called. In an f-string, where quotes would end the text, ``None`` leaves the name to dbos."""
-    if any(isinstance(each, (ast.FormattedValue, ast.JoinedStr)) for each in body.ancestors(node)):
+    if any(isinstance(each, (ast.FormattedValue, ast.JoinedStr)) for each in body.around(node)):
         return None if _is_spelled_out(node, body) else "None"
     called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     return f'{{"name": "{_variable(node, body) or called}"}}'
@@ -124,7 +124,7 @@ def _variable(node: ast.Call, body: Body) -> str:
     """The variable to which the value of ``node`` is given, as it is or as another form of it: ``str(node)``,
     ``"".join(node)``, ``node.hex``, ``node.isoformat()``."""
     inner: ast.expr = node
-    for outer in body.ancestors(node):
+    for outer in body.around(node):
         if isinstance(outer, ast.Assign):
             target = outer.targets[0]
             return target.id if len(outer.targets) == 1 and isinstance(target, ast.Name) else ""
@@ -145,7 +145,7 @@ def _variable(node: ast.Call, body: Body) -> str:
 def _is_spelled_out(node: ast.Call, body: Body) -> bool:
     """Whether the f-string around ``node`` may print its text too: ``f"{now()=}"``. The text before it then ends so."""
     inner: ast.AST = node
-    for outer in body.ancestors(node):
+    for outer in body.around(node):
         if isinstance(outer, ast.JoinedStr):
             at = next((index for index, value in enumerate(outer.values) if value is inner), 0)
             before = outer.values[at - 1] if at else None
