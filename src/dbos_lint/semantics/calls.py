@@ -116,8 +116,9 @@ class Calls:
             known = self.resolver.recalled(module, record.scope, ref)
             if known is not None:
                 return known
-        block = record.block if isinstance(record, Call) else MODULE
-        return self.resolver.resolve(module, ref, Place(record.scope, record.span.row, block), env)
+        block = record.block if record.__class__ is Call else MODULE
+        place = tuple.__new__(Place, (record.scope, record.span.row, block))
+        return self.resolver.resolve(module, ref, place, env)
 
     def callees(self, module: Module, call: Call, env: Environment | None = None) -> Callees:
         """What ``call`` may run, directly or by handing a function on. ``env`` says what parameters are."""
@@ -147,6 +148,7 @@ class Calls:
         self._callees.pop(module.path, None)
         self._naming.pop(module.path, None)
         self._managers.pop(module.path, None)
+        self.resolver.forget(module)
 
     def find_callees(self, module: Module, call: Call, env: Environment | None) -> Callees:
         """What :meth:`callees` tells, not remembered."""

@@ -16,6 +16,7 @@ from dbos_lint.semantics.answers import Answers
 from dbos_lint.semantics.decorating import Decorated
 from dbos_lint.semantics.expressions import ALTERNATIVES, HANDLERS
 from dbos_lint.semantics.externals import configured_kind, result_of_call
+from dbos_lint.semantics.meanings import Meanings
 from dbos_lint.semantics.modules import Project
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, is_bound_later, is_exported, reaching
 from dbos_lint.semantics.sites import MODULE, Binding, Ref
@@ -48,8 +49,7 @@ class Resolver:
         # Whether a function is another one for each object that it is given.
         self.tells_apart = tells_apart
         self.answers: Answers = Answers()
-        # Names that mean the same wherever in a scope they stand, by file and scope: most is asked again and again.
-        self._plain: dict[tuple[str, int, str], Values] = {}
+        self._meanings: dict[str, Meanings] = {}
         self._outside: dict[External, Values] = {}
         self._told: dict[tuple[Callable[[Resolver, Module], Any], str], tuple[Module, Any]] = {}
 
@@ -109,18 +109,27 @@ class Resolver:
     def resolve(self, module: Module, ref: Ref, place: Place, env: Environment | None = None) -> Values:
         """What ``ref`` denotes at ``place`` in ``module``."""
         answers = self.answers
-        if env is None and not answers.asking and ref.__class__ is str:
-            known = self._plain.get((module.path, place.scope, ref))
-            if known is not None:
-                return known
-            answers.steps = 1
-            return self._resolve_names(module, ref, place, None, 0)
-        answers.begin()
+        if not answers.asking:
+            if env is None and ref.__class__ is str:
+                known = self.recalled(module, place.scope, ref)
+                if known is not None:
+                    return known
+                answers.steps = 1
+                return self._resolve_names(module, ref, place, None, 0)
+            answers.steps = 0
         return self.follow(module, ref, place, env, 0)
 
     def recalled(self, module: Module, scope: int, ref: str) -> Values | None:
         """What a name means all over ``scope``, if that is known: the quick way, for most is asked again and again."""
-        return None if self.answers.asking else self._plain.get((module.path, scope, ref))
+        meanings = self._meanings.get(module.path)
+        if meanings is None or self.answers.asking:
+            return None
+        known = meanings.everywhere.get(ref)
+        return known if known is not None else meanings.within.get((scope, ref))
+
+    def forget(self, module: Module) -> None:
+        """Drop what is remembered of names in the text of ``module`` beside what leads from one question to another."""
+        self._meanings.pop(module.path, None)
 
     def follow(self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int) -> Values:
         if ref is None:
@@ -136,24 +145,34 @@ class Resolver:
     def _resolve_names(self, module: Module, ref: str, place: Place, env: Environment | None, depth: int) -> Values:
         """A name and attributes of it. Where the name has one meaning all over its scope, the answer is remembered."""
         name, _, rest = ref.partition(".")
+        meanings = self._meanings.get(module.path)
+        if meanings is None:
+            meanings = self._meanings[module.path] = Meanings(module)
+        if env is None and name not in meanings.narrow:
+            root = module.scopes[MODULE]
+            found = self._anywhere(module, root if name in root.bindings else None, name, rest, depth)
+            if not self.answers.asking:
+                meanings.everywhere[ref] = found
+            return found
         scope = binding_scope(module, place.scope, name)
         in_class = scope is not None and scope.kind == "class"
         if scope is not None and in_class and is_bound_later(scope, name, place):
             scope = binding_scope(module, scope.parent, name)
-        if env is None and (
-            scope is None or len(scope.bindings[name]) == 1 or inner_scope(module, place.scope) != scope.id
-        ):
-            key = (module.path, scope.id if scope is not None else -1, ref)
-            recalled: Values | None = self.answers.recall(key, depth)
-            if recalled is not None:
-                if not in_class:
-                    self._plain[module.path, place.scope, ref] = recalled
-                return recalled
-            return self.answers.ask(
-                key, depth, lambda: self._named(module, scope, name, rest, None, None, depth), _UNKNOWN
-            )
         at_place = place if scope is not None and inner_scope(module, place.scope) == scope.id else None
+        if env is None and (at_place is None or scope is None or len(scope.bindings[name]) == 1):
+            found = self._anywhere(module, scope, name, rest, depth)
+            if not in_class and not self.answers.asking:
+                meanings.within[place.scope, ref] = found
+            return found
         return self._named(module, scope, name, rest, at_place, env, depth)
+
+    def _anywhere(self, module: Module, scope: Scope | None, name: str, rest: str, depth: int) -> Values:
+        """What ``name.rest`` denotes wherever it stands, its name having one meaning all over its scope."""
+        key = (module.path, scope.id if scope is not None else -1, name, rest)
+        known: Values | None = self.answers.recall(key, depth)
+        if known is not None:
+            return known
+        return self.answers.ask(key, depth, lambda: self._named(module, scope, name, rest, None, None, depth), _UNKNOWN)
 
     def _named(
         self,
