@@ -49,7 +49,8 @@ class Endings:
     def _launches(self, module: Module, function: Function) -> list[Event]:
         """The launches in the line of ``function`` after which nothing happens that cannot be followed."""
         found: list[Event] = []
-        for event in self.lines.of(FunctionKey(module.path, function.id)):
+        key = FunctionKey(module.path, function.id)
+        for event in self.lines.of(key) if self.lines.begins(key) else ():
             if event.kind == UNKNOWN:
                 found.clear()
             elif event.kind == LAUNCH and event.sure:

@@ -135,7 +135,7 @@ class Lines:
         return self._events[key]
 
     def _is_concerned(self, key: FunctionKey) -> bool:
-        return self._has_handlers(key) or not _CONCERNED.isdisjoint(self.analysis.reach(key))
+        return self._has_handlers(key) or self.analysis.leads_to(key, _CONCERNED)
 
     def _callees_first(self, start: FunctionKey) -> Iterator[FunctionKey]:
         """``start`` and the functions it runs that are new, each after its callees: chains of calls may be long.
