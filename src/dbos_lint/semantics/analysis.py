@@ -6,7 +6,7 @@ A durable call cuts the way: what a step does is the step's business. All of thi
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,8 +27,8 @@ from dbos_lint.semantics.effects import (
 )
 from dbos_lint.semantics.ends import Sink
 from dbos_lint.semantics.facts import Edge, Facts, Observer, ThreadStart
-from dbos_lint.semantics.hazards import Hazards
-from dbos_lint.semantics.memos import Memos
+from dbos_lint.semantics.hazards import HAZARDS, Hazards
+from dbos_lint.semantics.memos import MEMOS, Memos
 from dbos_lint.semantics.names import Names
 from dbos_lint.semantics.raising import Raising
 from dbos_lint.semantics.resolve import Resolver
@@ -100,15 +100,15 @@ class Analysis:
 
         return Symbols(self.calls)
 
-    def effects(self, key: FunctionKey) -> tuple[Effect, ...]:
-        """The effects of one function by itself, with what it has threads do, its hazards, what it remembers
-        and raises."""
+    def effects(self, key: FunctionKey, kinds: Collection[str] | None = None) -> tuple[Effect, ...]:
+        """The effects of one function by itself, with what it has threads do, its hazards, what it remembers and
+        raises: at least those of ``kinds``, where only they are asked for."""
         facts = self.observer.facts(key)
-        hazards = (*self._hazards.of(key), *self._memos.of(key), *self.raising.of(key))
-        if not facts.threads and not hazards:
-            return facts.effects
         threads = [effect for start in facts.threads for effect in self._effects_of_thread(start)]
-        return (*facts.effects, *threads, *hazards)
+        hazards = self._hazards.of(key) if kinds is None or not HAZARDS.isdisjoint(kinds) else ()
+        memos = self._memos.of(key) if kinds is None or not MEMOS.isdisjoint(kinds) else ()
+        raised = self.raising.of(key) if kinds is None or RAISES_LOSSY in kinds else ()
+        return (*facts.effects, *threads, *hazards, *memos, *raised)
 
     def fate(self, key: FunctionKey, effect: Effect) -> Sink:
         """What becomes of the value that an effect of the function is, in it and in what it calls."""

@@ -298,7 +298,7 @@ class Contexts:
         beyond = [edge for edge in self.analysis.facts(key).edges if edge.callee[0] != self.module.path]
         effects = [
             effect
-            for effect in self.analysis.effects(key)
+            for effect in self.analysis.effects(key, kinds)
             if (kinds is None or effect.kind in kinds) and self._counts(context, effect.kind, key)
         ]
         if not effects and not beyond:

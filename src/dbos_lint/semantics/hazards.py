@@ -34,6 +34,9 @@ CATCHES_CANCELLATION = "catches-cancellation"
 CATCHES_ERRORS = "catches-errors"
 DURABLE_IN_FINALLY = "durable-in-finally"
 FORGOTTEN = "forgotten-task"
+HAZARDS = frozenset({UNORDERED, WAITS_FOR_SET, INTERLEAVED, RACES, TIMED, FORGOTTEN})
+HAZARDS |= {CATCHES_CANCELLATION, CATCHES_ERRORS, DURABLE_IN_FINALLY}
+"""All of these kinds."""
 
 _DURABLE = frozenset({DURABLE})
 _NONE = ("const", None)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dbos_lint.semantics.analysis import Analysis
 
 _DURABLE = frozenset({DURABLE})
+MEMOS = frozenset({MEMOIZED, SELF_MEMOIZED})
+"""The kinds of effect that are told here."""
 _KINDS = {GLOBAL_WRITE: MEMOIZED, SELF_WRITE: SELF_MEMOIZED}
 
 

@@ -249,7 +249,8 @@ class Resolver:
                 return env[name]
             return self._parameter(module, scope, value, depth)
         if kind in ("value", "iter", "with"):
-            key = (module.path, scope.id, name, binding)
+            # Of one that stands alone, the name says it all: a reference may be long.
+            key = (module.path, scope.id, name, binding if len(scope.bindings[name]) > 1 else None)
             return self.answers.ask(
                 key if env is None else None,
                 depth,

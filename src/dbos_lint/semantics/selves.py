@@ -37,7 +37,7 @@ def changed_by(analysis: Analysis, start: FunctionKey) -> tuple[FunctionKey, Eff
     """The first change that the method ``start`` makes to its own object, and which method makes it."""
     queue, seen = [start], {start}
     for key in queue:
-        for effect in analysis.effects(key):
+        for effect in analysis.effects(key, (SELF_WRITE,)):
             if effect.kind == SELF_WRITE and effect.detail not in FILLING:
                 return key, effect
         module = analysis.resolver.module(key.module)

@@ -124,7 +124,7 @@ class Effects(Visitor):
         for function in here.module.functions:
             if here.contexts.runs_as(function.id, api.WORKFLOW):
                 continue
-            for effect in here.analysis.effects(here.value(function).key):
+            for effect in here.analysis.effects(here.value(function).key, (WORKFLOW_IN_THREAD,)):
                 if effect.kind == WORKFLOW_IN_THREAD:
                     here.report(
                         THREAD_STARTS_WORKFLOW,
