@@ -7,6 +7,7 @@ from functools import cache
 
 from dbos_lint.catalog import api, frameworks, patterns, types
 from dbos_lint.catalog.nondeterminism import EXTRA, VALUE_KINDS, Arguments, Nondeterminism, Source, is_flagged
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.calls import Callees, Calls
 from dbos_lint.semantics.coroutines import makes_coroutine
 from dbos_lint.semantics.externals import known_as
@@ -67,7 +68,8 @@ SPARED_KINDS = VALUE_KINDS | {"sleep"}
 FOLLOWED_KINDS = VALUE_KINDS | {EXTRA, UNRECORDED, IDENTITY}
 """Kinds of effect that are a value: what becomes of that decides whether they do harm."""
 # What takes an address or a hash, and what registers an object.
-_DOING = patterns.CONFIGURED_CLASSES | {"id", "hash"}
+TAKES_IDENTITY = frozenset({"id", "hash"})
+_DOING = patterns.CONFIGURED_CLASSES | TAKES_IDENTITY
 UNKNOWN_ARGUMENTS = Arguments(0, Ellipsis, frozenset(), splat=True)
 
 
@@ -106,8 +108,9 @@ def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, ca
     for name in registered(calls.resolver, call, callees.values):
         yield Effect(LIFECYCLE, name, label, call.span)
     for external in callees.externals:
-        if may_act(external) or nondeterminism.by_settings:
-            yield from _effects_of_external(nondeterminism, call, external)
+        doing = _doing_of(external)
+        if doing.acts or nondeterminism.by_settings:
+            yield from _effects_of_external(nondeterminism, call, external, doing)
     for external in callees.handed:
         source = source_of(nondeterminism, external, UNKNOWN_ARGUMENTS)
         if source is not None:
@@ -132,33 +135,50 @@ def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, ca
                 yield Effect(kind, name, label, call.span, origin=call.number)
 
 
-def _effects_of_external(nondeterminism: Nondeterminism, call: Call, external: External) -> Iterator[Effect]:
+def _effects_of_external(
+    nondeterminism: Nondeterminism, call: Call, external: External, doing: _Doing
+) -> Iterator[Effect]:
     name = external.name
     label = f"{text_of(call.func, name)}()"
-    if name.startswith("dbos."):
-        for kind, detail in _kinds_of_api(name):
-            if not _is_spared(kind, name, call):
-                yield Effect(kind, name, label, call.span, detail)
-        if name in api.UNRECORDED:
-            yield Effect(UNRECORDED, name, label, call.span, origin=call.number)
-    if known_as(external) in frameworks.SERVES:
+    for kind, detail in doing.kinds:
+        if kind not in _SPARED_CALLS or not _is_spared(kind, name, call):
+            yield Effect(kind, name, label, call.span, detail)
+    if doing.unrecorded:
+        yield Effect(UNRECORDED, name, label, call.span, origin=call.number)
+    if doing.serves:
         yield Effect(LIFECYCLE, name, label, call.span)
-    if _may_be_source(external) or nondeterminism.by_settings:
+    if doing.may_be_source or nondeterminism.by_settings:
         source = source_of(nondeterminism, external, _arguments(call))
         if source is not None:
             yield _of_source(source, name, label, call)
 
 
+class _Doing(NamedTuple):
+    """What a call of something outside the project does, by its name alone: the ``kinds`` of effects of a call of the
+    dbos API, each with its detail. ``acts``: whether some call is an effect, as far as no settings say so."""
+
+    kinds: tuple[tuple[str, str], ...]
+    unrecorded: bool
+    serves: bool
+    may_be_source: bool
+    acts: bool
+
+
 @cache
+def _doing_of(external: External) -> _Doing:
+    name = external.name
+    kinds = _kinds_of_api(name) if name.startswith("dbos.") else ()
+    unrecorded = name.startswith("dbos.") and name in api.UNRECORDED
+    serves, may_be_source = known_as(external) in frameworks.SERVES, _may_be_source(external)
+    acts = bool(kinds) or unrecorded or serves or may_be_source or name in _DOING
+    return _Doing(kinds, unrecorded, serves, may_be_source, acts)
+
+
 def may_act(external: External) -> bool:
     """Whether some call of what lies outside the project is an effect, as far as no settings say so."""
-    name = external.name
-    if name.startswith("dbos.") and (_kinds_of_api(name) or name in api.UNRECORDED):
-        return True
-    return name in _DOING or known_as(external) in frameworks.SERVES or _may_be_source(external)
+    return _doing_of(external).acts
 
 
-@cache
 def _may_be_source(external: External) -> bool:
     """Whether the catalogue has something to say of some call of it."""
     owner: str | None = external.base
@@ -211,7 +231,6 @@ _BY_API: tuple[tuple[Container[str], str], ...] = (
 )
 
 
-@cache
 def _kinds_of_api(name: str) -> tuple[tuple[str, str], ...]:
     """What a call of the dbos API does, by the tables of :mod:`dbos_lint.catalog.api`: the kinds of effects, each with
     its detail."""
@@ -229,6 +248,9 @@ def _arguments(call: Call) -> Arguments:
         first = call.args[0][1]
     keywords = frozenset(name for name, _ in call.keywords)
     return Arguments(len(call.args), first, keywords, None in keywords)
+
+
+_SPARED_CALLS = frozenset({RAISES_IN_LOOP, WAITS_IN_LOOP, BLOCKS_LOOP, RAISES_OUTSIDE})
 
 
 def _is_spared(kind: str, name: str, call: Call) -> bool:

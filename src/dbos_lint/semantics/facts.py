@@ -15,6 +15,7 @@ from dbos_lint.semantics.effects import (
     LOOP_KINDS,
     RAISES_OUTSIDE,
     SPARED_KINDS,
+    TAKES_IDENTITY,
     UNRECORDED,
     WAITS_IN_LOOP,
     Effect,
@@ -158,7 +159,8 @@ class Observer:
             callees = known[call.number] if env is None else self.calls.callees(module, call, env)
             if not callees.known and not call.flags & DECORATOR:
                 unresolved.append(call.span)
-            if callees.shared and self._is_quiet(callees):
+            quiet = self._quiet.get(callees) if callees.shared else False
+            if quiet or (quiet is None and self._is_quiet(callees)):
                 change = mutation(self.calls, module, call) if mutates else None
                 if change is not None:
                     effects.append(change)
@@ -192,11 +194,9 @@ class Observer:
 
     def _is_quiet(self, callees: Callees) -> bool:
         """Whether no call of ``callees``, which are shared, is an effect by itself, whatever it is given."""
-        known = self._quiet.get(callees)
-        if known is None:
-            known = not self.nondeterminism.by_settings and not any(map(may_act, callees.externals))
-            self._quiet[callees] = known
-        return known
+        quiet = not self.nondeterminism.by_settings and not any(map(may_act, callees.externals))
+        self._quiet[callees] = quiet
+        return quiet
 
     def _count(self, key: FunctionKey, function: Function) -> None:
         """Count what is known, not what is asked: whoever asks first, a program is too varied, or it is not."""
@@ -275,4 +275,5 @@ class Observer:
         change = mutation(self.calls, module, call)
         if change is not None:
             yield change
-        yield from identities(self.calls, module, call, callees, env)
+        if callees.handed or not callees.names.isdisjoint(TAKES_IDENTITY):
+            yield from identities(self.calls, module, call, callees, env)

@@ -22,16 +22,14 @@ _IMPORTS_ANEW = frozenset({"importlib.reload", "importlib.import_module", "runpy
 def registered(resolver: Resolver, call: Call, values: Sequence[Value]) -> Iterator[str]:
     """What ``call``, of one of ``values``, registers: a configured instance, or a function that it decorates."""
     for value in values:
-        if _makes_instance(resolver, value):
-            yield patterns.CONFIGURED_INSTANCE
+        if isinstance(value, External):
+            if value.name in patterns.CONFIGURED_CLASSES:
+                yield patterns.CONFIGURED_INSTANCE
+        elif isinstance(value, ClassValue):
+            if External(patterns.CONFIGURED_INSTANCE) in resolver.lineage(value):
+                yield patterns.CONFIGURED_INSTANCE
         elif isinstance(value, DecoratorValue) and value.kind == api.WORKFLOW and not call.flags & DECORATOR:
             yield from (value.name,) if call.args else ()
-
-
-def _makes_instance(resolver: Resolver, value: Value) -> bool:
-    if isinstance(value, ClassValue):
-        return External(patterns.CONFIGURED_INSTANCE) in resolver.lineage(value)
-    return isinstance(value, External) and value.name in patterns.CONFIGURED_CLASSES
 
 
 def registering(resolver: Resolver, module: Module, name: str, attribute: str, level: int) -> Iterator[str]:
