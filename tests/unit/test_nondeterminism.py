@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dbos_lint.catalog.nondeterminism import _CONDITIONS, Arguments, Nondeterminism, Source, _entries, _rows, is_client
+from dbos_lint.catalog.nondeterminism import _CONDITIONS, _LISTED, Arguments, Nondeterminism, Source, is_client
+from dbos_lint.catalog.stored import stored
 
 NOTHING = Arguments(0, Ellipsis, frozenset())
 HIDDEN = Arguments(0, Ellipsis, frozenset({None}), splat=True)
@@ -65,15 +66,18 @@ def test_conditions(condition: str, holds: list[Arguments], fails: list[Argument
 
 
 def test_the_catalogue_uses_no_condition_that_is_not_known() -> None:
-    used = {
-        entry.when.partition(":")[0]
-        for entries in map(_entries, _rows())
-        for entry in entries
-        if entry.when and entry.flagged
-    }
+    used = {entry.when.partition(":")[0] for entry in _LISTED if entry.when and entry.flagged}
     # What the arguments do not tell never holds.
     assert used - _CONDITIONS.keys() == {"receiver-known-to-be-a-set"}
     assert len(used) > 5
+
+
+@pytest.mark.parametrize("part", ["allow", "flag"])
+def test_what_is_said_of_names_stands_once_above_them(part: str) -> None:
+    rows = stored("nondeterminism.json")[part]
+    heads = [tuple(row.get(key, "") for key in ("kind", "match", "when", "confidence")) for row in rows]
+    assert heads == sorted(set(heads))
+    assert [row["names"] for row in rows] == [sorted(set(row["names"])) for row in rows]
 
 
 def test_reads_and_calls_are_told_apart() -> None:
@@ -117,13 +121,9 @@ def test_settings_take_names_away_and_that_goes_first() -> None:
 
 
 def test_what_is_not_sure_counts_only_for_who_asks_for_guesses() -> None:
-    guess = next(
-        entry
-        for entries in map(_entries, _rows())
-        for entry in entries
-        if entry.guess and entry.match == "call" and entry.when is None and "*" not in entry.name
-    )
+    guess = next(entry for entry in _LISTED if entry.guess and entry.match == "call" and entry.when is None)
+    name = next(name for name in guess.names if "*" not in name)
 
-    assert called(guess.name) is None
-    assert Nondeterminism(guesses=True).of_call(guess.name, "", NOTHING) == Source(guess.kind, guess=True)
+    assert called(name) is None
+    assert Nondeterminism(guesses=True).of_call(name, "", NOTHING) == Source(guess.kind, guess=True)
     assert Nondeterminism(guesses=True).of_call("time.time", "", NOTHING) == Source("clock")

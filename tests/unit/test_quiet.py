@@ -23,8 +23,7 @@ _CALLS = (
 
 def _externals() -> Iterator[External]:
     """What the catalogue speaks of: as it is, as part of it, through an object, and through one of a class below."""
-    for row in stored("nondeterminism.json")["flag"]:
-        name = row["name"]
+    for name in (name for row in stored("nondeterminism.json")["flag"] for name in row["names"]):
         owner, _, method = name.rpartition(".")
         yield External(name)
         yield External(f"{name}.part")

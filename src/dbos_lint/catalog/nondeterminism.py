@@ -1,8 +1,8 @@
 """What differs between two runs of the same code, and what only looks as if it did.
 
-The list is data: ``nondeterminism.json``, one entry a line. The longest name wins, and an allow entry whose condition
-holds beats a flag entry. An entry's ``confidence`` is ``high``, ``medium`` (the name alone is not enough to be sure:
-for those who ask for guesses) or ``low`` (never reported; kept as a record).
+The list is data: ``nondeterminism.json``, one name a line, below what is said of it. The longest name wins, and an
+allow entry whose condition holds beats a flag entry. An entry's ``confidence`` is ``high``, ``medium`` (the name alone
+is not enough to be sure: for those who ask for guesses) or ``low`` (never reported; kept as a record).
 """
 
 from __future__ import annotations
@@ -25,21 +25,15 @@ EXTRA = "extra"
 
 
 class Entry:
-    """A source or a look-alike: ``match`` is call, read, construct, client, method or prefix; ``guess`` says that the
-    name alone is not enough to be sure."""
+    """What is said of the ``names`` of sources or look-alikes: ``match`` is call, read, construct, client, method or
+    prefix; ``guess`` says that the name alone is not enough to be sure."""
 
-    __slots__ = ("flagged", "guess", "kind", "match", "name", "when")
+    __slots__ = ("flagged", "guess", "kind", "match", "names", "when")
 
     def __init__(
-        self,
-        name: str,
-        kind: str,
-        match: str,
-        when: str | None,
-        flagged: bool,
-        guess: bool = False,
+        self, names: Sequence[str], kind: str, match: str, when: str | None, flagged: bool, guess: bool
     ) -> None:
-        self.name = name
+        self.names = names
         self.kind = kind
         self.match = match
         self.when = when
@@ -70,44 +64,37 @@ class Arguments:
         self.splat = splat
 
 
-Row = Mapping[str, str]
-
-
-_LISTED: Mapping[str, Sequence[Row]] = {
-    part: [row for row in rows if row.get("confidence") != "low"]
-    for part, rows in stored("nondeterminism.json").items()
-}
-
-
-@cache
-def _rows() -> Mapping[str, Sequence[tuple[bool, Row]]]:
-    """The entries of each name as they are written, the allow entries first; whether each is a flag entry."""
-    rows: dict[str, list[tuple[bool, Row]]] = {}
+def _listed() -> Iterator[Entry]:
+    content = stored("nondeterminism.json")
     for part in ("allow", "flag"):
-        flagged = part == "flag"
-        for row in _LISTED[part]:
-            rows.setdefault(row["name"], []).append((flagged, row))
-    return rows
+        for row in content[part]:
+            sure = row.get("confidence")
+            if sure != "low":
+                yield Entry(row["names"], row["kind"], row["match"], row.get("when"), part == "flag", sure == "medium")
 
 
-def _entries(name: str) -> tuple[Entry, ...]:
-    return _made(name) if name in _rows() else ()
+_LISTED = tuple(_listed())
 
 
 @cache
-def _made(name: str) -> tuple[Entry, ...]:
-    """The entries of ``name``: a run asks for few of the names."""
-    return tuple(
-        Entry(name, row["kind"], row["match"], row.get("when"), flagged, row.get("confidence") == "medium")
-        for flagged, row in _rows()[name]
-    )
+def _by_name() -> Mapping[str, Sequence[Entry]]:
+    """The entries of each name, the allow entries first."""
+    found: dict[str, list[Entry]] = {}
+    for entry in _LISTED:
+        for name in entry.names:
+            found.setdefault(name, []).append(entry)
+    return found
+
+
+def _entries(name: str) -> Sequence[Entry]:
+    return _by_name().get(name, ())
 
 
 def _flagged(matches: Collection[str], kinds: Collection[str] | None = None) -> Iterator[str]:
     """The names of the flag entries of such ``kinds``, or of all."""
-    return (
-        row["name"] for row in _LISTED["flag"] if row["match"] in matches and (kinds is None or row["kind"] in kinds)
-    )
+    for entry in _LISTED:
+        if entry.flagged and entry.match in matches and (kinds is None or entry.kind in kinds):
+            yield from entry.names
 
 
 def _terminals(kinds: Collection[str], matches: Collection[str]) -> frozenset[str]:
@@ -201,7 +188,7 @@ class Nondeterminism:
 
 def is_flagged(name: str) -> bool:
     """Whether the list names a source ``name``, on whatever condition."""
-    return any(flagged for flagged, _ in _rows().get(name, ()))
+    return any(entry.flagged for entry in _entries(name))
 
 
 @cache
