@@ -70,6 +70,8 @@ class Analysis:
     def __init__(self, calls: Calls, observer: Observer, names: Names) -> None:
         self.calls = calls
         self.observer = observer
+        # What a function does by itself, and what it runs: asked so often that no other call stands between.
+        self.facts: Callable[[FunctionKey], Facts] = observer.facts
         self.names = names
         self._reach: dict[FunctionKey, dict[str, Reach]] = {}
         self._computes: dict[FunctionKey, bool] = {}
@@ -81,10 +83,6 @@ class Analysis:
     @property
     def resolver(self) -> Resolver:
         return self.calls.resolver
-
-    def facts(self, key: FunctionKey) -> Facts:
-        """What the function does by itself, and what it runs."""
-        return self.observer.facts(key)
 
     @cached_property
     def sinks(self) -> Sinks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 # How many calls, attributes and aliases one question leads through before it is given up.
 _DEPTH = 24
@@ -16,20 +16,9 @@ _Found = TypeVar("_Found")
 _NONE: frozenset[Hashable] = frozenset()
 
 
-class _Answer:
-    """What was found, and how deep below the question.
-
-    Where a question met itself on the way, the answer holds only in like circumstances: when of the questions ``met``
-    on the way those in ``open`` are being answered, and no others.
-    """
-
-    __slots__ = ("found", "height", "met", "open")
-
-    def __init__(self, found: Any, height: int, met: frozenset[Hashable], open: frozenset[Hashable]) -> None:
-        self.found = found
-        self.height = height
-        self.met = met
-        self.open = open
+# What was found, and how deep below the question. Where a question met itself on the way, the answer holds only in like
+# circumstances: when of the questions met on the way (the third) those of the fourth are being answered, and no others.
+_Answer: TypeAlias = "tuple[Any, int, frozenset[Hashable], frozenset[Hashable]]"
 
 
 class Answers:
@@ -64,11 +53,14 @@ class Answers:
     def recall(self, key: Hashable, depth: int) -> Any | None:
         """What is remembered of ``key`` without condition; the quick way, for most questions have been asked before."""
         known = self._memo.get(key)
-        if known is None or known.met or depth + known.height > _DEPTH:
+        if known is None:
             return None
-        if depth + known.height > self._deepest:
-            self._deepest = depth + known.height
-        return known.found
+        found, height, met, _ = known
+        if met or depth + height > _DEPTH:
+            return None
+        if depth + height > self._deepest:
+            self._deepest = depth + height
+        return found
 
     def ask(
         self,
@@ -83,21 +75,20 @@ class Answers:
         Without a key nothing is remembered. It meets itself while ``while_asked`` (else ``key``) is being answered.
         """
         known = self._memo.get(key)
-        if known is not None and not known.met and depth + known.height <= _DEPTH:
-            if depth + known.height > self._deepest:
-                self._deepest = depth + known.height
-            remembered: _Found = known.found
-            return remembered
-        if known is None or depth + known.height > _DEPTH:
+        if known is None or depth + known[1] > _DEPTH:
             known = self._short.get((key, depth)) if self._short else None
-        if known is not None and (not known.met or known.met & self.asking == known.open):
-            self._deepest = max(self._deepest, depth + known.height)
-            self._cuts += depth + known.height > _DEPTH
-            if known.open:
-                self._open |= known.open
-                self._trail.extend(known.met)
-            found: _Found = known.found
-            return found
+        found: _Found
+        if known is not None:
+            found, height, met, opened = known
+            if not met or met & self.asking == opened:
+                if depth + height > self._deepest:
+                    self._deepest = depth + height
+                if depth + height > _DEPTH:
+                    self._cuts += 1
+                if opened:
+                    self._open |= opened
+                    self._trail.extend(met)
+                return found
         whole = depth == 0 and key is not None and not self.asking
         if whole and key in self._whole:
             held: _Found = self._whole[key]
@@ -126,7 +117,7 @@ class Answers:
             if whole:
                 self._whole[key] = found
         elif key is not None and not large and not (known is not None and still_open):
-            answer = _Answer(found, self._deepest - depth, met, still_open)
+            answer = found, self._deepest - depth, met, still_open
             if cuts == self._cuts:
                 self._memo[key] = answer
             else:
