@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+import warnings
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from click.testing import CliRunner, Result
 from dbos_lint.cli import cli
 from dbos_lint.linter import lint_source
 from dbos_lint.settings import Settings
-from tests.nasty.sources import WORKFLOW, Nasty, sources
+from tests.nasty.sources import CLOCK, WORKFLOW, Nasty, sources
 
 CORPUS = tuple(sources())
 Answer = list[tuple[int, str, str]]
@@ -90,3 +91,38 @@ def assert_is(answer: Answer, nasty: Nasty) -> None:
     assert message.startswith("file is not linted")
     assert re.search(nasty.fault, message)
     assert row == nasty.fault_row or nasty.either
+
+
+HALF = """\
+from dbos import DBOS
+@DBOS.workflow(name="\\ud800\\udc80")
+def one(): ...
+@DBOS.workflow(name="\\ud800\\udc80")
+def two(): ...
+"""
+
+
+@pytest.mark.parametrize("output_format", ["full", "concise", "github", "json", "json-lines", "sarif"])
+def test_half_a_character_in_a_message_is_shown_as_none(output_format: str, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(HALF, encoding="utf-8")
+    printed = command("check", "--isolated", "--output-format", output_format, str(tmp_path)).stdout
+    assert "\ufffd\ufffd" in (printed if "{" not in printed else printed.encode().decode("unicode_escape"))
+
+
+QUOTED = """\
+import time
+from dbos import DBOS
+@DBOS.workflow()
+def greet(pattern: "Annotated[str, '\\\\d']", size: "1if x else 2", deep: "{deep}") -> "Pattern['\\\\q']":
+    return time.time()
+"""
+
+
+@pytest.mark.parametrize("deep", ["x." * 150 + "x", "x." * 5_000 + "x", "x[" * 100 + "x" + "]" * 100])
+def test_what_is_wrong_in_a_quoted_annotation_is_nothing_to_tell(deep: str, tmp_path: Path) -> None:
+    source = QUOTED.replace("{deep}", deep).encode()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        result = lint_source(source, str(tmp_path / "app.py"), Settings(root=str(tmp_path)))
+    assert [(found.start.row, found.code) for found in result.diagnostics] == [(CLOCK, "DBS201")]
+    assert told == []

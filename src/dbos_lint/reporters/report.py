@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -41,5 +42,9 @@ class Report(NamedTuple):
 
 
 def readable(text: str) -> str:
-    """``text`` for a format that is Unicode: bytes of a file name that are not text show as U+FFFD."""
+    """``text`` for a format that is Unicode: bytes of a file name that are not text show as U+FFFD, and so does half
+    a character that a program writes, such as ``"\\ud800"``."""
+    if text.isascii():
+        return text
+    text = re.sub("[\ud800-\udc7f\udd00-\udfff]", "\ufffd", text)
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dbos_lint.catalog.portable import CALLS, KINDS, MODELS, NAMED_TUPLES, TYPES
 from dbos_lint.semantics.making import Making
 from dbos_lint.semantics.records import is_dataclass
+from dbos_lint.semantics.references import LONGEST_ANNOTATION
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import ClassValue, Entity, External, FunctionValue, Value
+from dbos_lint.syntax.trees import expression
 
 # Generic types that are JSON if what they hold is.
 _HOLDERS = frozenset(
@@ -74,7 +76,8 @@ class Portability(Making):
     def annotated(self, module: Module, node: ast.expr, place: Place) -> str:
         """What an annotation says that a value is, or holds."""
         if isinstance(node, ast.Constant):
-            inner = _parsed(node.value) if isinstance(node.value, str) else None
+            text = node.value
+            inner = expression(text) if isinstance(text, str) and len(text) <= LONGEST_ANNOTATION else None
             return self.annotated(module, inner, place) if inner is not None else ""
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             return self.annotated(module, node.left, place) or self.annotated(module, node.right, place)
@@ -106,10 +109,3 @@ def _dotted(node: ast.expr) -> str:
         base = _dotted(node.value)
         return f"{base}.{node.attr}" if base else ""
     return ""
-
-
-def _parsed(text: str) -> ast.expr | None:
-    try:
-        return ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError):
-        return None

@@ -10,6 +10,7 @@ from typing import Any
 from dbos_lint.semantics.sites import Ref
 from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.syntax.spans import span_of
+from dbos_lint.syntax.trees import expression
 
 # Generic types whose last argument is the type of what they hold.
 _COLLECTIONS = {
@@ -25,6 +26,8 @@ _LARGE = 10**9
 _BITS = 1024
 # Larger dict displays than this are data, not options.
 _ITEMS = 16
+# Nor does anyone write longer annotations in quotes.
+LONGEST_ANNOTATION = 400
 # Longer f-strings are texts, not names.
 _PARTS = 8
 _UNASKED = object()
@@ -184,12 +187,9 @@ class References:
             return None
         if isinstance(node, ast.Constant):
             text = node.value
-            if not isinstance(text, str) or len(text) > 400:
+            if not isinstance(text, str) or len(text) > LONGEST_ANNOTATION:
                 return None
-            try:
-                return self.annotation(ast.parse(text.strip(), mode="eval").body, depth + 1)
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                return None
+            return self.annotation(expression(text), depth + 1)
         if isinstance(node, (ast.Name, ast.Attribute)):
             ref = self.of(node)
             return None if ref is None else ("instance", ref)

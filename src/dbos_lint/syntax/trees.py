@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from ast import AST
 from collections.abc import Container
 
@@ -43,6 +44,19 @@ def children(node: AST) -> list[AST]:
         elif isinstance(value, AST):
             found.append(value)
     return found
+
+
+def expression(text: str) -> ast.expr | None:
+    """The tree of an expression that is written as ``text``, such as an annotation in quotes; None where it is none.
+
+    Since Python 3.12, the parser warns of texts such as ``"\\d"`` in it, on the standard error of whoever lints.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def unparse(node: AST) -> str:

@@ -137,8 +137,8 @@ def _rewritten(rewrite: Rewrite) -> dict[str, object]:
     return {
         "row": rewrite.row,
         "code": rewrite.code,
-        "old": rewrite.old,
-        "new": rewrite.fix.title,
+        "old": readable(rewrite.old),
+        "new": readable(rewrite.fix.title),
         "applicability": rewrite.fix.applicability.value,
         "check": None if safe else CHECKS.get(rewrite.code),
     }
@@ -148,12 +148,12 @@ def _left(left: Left) -> dict[str, object]:
     return {
         "row": left.diagnostic.start.row,
         "code": left.diagnostic.code,
-        "old": left.old,
-        "message": left.diagnostic.message,
+        "old": readable(left.old),
+        "message": readable(left.diagnostic.message),
         "reason": left.reason or None,
     }
 
 
 def _outside(items: Iterable[Outside]) -> Iterator[dict[str, object]]:
     for item in items:
-        yield {"row": item.row, "code": None, "old": item.old, "message": item.text, "reason": None}
+        yield {"row": item.row, "code": None, "old": readable(item.old), "message": readable(item.text), "reason": None}

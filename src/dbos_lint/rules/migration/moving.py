@@ -22,7 +22,7 @@ from dbos_lint.semantics.spellings import spelling
 from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import External
 from dbos_lint.syntax.spans import span_of
-from dbos_lint.syntax.trees import unparse
+from dbos_lint.syntax.trees import expression, unparse
 
 _WIDTH = 88
 _ORDINARY = (
@@ -169,11 +169,8 @@ def flat(file: File, node: ast.expr) -> str:
     text = file.text(span_of(node))
     if "\n" in text:
         text = joined(text)
-        try:
-            same = ast.dump(ast.parse(text, mode="eval").body) == ast.dump(node)
-        except SyntaxError:
-            same = False
-        text = text if same else text_of(node)
+        parsed = expression(text)
+        text = text if parsed is not None and ast.dump(parsed) == ast.dump(node) else text_of(node)
     return text
 
 
