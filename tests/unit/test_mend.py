@@ -15,7 +15,7 @@ from dbos_lint.fixes import mend as room
 from dbos_lint.fixes.comparing import Stretch, moved, stretches, worse
 from dbos_lint.fixes.edits import Edit, applied, ordered
 from dbos_lint.fixes.mend import Mended, mend
-from dbos_lint.fixes.settle import settle
+from dbos_lint.fixes.settle import TOO_MANY, settle
 from dbos_lint.linter import FileResult
 from dbos_lint.rules.registry import RULES
 from dbos_lint.settings import Settings
@@ -48,6 +48,23 @@ def test_of_two_that_do_not_go_together_the_first_is_taken() -> None:
 
     settled = settle("abcd", attempt)
     assert (settled.state, settled.dropped) == (("a", "b", "c"), [("d", "no")])
+
+
+@given(st.lists(st.integers(0, 40), unique=True), st.sets(st.integers(0, 40)), st.integers(0, 30))
+def test_after_the_last_attempt_what_is_not_settled_is_dropped(items: list[int], culprits: set[int], most: int) -> None:
+    asked = []
+
+    def attempt(some: Sequence[int]) -> tuple[int, ...] | str:
+        asked.append(some)
+        return "no" if culprits & set(some) else tuple(some)
+
+    settled = settle(items, attempt, most)
+    assert len(asked) == settled.attempts <= most
+    assert sorted([*settled.kept, *(item for item, _ in settled.dropped)]) == sorted(items)
+    assert (settled.state or ()) == settled.kept
+    assert not culprits & set(settled.kept)
+    assert culprits >= {item for item, reason in settled.dropped if reason == "no"}
+    assert {reason for _, reason in settled.dropped} <= {"no", TOO_MANY}
 
 
 # ---------------------------------------------------------------------- comparing
@@ -160,3 +177,21 @@ def test_the_last_of_many_branches_is_mended() -> None:
     branches = "".join(f"    elif p == {i}:\n        pass\n" for i in range(1_100))
     result = mended(f"{workflow}{branches}    else:\n        DBOS.sleep(time.time())\n")
     assert result.after.endswith(b'DBOS.sleep(DBOS.run_step({"name": "time"}, time.time))\n')
+
+
+@pytest.mark.usefixtures("letters")
+def test_many_fixes_that_do_not_work_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "_ATTEMPTS", 20)
+    monkeypatch.setattr(room, "_MOST_LINES", 20)
+    linted: list[bytes] = []
+
+    def counted(source: bytes, filename: str, settings: Settings, **options: object) -> FileResult:
+        linted.append(source)
+        return one_letter(source, filename, settings)
+
+    monkeypatch.setattr(room, "lint_source", counted)
+    result = mended("a\nc\n" * 100)
+    assert len(linted) == 21
+    assert result.fixed
+    assert [each for each in result.dropped if each.reason == TOO_MANY]
+    assert len(result.fixed) + len(result.dropped) == 200

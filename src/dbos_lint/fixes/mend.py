@@ -24,6 +24,9 @@ from dbos_lint.settings import Settings
 
 # Each round leaves fewer findings. So many take as deep a nest of them as nobody writes.
 _MOST_ROUNDS = 100
+# Each attempt lints the whole file: so many lines are linted to tell which fixes of a file work, or its lines so often.
+_MOST_LINES = 100_000
+_ATTEMPTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ def mend(
     state = file.state(source, program) if result is None else _State(source, result, program)
     fixed: list[Diagnostic] = []
     dropped: list[Dropped] = []
+    attempts = max(_ATTEMPTS, _MOST_LINES // (source.count(b"\n") + 1))
     for _ in range(_MOST_ROUNDS):
         wanted = [found for found in state.result.diagnostics if is_wanted(found, settings, places)]
         if not wanted:
@@ -115,7 +119,8 @@ def mend(
             break
         document = Document.of(state.source)
         planned, dropped = _plans(document, wanted)
-        settled = settle(planned, partial(file.attempt, state, document))
+        settled = settle(planned, partial(file.attempt, state, document), attempts)
+        attempts -= settled.attempts
         document.forget()
         dropped += [Dropped(each.finding, reason) for each, reason in settled.dropped]
         if settled.state is None:
