@@ -169,6 +169,7 @@ def _owner(name: str) -> str:
 _VERSIONS = ("since", "until", "deprecated")
 
 
+@cache
 def version(text: str) -> Version:
     """``major.minor`` as numbers."""
     major, minor = text.split(".")[:2]

@@ -12,7 +12,7 @@ import ast
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
-from typing import ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.history import history, version
@@ -40,6 +40,9 @@ from dbos_lint.semantics.typed_dicts import TypedDicts
 from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue, Value, Values
 from dbos_lint.settings import Settings
 from dbos_lint.syntax.spans import Span, span_of
+
+if TYPE_CHECKING:
+    from dbos_lint.rules.awaiting import Awaiting
 
 T = TypeVar("T")
 
@@ -97,6 +100,13 @@ class Here:
     def serializer(self) -> str:
         """What the data of the program are stored with."""
         return serializer_of(self.analysis, self.module)
+
+    @property
+    def awaiting(self) -> Awaiting:
+        """Where calls of this file can be awaited, and how."""
+        from dbos_lint.rules.awaiting import Awaiting  # for who has found something to mend
+
+        return self.once(Awaiting)
 
     @property
     def unresolved(self) -> tuple[Span, ...]:

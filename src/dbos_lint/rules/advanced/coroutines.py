@@ -6,15 +6,12 @@ import ast
 
 from dbos_lint.catalog import api
 from dbos_lint.fix import Fix
-from dbos_lint.rules.awaiting import Awaiting
 from dbos_lint.rules.declared.advanced import ASYNC_HANDLE_UNAWAITED, MISSING_AWAIT
 from dbos_lint.rules.visitor import Here, Visitor
-from dbos_lint.semantics.awaits import is_only_asked
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.coroutines import is_only_shown, makes_coroutine, used_as_result
 from dbos_lint.semantics.sites import DISCARDED, IN_EXPRESSION, ITERATED, KEPT, Call
 from dbos_lint.semantics.summary import Function
-from dbos_lint.semantics.uses import Uses
 from dbos_lint.semantics.values import Coroutine, Entity, External, Instance, Value
 from dbos_lint.syntax.trees import unparse
 
@@ -28,7 +25,6 @@ class Coroutines(Visitor):
 
     def __init__(self, here: Here) -> None:
         super().__init__(here)
-        self._awaiting = Awaiting(here)
         self._kept: dict[int, list[tuple[ast.Call, Call, Coroutine]]] = {}
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
@@ -45,6 +41,8 @@ class Coroutines(Visitor):
         kept = self._kept.get(function.id)
         if not kept:
             return
+        from dbos_lint.semantics.uses import Uses  # few functions keep coroutines
+
         uses = Uses(node)
         body = self.here.body(function)
         for call, record, made in kept:
@@ -89,6 +87,8 @@ class Coroutines(Visitor):
         """A coroutine in a variable that is used as if it had been awaited."""
         use = used_as_result(body, call)
         if use is not None:
+            from dbos_lint.semantics.awaits import is_only_asked
+
             self.here.report(
                 ASYNC_HANDLE_UNAWAITED,
                 use,
@@ -98,7 +98,7 @@ class Coroutines(Visitor):
             )
 
     def _mended(self, node: ast.Call, call: Call) -> Fix | None:
-        return self._awaiting.coroutine(self._awaiting.site_of(node, call))
+        return self.here.awaiting.coroutine(self.here.awaiting.site_of(node, call))
 
 
 def _is_handle(value: Value) -> bool:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api
 from dbos_lint.fix import Applicability, Fix
-from dbos_lint.rules.advanced.threads import Threads
-from dbos_lint.rules.awaiting import Awaiting, Site
 from dbos_lint.rules.declared.advanced import ASYNC_HANDLE_UNAWAITED
-from dbos_lint.rules.visitor import Here, Visitor
-from dbos_lint.semantics.awaits import handle_uses
+from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.coroutines import makes_coroutine
 from dbos_lint.semantics.declarations import given
 from dbos_lint.semantics.sites import AWAITED, Call
 from dbos_lint.semantics.values import Coroutine, Entity, External, Instance, Value
 from dbos_lint.syntax.trees import unparse
+
+if TYPE_CHECKING:
+    from dbos_lint.rules.awaiting import Site
 
 _STARTS = f"{api.DBOS}.start_workflow_async"
 # What gives something that cannot be awaited; calls that raise in an event loop anyway are DBS901's.
@@ -27,11 +28,6 @@ class Handles(Visitor):
 
     calls = _SYNCHRONOUS | {_STARTS}
     called = (Entity,)
-
-    def __init__(self, here: Here) -> None:
-        super().__init__(here)
-        self._awaiting = Awaiting(here)
-        self._threads = Threads(here, self._awaiting)
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         if call.flags & AWAITED:
@@ -65,18 +61,22 @@ class Handles(Visitor):
             why = "it does its work, and then what it gives cannot be awaited"
             twin = api.WAITS_IN_LOOP.get(value.name) if isinstance(value, External) else ""
             advice = f"await {twin}()" if twin else "use a handle of the _async calls, or await asyncio.to_thread()"
-        site = self._awaiting.site_of(node, call)
-        asked = self._awaiting.twin(site)
+        site = self.here.awaiting.site_of(node, call)
+        asked = self.here.awaiting.twin(site)
         fix = asked._replace(applicability=Applicability.UNSAFE) if asked is not None else self._on_thread(site)
         self._report(node, f"{what} is awaited, and is synchronous: {why} (TypeError); {advice}", fix)
 
     def _on_thread(self, site: Site | None) -> Fix | None:
         """Runs it in a thread, unless what it gives is a handle that may be awaited as well."""
-        if site is None or (self._awaiting.name(site) in api.GIVES_HANDLE and self._is_awaited_too(site)):
+        if site is None or (self.here.awaiting.name(site) in api.GIVES_HANDLE and self._is_awaited_too(site)):
             return None
-        return self._threads.fix(site)
+        from dbos_lint.rules.advanced.threads import Threads
+
+        return Threads(self.here).fix(site)
 
     def _is_awaited_too(self, site: Site) -> bool:
+        from dbos_lint.semantics.awaits import handle_uses
+
         uses = handle_uses(site.body, site.whole)
         return uses is None or any(isinstance(site.body.parent(use), ast.Await) for use in uses)
 

@@ -6,7 +6,7 @@ from dbos_lint.catalog import api, frameworks
 from dbos_lint.diagnostic import Rule
 from dbos_lint.fix import Applicability, Fix
 from dbos_lint.rules.advanced.threads import Threads
-from dbos_lint.rules.awaiting import Awaiting, Site
+from dbos_lint.rules.awaiting import Site
 from dbos_lint.rules.declared.advanced import (
     BLOCKING_CALL_IN_EVENT_LOOP,
     DATABASE_CALL_IN_EVENT_LOOP,
@@ -39,8 +39,7 @@ class EventLoop(Visitor):
 
     def __init__(self, here: Here) -> None:
         super().__init__(here)
-        self._awaiting = Awaiting(here)
-        self._threads = Threads(here, self._awaiting)
+        self._threads = Threads(here)
 
     def visit_effect(self, reached: Reached) -> None:
         if reached.context == LOOP:
@@ -60,7 +59,7 @@ class EventLoop(Visitor):
             instead += " in async code, or run the synchronous code with await asyncio.to_thread()"
         what = f"{reached.effect.label} is called while an event loop runs"
         site = self._site(reached)
-        fix = self._threads.fix(site) if name in _OF_HANDLES else self._awaiting.twin(site)
+        fix = self._threads.fix(site) if name in _OF_HANDLES else self.here.awaiting.twin(site)
         self._report(SYNC_CALL_IN_EVENT_LOOP, reached, f"{what}{{}}: dbos raises RuntimeError; {instead}", fix)
 
     def _blocks(self, reached: Reached) -> None:
@@ -99,14 +98,14 @@ class EventLoop(Visitor):
         """Mends a call that waits for the database: by its twin, or in a thread where there is none."""
         site = self._site(reached)
         if twin and not reached.effect.name.endswith(".start_workflow"):
-            return self._awaiting.twin(site)
+            return self.here.awaiting.twin(site)
         safe = reached.effect.name.endswith("_schedule") and site is not None and not keeps_state(site.body)
         applicability = Applicability.SAFE if safe else Applicability.UNSAFE
-        return self._awaiting.twin(site) or self._threads.fix(site, applicability)
+        return self.here.awaiting.twin(site) or self._threads.fix(site, applicability)
 
     def _site(self, reached: Reached) -> Site | None:
         """Where the async function itself makes the call."""
-        return self._awaiting.site(reached.span) if len(reached.chain) == 1 else None
+        return self.here.awaiting.site(reached.span) if len(reached.chain) == 1 else None
 
     def _report(self, rule: Rule, reached: Reached, message: str, fix: Fix | None) -> None:
         trace = self.here.trace(reached)

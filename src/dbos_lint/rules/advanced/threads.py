@@ -6,7 +6,7 @@ import ast
 
 from dbos_lint.catalog import api
 from dbos_lint.fix import Applicability, Change, Fix, Through
-from dbos_lint.rules.awaiting import Awaiting, Site, await_of, is_awaited
+from dbos_lint.rules.awaiting import Site, await_of, is_awaited
 from dbos_lint.rules.visitor import Here
 from dbos_lint.rules.workflow.places import Places
 from dbos_lint.semantics.awaits import is_asked_at_once, makers
@@ -16,9 +16,9 @@ from dbos_lint.semantics.values import External
 class Threads:
     """What can be mended by another thread."""
 
-    def __init__(self, here: Here, awaiting: Awaiting) -> None:
+    def __init__(self, here: Here) -> None:
         self._here = here
-        self._awaiting = awaiting
+        self._awaiting = here.awaiting
         self._places = Places(here)
 
     def fix(self, site: Site | None, applicability: Applicability = Applicability.UNSAFE) -> Fix | None:

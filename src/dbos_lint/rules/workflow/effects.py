@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from dbos_lint.catalog import api
 from dbos_lint.diagnostic import Confidence, Rule
 from dbos_lint.fix import Fix
-from dbos_lint.rules.awaiting import Awaiting
 from dbos_lint.rules.declared.workflow import (
     CONSOLE_INPUT_IN_WORKFLOW,
     DATABASE_IN_WORKFLOW,
@@ -17,8 +19,7 @@ from dbos_lint.rules.declared.workflow import (
     THREAD_IN_WORKFLOW,
     THREAD_STARTS_WORKFLOW,
 )
-from dbos_lint.rules.visitor import Here, Visitor, happening
-from dbos_lint.rules.workflow.places import Places
+from dbos_lint.rules.visitor import Visitor, happening
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import (
     CLOSURE_WRITE,
@@ -27,6 +28,9 @@ from dbos_lint.semantics.effects import (
     WORKFLOW_IN_THREAD,
 )
 from dbos_lint.semantics.writes import OF_RUN
+
+if TYPE_CHECKING:
+    from dbos_lint.rules.workflow.places import Places
 
 _STEP = "do it in a step (DBOS.run_step) and use what the step returns"
 _ONCE = "recovery does it again; do it in a step"
@@ -53,10 +57,11 @@ class Effects(Visitor):
 
     effects = happening((*_EFFECTS, GLOBAL_WRITE, CLOSURE_WRITE, DURABLE_IN_THREAD), api.WORKFLOW)
 
-    def __init__(self, here: Here) -> None:
-        super().__init__(here)
-        self._awaiting = Awaiting(here)
-        self._places = Places(here)
+    @cached_property
+    def _places(self) -> Places:
+        from dbos_lint.rules.workflow.places import Places  # for sleeps
+
+        return Places(self.here)
 
     def visit_effect(self, reached: Reached) -> None:
         kind = reached.effect.kind
@@ -77,10 +82,10 @@ class Effects(Visitor):
         """Sleeps durably, where nothing but workflows comes by."""
         if reached.origin.module != self.here.module.path:
             return None
-        site = self._awaiting.site(reached.effect.span)
+        site = self.here.awaiting.site(reached.effect.span)
         if site is None or not self._places.take_durable_call(site.node, site.call):
             return None
-        return self._awaiting.sleep(site)
+        return self.here.awaiting.sleep(site)
 
     def _write(self, reached: Reached) -> None:
         effect = reached.effect
