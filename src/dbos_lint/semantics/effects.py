@@ -103,14 +103,23 @@ class Effect:
         self.origin = origin
 
 
-def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, callees: Callees) -> Iterator[Effect]:
-    label = f"{text_of(call.func, '')}()"
-    for name in registered(calls.resolver, call, callees.values):
-        yield Effect(LIFECYCLE, name, label, call.span)
+def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, callees: Callees) -> list[Effect]:
+    """The effects of a call by itself."""
+    outside = callees.shared and callees.names.isdisjoint(patterns.CONFIGURED_CLASSES)
+    label = "" if outside else f"{text_of(call.func, '')}()"
+    names = () if outside else registered(calls.resolver, call, callees.values)
+    found = [Effect(LIFECYCLE, name, label, call.span) for name in names]
     for external in callees.externals:
         doing = _doing_of(external)
         if doing.acts or nondeterminism.by_settings:
-            yield from _effects_of_external(nondeterminism, call, external, doing)
+            found += _effects_of_external(nondeterminism, call, external, doing)
+    return found if outside else [*found, *_effects_inside(calls, nondeterminism, call, callees, label)]
+
+
+def _effects_inside(
+    calls: Calls, nondeterminism: Nondeterminism, call: Call, callees: Callees, label: str
+) -> Iterator[Effect]:
+    """Those of what a call hands on, and of what it calls in the project."""
     for external in callees.handed:
         source = source_of(nondeterminism, external, UNKNOWN_ARGUMENTS)
         if source is not None:
@@ -135,22 +144,23 @@ def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, ca
                 yield Effect(kind, name, label, call.span, origin=call.number)
 
 
-def _effects_of_external(
-    nondeterminism: Nondeterminism, call: Call, external: External, doing: _Doing
-) -> Iterator[Effect]:
+def _effects_of_external(nondeterminism: Nondeterminism, call: Call, external: External, doing: _Doing) -> list[Effect]:
     name = external.name
     label = f"{text_of(call.func, name)}()"
-    for kind, detail in doing.kinds:
-        if kind not in _SPARED_CALLS or not _is_spared(kind, name, call):
-            yield Effect(kind, name, label, call.span, detail)
+    found = [
+        Effect(kind, name, label, call.span, detail)
+        for kind, detail in doing.kinds
+        if kind not in _SPARED_CALLS or not _is_spared(kind, name, call)
+    ]
     if doing.unrecorded:
-        yield Effect(UNRECORDED, name, label, call.span, origin=call.number)
+        found.append(Effect(UNRECORDED, name, label, call.span, origin=call.number))
     if doing.serves:
-        yield Effect(LIFECYCLE, name, label, call.span)
+        found.append(Effect(LIFECYCLE, name, label, call.span))
     if doing.may_be_source or nondeterminism.by_settings:
         source = source_of(nondeterminism, external, _arguments(call))
         if source is not None:
-            yield _of_source(source, name, label, call)
+            found.append(_of_source(source, name, label, call))
+    return found
 
 
 class _Doing(NamedTuple):

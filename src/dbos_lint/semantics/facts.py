@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 from dbos_lint.catalog import api, types
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS, Nondeterminism
@@ -167,7 +166,7 @@ class Observer:
                 continue
             spared = SPARED_KINDS if call.flags & UNTIL_CANCELLED else _NOTHING
             found = self._effects_of_call(module, call, callees, env)
-            effects.extend([each for each in found if each.kind not in spared])
+            effects += [each for each in found if each.kind not in spared] if spared else found
             if callees.runs and not call.flags & DECORATOR:
                 for callee in callees.runs:
                     given = self.calls.instances_given(module, call, callee, env)
@@ -189,8 +188,8 @@ class Observer:
             if effect is not None:
                 effects.append(effect)
         guarded = self._guarded(module, function, called, env)
-        counted = tuple([effect for effect in effects if effect.kind not in guarded])
-        return Facts(counted, tuple(edges), tuple(threads), tuple(delegations), tuple(unresolved), guarded)
+        counted = [effect for effect in effects if effect.kind not in guarded] if guarded else effects
+        return Facts(tuple(counted), tuple(edges), tuple(threads), tuple(delegations), tuple(unresolved), guarded)
 
     def _is_quiet(self, callees: Callees) -> bool:
         """Whether no call of ``callees``, which are shared, is an effect by itself, whatever it is given."""
@@ -268,12 +267,11 @@ class Observer:
         methods = self.calls.properties(module, read, env)
         edges.extend([Edge(self.calls.resolver.key(method), read.span, value=origin) for method in methods])
 
-    def _effects_of_call(
-        self, module: Module, call: Call, callees: Callees, env: Environment | None
-    ) -> Iterator[Effect]:
-        yield from effects_of_call(self.calls, self.nondeterminism, call, callees)
+    def _effects_of_call(self, module: Module, call: Call, callees: Callees, env: Environment | None) -> list[Effect]:
+        found = effects_of_call(self.calls, self.nondeterminism, call, callees)
         change = mutation(self.calls, module, call)
         if change is not None:
-            yield change
+            found.append(change)
         if callees.handed or not callees.names.isdisjoint(TAKES_IDENTITY):
-            yield from identities(self.calls, module, call, callees, env)
+            found += identities(self.calls, module, call, callees, env)
+        return found
