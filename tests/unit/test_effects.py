@@ -8,7 +8,11 @@ import pytest
 
 from dbos_lint.diagnostic import Diagnostic
 from dbos_lint.linter import FileResult, lint_source
+from dbos_lint.semantics.analysis import Analysis
+from dbos_lint.semantics.effects import DURABLE_IN_THREAD, MEMOIZED, RAISES_LOSSY
+from dbos_lint.semantics.hazards import HAZARDS
 from dbos_lint.semantics.program import Program
+from dbos_lint.semantics.values import FunctionKey
 from dbos_lint.settings import Settings
 from tests.growing import grows_with_the_text
 
@@ -239,3 +243,63 @@ def test_what_nests_too_deeply_is_a_fault_and_harms_no_other_file(monkeypatch: p
         patched.setattr("dbos_lint.rules.check", overflow)
         assert lint_here() == ["DBS001"]
     assert lint_here() == ["DBS201"]
+
+
+EVERYTHING = """import functools, threading
+async def step():
+    await DBOS.sleep_async(1)
+class Lost(Exception):
+    def __init__(self, a, b):
+        super().__init__(a)
+@functools.lru_cache
+def remembered():
+    DBOS.sleep(1)
+LAST = None
+def kept():
+    global LAST
+    if LAST is None:
+        LAST = DBOS.retrieve_workflow("w").get_result()
+async def hazardous():
+    try:
+        await step()
+    except BaseException:
+        pass
+    finally:
+        await step()
+    try:
+        await step()
+    except Exception:
+        pass
+    for each in {"a", "b"}:
+        await step()
+    await asyncio.gather(twice(), twice())
+    asyncio.create_task(step())
+    await asyncio.wait_for(step(), 1)
+    await asyncio.wait([step()], return_when=asyncio.FIRST_COMPLETED)
+    await DBOS.asyncio_wait({asyncio.create_task(step()) for _ in "ab"}, return_when=asyncio.FIRST_COMPLETED)
+    threading.Thread(target=remembered).start()
+    raise Lost(1, 2)
+async def twice():
+    await step()
+    await step()
+"""
+
+
+def analysis_of(text: str) -> tuple[Analysis, list[FunctionKey]]:
+    program, path = Program(SETTINGS), str(ROOT / "app.py")
+    program.project.overlay[path] = text.encode()
+    module = program.project.module(path)
+    assert module is not None
+    return program.analysis, [FunctionKey(path, function.id) for function in module.functions]
+
+
+def test_effects_of_one_kind_are_those_of_that_kind_among_all() -> None:
+    text = f"import asyncio\n{HEAD}{EVERYTHING}"
+    analysis, functions = analysis_of(text)
+    told = [(key, effect.kind, effect.span) for key in functions for effect in analysis.effects(key)]
+    kinds = {kind for _, kind, _ in told}
+    assert kinds >= HAZARDS | {MEMOIZED, RAISES_LOSSY, DURABLE_IN_THREAD}
+    asked = analysis_of(text)[0]  # of which nothing has been asked yet
+    for kind in sorted(kinds):
+        only = [(key, effect.kind, effect.span) for key in functions for effect in asked.effects(key, (kind,))]
+        assert [each for each in only if each[1] == kind] == [each for each in told if each[1] == kind]

@@ -56,13 +56,14 @@ def told(program: Program, value: Value) -> str:
     return type(value).__name__
 
 
-def probed(text: str, others: Mapping[str, str] = MappingProxyType({})) -> list[str]:
-    """What each ``probe(...)`` in the module ``app`` is given, in the order of the text; alternatives are sorted."""
+def probed(text: str, others: Mapping[str, str] = MappingProxyType({}), *, backwards: bool = False) -> list[str]:
+    """What each ``probe(...)`` in the module ``app`` is given, in the order of the text; alternatives are sorted. They
+    are asked for in that order, or the last one first."""
     program = program_of({"app.py": text, **others})
     module = program.project.module(str(ROOT / "app.py"))
     assert module is not None
     calls = [call for function in module.functions for call in function.calls if call.func == "probe"]
-    return [
+    found = [
         " | ".join(
             sorted(
                 told(program, value)
@@ -71,8 +72,9 @@ def probed(text: str, others: Mapping[str, str] = MappingProxyType({})) -> list[
                 )
             )
         )
-        for call in sorted(calls, key=lambda call: call.span)
+        for call in sorted(calls, key=lambda call: call.span, reverse=backwards)
     ]
+    return found[::-1] if backwards else found
 
 
 @pytest.mark.parametrize(
@@ -119,6 +121,36 @@ def probed(text: str, others: Mapping[str, str] = MappingProxyType({})) -> list[
 )
 def test_names(text: str, expected: list[str]) -> None:
     assert probed(text) == expected
+
+
+def test_what_a_name_means_in_one_scope_is_not_taken_for_what_it_means_in_another() -> None:
+    text = """
+import a, b, c
+probe(a.x)
+x = a
+probe(x)
+def f():
+    probe(a.x)
+    probe(x)
+    def g(a):
+        probe(a.x)
+        x = b
+        probe(x)
+class C:
+    probe(b.x)
+    b = c
+    probe(b.x)
+    def h(self):
+        probe(b.x)
+        return [probe(c.x) for c in z]
+x = c
+probe(x)
+probe(b.x)
+probe(c.x)
+"""
+    expected = ["a.x", "a", "a.x", "c", "", "b", "b.x", "c.x", "b.x", "", "c", "b.x", "c.x"]
+    assert probed(text) == expected
+    assert probed(text, backwards=True) == expected
 
 
 @pytest.mark.parametrize(
