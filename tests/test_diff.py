@@ -152,3 +152,27 @@ def test_a_revision_that_there_is_not_is_said_in_one_line(revision: str, reposit
 
     assert result.exit_code == 2
     assert f"Error: '{revision}' is neither a folder nor a commit\n" in result.output
+
+
+HOSTILE = {
+    "helpers_in_a_ring": "".join(f"def f{number}(): f{(number + 1) % 1_500}()\n" for number in range(1_500)),
+    "helpers_that_all_run_each_other": "".join(
+        f"def f{number}(): {'; '.join(f'f{other}()' for other in range(40))}\n" for number in range(40)
+    ),
+    "a_lambda": "def f0(): pass\nrun = DBOS.workflow(name='run')(lambda: DBOS.sleep(1))\n",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_what_few_people_write_is_compared_as_well(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    workflow = "@DBOS.workflow()\ndef start():\n    f0()\n    DBOS.sleep(1)\n"
+    for name, more in (("old", ""), ("new", "    DBOS.sleep(2)\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "app.py").write_text(f"from dbos import DBOS\n{text}{workflow}{more}")
+    same = CliRunner().invoke(cli, ["diff", "--isolated", "old", "old"])
+    assert (same.exit_code, same.output) == (0, "No workflow changed.\n")
+    changed = CliRunner().invoke(cli, ["diff", "--isolated", "--output-format", "concise", "-q", "old", "new"])
+    assert changed.exit_code == 1
+    assert changed.output.count("workflow 'start' calls 'DBOS.sleep'") == 1
+    assert changed.output.count("\n") == 1

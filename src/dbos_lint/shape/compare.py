@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from dbos_lint.diagnostic import Level, Rule
 from dbos_lint.records import NamedTuple
 from dbos_lint.rules.declared.advanced import PATCH_REMOVED_EARLY, STEP_RENAMED, WORKFLOW_SHAPE_CHANGED
+from dbos_lint.shape.layout import Line, Token
 from dbos_lint.shape.snapshot import Declared, Snapshot
-from dbos_lint.shape.values import Patches, Place, Token
+from dbos_lint.shape.values import Place
+
+# Comparing takes as many steps as the lines have pairs of tokens: of longer lines, that many from the first difference.
+_MOST_PAIRS = 4_000_000
+_WINDOW = 2_000
 
 
 class Change(NamedTuple):
@@ -44,7 +49,7 @@ def _changes(old: Snapshot, new: Snapshot, level: Level | None) -> Iterator[Chan
                 f"and its runs stay PENDING; keep the name with name='{before.name}'",
                 level,
             )
-        else:
+        elif after.function in new.shapes:
             yield from _of_workflow(old, new, before, after, level, renamed)
     for name, successor in renamed.items():
         yield Change(
@@ -59,7 +64,7 @@ def _changes(old: Snapshot, new: Snapshot, level: Level | None) -> Iterator[Chan
 def _of_workflow(
     old: Snapshot, new: Snapshot, before: Declared, after: Declared, level: Level | None, renamed: dict[str, str]
 ) -> Iterator[Change]:
-    had, has = _patches(old, before), _patches(new, after)
+    had, has = old.layout.patches(before.function), new.layout.patches(after.function)
     lost = had.asked - has.asked - has.deprecated
     for name in sorted(lost):
         yield Change(
@@ -71,9 +76,9 @@ def _of_workflow(
         )
     known = had.asked | had.deprecated
     forgotten = lost | (had.deprecated - has.asked - has.deprecated)
-    first = old.layout.tokens(old.shapes[before.function], lambda _: True, lambda name: name not in forgotten)
-    second = new.layout.tokens(new.shapes[after.function], known.__contains__, known.__contains__)
-    changed = list(_differences(old, new, first, second, renamed))
+    first = old.layout.line(before.function, lambda _: True, lambda name: name not in forgotten)
+    second = new.layout.line(after.function, known.__contains__, known.__contains__)
+    changed = list(_differences(old, new, *_comparable(first, second), renamed))
     if changed:
         place, what = changed[0]
         yield Change(
@@ -85,8 +90,17 @@ def _of_workflow(
         )
 
 
-def _patches(snapshot: Snapshot, declared: Declared) -> Patches:
-    return snapshot.layout.patches(snapshot.shapes[declared.function])
+def _comparable(first: Line, second: Line) -> tuple[Sequence[Token], Sequence[Token]]:
+    """As much of two lines as is known of both, and not more of it than can be compared."""
+    one, other = first.tokens, second.tokens
+    if first.cut or second.cut:
+        length = min(len(one), len(other))
+        one, other = one[:length], other[:length]
+    if len(one) * len(other) <= _MOST_PAIRS:
+        return one, other
+    same = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a.text != b.text), None)
+    same = min(len(one), len(other)) if same is None else same
+    return one[same : same + _WINDOW], other[same : same + _WINDOW]
 
 
 def _consequence(level: Level | None) -> str:
@@ -96,7 +110,7 @@ def _consequence(level: Level | None) -> str:
 
 
 def _differences(
-    old: Snapshot, new: Snapshot, first: list[Token], second: list[Token], renamed: dict[str, str]
+    old: Snapshot, new: Snapshot, first: Sequence[Token], second: Sequence[Token], renamed: dict[str, str]
 ) -> Iterator[tuple[Place | None, str]]:
     """Where the lines differ, and how; what is merely called otherwise goes into ``renamed``."""
     matcher = difflib.SequenceMatcher(None, _texts(first), _texts(second), autojunk=False)
@@ -116,7 +130,7 @@ def _differences(
             yield _next_place(second, begin), "calls the same under other conditions"
 
 
-def _texts(tokens: list[Token]) -> list[str]:
+def _texts(tokens: Sequence[Token]) -> list[str]:
     return [token.text for token in tokens]
 
 
@@ -129,7 +143,7 @@ def _quoted(names: Iterable[str]) -> str:
     return ", ".join(listed[:3]) + (" ..." if len(listed) > 3 else "")
 
 
-def _next_place(tokens: list[Token], index: int) -> Place | None:
+def _next_place(tokens: Sequence[Token], index: int) -> Place | None:
     return next((token.place for token in tokens[index:] if token.place is not None), None)
 
 
@@ -142,12 +156,11 @@ def _is_rename(old: Snapshot, new: Snapshot, before: str, after: str) -> bool:
 
 def _successor(old: Snapshot, new: Snapshot, before: Declared) -> Declared | None:
     """The workflow that a workflow has become, if there is one of the same shape, or of the same last name."""
-    everything = (lambda _: True, lambda _: True)
-    wanted = _texts(old.layout.tokens(old.shapes[before.function], *everything))
+    wanted = old.layout.texts(before.function)
     for after in new.workflows():
         if after.name in old.declared:
             continue
         same_name = after.name.rpartition(".")[2] == before.name.rpartition(".")[2]
-        if same_name or (wanted and _texts(new.layout.tokens(new.shapes[after.function], *everything)) == wanted):
+        if same_name or (wanted and new.layout.texts(after.function) == wanted):
             return after
     return None

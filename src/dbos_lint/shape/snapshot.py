@@ -15,7 +15,8 @@ from dbos_lint.semantics.program import Program
 from dbos_lint.semantics.values import FunctionKey
 from dbos_lint.settings import Settings
 from dbos_lint.shape.build import shapes_of
-from dbos_lint.shape.values import Layout, Place, Shape
+from dbos_lint.shape.layout import Layout
+from dbos_lint.shape.values import Place, Shape
 from dbos_lint.syntax.parse import Fault
 
 _VERSION = "application_version"
@@ -43,13 +44,14 @@ class Snapshot:
     shapes: dict[FunctionKey, Shape] = field(default_factory=dict)
     versions: set[str | None] = field(default_factory=set)
     unread: dict[str, str] = field(default_factory=dict)
+    layout: Layout = field(init=False)
 
-    @property
-    def layout(self) -> Layout:
-        return Layout(self.shapes)
+    def __post_init__(self) -> None:
+        self.layout = Layout(self.shapes)
 
     def workflows(self) -> Iterator[Declared]:
-        return (each for each in self.declared.values() if each.kind == api.WORKFLOW)
+        """Those whose shape is known: that of a lambda is not."""
+        return (each for each in self.declared.values() if each.kind == api.WORKFLOW and each.function in self.shapes)
 
 
 def snapshot(paths: tuple[str, ...], configuration: Configuration) -> Snapshot:
