@@ -23,9 +23,9 @@ Elsewhere = Callable[[Settings, str, bytes], "Module | None"]
 Recalled = Callable[[Settings, str], Consulted | None]
 """Gives what the files of the project with these settings were told under a name, where that still holds."""
 
-# What is known stays, and trees are in no circles: nothing is garbage for the collector before so many files, nor then
-# before there are twice as many, for it looks through all that is known.
-_FILES_BEFORE_COLLECTION = 2_000
+# What is known stays, and trees are in no circles: the collector finds hardly any garbage, and looks through all that
+# has come since the last time.
+_FILES_BETWEEN_COLLECTIONS = 2_000
 
 
 class Task(NamedTuple):
@@ -57,7 +57,6 @@ class Linter:
         self.elsewhere: Elsewhere = _nowhere
         self.recalled: Recalled = _unknown
         self._linted = 0
-        self._collects_at = _FILES_BEFORE_COLLECTION
         self.expect(tasks)
 
     def __getstate__(self) -> dict[str, object]:
@@ -112,11 +111,11 @@ class Linter:
     def source(self, source: bytes, path: str, settings: Settings) -> FileResult:
         """Lint ``source``, which is called ``path``."""
         self._linted += 1
-        if self._linted == 2:  # the engine was loaded for the first one, and is here to stay
-            gc.freeze()
-        if self._linted == self._collects_at:
-            self._collects_at *= 2
+        if self._linted % _FILES_BETWEEN_COLLECTIONS == 0:
             gc.collect()
+            gc.freeze()
+        elif self._linted == 2:  # the engine was loaded for the first one, and is here to stay
+            gc.freeze()
         program = self._program(settings)
         program.project.consulted.text(path, source)
         with timings.file(path):

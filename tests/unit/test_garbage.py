@@ -6,7 +6,9 @@ import gc
 
 import pytest
 
+from dbos_lint import serial
 from dbos_lint.garbage import left_alone, less_often
+from dbos_lint.settings import Settings
 
 
 def test_nothing_is_collected_meanwhile_even_where_that_ends_badly() -> None:
@@ -48,3 +50,19 @@ def test_the_collector_comes_less_often_unless_somebody_has_seen_to_that(before:
         assert gc.get_threshold() == (after, *kept[1:])
     finally:
         gc.set_threshold(*kept)
+
+
+def test_after_many_files_garbage_is_looked_for_among_what_has_come_since(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_through: list[int] = []
+    monkeypatch.setattr(serial, "_FILES_BETWEEN_COLLECTIONS", 4)
+    monkeypatch.setattr(gc, "collect", lambda: looked_through.append(len(gc.get_objects())))
+    gc.unfreeze()
+    everything = len(gc.get_objects())
+    linter = serial.Linter()
+    try:
+        for number in range(9):
+            linter.source(b"", f"/nowhere/at/all/{number}.py", Settings(root="/nowhere/at/all"))
+        assert len(looked_through) == 2
+        assert max(looked_through) < everything / 2
+    finally:
+        gc.unfreeze()
