@@ -199,23 +199,25 @@ class _Collector(Statements):
 
     def _if(self, node: ast.If) -> None:
         branch: ast.If | None = node
-        choice = len(self.module.blocks)
+        choice, around = len(self.module.blocks), self.body.guards
         while branch is not None:
-            self.test(branch.test)
-            if isinstance(branch.test, ast.Constant) and branch.test.value:
+            test, rest = branch.test, branch.orelse
+            self.test(test)
+            if isinstance(test, ast.Constant) and test.value:
                 self.statements(branch.body)  # no branch: it always runs
             else:
-                kind = branch_kind(branch.test, True, self.module.renamed) or "if"
-                self._guarded_branch(branch.body, kind, choice, self.guarded(branch.test, True))
-            rest = branch.orelse
-            if branch is node and not rest and isinstance(end_of(branch.body), _LEAVING):
-                self.body.guards = self.guarded(branch.test, False)
+                kind = branch_kind(test, True, self.module.renamed) or "if"
+                self._guarded_branch(branch.body, kind, choice, self.guarded(test, True))
+            if rest:
+                self.body.guards = self.guarded(test, False)
             if len(rest) == 1 and type(rest[0]) is ast.If:
                 branch = rest[0]
-            else:
-                kind = branch_kind(branch.test, False, self.module.renamed) or "else"
-                self._branch(rest, kind, choice)
-                branch = None
+                continue
+            self._branch(rest, branch_kind(test, False, self.module.renamed) or "else", choice)
+            branch = None
+        self.body.guards = around
+        if not node.orelse and isinstance(end_of(node.body), _LEAVING):
+            self.body.guards = self.guarded(node.test, False)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         self.nodes.loops.append((node, self.function))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from dbos_lint.catalog.types import MUTATORS
+from dbos_lint.records import NamedTuple
 from dbos_lint.catalog.waits import LAUNCHERS
 from dbos_lint.semantics.collect_scopes import Work
 from dbos_lint.semantics.collect_targets import Targets
@@ -20,6 +21,7 @@ from dbos_lint.semantics.sites import (
     IN_EXPRESSION,
     ITERATED,
     LOGS,
+    MODULE,
     UNTIL_CANCELLED,
     Binding,
     Call,
@@ -43,6 +45,16 @@ _ITERATORS = frozenset({"list", "tuple", "set", "frozenset", "sorted", "dict", "
 _TELLING = _TASKS | _ITERATORS | LAUNCHERS | MUTATORS | MAY_LOG
 # The nodes of which it matters in what they stand.
 _FLAGGED = frozenset({ast.Call, ast.BoolOp})
+# What calls nothing, as most of the values that a condition chooses from.
+_PLAIN = frozenset({ast.Name, ast.Constant, ast.Attribute})
+
+
+class _Within(NamedTuple):
+    """Where the walk goes on: in ``block``, or in a new branch there."""
+
+    block: int
+    kind: str = ""
+    choice: int = MODULE
 
 
 class Expressions(Targets):
@@ -106,7 +118,17 @@ class Expressions(Targets):
 
     def _choice(self, node: ast.IfExp, todo: _Todo) -> None:
         self.flags[id(node.test)] = IN_EXPRESSION
-        todo += (node.orelse, node.body, node.test)
+        if type(node.body) in _PLAIN and type(node.orelse) in _PLAIN:
+            todo += (node.orelse, node.body, node.test)
+            return
+        choice, outer = len(self.module.blocks), _Within(self.block)
+        branches = (_Within(self.block, kind, choice) for kind in ("else", "if"))
+        todo += (outer, node.orelse, next(branches), node.body, next(branches), node.test)
+
+    def _within(self, where: _Within, todo: _Todo) -> None:
+        self.block = where.block
+        if where.kind:
+            self.block = self.new_block(where.kind, where.choice)
 
     def _awaited(self, node: ast.Await, todo: _Todo) -> None:
         self.awaited(node.value)
@@ -300,4 +322,5 @@ _EXPRESSIONS: dict[type, Callable[[Expressions, Any, _Todo], None]] = {
     ast.YieldFrom: Expressions._yield_from,
     ast.NamedExpr: Expressions._walrus,
     tuple: Expressions._go_on,
+    _Within: Expressions._within,
 }
