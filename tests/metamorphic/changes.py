@@ -57,6 +57,8 @@ ALONE: tuple[Change, ...] = (
     shaping.variables_annotated,
     shaping.compared_backwards,
     shaping.dead_behind_exits,
+    shaping.rest_in_else,
+    shaping.conditional,
     moving.kept_in_class,
     moving.kept_in_object,
     moving.through_another,

@@ -148,3 +148,27 @@ def dead_behind_exits(tree: ast.Module, others: Others) -> None:
         for block in blocks(function):
             if isinstance(block[-1], ast.Return | ast.Raise | ast.Break | ast.Continue):
                 block.append(ast.Pass())
+
+
+def rest_in_else(tree: ast.Module, others: Others) -> None:
+    """``if a: return x``, and what comes behind it, becomes ``if a: return x else: ...``."""
+    for function in functions(tree):
+        for at, node in enumerate(function.body[:-1]):
+            if isinstance(node, ast.If) and not node.orelse and isinstance(node.body[-1], ast.Return | ast.Raise):
+                node.orelse = function.body[at + 1 :]
+                del function.body[at + 1 :]
+                break
+
+
+def conditional(tree: ast.Module, others: Others) -> None:
+    """``if a: x = 1 else: x = 2`` becomes ``x = 1 if a else 2``."""
+    for function in functions(tree):
+        inside = {id(node) for node in own(function)}
+        for block in [function.body, *blocks(function)]:
+            for at, node in enumerate(block):
+                if id(node) in inside and isinstance(node, ast.If) and len(node.body) == len(node.orelse) == 1:
+                    one, other = node.body[0], node.orelse[0]
+                    if isinstance(one, ast.Assign) and isinstance(other, ast.Assign):
+                        if list(map(ast.dump, one.targets)) == list(map(ast.dump, other.targets)):
+                            value = ast.IfExp(node.test, one.value, other.value)
+                            block[at] = ast.Assign(one.targets, value, lineno=0)

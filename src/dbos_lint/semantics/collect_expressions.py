@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from dbos_lint.catalog.types import MUTATORS
-from dbos_lint.records import NamedTuple
 from dbos_lint.catalog.waits import LAUNCHERS
+from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.collect_scopes import Work
 from dbos_lint.semantics.collect_targets import Targets
 from dbos_lint.semantics.flow_nodes import MAY_LOG, logs

@@ -23,6 +23,22 @@ def asks_presence(test: ast.expr) -> bool:
     return isinstance(test, (ast.Name, ast.Attribute))
 
 
+def is_guard(node: ast.If, leaves: bool) -> bool:
+    """Whether a branch only asks whether there is something, and lets nothing go on without; ``leaves`` tells whether
+    nothing goes on behind its body."""
+    if isinstance(node.test, ast.Name) or not asks_presence(node.test):
+        return False
+    return _only_leaves(node.body) or _only_leaves(node.orelse) if node.orelse else leaves
+
+
+def _only_leaves(statements: list[ast.stmt]) -> bool:
+    """Whether a branch does nothing but leave: it raises, or gives back what it need not ask for."""
+    first = statements[0]
+    if isinstance(first, ast.Return):
+        return first.value is None or isinstance(first.value, (ast.Constant, ast.Name))
+    return isinstance(first, (ast.Raise, ast.Continue, ast.Break))
+
+
 def logs(func: ast.expr) -> bool:
     """Whether a call of ``func`` logs, prints, traces or counts, to judge by its name."""
     if isinstance(func, ast.Name):
