@@ -166,9 +166,9 @@ def conditional(tree: ast.Module, others: Others) -> None:
         inside = {id(node) for node in own(function)}
         for block in [function.body, *blocks(function)]:
             for at, node in enumerate(block):
-                if id(node) in inside and isinstance(node, ast.If) and len(node.body) == len(node.orelse) == 1:
-                    one, other = node.body[0], node.orelse[0]
-                    if isinstance(one, ast.Assign) and isinstance(other, ast.Assign):
-                        if list(map(ast.dump, one.targets)) == list(map(ast.dump, other.targets)):
-                            value = ast.IfExp(node.test, one.value, other.value)
-                            block[at] = ast.Assign(one.targets, value, lineno=0)
+                if id(node) in inside and isinstance(node, ast.If):
+                    match node.body, node.orelse:
+                        case [ast.Assign([ast.Name(one)], value)], [ast.Assign([ast.Name(other)], another)]:
+                            if one == other:
+                                target = ast.Name(one, ast.Store())
+                                block[at] = ast.Assign([target], ast.IfExp(node.test, value, another), lineno=0)
