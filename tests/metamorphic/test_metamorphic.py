@@ -65,7 +65,8 @@ def test_each_change_changes_something(change: str, tmp_path: Path) -> None:
     if change == "plain":
         return
     text = (
-        "import time\nfrom dbos import DBOS\n\ndef late(to=0):\n    if to:\n        return to\n    return time.time()\n\n"
+        "import time\nfrom dbos import DBOS\n\n"
+        "def late(to=0):\n    if to:\n        return to\n    return time.time()\n\n"
         "async def later(hour):\n    if hour is not None:\n        day = hour\n    else:\n        day = 2\n"
         "    return print(late(), day)\n\n@DBOS.workflow()\nasync def ship(order):\n"
         "    return await later(str(order))\n"
