@@ -90,9 +90,10 @@ def _walk_calls(visitors: Sequence[Any], here: Here) -> None:
     audience = _Audience(visitors, _decorators_are_configured(here.settings))
     # Most calls run what others run, too: what that is, is one object for all of them.
     shown: dict[Callees, tuple[_Method, ...]] = {}
+    known = here.analysis.calls.of(here.module)
     for node, call in here.collected.nodes.calls:
         try:
-            callees = here.callees(call)
+            callees = known[call.number]
         except Exception as error:
             here.failures.add(here, error, node)
             continue
