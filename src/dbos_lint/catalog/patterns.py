@@ -29,6 +29,8 @@ CREATES_SCHEDULE = {
     **dict.fromkeys(api.with_async(frozenset({f"{api.CLIENT}.create_schedule"})), "workflow_name"),
 }
 """Calls that create one schedule, with the key under which they are told of the workflow."""
+ENGINE_CREATES_SCHEDULE = frozenset(name for name, key in CREATES_SCHEDULE.items() if key == "workflow_fn")
+"""Those of them that the engine itself answers, not a client."""
 APPLIES_SCHEDULES = {
     **dict.fromkeys(api.with_async(frozenset({f"{api.DBOS}.apply_schedules"})), "workflow_fn"),
     **dict.fromkeys(api.with_async(frozenset({f"{api.CLIENT}.apply_schedules"})), "workflow_name"),

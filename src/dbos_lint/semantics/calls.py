@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api, types
 from dbos_lint.catalog.nondeterminism import has_effects
 from dbos_lint.semantics.entities import registrations
 from dbos_lint.semantics.externals import known_as
-from dbos_lint.semantics.fields import default_factories
-from dbos_lint.semantics.passing import Passing
 from dbos_lint.semantics.refs import may_be_callable
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
@@ -30,6 +29,9 @@ from dbos_lint.semantics.values import (
     Values,
 )
 from dbos_lint.syntax.spans import Span
+
+if TYPE_CHECKING:
+    from dbos_lint.semantics.passing import Passing
 
 _RUN_IN_CONTEXT = "contextvars.Context.run"
 
@@ -103,13 +105,19 @@ class Calls:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
-        self.passing = Passing(self)
         self._callees: dict[str, _CalleesOf] = {}
         self._managers: dict[str, dict[Span, Values]] = {}
         self._naming: dict[str, dict[str, list[Call]]] = {}
         self._registered: dict[str, frozenset[int]] = {}
         # What is called outside the project and runs nothing of it is the same wherever it is called.
         self._outside: dict[Values, Callees] = {}
+
+    @cached_property
+    def passing(self) -> Passing:
+        """What becomes of functions that are given to those of the project."""
+        from dbos_lint.semantics.passing import Passing  # for who gives them any
+
+        return Passing(self)
 
     def resolve(self, module: Module, ref: Ref, record: Call | Read | Write, env: Environment | None = None) -> Values:
         if env is None and ref.__class__ is str:
@@ -172,6 +180,8 @@ class Calls:
         for value in found.values:
             self._add(found, value)
             if isinstance(value, ClassValue):
+                from dbos_lint.semantics.fields import default_factories  # for files with classes
+
                 for factory in default_factories(self.resolver, value, call):
                     if isinstance(factory, External):
                         found.handed += (factory,)

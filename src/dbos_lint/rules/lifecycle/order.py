@@ -15,11 +15,11 @@ from dbos_lint.rules.declared.lifecycle import (
     SCRIPT_SIDE_EFFECTS_AT_IMPORT,
     SERVE_BEFORE_LAUNCH,
 )
-from dbos_lint.rules.visitor import Visitor
+from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.launch import Launches, Line
 from dbos_lint.semantics.lines import BUILD, LAUNCH, NEEDS_LAUNCH, REGISTERS, SERVES, SETS_UP, Event
-from dbos_lint.semantics.repeats import runs_often
 from dbos_lint.semantics.sites import MODULE
+from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.testcode import is_in_test
 
 
@@ -175,7 +175,7 @@ class Order(Visitor):
                 continue
             # What a request or a workflow defines is late, and there many times: DBS225. What it imports breaks a
             # circle, as like as not, and whoever launches has imported it.
-            if not is_instance and runs_often(self.here.contexts, line.function):
+            if not is_instance and _runs_often(self.here, line.function):
                 continue
             if event.name.endswith(".py") and self.launches.is_loaded_before(event):
                 continue
@@ -185,3 +185,9 @@ class Order(Visitor):
                 "comes after DBOS.launch()",
                 "the launch has recovered what it found registered, and leaves the other runs pending; do it before",
             )
+
+
+def _runs_often(here: Here, function: Function) -> bool:
+    from dbos_lint.semantics.repeats import runs_often  # for what is registered after a launch
+
+    return runs_often(here.contexts, function)

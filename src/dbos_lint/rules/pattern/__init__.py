@@ -10,7 +10,6 @@ from dbos_lint.rules.pattern.classes import ClassShapes
 from dbos_lint.rules.pattern.handlers import Handlers
 from dbos_lint.rules.pattern.ids import WorkflowIds
 from dbos_lint.rules.pattern.scheduled import Scheduled
-from dbos_lint.rules.pattern.startup import Creations
 from dbos_lint.rules.visitor import Visitor, happening
 from dbos_lint.semantics.effects import NOT_IN_WORKFLOW
 from dbos_lint.semantics.values import ClassValue
@@ -33,6 +32,11 @@ class PatternVisitor(Visitor):
             effects=happening((NOT_IN_WORKFLOW,), api.WORKFLOW),
         ),
         Scheduled,
-        Creations,
+        late(
+            "pattern.startup",
+            "Creations",
+            calls=patterns.ENGINE_CREATES_SCHEDULE,
+            concerns=lambda here: bool(here.launches.lines),
+        ),
         late("pattern.debouncers", "Debouncers", calls=patterns.CREATES_DEBOUNCER),
     )

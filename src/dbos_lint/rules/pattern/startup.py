@@ -23,20 +23,17 @@ from dbos_lint.semantics.testcode import is_in_test
 from dbos_lint.syntax.spans import span_of
 
 _APPLIES = {"create_schedule": "apply_schedules", "create_schedule_async": "apply_schedules_async"}
-_CREATES = frozenset(name for name, key in patterns.CREATES_SCHEDULE.items() if key == "workflow_fn")
 
 
 class Creations(Visitor):
     """Calls of ``create_schedule``."""
-
-    calls = _CREATES
 
     @cached_property
     def _created(self) -> list[tuple[Call, str]]:
         return []
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
-        if not self.here.names_called(call).isdisjoint(_CREATES):
+        if not self.here.names_called(call).isdisjoint(patterns.ENGINE_CREATES_SCHEDULE):
             name = self._name(self.here.module, call)
             if name is not None:
                 self._created.append((call, name))
@@ -84,7 +81,7 @@ class Creations(Visitor):
         if self._is_errand(line) or line.entry.launched == YES:
             return
         for index, event in enumerate(line.events):
-            if event.kind != NEEDS_LAUNCH or event.name not in _CREATES or not event.sure:
+            if event.kind != NEEDS_LAUNCH or event.name not in patterns.ENGINE_CREATES_SCHEDULE or not event.sure:
                 continue
             if self.here.launches.state(line, index).launched != YES:
                 continue

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api
 from dbos_lint.rules.declared.workflow import DYNAMIC_WORKFLOW
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.entities import Registration, registered_name
-from dbos_lint.semantics.repeats import Repeats
 from dbos_lint.semantics.sites import MODULE
 from dbos_lint.semantics.summary import Function
+
+if TYPE_CHECKING:
+    from dbos_lint.semantics.repeats import Repeats
 
 _LAMBDA = "<lambda>"
 
@@ -18,9 +22,14 @@ _LAMBDA = "<lambda>"
 class Dynamic(Visitor):
     """Workflows that are registered again and again under one name, or only when dbos has looked for them."""
 
+    @cached_property
+    def _repeats(self) -> Repeats:
+        from dbos_lint.semantics.repeats import Repeats  # most workflows are registered once, by a decorator
+
+        return Repeats(self.here.contexts)
+
     def visit_module(self) -> None:
         here = self.here
-        repeats = Repeats(here.contexts)
         lambdas: dict[str, Registration] = {}
         for registration in here.contexts.registrations:
             if registration.entity.kind != api.WORKFLOW:
@@ -28,7 +37,7 @@ class Dynamic(Visitor):
             function = here.module.functions[registration.function]
             if self._is_plain(registration, function):
                 continue
-            why = repeats.why(registration, self._node(function))
+            why = self._repeats.why(registration, self._node(function))
             if why:
                 here.report(
                     DYNAMIC_WORKFLOW,
