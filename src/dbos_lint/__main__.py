@@ -1,21 +1,39 @@
 """The command as a process of its own, by its script or as ``python -m dbos_lint``."""
 
+import atexit
 import os
 import sys
+from contextlib import suppress
+from typing import NoReturn
+
+_INTERRUPTED = 130
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run the command, be it interrupted while it is still loaded, or when all is done."""
+    code = _INTERRUPTED
     try:
         from dbos_lint.cli import main as command
 
         command()
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 0
     except KeyboardInterrupt:
-        sys.exit(130)
+        pass
     finally:
         from signal import SIG_IGN, SIGINT, signal
 
         signal(SIGINT, SIG_IGN)  # Python itself would tell of it, with a traceback
+    _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process at once. Python would take all apart first that the run has loaded and learnt, piece by piece."""
+    atexit._run_exitfuncs()
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _leave_the_program_alone() -> None:
