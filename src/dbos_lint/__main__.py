@@ -3,13 +3,11 @@
 import atexit
 import os
 import sys
-from contextlib import suppress
-from typing import NoReturn
 
 _INTERRUPTED = 130
 
 
-def main() -> NoReturn:
+def main() -> None:
     """Run the command, be it interrupted while it is still loaded, or when all is done."""
     code = _INTERRUPTED
     try:
@@ -27,12 +25,14 @@ def main() -> NoReturn:
     _leave(code)
 
 
-def _leave(code: int) -> NoReturn:
+def _leave(code: int) -> None:
     """End the process at once. Python would take all apart first that the run has loaded and learnt, piece by piece."""
     atexit._run_exitfuncs()
     for stream in filter(None, (sys.stdout, sys.stderr)):
-        with suppress(OSError, ValueError):
+        try:
             stream.flush()
+        except (OSError, ValueError):  # it was said, where it could be
+            continue
     os._exit(code)
 
 
