@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from functools import cached_property
 
 from dbos_lint.catalog import api
 from dbos_lint.fix import SHIFTS, Applicability, AsyncFor, Change, Fix, Replace, Unimport, Wrap
@@ -80,16 +79,9 @@ class Awaiting:
     def __init__(self, here: Here) -> None:
         self._here = here
 
-    @cached_property
-    def _calls(self) -> dict[Span, list[tuple[ast.Call, Call]]]:
-        found: dict[Span, list[tuple[ast.Call, Call]]] = {}
-        for node, call in self._here.collected.nodes.calls:
-            found.setdefault(call.span, []).append((node, call))
-        return found
-
     def site(self, span: Span) -> Site | None:
         """The call at ``span``, if only one stands there: old Pythons do not know where those in f-strings are."""
-        calls = self._calls.get(span, [])
+        calls = self._here.once(_by_span).get(span, [])
         return self.site_of(*calls[0]) if len(calls) == 1 else None
 
     def site_of(self, node: ast.Call, call: Call) -> Site | None:
@@ -233,6 +225,14 @@ class Awaiting:
         module = unparse(site.node.func).partition(".")[0]
         title = f"sleep with {'await ' if is_async else ''}{text}, which {SHIFTS}"
         return Fix(title, Applicability.UNSAFE, (*changes, Unimport(module)))
+
+
+def _by_span(here: Here) -> dict[Span, list[tuple[ast.Call, Call]]]:
+    """The calls of the file by where they stand."""
+    found: dict[Span, list[tuple[ast.Call, Call]]] = {}
+    for node, call in here.collected.nodes.calls:
+        found.setdefault(call.span, []).append((node, call))
+    return found
 
 
 def _seconds(node: ast.Call) -> tuple[Replace, ...] | None:

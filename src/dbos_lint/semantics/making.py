@@ -63,6 +63,8 @@ class Making:
         if isinstance(ref, str):
             return self._bound(module, ref, place, depth + 1) or self._resolved(module, ref, place, depth + 1)
         kind = ref[0]
+        if kind == "const":
+            return ""
         if kind in _DISPLAYS:
             return self.collection(kind) or self._first(module, ref[1:], place, depth)
         if kind == "dict":

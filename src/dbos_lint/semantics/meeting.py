@@ -125,20 +125,15 @@ class Meeting:
         return is_new
 
     def _mentioned(self, path: str, source: bytes | None) -> Iterator[str]:
+        """The files that the imports in ``source``, the text of ``path``, load, the packages around them included."""
         for level, name, names in self._project.mentioned(source) if source is not None else ():
-            for attribute in ("", *members(names)):
-                yield from self._targets(name, attribute, level, path)
-
-    def _targets(self, name: str, attribute: str, level: int, importer: str) -> Iterator[str]:
-        """The files that an import loads, the packages around them included."""
-        found = self._project.find(name, level, importer)
-        if found is None:
-            return
-        inner = self._project.submodule(found, attribute) if attribute else None
-        for path in (found, inner):
-            if path is not None:
-                yield path
-                yield from self._packages(path, importer)
+            found = self._project.find(name, level, path)
+            if found is not None:
+                inner = [self._project.submodule(found, attribute) for attribute in members(names)]
+                for target in (found, *inner):
+                    if target is not None:
+                        yield target
+                        yield from self._packages(target, path)
 
     def _packages(self, path: str, importer: str) -> Iterator[str]:
         folder = os.path.dirname(path)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dbos_lint.semantics.names import Names
 
 KEY = "queue_partition_key"
+_GIVING = (KEY, None)
 COVERED = "covered"
 """The question which functions may run in such blocks of a file."""
 
@@ -26,14 +27,15 @@ def is_block(calls: Calls, module: Module, call: Call) -> bool:
 
 def opens_block(calls: Calls, module: Module, call: Call) -> bool:
     """Whether ``call`` makes a block that may give a partition key."""
-    given = {name for name, _ in call.keywords}
-    return (KEY in given or None in given) and is_block(calls, module, call)
+    return any(name in _GIVING for name, _ in call.keywords) and is_block(calls, module, call)
 
 
 def _openers(calls: Calls, module: Module) -> list[Function]:
     """The functions of a file that open a block with a partition key."""
     return [
-        function for function in module.functions if any(opens_block(calls, module, call) for call in function.calls)
+        function
+        for function in module.functions
+        if any(call.keywords and opens_block(calls, module, call) for call in function.calls)
     ]
 
 

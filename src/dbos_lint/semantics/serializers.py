@@ -72,20 +72,18 @@ def _given(module: Module) -> Iterator[tuple[Ref, Place]]:
                         yield ref, Place(scope.id, binding.row, binding.block)
     for function in module.functions:
         for call in function.calls:
-            for ref in _in_dicts(call.args) if call.args else ():
+            found = _named(call.keywords) if call.keywords else []
+            for given in (*call.args, *[ref for _, ref in call.keywords]):
+                if isinstance(given, tuple) and given[0] == "dict":
+                    found += _in_dict(given)
+            for ref in found:
                 yield ref, place_of(call)
-            if call.keywords:
-                for ref in (*_named(call.keywords), *_in_dicts([ref for _, ref in call.keywords])):
-                    yield ref, place_of(call)
-        for ref in _in_dicts(function.results):
-            yield ref, Place(function.scope)
+        for result in function.results:
+            for ref in _in_dict(result):
+                yield ref, Place(function.scope)
         for write in function.writes if function.id else module.stores:
             if write.key == SERIALIZER:
                 yield write.value, Place(write.scope, write.span.row)
-
-
-def _in_dicts(refs: Iterable[Ref]) -> list[Ref]:
-    return [found for ref in refs if isinstance(ref, tuple) and ref[0] == "dict" for found in _in_dict(ref)]
 
 
 def _in_dict(ref: Ref) -> list[Ref]:

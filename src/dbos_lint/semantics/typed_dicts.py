@@ -62,6 +62,7 @@ class TypedDicts:
         self._collected = collected
         self._module = collected.summary
         self._found: dict[str, bool] = {}
+        self._entries: dict[str, tuple[Entry, ...]] = {}
 
     # ------------------------------------------------------------------ answers
 
@@ -73,8 +74,13 @@ class TypedDicts:
         """The dicts of ``type`` that this file writes down."""
         return tuple(self._literals.get(type, {}).values())
 
-    def entries(self, type: str) -> Iterator[Entry]:
+    def entries(self, type: str) -> tuple[Entry, ...]:
         """The keys of the dicts of ``type`` that this file writes down, sets, or takes from files that do not tell."""
+        if type not in self._entries:
+            self._entries[type] = tuple(self._find_entries(type))
+        return self._entries[type]
+
+    def _find_entries(self, type: str) -> Iterator[Entry]:
         for literal in self.literals(type):
             for index, (key, ref) in enumerate(literal.items):
                 if key is not None:
@@ -242,8 +248,8 @@ class TypedDicts:
         """What this file adds to dicts by ``target.update(...)``, as it is written down there."""
         found: list[tuple[Ref, Literal]] = []
         for _, call in self._collected.nodes.calls:
-            target = call.func.removesuffix(".update") if isinstance(call.func, str) else ""
-            if target and target != call.func:
+            if isinstance(call.func, str) and call.func.endswith(".update"):
+                target = call.func.removesuffix(".update")
                 found += ((target, written(self._module, ref, place_of(call))) for ref in call.args if is_dict(ref))
                 found.append((target, of_keywords(self._module, call, place_of(call))))
         return tuple(found)

@@ -12,7 +12,7 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.coroutines import is_only_shown, makes_coroutine, used_as_result
 from dbos_lint.semantics.sites import DISCARDED, IN_EXPRESSION, ITERATED, KEPT, Call
 from dbos_lint.semantics.summary import Function
-from dbos_lint.semantics.values import Coroutine, Entity, External, Instance, Value
+from dbos_lint.semantics.values import Coroutine, Entity, External, FunctionValue, Instance, Value
 from dbos_lint.syntax.trees import unparse
 
 # Calls that make a text of what they are given.
@@ -55,11 +55,20 @@ class Coroutines(Visitor):
         """The coroutine that ``call`` certainly gives, if it is one of dbos."""
         callees = self.here.callees(call)
         outside = callees.names and any(map(api.gives_coroutine, callees.names))
-        if not (outside or callees.durable or callees.runs):
+        inside = (callees.durable or callees.runs) and not all(map(self._returns_nothing, callees.values))
+        if not (outside or inside):
             return None
         values = self.here.resolve(("call", call.func, call.args, call.keywords), call)
         made = [value for value in values if isinstance(value, Coroutine) and self._maker(value)]
         return made[0] if made and len(made) == len(values) and len({*map(self._maker, made)}) == 1 else None
+
+    def _returns_nothing(self, value: Value) -> bool:
+        """Whether calling ``value`` gives no coroutine, to judge by its text alone."""
+        function = value.function if isinstance(value, Entity) else value
+        if not isinstance(function, FunctionValue):
+            return False
+        declared = self.here.resolver.function(function)
+        return not (declared.is_async or declared.results or declared.yields)
 
     def _shows(self, call: Call | None) -> bool:
         names = self.here.names_called(call) if call is not None else frozenset()

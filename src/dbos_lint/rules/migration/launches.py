@@ -111,19 +111,27 @@ class LaunchSites:
         known = {id(launch.node): launch for launch in self._within(file)}
         if not known:
             return None
-        ending = {id(each) for use in file.nodes.attributes.get("destroy", ()) for each in file.around(use)}
+        passed: list[ast.stmt] = []
         inside: ast.AST = file.statement(node)
         while isinstance(inside, ast.stmt) and not isinstance(inside, (*FUNCTIONS, ast.ClassDef)):
             block = file.siblings(inside)
             for each in reversed(block[: block.index(inside)]):
-                if id(each) in ending:
-                    return None
+                passed.append(each)
                 found = known.get(id(each.value)) if isinstance(each, ast.Expr) else None
                 if found is not None:
+                    if self._ends(file, passed):
+                        return None
                     self._check(found)
                     return found
             inside = next(it for it in file.around(inside) if isinstance(it, (ast.stmt, ast.Module)))
         return None
+
+    @staticmethod
+    def _ends(file: File, statements: list[ast.stmt]) -> bool:
+        """Whether one of ``statements`` names what ends the engine."""
+        uses = file.nodes.attributes.get("destroy", ())
+        ending = {id(each) for use in uses for each in file.around(use)}
+        return any(id(each) in ending for each in statements)
 
     def dbos(self, launch: Launch) -> tuple[str, tuple[Import, ...]]:
         """How ``DBOS`` is written at a launch."""

@@ -117,13 +117,13 @@ class EnqueueOptions(Visitor):
 
     def _without_id(self, use: Use, literal: Literal) -> None:
         dicts = self.here.typed_dicts
-        keys = dicts.keys(use, literal)
+        policies = [(index, ref) for index, (key, ref) in enumerate(literal.items) if key == "duplication_policy"]
+        keys = dicts.keys(use, literal) if policies else None
         if keys is None or "deduplication_id" in keys:
             return
         module = self.here.resolver.module(literal.module)
-        for index, (key, ref) in enumerate(literal.items):
-            policy = literals(self.here.resolver, module, ref, literal.place) if key == "duplication_policy" else None
-            if policy == ("return-existing",):
+        for index, ref in policies:
+            if literals(self.here.resolver, module, ref, literal.place) == ("return-existing",):
                 entry = Entry("duplication_policy", ref, literal.module, literal.place, literal.span, index)
                 span = dicts.spans(entry)[1] if module is self.here.module else use.call.span
                 self.here.report(INVALID_ENQUEUE_OPTION, span, _WITHOUT_ID)

@@ -10,6 +10,7 @@ from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.scoping import binding_scope
+from dbos_lint.semantics.sites import MODULE
 from dbos_lint.semantics.summary import Function, Scope
 from dbos_lint.semantics.values import FunctionKey
 from dbos_lint.syntax.spans import span_of
@@ -31,7 +32,7 @@ def is_read_elsewhere(here: Here, reached: Reached) -> bool:
     readers = here.once(_Readers)
     return owner is not None and any(
         _scope(here, reader, changed) is owner
-        for reader in readers.of(text)
+        for reader in readers.of(text, owner)
         if reader.id != writer.id and readers.runs_beside(reader, reached.chain[0])
     )
 
@@ -43,14 +44,17 @@ class _Readers:
         self._here = here
         self._roots: dict[int, set[int]] = {}
         self._read: dict[int, set[str]] = {}
+        self._mentioning: dict[int, dict[str, dict[int, Function]]] = {}
         for context in _STEPS:
             for key in here.contexts.visits[context]:
                 if key.module == here.module.path:
                     self._roots.setdefault(key.id, set()).add(here.contexts.root(context, key).id)
 
-    def of(self, text: str) -> list[Function]:
-        """Those that read ``text``, a name or an attribute, by the order of the file."""
-        mentioning = self._mentioning.get(text.rpartition(".")[2], {})
+    def of(self, text: str, owner: Scope) -> list[Function]:
+        """Those within ``owner`` that read ``text``, a name or an attribute, by the order of the file."""
+        if owner.id not in self._mentioning:
+            self._mentioning[owner.id] = self._mentions(self._within[owner.id])
+        mentioning = self._mentioning[owner.id].get(text.rpartition(".")[2], {})
         return [function for function in mentioning.values() if text in self._read_by(function)]
 
     def _read_by(self, function: Function) -> set[str]:
@@ -63,15 +67,27 @@ class _Readers:
         return self._here.contexts.runs_as(reader.id, api.WORKFLOW) or self._roots[reader.id] != {root.id}
 
     @cached_property
-    def _mentioning(self) -> dict[str, dict[int, Function]]:
-        """The functions that mention a name or an attribute, which few of those do that a step changes."""
-        found: dict[str, dict[int, Function]] = {}
+    def _within(self) -> dict[int, list[Function]]:
+        """The functions by the scopes that they stand in, the module's own the last of them."""
+        found: dict[int, list[Function]] = {scope.id: [] for scope in self._here.module.scopes}
         for id in sorted({*self._roots, *self._here.contexts.running[api.WORKFLOW]}):
             function = self._here.module.functions[id]
+            scope = function.scope
+            while scope != MODULE:
+                found[scope].append(function)
+                scope = self._here.module.scopes[scope].parent
+            found[MODULE].append(function)
+        return found
+
+    def _mentions(self, functions: list[Function]) -> dict[str, dict[int, Function]]:
+        """Those that mention a name or an attribute, which few of those do that a step changes."""
+        found: dict[str, dict[int, Function]] = {}
+        for function in functions:
             for node in self._here.body(function).walk() if function.name != "<lambda>" else ():
                 for each in ast.walk(node) if isinstance(node, ast.Lambda) else (node,):
                     if isinstance(each, (ast.Name, ast.Attribute)):
-                        found.setdefault(each.attr if isinstance(each, ast.Attribute) else each.id, {})[id] = function
+                        name = each.attr if isinstance(each, ast.Attribute) else each.id
+                        found.setdefault(name, {})[function.id] = function
         return found
 
 
