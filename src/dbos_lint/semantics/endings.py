@@ -18,6 +18,7 @@ from dbos_lint.semantics.values import ClassValue, External, FunctionKey, Functi
 _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 _FIXTURES = frozenset({"pytest.fixture", "pytest_asyncio.fixture"})
 _EXITS = {"__enter__": "__exit__", "__aenter__": "__aexit__"}
+_ENDS = frozenset({api.DESTROY})
 _CONFTEST = "conftest.py"
 # Names modules that pytest loads: what is in them is not looked at.
 _PLUGINS = "pytest_plugins"
@@ -117,7 +118,8 @@ class Endings:
         )
 
     def _destroys(self, module: Module, function: int) -> bool:
-        return any(event.kind == DESTROY for event in self.lines.of(FunctionKey(module.path, function)))
+        key = FunctionKey(module.path, function)
+        return self.lines.may_do(key, _ENDS) and any(event.kind == DESTROY for event in self.lines.of(key))
 
     def _is_end(self, module: Module, ref: Ref, call: Call) -> bool:
         if not isinstance(ref, str) and not (isinstance(ref, tuple) and ref[0] in ("lambda", "attr")):

@@ -12,7 +12,7 @@ from dbos_lint.semantics.handles import handles
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.naming import options_of
 from dbos_lint.semantics.queues import names_of_object
-from dbos_lint.semantics.refs import given, receiver_and_method
+from dbos_lint.semantics.refs import functions_calling, given, names_called, receiver_and_method
 from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.summary import Module
@@ -48,9 +48,10 @@ def queues_of(calls: Calls, module: Module, call: Call) -> tuple[str, ...]:
 def enqueued_in(names: Names, module: Module) -> list[Any]:
     """What a file enqueues: the queue, whether in a loop, and the workflow, by its file (None: by its name in the whole
     project) and its handle there."""
+    called = names.calls.resolver.once(names_called, module)
     return [
         [queue, repeated, home, workflow]
-        for function in module.functions
+        for function in functions_calling(module, called, _METHODS)
         for call in function.calls
         for queue in queues_of(names.calls, module, call)
         for repeated, home, workflow in _workflows_of(names.calls, module, call)

@@ -8,7 +8,7 @@ from dbos_lint.catalog import api
 from dbos_lint.semantics.literals import strings
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, place_of
-from dbos_lint.semantics.sites import DECORATOR, Call
+from dbos_lint.semantics.sites import DECORATOR, Call, Ref
 from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import Constant, DecoratorValue, Entity, External, FunctionValue
 from dbos_lint.syntax.spans import Span
@@ -55,15 +55,14 @@ def _by_call(resolver: Resolver, module: Module) -> Iterator[Registration]:
     """``checkout = DBOS.workflow()(_checkout)`` registers ``_checkout``, which itself stays a plain function."""
     for function in module.functions:
         for call in function.calls:
-            if isinstance(call.func, (str, tuple)) and call.args and not call.flags & DECORATOR and _may_decorate(call):
+            # Most calls are not given a function by name and nothing else.
+            if call.keywords or len(call.args) != 1 or call.func is None or call.flags & DECORATOR:
+                continue
+            if _may_be_function(call.args[0]):
                 yield from _registered_by(resolver, module, call)
 
 
-def _may_decorate(call: Call) -> bool:
-    """Whether it is worth resolving: most calls are not given a function by name and nothing else."""
-    if len(call.args) != 1 or call.keywords:
-        return False
-    given = call.args[0]
+def _may_be_function(given: Ref) -> bool:
     return isinstance(given, str) or (isinstance(given, tuple) and given[0] in ("lambda", "attr", "call"))
 
 

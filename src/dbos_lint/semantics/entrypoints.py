@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 from dbos_lint.catalog import frameworks
 from dbos_lint.semantics.resolve import Resolver
@@ -57,7 +58,7 @@ def is_test(resolver: Resolver, module: Module, function: Function) -> bool:
     if is_called and is_test_case(resolver, module, function):
         return True
     if function.name.startswith("test_"):
-        return _holds_tests(module)
+        return _holds_tests(module.path)
     return bool(_FIXTURES & resolver.decorator_names(module, function))
 
 
@@ -69,9 +70,10 @@ def is_test_case(resolver: Resolver, module: Module, function: Function) -> bool
     return any(isinstance(base, External) and base.name in _TEST_CASES for base in lineage)
 
 
-def _holds_tests(module: Module) -> bool:
-    """Whether pytest looks for tests in the module."""
-    name = os.path.splitext(os.path.basename(module.path))[0]
+@lru_cache(maxsize=16)
+def _holds_tests(path: str) -> bool:
+    """Whether pytest looks for tests in the module at ``path``."""
+    name = os.path.splitext(os.path.basename(path))[0]
     return name.startswith("test_") or name.endswith("_test")
 
 

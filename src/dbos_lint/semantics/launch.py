@@ -48,6 +48,8 @@ UNSEEN = "unseen"
 
 _BUILTIN_METHODS = frozenset(name for kind in (str, bytes, list, dict, set, int, float) for name in dir(kind))
 _FIXTURES = frozenset({"pytest.fixture", "pytest_asyncio.fixture"})
+# What the engine is launched and reset by.
+_BEGINS = frozenset({api.LAUNCH, api.RESET})
 # The events without which there is nothing to say of a line.
 _TELLING = frozenset({LAUNCH, SETS_UP, RESETS, REGISTERS})
 
@@ -105,7 +107,7 @@ class Launches:
         for function in self.module.functions:
             key = FunctionKey(self.module.path, function.id)
             # What is not launched before, nor here, is neither too early nor too late.
-            tells = self._lines.matters(key) and (self._runs_launched(function) or self._lines.begins(key))
+            tells = (self._runs_launched(function) or self._lines.may_do(key, _BEGINS)) and self._lines.matters(key)
             events = self._lines.of(key) if tells else ()
             if any(event.kind in _TELLING for event in events):
                 yield Line(function, self._entry(function), events)
@@ -116,7 +118,7 @@ class Launches:
 
     def beginning(self, function: Function) -> tuple[Event, ...]:
         """The same, if it may launch the engine or reset it; else nothing."""
-        return self.events(function) if self._lines.begins(FunctionKey(self.module.path, function.id)) else ()
+        return self.events(function) if self._lines.may_do(FunctionKey(self.module.path, function.id), _BEGINS) else ()
 
     def at_import(self) -> tuple[Event, ...]:
         """What happens when this module is imported: nothing in a ``__main__.py``, which only is run."""

@@ -41,7 +41,6 @@ REGISTERS = "registers"
 UNKNOWN = "unknown"
 
 _CONCERNED = frozenset({LIFECYCLE, DURABLE})
-_BEGINNING = frozenset({api.LAUNCH, api.RESET})
 _DOING = api.TOO_EARLY | api.BEFORE_LAUNCH | {api.DBOS, api.LAUNCH, api.DESTROY, api.RESET}
 # More events than a person writes in one line: what follows is left out.
 _EVENTS = 400
@@ -103,16 +102,17 @@ class Lines:
         """Whether running the function may launch, or set up what has to be set up before a launch."""
         return self.analysis.leads_to(key, frozenset({LIFECYCLE})) or self._has_handlers(key)
 
-    def begins(self, key: FunctionKey) -> bool:
-        """Whether running the function may launch the engine, or reset it: a quick look, without its line."""
-        return self.analysis.leads_where(key, "begins", self._may_begin)
+    def may_do(self, key: FunctionKey, names: frozenset[str]) -> bool:
+        """Whether running the function may do to the engine what goes by one of ``names``: a quick look, without its
+        line."""
+        return self.analysis.leads_where(key, names, lambda each: self._may_do_itself(each, names))
 
-    def _may_begin(self, key: FunctionKey) -> bool:
+    def _may_do_itself(self, key: FunctionKey, names: frozenset[str]) -> bool:
         facts = self.analysis.facts(key)
         # No edge leads to what threads run, nor to what decorates a function that is defined here.
         return (
             bool(facts.threads)
-            or any(effect.kind == LIFECYCLE and effect.name in _BEGINNING for effect in facts.effects)
+            or any(effect.name in names for effect in facts.effects if effect.kind == LIFECYCLE)
             or self._is_decorated_here(key)
         )
 

@@ -113,7 +113,7 @@ class Names:
         remembered = self._mentions.get((module.path, kind))
         if remembered is None or remembered[0] is not module:
             found = mentions_of_workflows(self.calls, module) if kind == WORKFLOW else []
-            for call in self.once("naming", module, naming):
+            for call in self.once("naming", module, partial(naming, self.calls.resolver)):
                 found += mentions_of_call(self.calls, module, call, kind)
             remembered = self._mentions[module.path, kind] = module, tuple(found)
         return remembered[1]

@@ -11,7 +11,8 @@ from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.entities import registered_name, registrations
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.options import Written, written
-from dbos_lint.semantics.refs import receiver_and_method, terminal
+from dbos_lint.semantics.refs import functions_calling, names_called, receiver_and_method, terminal
+from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.summary import Module
@@ -141,10 +142,11 @@ def argument(call: Call, slot: Slot) -> tuple[bool, Ref]:
     return any(name is None for name, _ in call.keywords), None
 
 
-def naming(module: Module) -> tuple[Call, ...]:
+def naming(resolver: Resolver, module: Module) -> tuple[Call, ...]:
     """The calls of ``module`` that may take names, to judge by what they are of."""
     methods = METHODS | _renamed(module)
-    calls = (call for function in module.functions for call in function.calls)
+    functions = functions_calling(module, resolver.once(names_called, module), methods)
+    calls = (call for function in functions for call in function.calls)
     return tuple([call for call in calls if terminal(call.func) in methods])
 
 

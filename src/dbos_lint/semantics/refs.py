@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from dbos_lint.semantics.sites import Call, Ref
-from dbos_lint.semantics.summary import Module
+from dbos_lint.semantics.summary import Function, Module
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def terminal(ref: Ref, renamed: Mapping[str, str] = NOTHING) -> str:
     """The last name of ``a.b.c``, of a call's result's attribute, of a bare name; ``renamed``: what it is at home."""
-    text = ref if isinstance(ref, str) else ref[-1] if isinstance(ref, tuple) and ref[0] == "attr" else ""
-    return renamed.get(str(text)) or str(text).rpartition(".")[2]
+    text: str = ref if isinstance(ref, str) else ref[-1] if isinstance(ref, tuple) and ref[0] == "attr" else ""
+    return (renamed.get(text) if renamed else None) or text.rpartition(".")[2]
 
 
 def names_called(_: object, module: Module) -> tuple[frozenset[str], ...]:
     """The last names of what each function of ``module`` calls."""
     return tuple([frozenset([terminal(call.func, module.renamed) for call in each.calls]) for each in module.functions])
+
+
+def functions_calling(module: Module, called: Sequence[frozenset[str]], names: frozenset[str]) -> Iterator[Function]:
+    """The functions of ``module`` that may call what goes by one of ``names``, as far as ``called``, their
+    :func:`names_called`, tells: what an import gave another name may be any of them."""
+    wanted = names.union(module.renamed.values())
+    return (function for function in module.functions if not wanted.isdisjoint(called[function.id]))
 
 
 def given(call: Call, place: int | str) -> Ref:

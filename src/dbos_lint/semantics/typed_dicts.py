@@ -15,7 +15,7 @@ from dbos_lint.catalog import api, types
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.dicts import Literal, dicts, is_dict, of_keywords, written
-from dbos_lint.semantics.refs import terminal
+from dbos_lint.semantics.refs import functions_calling, names_called, terminal
 from dbos_lint.semantics.scoping import Place, binding_scope, place_of
 from dbos_lint.semantics.sites import Call, Ref, Write
 from dbos_lint.semantics.summary import Module
@@ -247,7 +247,9 @@ class TypedDicts:
     def _updates(self) -> tuple[tuple[Ref, Literal], ...]:
         """What this file adds to dicts by ``target.update(...)``, as it is written down there."""
         found: list[tuple[Ref, Literal]] = []
-        for _, call in self._collected.nodes.calls:
+        called = self._resolver.once(names_called, self._module)
+        functions = functions_calling(self._module, called, frozenset({"update"}))
+        for call in (call for function in functions for call in function.calls):
             if isinstance(call.func, str) and call.func.endswith(".update"):
                 target = call.func.removesuffix(".update")
                 found += ((target, written(self._module, ref, place_of(call))) for ref in call.args if is_dict(ref))

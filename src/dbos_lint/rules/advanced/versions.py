@@ -11,6 +11,7 @@ from dbos_lint.catalog.history import Kind, Status, Symbol, Version, history
 from dbos_lint.rules.advanced.verdicts import Verdicts, is_silent
 from dbos_lint.rules.declared.advanced import REMOVED_QUEUE_CONSTRUCTOR, REMOVED_QUEUE_PARAMETER
 from dbos_lint.rules.visitor import Here, Visitor
+from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.dicts import dicts
 from dbos_lint.semantics.origins import made_by
 from dbos_lint.semantics.refs import receiver_and_method
@@ -66,6 +67,8 @@ class Versions(Visitor):
         self._verdicts = Verdicts(here)
         self._history = self._verdicts.history
         self._symbols = here.analysis.symbols
+        # What is called, by what that may run: one object for all calls of the same.
+        self._called: dict[Callees, str | None] = {}
         # Uses of which there is nothing to say.
         self._fine: set[Use] = set()
 
@@ -145,7 +148,9 @@ class Versions(Visitor):
         for use in self._symbols.uses(self.here.module, call.func, call):
             self._member(use, node.func)
         callees = self.here.callees(call)
-        name = self._symbols.called(callees.values)
+        if callees not in self._called:
+            self._called[callees] = self._symbols.called(callees.values)
+        name = self._called[callees]
         signature = _signature(name, self._verdicts.target) if name else None
         if name and signature is not None:
             if signature.constructor is not None and _TOKEN not in dict(call.keywords):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from dbos_lint.catalog import api
 from dbos_lint.fix import Fix
@@ -16,7 +17,7 @@ from dbos_lint.semantics.layers import Layer, layers
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import Call, Decorator
 from dbos_lint.semantics.summary import Class, Function
-from dbos_lint.semantics.values import Constant, External
+from dbos_lint.semantics.values import Constant, External, Values
 
 
 class Decorators(Visitor):
@@ -26,15 +27,18 @@ class Decorators(Visitor):
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
         if function.decorators:
-            self._without_parentheses(function.decorators, self.here.place(function))
+            layers = self.here.resolver.decorated(self.here.value(function)).layers
+            self._without_parentheses(reversed(layers))
             self._between_decorators(function)
 
     def visit_ClassDef(self, node: ast.ClassDef, klass: Class) -> None:
-        self._without_parentheses(klass.decorators, Place(klass.parent_scope, klass.span.row))
+        resolver, place = self.here.resolver, Place(klass.parent_scope, klass.span.row)
+        self._without_parentheses(
+            (each, resolver.resolve(self.here.module, each.ref, place)) for each in klass.decorators
+        )
 
-    def _without_parentheses(self, decorators: tuple[Decorator, ...], place: Place) -> None:
-        for decorator in decorators:
-            values = self.here.resolver.resolve(self.here.module, decorator.ref, place)
+    def _without_parentheses(self, decorators: Iterable[tuple[Decorator, Values]]) -> None:
+        for decorator, values in decorators:
             named = {value.name for value in values if isinstance(value, External)}
             if named and named <= api.NEEDS_PARENTHESES:
                 name = named.pop().removeprefix("dbos.")

@@ -40,6 +40,8 @@ class StepOptions(Visitor):
         self._told: set[tuple[Span, str]] = set()
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
+        if not function.decorators:
+            return
         for declaration in declarations.by_decorators(self.here.analysis, self.here.module, function):
             if declaration.name == _STEP:
                 self._times(declaration)
