@@ -94,6 +94,7 @@ class History:
         self._modules: Mapping[str, Mapping[str, Any]] = content["modules"]
         self._known: dict[str, Symbol] = {}
         self._groups: dict[str, dict[str, Symbol]] = {}
+        self._owners: dict[str, bool] = {}
 
     @cached_property
     def _names(self) -> Sequence[str]:
@@ -126,7 +127,10 @@ class History:
 
     def has_members(self, owner: str) -> bool:
         """Whether anything is known of the members of a class or module."""
-        return any(True for _ in self._below(f"{owner}." if owner else ""))
+        known = self._owners.get(owner)
+        if known is None:
+            known = self._owners[owner] = any(True for _ in self._below(f"{owner}." if owner else ""))
+        return known
 
     def members(self, owner: str) -> Mapping[str, Symbol]:
         """The members of a class or module, by name; those of dbos itself for an empty name."""

@@ -6,11 +6,11 @@ It asks by a test of the version or of an attribute, by ``if TYPE_CHECKING:``, o
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from itertools import chain
 
-from dbos_lint.syntax.trees import end_of, targets_of, unparse, walk
+from dbos_lint.syntax.trees import end_of, statements_in, targets_of, unparse, walk
 
 _ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "TypeError"})
 _BROAD = frozenset({"", "Exception", "BaseException"})
@@ -23,7 +23,6 @@ _BODIES = ("body", "orelse", "finalbody")
 _HOLDERS = frozenset(
     {ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.AsyncFor, ast.While, ast.If}
 ) | {ast.With, ast.AsyncWith, ast.Try, getattr(ast, "TryStar", ast.Try), ast.ExceptHandler, ast.match_case}
-_LOOKED_AT = _ASKING | _HOLDERS | {ast.Assign, ast.ImportFrom}
 
 
 class _Stretch:
@@ -46,28 +45,48 @@ class Asking:
     def __init__(self, tree: ast.Module, has: Callable[[str], bool]) -> None:
         self._tree = tree
         self._has = has
+        self._inside: dict[int, list[_Stretch]] = {}
 
     def covers(self, row: int, name: str) -> bool:
         """Whether it is asked, around ``row``, if there is ``name``."""
         return any(
-            each.first <= row <= each.last and (each.about == _ANYTHING or name in each.about) for each in self._rows
+            each.first <= row <= each.last and (each.about == _ANYTHING or name in each.about)
+            for each in self._around(row)
         )
 
-    @cached_property
-    def _rows(self) -> tuple[_Stretch, ...]:
-        asking = [node for node in self._nodes if node.__class__ in _ASKING]
-        around = [node for node in self._nodes if node.__class__ in _HOLDERS]
-        return (*chain.from_iterable(map(self._under, asking)), *chain.from_iterable(map(self._after, around)))
+    def _around(self, row: int) -> Iterator[_Stretch]:
+        """The stretches that may hold ``row``: those of the module's own statements, and all in that which holds it.
+        Most files have much to look through, and few rows that are asked about."""
+        yield from self._outermost
+        place = bisect_right(self._first_rows, row)
+        while place and row <= (self._tree.body[place - 1].end_lineno or row):
+            place -= 1
+            if place not in self._inside:
+                self._inside[place] = list(self._within(self._tree.body[place]))
+            yield from self._inside[place]
 
     @cached_property
-    def _nodes(self) -> list[ast.AST]:
-        return [node for node in walk(self._tree) if node.__class__ in _LOOKED_AT]
+    def _outermost(self) -> list[_Stretch]:
+        return list(self._after(self._tree))
+
+    @cached_property
+    def _first_rows(self) -> list[int]:
+        return [_first_row(each) for each in self._tree.body]
+
+    def _within(self, statement: ast.stmt) -> Iterator[_Stretch]:
+        for node in walk(statement):
+            if node.__class__ in _ASKING:
+                yield from self._under(node)
+            if node.__class__ in _HOLDERS:
+                yield from self._after(node)
 
     @cached_property
     def _names(self) -> frozenset[str]:
         """The names that hold an answer: ``HAS_STREAMS = hasattr(DBOS, "write_stream")``."""
         names: set[str] = set()
-        for node in self._nodes:
+        statements = [*self._tree.body]
+        for node in statements:
+            statements += statements_in(node)
             if isinstance(node, (ast.Assign, ast.AnnAssign)):
                 if node.value is not None and _asks(node.value, frozenset()):
                     names.update(_targets(node))
@@ -160,5 +179,9 @@ def _targets(node: ast.stmt) -> Iterator[str]:
 
 
 def _stretch(first: ast.stmt | ast.expr, last: ast.stmt | ast.expr, about: frozenset[str]) -> _Stretch:
-    decorators = [each.lineno for each in getattr(first, "decorator_list", ())]
-    return _Stretch(min([first.lineno, *decorators]), last.end_lineno or last.lineno, about)
+    return _Stretch(_first_row(first), last.end_lineno or last.lineno, about)
+
+
+def _first_row(node: ast.stmt | ast.expr) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(each.lineno for each in decorators)])

@@ -53,6 +53,12 @@ class Body:
             if node.__class__ not in _CLOSED:
                 todo += statements_in(node)[::-1]
 
+    @cached_property
+    def returns(self) -> list[ast.expr]:
+        """What the function returns, in the order of the text."""
+        found = (node.value for node in self.inner_statements() if isinstance(node, ast.Return))
+        return [value for value in found if value is not None]
+
     def calls(self, *nodes: ast.AST) -> Iterator[tuple[ast.Call, Call]]:
         """The calls within ``nodes`` (by default the whole body), with their records, in the order of the text."""
         for node in self.walk(*nodes):

@@ -22,9 +22,7 @@ def annotated(node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) 
 
 def returned(body: Body, function: Function) -> Iterator[tuple[ast.expr, Ref, Place]]:
     """What the function returns, each with its reference and where it stands."""
-    found = body.inner_statements() if function.results else ()
-    returns = [node.value for node in found if isinstance(node, ast.Return) and node.value is not None]
-    for expression, ref in zip(returns, function.results, strict=True):
+    for expression, ref in zip(body.returns if function.results else (), function.results, strict=True):
         yield expression, ref, Place(function.scope, expression.lineno)
 
 

@@ -10,6 +10,7 @@ from dbos_lint.semantics.dicts import Literal, dicts, is_dict, origin_of
 from dbos_lint.semantics.imports import imported
 from dbos_lint.semantics.lines import BUILD, RESETS, Event, Frame, terminal
 from dbos_lint.semantics.literals import strings
+from dbos_lint.semantics.refs import functions_calling, names_called
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, assigned, place_of
 from dbos_lint.semantics.sites import MODULE, Call, Ref
@@ -22,6 +23,7 @@ _URL = "system_database_url"
 _ENVIRONMENT = frozenset({"os.environ.get", "os.getenv"})
 # Calls by which tests put something into the environment, or into a configuration, for a while.
 _PUTS = frozenset({"setenv", "setitem", "putenv", "load_dotenv"})
+_PUTTING = _PUTS | {"update", "setdefault", "dict"}
 _DEPTH = 8
 
 Address = tuple[str, str]
@@ -153,12 +155,13 @@ class Resets:
         )
 
 
-def puts_environment(module: Module) -> bool:
+def puts_environment(resolver: Resolver, module: Module) -> bool:
     """Whether a file sets variables of the environment, or items for a while."""
     writes = [*module.stores, *(write for function in module.functions for write in function.writes)]
     if any(isinstance(write.target, str) and _is_environment(write.target, module) for write in writes):
         return True
-    return any(_puts(call, module) for function in module.functions for call in function.calls)
+    functions = functions_calling(module, resolver.once(names_called, module), _PUTTING)
+    return any(_puts(call, module) for function in functions for call in function.calls)
 
 
 def _is_environment(name: str, module: Module) -> bool:

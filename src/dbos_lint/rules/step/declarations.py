@@ -16,6 +16,7 @@ from dbos_lint.rules.declared.step import (
     STEP_AND_WORKFLOW,
 )
 from dbos_lint.rules.mending import SHIFTS, before, between, text_of, unsafe
+from dbos_lint.rules.step.declaring import declared
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics import declarations, signatures
 from dbos_lint.semantics.closest import closest
@@ -59,7 +60,7 @@ class Declarations(Visitor):
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
         if not function.decorators:
             return
-        for declaration in declarations.by_decorators(self.here.analysis, self.here.module, function):
+        for declaration in declared(self.here, function):
             self._declaration(declaration)
             if declaration.kind != api.WORKFLOW and isinstance(declaration.target, FunctionValue):
                 self._result(declaration, function)

@@ -11,9 +11,9 @@ from dbos_lint.rules.declared.step import (
     START_WORKFLOW_IN_STEP,
     WORKFLOW_ONLY_CALL_IN_STEP,
 )
+from dbos_lint.rules.step.declaring import declared
 from dbos_lint.rules.step.readers import is_read_elsewhere
 from dbos_lint.rules.visitor import Visitor, happening
-from dbos_lint.semantics import declarations
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, LOOP, OUTSIDE, Reached
 from dbos_lint.semantics.effects import (
     CALLS_WORKFLOW,
@@ -119,8 +119,8 @@ class Effects(Visitor):
     def _may_be_open(self, klass: str, root: FunctionKey, context: str) -> bool:
         """Whether ``root`` may run in a transaction of a datasource of ``klass``."""
         here = self.here
-        declared = declarations.by_decorators(here.analysis, here.module, here.module.functions[root.id])
-        names = [declaration.name for declaration in declared if declaration.kind == api.TRANSACTION]
+        found = declared(here, here.module.functions[root.id])
+        names = [declaration.name for declaration in found if declaration.kind == api.TRANSACTION]
         if names:
             classes = {name.rpartition(".")[0] for name in names}
             return klass in classes or not classes <= api.DATASOURCES.keys()

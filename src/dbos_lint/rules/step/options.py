@@ -10,6 +10,7 @@ from dbos_lint.catalog import api
 from dbos_lint.fix import Fix, Replace
 from dbos_lint.rules.declared.step import INVALID_STEP_OPTION
 from dbos_lint.rules.mending import meant, rename_keyword, reworded, unsafe
+from dbos_lint.rules.step.declaring import declared
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics import declarations
 from dbos_lint.semantics.closest import closest
@@ -42,7 +43,7 @@ class StepOptions(Visitor):
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function) -> None:
         if not function.decorators:
             return
-        for declaration in declarations.by_decorators(self.here.analysis, self.here.module, function):
+        for declaration in declared(self.here, function):
             if declaration.name == _STEP:
                 self._times(declaration)
 

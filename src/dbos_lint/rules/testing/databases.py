@@ -24,7 +24,7 @@ class Databases(Visitor):
         from dbos_lint.semantics.databases import Resets, puts_environment
 
         # A test that says where the variables lead has a database of its own.
-        if any(puts_environment(each) for each in (module, *launches.endings.conftests(module))):
+        if any(puts_environment(self.here.resolver, each) for each in (module, *launches.endings.conftests(module))):
             return
         databases = Resets(self.here.analysis, module)
         application = databases.of_application()
