@@ -144,8 +144,10 @@ class Analysis:
     def leads_where(self, key: FunctionKey, what: Hashable, holds: Callable[[FunctionKey], bool]) -> bool:
         """Whether running the function runs one of which ``what`` holds, as ``holds`` tells; remembered as ``what``."""
         known = self._leads.setdefault(what, {})
+        if key in known:
+            return known[key]
         callers: dict[FunctionKey, FunctionKey | None] = {key: None}
-        queue = [] if key in known else [key]
+        queue = [key]
         for each in queue:
             if known.get(each) or holds(each):
                 # So do those on the way from ``key``.

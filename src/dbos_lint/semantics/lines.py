@@ -121,7 +121,7 @@ class Lines:
         module = self.analysis.resolver.module(key.module)
         known = self.analysis.calls.of(module)
         calls = module.functions[key.id].calls
-        return any(call.flags & DECORATOR and known[call.number].runs for call in calls)
+        return any(known[call.number].runs for call in calls if call.flags & DECORATOR)
 
     def of(self, key: FunctionKey) -> tuple[Event, ...]:
         """What running a function does to the engine, in order."""

@@ -22,7 +22,7 @@ from dbos_lint.outlines import kinds_in
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.facts import Observer
 from dbos_lint.semantics.modules import Project
-from dbos_lint.semantics.naming import ENGINE, Mention, mentions_of_call, mentions_of_workflows, naming
+from dbos_lint.semantics.naming import ENGINE, Mention, mentions_of_calls, mentions_of_workflows, taken
 from dbos_lint.semantics.rivals import CLAIMING, REGISTERED, Claims, Rival
 from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.told import IMPORTS, KINDS, LOADS, Known, plain, read, sorted_out
@@ -113,8 +113,8 @@ class Names:
         remembered = self._mentions.get((module.path, kind))
         if remembered is None or remembered[0] is not module:
             found = mentions_of_workflows(self.calls, module) if kind == WORKFLOW else []
-            for call in self.once("naming", module, partial(naming, self.calls.resolver)):
-                found += mentions_of_call(self.calls, module, call, kind)
+            taken_by_kind = self.once("taken", module, partial(taken, self.calls))
+            found += mentions_of_calls(self.calls, module, taken_by_kind.get(kind, ()))
             remembered = self._mentions[module.path, kind] = module, tuple(found)
         return remembered[1]
 

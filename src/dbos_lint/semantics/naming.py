@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dbos_lint.catalog import api
 from dbos_lint.catalog.names import COMMON_METHODS, METHODS, OFFERS, SLOTS, WORKFLOW, Slot
@@ -60,22 +60,38 @@ def mentions_of_workflows(calls: Calls, module: Module) -> list[Mention]:
     ]
 
 
-def mentions_of_call(calls: Calls, module: Module, call: Call, kind: str) -> Iterator[Mention]:
-    """The names of ``kind`` that one call takes."""
-    callees = calls.callees(module, call)
-    named = sorted(callees.names & SLOTS.keys())
-    for name in named:
-        for slot in SLOTS[name]:
-            if slot.kind == kind:
-                yield from _at(calls, module, call, slot, name)
-    if not callees.known or (not named and isinstance(call.func, str) and call.func.startswith(f"{ENGINE}.")):
-        receiver, method = receiver_and_method(call.func)
-        for slot in _BY_METHOD.get(method, ()):
-            if slot.kind == kind:
-                for mention in _at(calls, module, call, slot, ""):
-                    # Sockets, mailboxes and mocks have such methods, too.
-                    if mention.name is not None or method not in COMMON_METHODS or _is_engine(receiver):
-                        yield mention
+Taken = tuple[Call, Slot, str]
+"""A call and where it takes a name; the API that it is of, empty where that is a guess."""
+
+
+def taken(calls: Calls, module: Module) -> dict[str, list[Taken]]:
+    """What the calls of ``module`` take, by the kinds of names."""
+    found: dict[str, list[Taken]] = {}
+    for call in naming(calls.resolver, module):
+        callees = calls.callees(module, call)
+        named = sorted(callees.names & SLOTS.keys())
+        for name in named:
+            for slot in SLOTS[name]:
+                found.setdefault(slot.kind, []).append((call, slot, name))
+        if not callees.known or (not named and isinstance(call.func, str) and call.func.startswith(f"{ENGINE}.")):
+            for slot in _BY_METHOD.get(receiver_and_method(call.func)[1], ()):
+                found.setdefault(slot.kind, []).append((call, slot, ""))
+    return found
+
+
+def mentions_of_calls(calls: Calls, module: Module, all_taken: Iterable[Taken]) -> Iterator[Mention]:
+    """The names that calls take."""
+    for call, slot, name in all_taken:
+        for mention in _at(calls, module, call, slot, name):
+            # Sockets, mailboxes and mocks have such methods, too.
+            if name or mention.name is not None or not _is_common(call):
+                yield mention
+
+
+def _is_common(call: Call) -> bool:
+    """Whether objects of other packages often have such a method, and nothing tells that this is the engine's."""
+    receiver, method = receiver_and_method(call.func)
+    return method in COMMON_METHODS and not _is_engine(receiver)
 
 
 def _at(calls: Calls, module: Module, call: Call, slot: Slot, name: str) -> Iterator[Mention]:

@@ -35,7 +35,7 @@ def _openers(calls: Calls, module: Module) -> list[Function]:
     return [
         function
         for function in module.functions
-        if any(call.keywords and opens_block(calls, module, call) for call in function.calls)
+        if any(opens_block(calls, module, call) for call in function.calls if call.keywords)
     ]
 
 

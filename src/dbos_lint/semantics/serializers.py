@@ -72,8 +72,10 @@ def _given(module: Module) -> Iterator[tuple[Ref, Place]]:
                         yield ref, Place(scope.id, binding.row, binding.block)
     for function in module.functions:
         for call in function.calls:
-            found = _named(call.keywords) if call.keywords else []
-            for given in (*call.args, *[ref for _, ref in call.keywords]):
+            found, refs = [], call.args
+            if call.keywords:
+                found, refs = _named(call.keywords), (*refs, *[ref for _, ref in call.keywords])
+            for given in refs:
                 if isinstance(given, tuple) and given[0] == "dict":
                     found += _in_dict(given)
             for ref in found:
