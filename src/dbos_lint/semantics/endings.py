@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.imports import imported
-from dbos_lint.semantics.lines import DESTROY, LAUNCH, UNKNOWN, Event, Lines
+from dbos_lint.semantics.lines import BEGINS, DESTROY, ENDS, LAUNCH, UNKNOWN, Event, Lines
 from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.summary import Function, Module
@@ -18,7 +18,6 @@ from dbos_lint.semantics.values import ClassValue, External, FunctionKey, Functi
 _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 _FIXTURES = frozenset({"pytest.fixture", "pytest_asyncio.fixture"})
 _EXITS = {"__enter__": "__exit__", "__aenter__": "__aexit__"}
-_ENDS = frozenset({api.DESTROY})
 _CONFTEST = "conftest.py"
 # Names modules that pytest loads: what is in them is not looked at.
 _PLUGINS = "pytest_plugins"
@@ -51,7 +50,7 @@ class Endings:
         """The launches in the line of ``function`` after which nothing happens that cannot be followed."""
         found: list[Event] = []
         key = FunctionKey(module.path, function.id)
-        for event in self.lines.of(key) if self.lines.begins(key) else ():
+        for event in self.lines.of(key) if self.lines.may_do(key, BEGINS) else ():
             if event.kind == UNKNOWN:
                 found.clear()
             elif event.kind == LAUNCH and event.sure:
@@ -119,7 +118,7 @@ class Endings:
 
     def _destroys(self, module: Module, function: int) -> bool:
         key = FunctionKey(module.path, function)
-        return self.lines.may_do(key, _ENDS) and any(event.kind == DESTROY for event in self.lines.of(key))
+        return self.lines.may_do(key, ENDS) and any(event.kind == DESTROY for event in self.lines.of(key))
 
     def _is_end(self, module: Module, ref: Ref, call: Call) -> bool:
         if not isinstance(ref, str) and not (isinstance(ref, tuple) and ref[0] in ("lambda", "attr")):

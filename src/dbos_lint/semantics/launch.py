@@ -18,6 +18,7 @@ from dbos_lint.semantics.contexts import Contexts
 from dbos_lint.semantics.entrypoints import is_route
 from dbos_lint.semantics.imports import imported, imports_strangers
 from dbos_lint.semantics.lines import (
+    BEGINS,
     BUILD,
     DESTROY,
     LAUNCH,
@@ -48,8 +49,6 @@ UNSEEN = "unseen"
 
 _BUILTIN_METHODS = frozenset(name for kind in (str, bytes, list, dict, set, int, float) for name in dir(kind))
 _FIXTURES = frozenset({"pytest.fixture", "pytest_asyncio.fixture"})
-# What the engine is launched and reset by.
-_BEGINS = frozenset({api.LAUNCH, api.RESET})
 # The events without which there is nothing to say of a line.
 _TELLING = frozenset({LAUNCH, SETS_UP, RESETS, REGISTERS})
 
@@ -107,7 +106,7 @@ class Launches:
         for function in self.module.functions:
             key = FunctionKey(self.module.path, function.id)
             # What is not launched before, nor here, is neither too early nor too late.
-            tells = (self._runs_launched(function) or self._lines.may_do(key, _BEGINS)) and self._lines.matters(key)
+            tells = (self._runs_launched(function) or self._lines.may_do(key, BEGINS)) and self._lines.matters(key)
             events = self._lines.of(key) if tells else ()
             if any(event.kind in _TELLING for event in events):
                 yield Line(function, self._entry(function), events)
@@ -118,7 +117,7 @@ class Launches:
 
     def beginning(self, function: Function) -> tuple[Event, ...]:
         """The same, if it may launch the engine or reset it; else nothing."""
-        return self.events(function) if self._lines.may_do(FunctionKey(self.module.path, function.id), _BEGINS) else ()
+        return self.events(function) if self._lines.may_do(FunctionKey(self.module.path, function.id), BEGINS) else ()
 
     def at_import(self) -> tuple[Event, ...]:
         """What happens when this module is imported: nothing in a ``__main__.py``, which only is run."""

@@ -40,6 +40,11 @@ REGISTERS = "registers"
 """What recovery has to find: a workflow that is decorated or imported, an instance that is made."""
 UNKNOWN = "unknown"
 
+BEGINS = frozenset({api.LAUNCH, api.RESET})
+"""What the engine is launched and reset by."""
+ENDS = frozenset({api.DESTROY})
+"""What ends it."""
+
 _CONCERNED = frozenset({LIFECYCLE, DURABLE})
 _DOING = api.TOO_EARLY | api.BEFORE_LAUNCH | {api.DBOS, api.LAUNCH, api.DESTROY, api.RESET}
 # More events than a person writes in one line: what follows is left out.
