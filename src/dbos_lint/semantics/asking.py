@@ -46,6 +46,7 @@ class Asking:
         self._tree = tree
         self._has = has
         self._inside: dict[int, list[_Stretch]] = {}
+        self._answers: dict[str, bool] = {}
 
     def covers(self, row: int, name: str) -> bool:
         """Whether it is asked, around ``row``, if there is ``name``."""
@@ -80,17 +81,36 @@ class Asking:
             if node.__class__ in _HOLDERS:
                 yield from self._after(node)
 
+    def _is_answer(self, name: str) -> bool:
+        """Whether ``name`` holds an answer: ``HAS_STREAMS = hasattr(DBOS, "write_stream")``."""
+        if name not in self._answers:
+            asked = (_asks(value, _is_nothing) for value in self._assigned.get(name, ()))
+            self._answers[name] = name in self._told or any(asked)
+        return self._answers[name]
+
     @cached_property
-    def _names(self) -> frozenset[str]:
-        """The names that hold an answer: ``HAS_STREAMS = hasattr(DBOS, "write_stream")``."""
+    def _statements(self) -> list[ast.stmt]:
+        found = [*self._tree.body]
+        for node in found:
+            found += statements_in(node)
+        return found
+
+    @cached_property
+    def _assigned(self) -> dict[str, list[ast.expr]]:
+        """What is assigned to each name, anywhere in the file."""
+        found: dict[str, list[ast.expr]] = {}
+        for node in self._statements:
+            if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+                for name in _targets(node):
+                    found.setdefault(name, []).append(node.value)
+        return found
+
+    @cached_property
+    def _told(self) -> frozenset[str]:
+        """The names that hold an answer by what is imported, or is not."""
         names: set[str] = set()
-        statements = [*self._tree.body]
-        for node in statements:
-            statements += statements_in(node)
-            if isinstance(node, (ast.Assign, ast.AnnAssign)):
-                if node.value is not None and _asks(node.value, frozenset()):
-                    names.update(_targets(node))
-            elif isinstance(node, ast.ImportFrom):
+        for node in self._statements:
+            if isinstance(node, ast.ImportFrom):
                 names.update(each.asname for each in node.names if each.asname and each.name == "TYPE_CHECKING")
             elif isinstance(node, ast.Try) and _is_tolerant(node):
                 missing = [alias for alias in _imported(node.body) if not self._has(alias.name)]
@@ -109,11 +129,11 @@ class Asking:
                 yield _stretch(node, node, _ANYTHING)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             for decorator in node.decorator_list:
-                about = _asks(decorator, self._names)
+                about = _asks(decorator, self._is_answer)
                 if about:
                     yield _stretch(node, node, about)
         elif isinstance(node, (ast.IfExp, ast.BoolOp)):
-            about = _asks(node.test if isinstance(node, ast.IfExp) else node.values[0], self._names)
+            about = _asks(node.test if isinstance(node, ast.IfExp) else node.values[0], self._is_answer)
             if about:
                 yield _stretch(node, node, about)
 
@@ -123,21 +143,26 @@ class Asking:
             body: list[ast.stmt] = getattr(node, name, [])
             for each in body:
                 if isinstance(each, ast.If):
-                    about = _asks(each.test, self._names)
+                    about = _asks(each.test, self._is_answer)
                     if about:
                         leaves = not each.orelse and isinstance(end_of(each.body), _LEAVING)
                         yield _stretch(each.body[0], body[-1] if leaves else each, about)
 
 
-def _asks(test: ast.expr, answers: frozenset[str]) -> frozenset[str]:
-    """What ``test`` asks for: a version of dbos, attributes by name, what one of ``answers`` stands for; or nothing."""
+def _is_nothing(name: str) -> bool:
+    return False
+
+
+def _asks(test: ast.expr, is_answer: Callable[[str], bool]) -> frozenset[str]:
+    """What ``test`` asks for: a version of dbos, attributes by name, what a name stands for that holds an answer; or
+    nothing."""
     nodes = walk(test)
     mentioned = {
         node.attr if isinstance(node, ast.Attribute) else node.id
         for node in nodes
         if isinstance(node, (ast.Attribute, ast.Name))
     }
-    if "TYPE_CHECKING" in mentioned or mentioned & answers:
+    if "TYPE_CHECKING" in mentioned or any(map(is_answer, mentioned)):
         return _ANYTHING
     asks = bool(mentioned & _QUESTIONS)
     if asks or any("version" in name.lower() for name in mentioned):

@@ -166,7 +166,8 @@ class Lines:
             parents = self._handlers[key.module] = frozenset(
                 function.parent
                 for function in self.analysis.resolver.module(key.module).functions[1:]
-                if any(_is_handler(function, terminal(decorator.ref)) for decorator in function.decorators)
+                if function.decorators
+                and any(_is_handler(function, terminal(decorator.ref)) for decorator in function.decorators)
             )
         return key.id in parents
 

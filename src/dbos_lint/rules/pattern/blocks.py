@@ -72,18 +72,20 @@ class Blocks(Visitor):
                 start = Span(node.lineno, node.col_offset, node.lineno, node.col_offset + len("async "))
                 self._async(block, safe("write 'with'", Replace(start, "")) if alone else None)
             else:
+                inside = list(body.walk(*node.body))
                 if block.name == patterns.SET_ID:
-                    self._many(node, block, body)
+                    self._many(node, inside, block, body)
                 if block.name in patterns.ACTING_BLOCKS:
-                    self._without_effect(node, block, body)
+                    self._without_effect(inside, block, body)
 
     # ------------------------------------------------------------------ one ID, several workflows
 
-    def _many(self, node: With, block: Block, body: Body) -> None:
-        inside = [each for each, call in body.calls(*node.body) if self._starts.starts(self.here.module, call)]
-        if len(inside) < 2 and not (inside and any(isinstance(each, REPEATING) for each in body.walk(*node.body))):
+    def _many(self, node: With, inside: list[ast.AST], block: Block, body: Body) -> None:
+        calls = [(each, body.record(each)) for each in inside if isinstance(each, ast.Call)]
+        starts = [each for each, call in calls if call is not None and self._starts.starts(self.here.module, call)]
+        if len(starts) < 2 and not (starts and any(isinstance(each, REPEATING) for each in inside)):
             return
-        starts = [each for each in inside if self._id_of(each, body) is node]
+        starts = [each for each in starts if self._id_of(each, body) is node]
         for index, start in enumerate(starts):
             later = next((each for each in starts[index + 1 :] if together(body, start, each)), None)
             rows = (
@@ -122,8 +124,8 @@ class Blocks(Visitor):
                 fix=fix,
             )
 
-    def _without_effect(self, node: With, block: Block, body: Body) -> None:
-        if self._may_start(node, body):
+    def _without_effect(self, inside: list[ast.AST], block: Block, body: Body) -> None:
+        if self._may_start(inside, body):
             return
         self.here.report(
             BLOCK_WITHOUT_EFFECT,
@@ -132,9 +134,9 @@ class Blocks(Visitor):
             "steps or on the code itself; put it around the call that starts the workflow, or remove it",
         )
 
-    def _may_start(self, node: With, body: Body) -> bool:
+    def _may_start(self, inside: list[ast.AST], body: Body) -> bool:
         """Whether anything in the block starts a workflow, or cannot be followed."""
-        for each in body.walk(*node.body):
+        for each in inside:
             if isinstance(each, (ast.Yield, ast.YieldFrom)):
                 return True
             if isinstance(each, ast.Await) and not isinstance(each.value, ast.Call):
