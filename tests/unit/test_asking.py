@@ -20,6 +20,8 @@ ASKING = [
     "if version.parse(dbos.__version__) >= version.parse('3.0'):\n    HERE",
     "if importlib.metadata.version('dbos') > '3':\n    HERE",
     "NEW = hasattr(DBOS, 'new')\nif NEW:\n    HERE",
+    "NEW: bool = hasattr(DBOS, 'new')\nif NEW:\n    HERE",
+    "x = (\n    1); y = HERE if hasattr(DBOS, 'new') else (\n    2)",
     "DBOS_VERSION = Version(version('dbos'))\nNEW = DBOS_VERSION >= Version('3')\nif DBOS_VERSION > x:\n    HERE",
     "try:\n    from dbos import new\n    HAS = True\nexcept ImportError:\n    HAS = False\nif HAS:\n    HERE",
     "try:\n    HERE\nexcept AttributeError:\n    pass",
