@@ -9,7 +9,7 @@ otherwise a file that nobody could read would pass for a clean one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from dbos_lint.diagnostic import Rule
@@ -50,13 +50,25 @@ def ignored_for(settings: Settings, filename: str) -> frozenset[str]:
     """The codes that ``per-file-ignores`` turns off for ``filename``, absolute or relative to the working folder."""
     if not settings.per_file_ignores:
         return frozenset()
-    path, root = absolute(filename), settings.root
-    ignored: set[str] = set()
-    for pattern, selectors in settings.per_file_ignores:
-        negated = pattern.startswith("!")
-        if matcher((pattern[negated:],), root)(path) is not negated:
-            ignored.update(code for selector in selectors for code in _matching(selector))
-    return frozenset(ignored)
+    path = absolute(filename)
+    known = _ignoring(settings.per_file_ignores, settings.root)
+    return frozenset().union(*(codes for matches, negated, codes in known if matches(path) is not negated))
+
+
+@lru_cache(maxsize=64)
+def _ignoring(
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...], root: str
+) -> tuple[tuple[Callable[[str], bool], bool, frozenset[str]], ...]:
+    """Of each pattern, what it matches, whether it stands for all else, and the codes that it turns off: made once for
+    all files, for there may be as many patterns as files."""
+    return tuple(
+        (
+            matcher((pattern[(negated := pattern.startswith("!")) :],), root),
+            negated,
+            frozenset(code for selector in selectors for code in _matching(selector)),
+        )
+        for pattern, selectors in per_file_ignores
+    )
 
 
 def override(

@@ -9,6 +9,7 @@ import pytest
 
 from dbos_lint import selection
 from dbos_lint.diagnostic import Level, Rule, Scope
+from dbos_lint.patterns import matcher
 from dbos_lint.rules.registry import RULES
 from dbos_lint.settings import PRESETS, Settings
 
@@ -144,6 +145,15 @@ def test_a_root_whose_name_holds_wildcards_is_taken_literally() -> None:
     settings = Settings("/a[1]/x*", per_file_ignores=(("src/*", ("DBS301",)),))
     assert selection.ignored_for(settings, "/a[1]/x*/src/m.py") == {"DBS301"}
     assert selection.ignored_for(settings, "/a1/xy/src/m.py") == frozenset()
+
+
+def test_patterns_are_made_once_for_all_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[str, ...]] = []
+    monkeypatch.setattr(selection, "matcher", lambda patterns, root: made.append(patterns) or matcher(patterns, root))
+    settings = Settings("/nowhere/once", per_file_ignores=tuple((f"m{i}.py", ("DBS201",)) for i in range(600)))
+    for number in range(3):
+        assert selection.ignored_for(settings, f"/nowhere/once/m{number}.py") == {"DBS201"}
+    assert len(made) == 600
 
 
 def test_per_file_ignores_understand_relative_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
