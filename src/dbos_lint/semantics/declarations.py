@@ -63,7 +63,7 @@ def by_decorators(analysis: Analysis, module: Module, function: Function) -> Ite
     own = FunctionValue(module.path, function.id)
     target: FunctionValue | Entity | None = own
     for decorator, values in resolver.decorated(own).layers:
-        made = _made_by(analysis.resolver, values)
+        made = _made_by(resolver, values)
         if made is None:
             if decorator.ref not in _TRANSPARENT and target is own:
                 target = None

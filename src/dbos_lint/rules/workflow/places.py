@@ -27,6 +27,12 @@ _OTHERS = (api.STEP, api.TRANSACTION, OUTSIDE)
 _CATCH_CANCELLATION = frozenset({"BaseException", "CancelledError", "DBOSWorkflowCancelledError", "DBOSBaseException"})
 # What iterates over all that it is given.
 _USE_UP = frozenset({"list", "tuple", "set", "frozenset", "dict", "sum", "max", "min", "sorted"})
+# The nodes that name something.
+_NAMING = frozenset({ast.Name, ast.Attribute, ast.alias, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef}) | {
+    ast.Global,
+    ast.Nonlocal,
+    ast.Constant,
+}
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
 
 
@@ -51,8 +57,9 @@ class _Sites:
         """What names something in any way, by the name."""
         found: dict[str, list[ast.AST]] = {}
         for node in walk(self._collected.tree):
-            for name in _names_of(node):
-                found.setdefault(name, []).append(node)
+            if node.__class__ in _NAMING:
+                for name in _names_of(node):
+                    found.setdefault(name, []).append(node)
         return found
 
 

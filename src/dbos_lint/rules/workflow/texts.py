@@ -19,6 +19,8 @@ from dbos_lint.syntax.trees import unparse
 
 _MATTERS = Sink.STEERS | Sink.POLLS | Sink.DURABLE | Sink.SLEEPS
 _TEXTS = frozenset({"str", "repr", "format"})
+# The expressions that may make a text.
+_MAKING = frozenset({ast.FormattedValue, ast.Call})
 
 
 class Texts(Visitor):
@@ -66,6 +68,8 @@ class Texts(Visitor):
 def _texts(body: Body) -> Iterator[tuple[ast.expr, ast.expr]]:
     """The expressions that make texts of objects, with what they show."""
     for node in body.walk():
+        if node.__class__ not in _MAKING:
+            continue
         if isinstance(node, ast.FormattedValue):
             yield node.value, node.value
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _TEXTS and node.args:
