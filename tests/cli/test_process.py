@@ -13,7 +13,7 @@ import pytest
 
 from dbos_lint import __version__
 
-COMMAND = [sys.executable, "-c", "from dbos_lint.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from dbos_lint.__main__ import main; main()"]
 
 
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -42,6 +42,27 @@ def test_version_and_help(tmp_path: Path) -> None:
         shown = run(*arguments, cwd=tmp_path)
         assert shown.returncode == 0
         assert shown.stdout.startswith("Usage: dbos-lint")
+
+
+def test_what_is_to_be_done_at_the_end_is_done_and_nothing_is_taken_apart(tmp_path: Path) -> None:
+    program = """
+import atexit
+from dbos_lint.__main__ import main
+
+class Kept:
+    def __del__(self): print("taken apart")
+
+kept = Kept()
+atexit.register(print, "done")
+main()
+"""
+    given = [sys.executable, "-c", program, "check", "-"]
+    done = subprocess.run(
+        given, cwd=tmp_path, input="import dbos\nx = ", capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert "DBS001" in done.stdout
+    assert done.stdout.splitlines()[-1] == "done"
 
 
 def test_the_exit_code_tells_clean_findings_and_wrong_usage_apart(unreadable: Path) -> None:
