@@ -65,6 +65,8 @@ def found_wanting(test: ast.expr, holds: bool) -> dict[str, str]:
         return {text: guard for value in test.values for text, guard in found_wanting(value, holds).items()}
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return found_wanting(test.operand, not holds)
+    if isinstance(test, ast.NamedExpr) and isinstance(test.value, (ast.Compare, ast.UnaryOp, ast.BoolOp)):
+        return found_wanting(test.value, holds)
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         operator, right = test.ops[0], test.comparators[0]
         if isinstance(operator, ast.NotIn if holds else ast.In):
