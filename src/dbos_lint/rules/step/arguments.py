@@ -28,7 +28,7 @@ class Arguments(Visitor):
 
     def visit_Call(self, node: ast.Call, call: Call) -> None:
         step = self._step(call)
-        changes = self._changes_of(step) if step is not None and node.args else ()
+        changes = self._changes_of(step) if step is not None and (node.args or node.keywords) else ()
         if step is None or not changes or not self._is_in_workflow(call):
             return
         from dbos_lint.semantics.afterwards import is_used_after  # few steps change what they are given
