@@ -16,13 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dbos_lint import linter
-from dbos_lint.cache import process, store
+from dbos_lint.cache import key, process, store
 from dbos_lint.cache.run import Cache
 from dbos_lint.cli import cli
 from dbos_lint.configuration import Configuration
 from dbos_lint.discovery import discover
 from dbos_lint.linter import FileResult
 from dbos_lint.runner import run_files
+from dbos_lint.settings import Settings
 from tests.cache.app import APP, CLOCK
 
 STEP = "from dbos import DBOS\nimport late\n\n\n@DBOS.step()\ndef do(order: str) -> None:\n    late.stamp()\n"
@@ -363,3 +364,16 @@ def test_clean_leaves_what_is_not_ours(tmp_path: Path) -> None:
     assert store.clean(str(tmp_path)) == 2
     assert os.listdir(tmp_path) == ["kept.txt"]
     assert store.clean(str(tmp_path / "none")) == 0
+
+
+def test_without_a_look_at_the_linter_itself_nothing_earlier_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(folder: str) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(key, "_known", [])
+    monkeypatch.setattr(key, "_recorded", str)
+    monkeypatch.setattr(key.os, "scandir", refuse)
+    first = key.key_of(Settings("/srv"))
+    assert first == key.key_of(Settings("/srv"))
+    monkeypatch.setattr(key, "_known", [])
+    assert first != key.key_of(Settings("/srv"))

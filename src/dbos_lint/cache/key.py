@@ -25,7 +25,11 @@ _known: list[str] = []
 def _sources() -> str:
     """What tells one state of the linter's own sources from another."""
     if not _known:
-        _known.append(_recorded() or ascii(sorted(_dates(_PACKAGE))))
+        try:
+            _known.append(_recorded() or ascii(sorted(_dates(_PACKAGE))))
+        except OSError:
+            # Nobody knows what earlier runs have found out with these: nothing of it counts.
+            _known.append(os.urandom(16).hex())
     return _known[0]
 
 
@@ -44,11 +48,12 @@ def _recorded() -> str:
 
 
 def _dates(folder: str) -> Iterator[tuple[str, int, int]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                if entry.name != "__pycache__":
-                    yield from _dates(entry.path)
-            else:
-                status = entry.stat()
-                yield entry.name, status.st_mtime_ns, status.st_size
+    with os.scandir(folder) as listed:
+        entries = [*listed]  # one folder after the other: there may be few files that may be open
+    for entry in entries:
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                yield from _dates(entry.path)
+        else:
+            status = entry.stat()
+            yield entry.name, status.st_mtime_ns, status.st_size

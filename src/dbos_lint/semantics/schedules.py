@@ -107,6 +107,10 @@ class Schedules:
     def _elements(self, node: ast.expr, ref: Ref, place: Place) -> Iterator[tuple[ast.expr, Ref, Place]]:
         """The elements of a list, each with the expression of this file that is it, or leads there."""
         if isinstance(node, (ast.List, ast.Tuple)) and isinstance(ref, tuple):
+            first = node.elts[0] if node.elts else None
+            if len(node.elts) == 1 and isinstance(first, ast.Starred):  # its reference is that of ``list(schedules)``
+                yield from self._elements(first.value, ref[2][0], place)
+                return
             for element, inner in zip(node.elts, ref[1:], strict=True):
                 yield element, inner, place
         elif isinstance(ref, str):

@@ -130,7 +130,9 @@ def _reason(here: Here, function: Function) -> str | None:
         return "it is asynchronous: that takes an AsyncSQLAlchemyDatasource"
     module, place = here.module, here.place(function)
     values = [here.resolver.resolve(module, each.ref, place) for each in function.decorators]
-    mine = next(index for index, each in enumerate(values) if any(_is_transaction(value) for value in each))
+    mine = next((index for index, each in enumerate(values) if any(map(_is_transaction, each))), None)
+    if mine is None:
+        return "what it is given is no isolation level"
     if any(each.ref in _DESCRIPTORS for each in function.decorators[mine + 1 :]):
         return "a decorator below it makes no plain function"
     owner = module.classes[function.owner] if function.owner is not None else None
