@@ -264,7 +264,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_behind(
     told: list[str] = []
     assert lint(project, Cache(str(tmp_path / "cache"), told.append)) == lint(project, None)
     assert told == [f"nothing is kept in {tmp_path / 'cache'}: No space left on device"]
-    assert sorted(os.listdir(tmp_path / "cache")) == [".gitignore", "CACHEDIR.TAG"]
+    assert sorted(os.listdir(tmp_path / "cache")) == [".gitignore", ".lock", "CACHEDIR.TAG"]
 
 
 def test_a_folder_that_cannot_be_made_is_told(project: Path, tmp_path: Path) -> None:
@@ -293,6 +293,21 @@ def test_of_two_runs_at_once_one_is_kept(project: Path, tmp_path: Path) -> None:
     lint(project, second)
     (project / "clock.py").write_text(CLOCK)
     assert lint(project, Cache(str(tmp_path / "cache"))) == found
+
+
+def test_of_two_runs_at_once_both_are_kept_where_both_hold(
+    project: Path, tmp_path: Path, linted_again: list[str]
+) -> None:
+    (project / "other.py").write_text(APP)
+    configuration = Configuration(str(project))
+    caches = [Cache(str(tmp_path / "cache")), Cache(str(tmp_path / "cache"))]
+    for cache in caches:
+        cache.shelf(configuration.for_file(str(project / "app.py")))
+    for cache, name in zip(caches, ("app.py", "other.py"), strict=True):
+        run_files(discover([str(project / name)], configuration), configuration, cache=cache)
+    assert linted_again == ["app.py", "other.py"]
+    lint(project, Cache(str(tmp_path / "cache")))
+    assert not {"app.py", "other.py"} & set(linted_again[2:])
 
 
 def test_what_nobody_uses_goes_after_a_month_and_nothing_else(tmp_path: Path) -> None:

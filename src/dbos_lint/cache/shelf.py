@@ -40,6 +40,7 @@ class Shelf:
         self._key = key
         self._settings = settings
         self._stamps = stamps
+        self._mark = store.mark(folder, key)
         self._sought, self._findings, self._table = _unpacked(store.read(folder, key))
         self._decoded: Mapping[str, Any] | None = None
         self._same: set[str] = set()  # what was found to be as it was, by reading it, with another stamp
@@ -203,8 +204,12 @@ class Shelf:
         if not (self._same or self._dirty or self._sights or self._consulted.states):
             store.use(self._folder, self._key)
             return
-        kept = _Unpacked(self._sought, self._findings, self._table)
-        self._write(kept, self._known_findings(), self._dirty | self._changed(), self._same, self._sights)
+        with store.alone(self._folder):
+            if store.mark(self._folder, self._key) != self._mark:  # another run was faster
+                self._add_to_others()
+                return
+            kept = _Unpacked(self._sought, self._findings, self._table)
+            self._write(kept, self._known_findings(), self._dirty | self._changed(), self._same, self._sights)
 
     def save_with_others(self) -> None:
         """Write what is new to what other processes have written meanwhile. Raises OSError."""
@@ -212,10 +217,13 @@ class Shelf:
             store.use(self._folder, self._key)
             return
         with store.alone(self._folder):
-            kept = _unpacked(store.read(self._folder, self._key))
-            rows = {row.path: row for row in self._table.rows if row.path in self._same}
-            same = {path for path, row in rows.items() if (now := kept.table.get(path)) and now.state == row.state}
-            self._write(kept, _decoded(kept.findings), set(), same, {})
+            self._add_to_others()
+
+    def _add_to_others(self) -> None:
+        kept = _unpacked(store.read(self._folder, self._key))
+        rows = {row.path: row for row in self._table.rows if row.path in self._same}
+        same = {path for path, row in rows.items() if (now := kept.table.get(path)) and now.state == row.state}
+        self._write(kept, _decoded(kept.findings), set(), same, {})
 
     def _write(
         self, kept: _Unpacked, findings: Mapping[str, Any], changed: set[int], same: set[str], sights: Mapping[str, str]

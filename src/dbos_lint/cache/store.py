@@ -88,6 +88,15 @@ def alone(folder: str) -> Iterator[None]:
         os.close(lock)
 
 
+def mark(folder: str, key: str) -> tuple[int, ...]:
+    """What tells what is kept for ``key`` from what others put in its place; nothing where nothing is kept."""
+    try:
+        status = os.stat(_path(folder, key))
+    except OSError:
+        return ()
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def use(folder: str, key: str) -> None:
     """Note that what is kept for ``key`` was used: once a day is enough."""
     path = _path(folder, key)

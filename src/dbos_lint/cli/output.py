@@ -41,11 +41,12 @@ def emit(text: str | bytes, *, error: bool = False) -> None:
 
 
 def write(text: str | bytes, path: str) -> None:
-    """Write ``text`` to the file ``path``."""
+    """Write ``text`` to the file ``path``, all of it or nothing."""
+    from dbos_lint.writing import put  # most runs write no file
+
     data = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
     try:
-        with open(path, "wb") as file:
-            file.write(data)
+        put(path, data)
     except OSError as error:
         raise Failure(f"cannot write {path}: {error.strerror}") from None
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import secrets
-import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import BinaryIO
 
+from dbos_lint import writing
 from dbos_lint.reading import read
 
 
@@ -67,11 +65,7 @@ def _replace(path: str, before: bytes, after: bytes) -> None:
     # Replacing takes no more than a folder that can be written to: a file that is write-protected is so on purpose.
     if not os.access(path, os.W_OK):
         raise ReplaceError("it is write-protected")
-    new = os.path.join(os.path.dirname(path), f".dbos-lint-{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    with _unless_it_fails(new):
-        with open(new, "xb") as file:
-            _resemble(new, os.stat(path))
-            _write(file, after)
+    with writing.draft(path, after) as new:
         # As late as it can be: what somebody has written meanwhile must not be lost.
         if read(path) != before:
             raise ReplaceError("it has changed since it was read")
@@ -81,32 +75,6 @@ def _replace(path: str, before: bytes, after: bytes) -> None:
 def create(path: str, text: bytes) -> None:
     """Let there be a file ``path`` that holds ``text``. Raises ReplaceError, and leaves nothing behind then."""
     try:
-        with open(path, "xb") as file, _unless_it_fails(path):
-            _write(file, text)
+        writing.create(path, text)
     except OSError as error:
         raise ReplaceError(error.strerror or str(error)) from error
-
-
-def _write(file: BinaryIO, text: bytes) -> None:
-    file.write(text)
-    file.flush()
-    os.fsync(file.fileno())
-
-
-@contextmanager
-def _unless_it_fails(path: str) -> Iterator[None]:
-    """Take the new file ``path`` away again where what is done with it fails; an interrupt, too, leaves nothing."""
-    try:
-        yield
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(path)
-        raise
-
-
-def _resemble(new: str, old: os.stat_result) -> None:
-    """Give the file ``new`` the owner and the mode of the ``old`` one."""
-    if hasattr(os, "chown"):
-        with suppress(PermissionError):
-            os.chown(new, old.st_uid, old.st_gid)
-    os.chmod(new, stat.S_IMODE(old.st_mode))
