@@ -10,7 +10,7 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.enqueued import ENQUEUED, queues_of
 from dbos_lint.semantics.handles import handles
 from dbos_lint.semantics.origins import calls_behind
-from dbos_lint.semantics.refs import receiver_and_method
+from dbos_lint.semantics.refs import given, receiver_and_method
 from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.summary import Module
@@ -93,8 +93,9 @@ class Deadlocks:
         for call, receiver in self.analysis.resolver.once(_waiting, module).get(function, ()):
             names = self.analysis.calls.callees(module, call).names
             handle = receiver if not _RESULTS.isdisjoint(names) else None
-            if not _BY_ID.isdisjoint(names) and call.args and isinstance(call.args[0], str):
-                handle = call.args[0].removesuffix(".workflow_id")
+            if not _BY_ID.isdisjoint(names):
+                by_id = given(call, 0 if call.args else "workflow_id")
+                handle = by_id.removesuffix(".workflow_id") if isinstance(by_id, str) else handle
             if handle is not None and self._comes_from(module, handle, call, enqueue):
                 return True
         return False

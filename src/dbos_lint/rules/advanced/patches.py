@@ -11,6 +11,7 @@ from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.branches import together
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Reached
 from dbos_lint.semantics.effects import RAISES_OUTSIDE
+from dbos_lint.semantics.refs import given
 from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.testcode import is_test_file
@@ -135,7 +136,7 @@ class Patches(Visitor):
         """One name for two changes, of which both may run."""
         seen: dict[object, list[ast.Call]] = {}
         for node, call in patches:
-            values = self.here.resolve(call.args[0], call) if call.args else ()
+            values = self.here.resolve(given(call, 0 if call.args else "patch_name"), call)
             name = values[0].value if len(values) == 1 and isinstance(values[0], Constant) else None
             if name is None:
                 continue
