@@ -123,7 +123,7 @@ class Plugin:
         with left_alone():
             result = lint_source(source, filename, settings, noqa=self._noqa, program=program, parsed=self._parsed())
         if result.tracebacks:
-            self._programs.pop(settings, None)
+            program.forget()
         return result
 
     def _parsed(self) -> Source | None:

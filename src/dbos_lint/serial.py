@@ -26,6 +26,8 @@ Recalled = Callable[[Settings, str], Consulted | None]
 # What is known stays, and trees are in no circles: the collector finds hardly any garbage, and looks through all that
 # has come since the last time.
 _FILES_BETWEEN_COLLECTIONS = 2_000
+# What is forgotten for a fault is garbage, and as large as what is known.
+_FAULTS_BETWEEN_COLLECTIONS = 10
 
 
 class Task(NamedTuple):
@@ -57,6 +59,7 @@ class Linter:
         self.elsewhere: Elsewhere = _nowhere
         self.recalled: Recalled = _unknown
         self._linted = 0
+        self._faults = 0
         self.expect(tasks)
 
     def __getstate__(self) -> dict[str, object]:
@@ -120,8 +123,11 @@ class Linter:
         program.project.consulted.text(path, source)
         with timings.file(path):
             result = linter.lint_source(source, path, settings, program=program)
-        if result.tracebacks:  # what a fault left half done must not spoil another file
-            self._programs.pop(settings, None)
+        if result.tracebacks:
+            program.forget()
+            self._faults += 1
+            if self._faults % _FAULTS_BETWEEN_COLLECTIONS == 0:
+                gc.collect()
         result.consulted = program.project.consulted.take()
         return result
 

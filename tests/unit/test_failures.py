@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import gc
 import re
+import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +18,10 @@ from dbos_lint.rules.visitor import Here
 from dbos_lint.rules.workflow.effects import Effects
 from dbos_lint.rules.workflow.names import Declarations
 from dbos_lint.runner import run
+from dbos_lint.semantics import collect as collecting
+from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.summary import Function
+from dbos_lint.serial import Linter, Task
 from dbos_lint.settings import Settings
 
 ROOT = Path(__file__).parent / "fixtures"
@@ -142,3 +148,39 @@ def test_a_fault_in_one_file_spoils_no_other(tmp_path: Path, monkeypatch: pytest
     found = [[diagnostic.code for diagnostic in file.diagnostics] for file in result.files]
     assert found == [["DBS213", "DBS201", "DBS201"], ["DBS001", "DBS201", "DBS201"], ["DBS213", "DBS201", "DBS201"]]
     assert [Path(crash.filename).name for crash in result.crashes] == ["b.py"]
+
+
+def test_what_is_forgotten_for_a_fault_is_let_go_and_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(25):
+        (tmp_path / f"app_{number}.py").write_text(f"import shared\n{PROGRAM}", encoding="utf-8")
+    (tmp_path / "shared.py").write_text(PROGRAM, encoding="utf-8")
+    monkeypatch.setattr(Effects, "visit_effect", failing)
+    made: list[weakref.ref[Analysis]] = []
+    collected: list[str] = []
+    at_once = 0
+
+    def remember(analysis: Analysis, *arguments: Any) -> None:
+        nonlocal at_once
+        made.append(weakref.ref(analysis))
+        at_once = max(at_once, sum(each() is not None for each in made))
+        initialise(analysis, *arguments)
+
+    def count(tree: ast.Module, path: str, *rest: Any) -> Any:
+        collected.append(path)
+        return collect(tree, path, *rest)
+
+    initialise, collect = Analysis.__init__, collecting.collect
+    monkeypatch.setattr(Analysis, "__init__", remember)
+    monkeypatch.setattr(collecting, "collect", count)
+    settings = Settings(root=str(tmp_path), select=("DBS2",))
+    tasks = [Task(str(path), settings, len(PROGRAM)) for path in sorted(tmp_path.glob("*.py"))]
+    gc.disable()
+    try:
+        results = Linter(tasks).files(tasks)
+    finally:
+        gc.enable()
+    assert all(result.tracebacks for result in results)
+    assert len(made) == len(tasks) == len(collected) == len(set(collected))
+    assert at_once <= 12

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dbos_lint import timings
@@ -275,25 +274,31 @@ class Project:
     def module(self, path: str) -> Module | None:
         """The summary of the file ``path``; None if it cannot be read or parsed."""
         if path not in self._modules:
-            from dbos_lint.syntax.parse import Source
-
-            self._modules[path] = None
-            source = self.read(path) if path.endswith(".py") else None
-            self._summarised[path] = hash(source)
-            known = self.elsewhere(path, source) if source is not None else None
-            if source is not None and known is not None and known.name == self._called(path):
-                self._modules[path] = known
-                self.consulted.led[path].add(parent(path))
-                return known
-            parsed = self._parsed(path, source) if source is not None else None
-            if source is not None and isinstance(parsed, Source):
-                # What nests too deeply is as good as unreadable.
-                with suppress(RecursionError):
-                    collected = self.collected(path, parsed)
-                    if path in self.upcoming and len(source) <= self._room and not self.is_library(path):
-                        self._room -= len(source)
-                        self._kept[path] = (source, parsed, collected)
+            self._modules[path] = self._summary(path)
         return self._modules[path]
+
+    def _summary(self, path: str) -> Module | None:
+        from dbos_lint.syntax.parse import Source
+
+        source = self.read(path) if path.endswith(".py") else None
+        self._summarised[path] = hash(source)
+        if source is None:
+            return None
+        known = self.elsewhere(path, source)
+        if known is not None and known.name == self._called(path):
+            self.consulted.led[path].add(parent(path))
+            return known
+        parsed = self._parsed(path, source)
+        if not isinstance(parsed, Source):
+            return None
+        try:
+            collected = self.collected(path, parsed)
+        except RecursionError:  # what nests too deeply is as good as unreadable
+            return None
+        if path in self.upcoming and len(source) <= self._room and not self.is_library(path):
+            self._room -= len(source)
+            self._kept[path] = (source, parsed, collected)
+        return collected.summary
 
     def collected(self, path: str, source: Source, known: Module | None = None) -> Collected:
         """The summary, unless it is ``known``, and the nodes of a parsed file."""

@@ -80,16 +80,21 @@ class Program:
         """What others are told under a name, once more, and what that rests on."""
         try:
             self.analysis.names.tell(name)
-        except BaseException:  # what it left half done must not spoil what follows
-            self.__dict__.pop("analysis", None)
+        except BaseException:
+            self.forget()
             raise
         return self.project.consulted.take()
+
+    def forget(self) -> None:
+        """Judge anew from here on: what a fault left half done must not spoil what follows. Files need not be read
+        again for that."""
+        self.__dict__.pop("analysis", None)
 
     def distrust(self) -> None:
         """Be told that some text is not what an earlier run knows: nothing that it was told counts any more."""
         self._is_trusting = False
         self.project.recalled = lambda name: None
-        self.__dict__.pop("analysis", None)
+        self.forget()
 
     def altered(self, texts: Mapping[str, bytes]) -> Program:
         """The project with other ``texts`` of some files, of which nothing is remembered but what they say."""
