@@ -16,6 +16,8 @@ from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.linter import FileResult
 from dbos_lint.rules.registry import RULES
 from dbos_lint.runner import RunResult, run, run_stdin
+from dbos_lint.semantics.analysis import Analysis
+from dbos_lint.semantics.program import Program
 from dbos_lint.serial import Linter, Task
 from dbos_lint.settings import Settings
 
@@ -82,15 +84,16 @@ def test_a_fault_of_the_linter_is_a_finding_of_its_file(project: Path) -> None:
 
 
 def test_what_is_known_of_a_project_is_kept_until_a_fault(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    programs: list[object] = []
+    judging: list[tuple[Program, Analysis]] = []
 
-    def watched(source: bytes, filename: str, settings: Settings, **options: object) -> FileResult:
-        programs.append(options["program"])
+    def watched(source: bytes, filename: str, settings: Settings, *, program: Program, **options: object) -> FileResult:
+        judging.append((program, program.analysis))
         return fake(source, filename, settings)
 
     monkeypatch.setattr(linter, "lint_source", watched)
     lint(project, a="x", b="RAISE", c="x", d="x")
-    setup, a, b, c, d = programs  # what names dbos first, by its size
+    assert len({program for program, _ in judging}) == 1
+    setup, a, b, c, d = (analysis for _, analysis in judging)  # what names dbos first, by its size
     assert setup is a is b
     assert b is not c
     assert c is d
