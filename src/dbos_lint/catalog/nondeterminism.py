@@ -7,6 +7,7 @@ is not enough to be sure: for those who ask for guesses) or ``low`` (never repor
 
 from __future__ import annotations
 
+from ast import literal_eval
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 
@@ -208,6 +209,18 @@ def _acting() -> frozenset[str]:
     return frozenset({*_flagged(("client",)), *(name.rpartition(".")[0] for name in _flagged(("method",)))})
 
 
+@cache
+def is_allowed(name: str) -> bool:
+    """Whether the list says of calling ``name`` itself that it does no harm."""
+    return any(not entry.flagged and entry.match == "call" and entry.when is None for entry in _entries(name))
+
+
+@cache
+def asks_first(name: str) -> bool:
+    """Whether what calling ``name`` is depends on the first argument."""
+    return any((entry.when or "").startswith("first-arg") for entry in _entries(name))
+
+
 def has_effects(name: str) -> bool:
     """Whether calls on an instance of the class ``name`` are in the catalogue."""
     return name in _acting()
@@ -225,6 +238,12 @@ def _missing(index: int, arguments: Arguments) -> bool:
     return arguments.given <= index and not arguments.splat
 
 
+@cache
+def _constants(texts: str) -> tuple[object, ...]:
+    constants: tuple[object, ...] = literal_eval(f"({texts},)")
+    return constants
+
+
 _TIMEZONES = frozenset({"tz", "tzinfo"})
 _CONDITIONS: dict[str, Callable[[str, Arguments], bool]] = {
     "no-args": lambda _, a: a.given == 0 and not a.keywords and not a.splat,
@@ -235,7 +254,7 @@ _CONDITIONS: dict[str, Callable[[str, Arguments], bool]] = {
     "kwarg-given": lambda name, a: name in a.keywords or a.splat,
     "no-tz-arg": lambda _, a: a.given < 2 and not (_TIMEZONES & a.keywords) and not a.splat,
     "tz-arg-given": lambda _, a: a.given >= 2 or bool(_TIMEZONES & a.keywords) or a.splat,
-    "first-arg": lambda text, a: repr(a.first) == text,
-    "first-arg-in": lambda texts, a: repr(a.first) in texts.split(","),
-    "first-arg-not": lambda text, a: repr(a.first) != text,
+    "first-arg": lambda text, a: a.first in _constants(text),
+    "first-arg-in": lambda texts, a: a.first in _constants(texts),
+    "first-arg-not": lambda text, a: a.first not in _constants(text),
 }

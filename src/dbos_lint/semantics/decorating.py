@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dbos_lint.catalog import api
 from dbos_lint.semantics.externals import durable
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.sites import Decorator
+from dbos_lint.semantics.sites import Binding, Decorator, Ref
 from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionValue, Value, Values
 
@@ -99,20 +99,41 @@ def _apply(
     return current
 
 
+def applied(module: Module, function: Function) -> tuple[Ref, ...]:
+    """The decorators of ``function``, from the top down, those among them that are called: ``f = decorate(f)``."""
+    written = tuple([decorator.ref for decorator in function.decorators])
+    bindings = module.scopes[module.scopes[function.scope].parent].bindings.get(function.name, ())
+    if len(bindings) < 2 or bindings[0][:2] != ("def", function.id):
+        return written
+    called = [_applied(function.name, binding) for binding in bindings[1:]]
+    return written if None in called else (*reversed(called), *written)
+
+
+def _applied(name: str, binding: Binding) -> Ref:
+    """What a binding of ``name`` puts around what the name has been until then."""
+    value: Ref = binding.value if binding.kind == "value" else None
+    if isinstance(value, tuple) and value[0] == "call" and value[2:] == ((name,), ()):
+        called: Ref = value[1]
+        return called
+    return None
+
+
 def decorator_names(resolver: Resolver, module: Module, function: Function, depth: int) -> frozenset[str]:
     """The external names among the decorators of ``function``, called or not."""
-    if not function.decorators:
+    refs = applied(module, function)
+    if not refs:
         return frozenset()
     key = ("names", module.path, function.id)
-    find = partial(_names_of_decorators, resolver, module, function, depth)
+    find = partial(_names_of_decorators, resolver, module, function, refs, depth)
     return resolver.answers.ask(key, depth, find, frozenset())
 
 
-def _names_of_decorators(resolver: Resolver, module: Module, function: Function, depth: int) -> frozenset[str]:
+def _names_of_decorators(
+    resolver: Resolver, module: Module, function: Function, refs: tuple[Ref, ...], depth: int
+) -> frozenset[str]:
     names: set[str] = set()
     place = Place(module.scopes[function.scope].parent)
-    for decorator in function.decorators:
-        ref = decorator.ref
+    for ref in refs:
         if isinstance(ref, tuple) and ref[0] == "call":
             ref = ref[1]
         if isinstance(ref, str):

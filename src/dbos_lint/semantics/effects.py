@@ -6,7 +6,16 @@ from collections.abc import Container, Iterator
 from functools import cache
 
 from dbos_lint.catalog import api, frameworks, patterns, types
-from dbos_lint.catalog.nondeterminism import EXTRA, VALUE_KINDS, Arguments, Nondeterminism, Source, is_flagged
+from dbos_lint.catalog.nondeterminism import (
+    EXTRA,
+    VALUE_KINDS,
+    Arguments,
+    Nondeterminism,
+    Source,
+    asks_first,
+    is_allowed,
+    is_flagged,
+)
 from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.calls import Callees, Calls
 from dbos_lint.semantics.coroutines import makes_coroutine
@@ -14,7 +23,9 @@ from dbos_lint.semantics.externals import known_as
 from dbos_lint.semantics.flows import Origin
 from dbos_lint.semantics.refs import text_of
 from dbos_lint.semantics.registering import registered
+from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.sites import AWAITED, ITERATED, Call
+from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import External
 from dbos_lint.syntax.spans import Span
 
@@ -103,7 +114,9 @@ class Effect:
         self.origin = origin
 
 
-def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, callees: Callees) -> list[Effect]:
+def effects_of_call(
+    calls: Calls, nondeterminism: Nondeterminism, module: Module, call: Call, callees: Callees
+) -> list[Effect]:
     """The effects of a call by itself."""
     outside = callees.shared and callees.names.isdisjoint(patterns.CONFIGURED_CLASSES)
     label = "" if outside else f"{text_of(call.func, '')}()"
@@ -112,7 +125,7 @@ def effects_of_call(calls: Calls, nondeterminism: Nondeterminism, call: Call, ca
     for external in callees.externals:
         doing = _doing_of(external)
         if doing.acts or nondeterminism.by_settings:
-            found += _effects_of_external(nondeterminism, call, external, doing)
+            found += _effects_of_external(calls, nondeterminism, module, call, external, doing)
     return found if outside else [*found, *_effects_inside(calls, nondeterminism, call, callees, label)]
 
 
@@ -144,20 +157,22 @@ def _effects_inside(
                 yield Effect(kind, name, label, call.span, origin=call.number)
 
 
-def _effects_of_external(nondeterminism: Nondeterminism, call: Call, external: External, doing: _Doing) -> list[Effect]:
+def _effects_of_external(
+    calls: Calls, nondeterminism: Nondeterminism, module: Module, call: Call, external: External, doing: _Doing
+) -> list[Effect]:
     name = external.name
     label = f"{text_of(call.func, name)}()"
     found = [
         Effect(kind, name, label, call.span, detail)
         for kind, detail in doing.kinds
-        if kind not in _SPARED_CALLS or not _is_spared(kind, name, call)
+        if kind not in _SPARED_CALLS or not _is_spared(calls, module, kind, name, call)
     ]
     if doing.unrecorded:
         found.append(Effect(UNRECORDED, name, label, call.span, origin=call.number))
     if doing.serves:
         found.append(Effect(LIFECYCLE, name, label, call.span))
     if doing.may_be_source or nondeterminism.by_settings:
-        source = source_of(nondeterminism, external, _arguments(call))
+        source = source_of(nondeterminism, external, _arguments(calls, module, name, call))
         if source is not None:
             found.append(_of_source(source, name, label, call))
     return found
@@ -215,7 +230,7 @@ def source_of(nondeterminism: Nondeterminism, external: External, arguments: Arg
         name = f"{parent}.{name.removeprefix(base + '.')}"
         base = parent
         source = nondeterminism.of_call(name, base, arguments)
-    if source is None and not base:
+    if source is None and not base and not is_allowed(name):
         parts = name.split(".")
         for end in range(len(parts) - 1, 1, -1):
             source = nondeterminism.of_read(".".join(parts[:end]))
@@ -252,18 +267,29 @@ def _kinds_of_api(name: str) -> tuple[tuple[str, str], ...]:
     return tuple(kinds)
 
 
-def _arguments(call: Call) -> Arguments:
-    first: object = Ellipsis
-    if call.args and isinstance(call.args[0], tuple) and call.args[0][0] == "const":
-        first = call.args[0][1]
+def _arguments(calls: Calls, module: Module, name: str, call: Call) -> Arguments:
+    first = _first(calls, module, call) if asks_first(name) else Ellipsis
     keywords = frozenset(name for name, _ in call.keywords)
     return Arguments(len(call.args), first, keywords, None in keywords)
+
+
+# What the first argument of calls is called whose meaning depends on it.
+_FIRST = frozenset({"database", "delay", "seconds"})
+
+
+def _first(calls: Calls, module: Module, call: Call) -> object:
+    """The first argument of a call, if it is one literal."""
+    from dbos_lint.semantics.literals import literals  # for few calls
+
+    ref = call.args[0] if call.args else next((value for name, value in call.keywords if name in _FIRST), None)
+    found = literals(calls.resolver, module, ref, place_of(call)) if ref is not None else None
+    return found[0] if found is not None and len(found) == 1 else Ellipsis
 
 
 _SPARED_CALLS = frozenset({RAISES_IN_LOOP, WAITS_IN_LOOP, BLOCKS_LOOP, RAISES_OUTSIDE})
 
 
-def _is_spared(kind: str, name: str, call: Call) -> bool:
+def _is_spared(calls: Calls, module: Module, kind: str, name: str, call: Call) -> bool:
     """Whether this very call does not do what calls of ``name`` do."""
     if kind in (RAISES_IN_LOOP, WAITS_IN_LOOP) and name in api.GENERATORS:
         # It does so when it is iterated over, and that may be elsewhere.
@@ -271,7 +297,7 @@ def _is_spared(kind: str, name: str, call: Call) -> bool:
     if kind in (BLOCKS_LOOP, WAITS_IN_LOOP) and call.flags & AWAITED:
         # What it gives cannot be awaited: it raises.
         return True
-    return kind == RAISES_OUTSIDE and name in api.SLEEP and call.args[:1] == (("const", 0),)
+    return kind == RAISES_OUTSIDE and name in api.SLEEP and _first(calls, module, call) == 0
 
 
 def _changes_something(name: str) -> bool:

@@ -6,6 +6,7 @@ import os
 from functools import lru_cache
 
 from dbos_lint.catalog import frameworks
+from dbos_lint.semantics.decorating import applied
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import MODULE, Ref
@@ -28,8 +29,8 @@ _HOOKS = frozenset({"setUp", "tearDown", "setUpClass", "tearDownClass", "asyncSe
 def is_entrypoint(resolver: Resolver, module: Module, function: Function) -> bool:
     """Whether a framework calls the function, outside workflows."""
     return is_test(resolver, module, function) or any(
-        is_route(decorator.ref) or is_command(decorator.ref) or _registers(resolver, module, function, decorator.ref)
-        for decorator in function.decorators
+        is_route(ref) or is_command(ref) or _registers(resolver, module, function, ref)
+        for ref in applied(module, function)
     )
 
 

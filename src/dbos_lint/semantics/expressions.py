@@ -67,7 +67,8 @@ def _call_result(
             continue
         if callee in _GET_OF_DICT and isinstance(func, str) and args:
             key = args[0][1] if isinstance(args[0], tuple) and args[0][0] == "const" else None
-            item = ("item", func.rpartition(".")[0], key if isinstance(key, str) else None)
+            names_key = args[0] if isinstance(args[0], str) else None
+            item = ("item", func.rpartition(".")[0], key if isinstance(key, str) else None, names_key)
             found.update(dict.fromkeys(_item_of(resolver, module, item, place, env, depth)))
             found.update(dict.fromkeys(value for values in resolved[1:2] for value in values))
             continue
@@ -155,8 +156,9 @@ def _item_of(resolver: Resolver, module: Module, ref: Ref, place: Place, env: En
                 for element in value.elements:
                     found[element] = None
             if len(ref) > 2:
-                for element in _displayed(resolver, value.display, ref[2], depth):
-                    found[element] = None
+                for key in _keys(resolver, module, ref, place) if value.display is not None else ():
+                    for element in _displayed(resolver, value.display, key, depth):
+                        found[element] = None
         elif isinstance(value, (ClassValue, External)) and not (isinstance(value, External) and value.base):
             found[value] = None
         elif len(ref) > 2 and isinstance(value, (Instance, External)):
@@ -165,6 +167,15 @@ def _item_of(resolver: Resolver, module: Module, ref: Ref, place: Place, env: En
             if isinstance(klass, External) and is_client(klass.name):
                 found[Instance(klass)] = None
     return tuple(found)
+
+
+def _keys(resolver: Resolver, module: Module, ref: Ref, place: Place) -> tuple[str | None, ...]:
+    """The keys that a subscript may look for, or None for any."""
+    if ref[2] is None and len(ref) > 3 and ref[3] is not None:
+        from dbos_lint.semantics.literals import strings  # which asks the resolver
+
+        return strings(resolver, module, ref[3], place) or (None,)
+    return (ref[2],)
 
 
 def _displayed(resolver: Resolver, display: Display | None, key: str | None, depth: int) -> Iterator[Value]:

@@ -28,7 +28,7 @@ from dbos_lint.settings import Settings
 _GIVE_QUEUES = api.with_async(frozenset({f"{api.DBOS}.list_queues", f"{api.CLIENT}.list_queues"}))
 _TASKS = Container("set", (Instance(External("asyncio.Task")),))
 _BY_ARGUMENTS = (
-    {"functools.partial", "staticmethod", "type", "float"}
+    {"functools.partial", "staticmethod", "type", "float", "sqlite3.connect"}
     | {name for name in api.DECORATORS if name.endswith(".transaction")}
     | {name.partition("(")[0] for name in types.RETURNS if "(" in name}
 )
@@ -95,6 +95,9 @@ def result_of_call(settings: Settings, callee: External, args: tuple[Values, ...
     if name == "float" and args and len(args[0]) == 1 and isinstance(args[0][0], Constant):
         spelled = str(args[0][0].value).strip("+- ").lower()
         return (External(f"math.{spelled[:3]}"),) if spelled in _NOT_FINITE else ()
+    if name == "sqlite3.connect" and args and args[0] == (Constant(":memory:"),):
+        # A database of its own, which nobody else sees.
+        return ()
     if name in ("functools.wraps", "super") or name in types.FIELDS:
         return ()
     if name in waits.GIVES_SETS:

@@ -268,7 +268,7 @@ class Observer:
         edges.extend([Edge(self.calls.resolver.key(method), read.span, value=origin) for method in methods])
 
     def _effects_of_call(self, module: Module, call: Call, callees: Callees, env: Environment | None) -> list[Effect]:
-        found = effects_of_call(self.calls, self.nondeterminism, call, callees)
+        found = effects_of_call(self.calls, self.nondeterminism, module, call, callees)
         change = mutation(self.calls, module, call)
         if change is not None:
             found.append(change)

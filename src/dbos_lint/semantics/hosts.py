@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbos_lint.catalog import api, frameworks
+from dbos_lint.semantics.decorating import applied
 from dbos_lint.semantics.lines import LAUNCH, Event, Lines, terminal
 from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.summary import Module
@@ -36,7 +37,7 @@ def _is_hosted(lines: Lines, module: Module, call: Call) -> bool:
 def _hooks(lines: Lines, module: Module) -> Iterator[Value]:
     """The functions that run when a framework starts, as far as the module tells."""
     for function in module.functions[1:]:
-        names = {terminal(decorator.ref, module.renamed) for decorator in function.decorators}
+        names = {terminal(ref, module.renamed) for ref in applied(module, function)}
         if names & frameworks.LIFESPAN_DECORATORS or (function.owner is not None and function.name == "ready"):
             yield FunctionValue(module.path, function.id)
     for function in module.functions:

@@ -15,6 +15,7 @@ from dbos_lint.catalog import api, frameworks
 from dbos_lint.records import NamedTuple
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.contexts import Contexts
+from dbos_lint.semantics.decorating import applied
 from dbos_lint.semantics.entrypoints import is_route
 from dbos_lint.semantics.imports import imported, imports_strangers
 from dbos_lint.semantics.lines import (
@@ -180,7 +181,7 @@ class Launches:
         """Whether the function runs only in a launched engine: it is durable, or answers requests."""
         if function.id in self.contexts.entities or function.id in self.contexts.delegated:
             return True
-        return any(is_route(decorator.ref) for decorator in function.decorators)
+        return any(map(is_route, applied(self.module, function)))
 
     def _is_given_engine(self, function: Function) -> bool:
         """Whether a parameter may be, or stand for, an engine that others have launched."""

@@ -63,7 +63,7 @@ class _Reader:
             return _joined(parts, _sum if kind == "add" else _text)
         if kind == "annotated":
             return self.read(module, ref[1], place, depth + 1)
-        if kind == "item" and len(ref) == 3:
+        if kind == "item" and len(ref) > 2:
             return self._item(module, ref[1], ref[2], place, depth + 1)
         if kind == "call" and ref[1] == "str" and len(ref[2]) == 1:
             found = self.read(module, ref[2][0], place, depth + 1)

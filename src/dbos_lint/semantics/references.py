@@ -175,7 +175,10 @@ class References:
         if base is None:
             return None
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
-        return ("item", base, key if isinstance(key, str) else None)
+        if isinstance(key, str):
+            return ("item", base, key)
+        named = self.of(node.slice, depth + 1) if isinstance(node.slice, (ast.Name, ast.Attribute)) else None
+        return ("item", base, None, named) if isinstance(named, str) else ("item", base, None)
 
     def _await(self, node: ast.Await, depth: int) -> Ref:
         inner = self.of(node.value, depth + 1)

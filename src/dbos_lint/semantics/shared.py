@@ -21,6 +21,8 @@ from dbos_lint.semantics.writes import is_container
 _STARTS = (
     r"(^|_)(main|lifespan|start_?up|on_start|set_?up|configure|init|initiali[sz]e|bootstrap|load|register|prepare)(_|$)"
 )
+# Words in the names of what puts variables back as they were.
+_EMPTIES = r"(^|_)(clear|reset|tear_?down|shut_?down|clean_?up)(_|$)"
 _BEGINS = frozenset({api.LAUNCH, api.DBOS})
 
 
@@ -70,8 +72,15 @@ class Shared:
         if durable and not self.contexts.runs_as(function.id, OUTSIDE):
             # What workflows and steps change is told where they do.
             return False
+        if self._is_for_tests(function):
+            return False
         resolver = self.contexts.analysis.resolver
         return not self._starts(function.id) and not is_in_test(resolver, self.module, function)
+
+    def _is_for_tests(self, function: Function) -> bool:
+        """Whether the function puts everything back for the next test: nothing here calls it, and nothing is given."""
+        is_used = function.params or function.decorators or self._callers.get(function.id)
+        return not is_used and re.search(_EMPTIES, function.name) is not None
 
     # ------------------------------------------------------------------ start-up
 

@@ -7,6 +7,7 @@ An expression is kept as a *reference* (``Ref``), only as far as it can name som
 ``("call", func, args, keywords)``         the result of a call; keywords are ``(name, ref)`` pairs
 ``("attr", base, "b.c")``                  attributes of something that is not a plain name
 ``("item", base, key)``                    a subscript; the key is ``None`` where it is not a literal string
+``("item", base, None, name)``             a subscript by what a name, or an attribute, says
 ``("item", base)``                         what iterating over the base gives
 ``("await", ref)``                         an awaited value
 ``("const", value)``                       a literal string, number, bool or ``None``

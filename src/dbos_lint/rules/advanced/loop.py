@@ -15,6 +15,7 @@ from dbos_lint.rules.declared.advanced import (
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.awaits import keeps_state
 from dbos_lint.semantics.contexts import LOOP, Reached
+from dbos_lint.semantics.decorating import applied
 from dbos_lint.semantics.effects import BLOCKS_LOOP, HANDLE, RAISES_IN_LOOP, WAITS_IN_LOOP
 from dbos_lint.semantics.lines import terminal
 from dbos_lint.semantics.testcode import is_test_file
@@ -78,10 +79,8 @@ class EventLoop(Visitor):
         if is_property and not self.here.targets_at_least(3, 0):
             return  # Queues of dbos 2 may be plain objects.
         root = self.here.module.functions[reached.chain[0].id]
-        starting = {
-            terminal(decorator.ref, self.here.module.renamed) for decorator in root.decorators
-        } & frameworks.LIFESPAN_DECORATORS
-        if starting or is_test_file(self.here.resolver, self.here.module):
+        names = {terminal(ref, self.here.module.renamed) for ref in applied(self.here.module, root)}
+        if names & frameworks.LIFESPAN_DECORATORS or is_test_file(self.here.resolver, self.here.module):
             return  # Nobody else waits for the loop yet, or at all.
         twin = api.WAITS_IN_LOOP[name]
         if len(reached.chain) > 1 or not twin:

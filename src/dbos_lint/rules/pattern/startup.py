@@ -12,6 +12,8 @@ from dbos_lint.rules.declared.pattern import CREATE_SCHEDULE_AT_STARTUP, INVALID
 from dbos_lint.rules.mending import text_of, unsafe
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.caught import is_caught
+from dbos_lint.semantics.decorating import applied
+from dbos_lint.semantics.entrypoints import is_command
 from dbos_lint.semantics.launch import YES, Line
 from dbos_lint.semantics.lines import NEEDS_LAUNCH, SERVES, Event, Frame, outside_loops
 from dbos_lint.semantics.literals import strings
@@ -116,9 +118,8 @@ class Creations(Visitor):
 
     def _is_errand(self, line: Line) -> bool:
         """Whether the line is that of a command which somebody gives, once perhaps, and not of a server's start."""
-        names = self.here.resolver.decorator_names(self.here.module, line.function)
-        is_command = any(name.rpartition(".")[2] == "command" for name in names)
-        return is_command and not any(event.kind == SERVES for event in line.events)
+        is_given = any(map(is_command, applied(self.here.module, line.function)))
+        return is_given and not any(event.kind == SERVES for event in line.events)
 
     def _certain_name(self, event: Event) -> str | None:
         """The name of the schedule, if the call is certainly made and nothing asks whether the schedule exists."""

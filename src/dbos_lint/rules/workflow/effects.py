@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from dbos_lint.semantics.effects import (
     WORKFLOW_IN_THREAD,
 )
 from dbos_lint.semantics.writes import OF_RUN
+from dbos_lint.syntax.spans import span_of
 
 if TYPE_CHECKING:
     from dbos_lint.rules.workflow.places import Places
@@ -76,7 +78,23 @@ class Effects(Visitor):
     def _nondeterminism(self, reached: Reached) -> None:
         rule, verb, advice = _EFFECTS[reached.effect.kind]
         fix = self._slept(reached) if rule is NON_DURABLE_SLEEP else None
+        if rule is CONSOLE_INPUT_IN_WORKFLOW and not reached.effect.label.endswith(")"):
+            if self._is_only_named(reached):
+                return
+            verb = "is read"
         self._report(rule, reached, f"{reached.effect.label} {verb}", advice, fix)
+
+    def _is_only_named(self, reached: Reached) -> bool:
+        """Whether the console gets another name, by which only its attributes are asked: what reads is told there."""
+        if reached.origin.module != self.here.module.path:
+            return False
+        body = self.here.body(self.here.module.functions[reached.origin.id])
+        for node in body.walk():
+            if isinstance(node, ast.Assign) and span_of(node.value) == reached.effect.span:
+                names = [each.id for each in node.targets if isinstance(each, ast.Name)]
+                loads = [each for name in names for each in body.mentions[name] if isinstance(each.ctx, ast.Load)]
+                return bool(loads) and all(isinstance(body.parent(each), ast.Attribute) for each in loads)
+        return False
 
     def _slept(self, reached: Reached) -> Fix | None:
         """Sleeps durably, where nothing but workflows comes by."""

@@ -11,9 +11,10 @@ from dbos_lint.catalog.types import MUTATORS
 from dbos_lint.rules.declared.workflow import INPUT_IN_LOOP_CURSOR, POLLING_LOOP
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.body import Body
-from dbos_lint.semantics.effects import RECEIVES, WORKFLOW_ONLY
+from dbos_lint.semantics.effects import RECEIVES, UNKNOWN_ARGUMENTS, WORKFLOW_ONLY, source_of
 from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.summary import Function
+from dbos_lint.semantics.values import External
 from dbos_lint.syntax.spans import Span
 
 _Loop: TypeAlias = ast.For | ast.AsyncFor | ast.While
@@ -50,13 +51,16 @@ class Loops(Visitor):
                 f"an unbounded loop of durable calls in '{function.name}': the workflow's history grows as long as it "
                 "runs, and recovery replays all of it; let a schedule start each round, or start a child workflow",
             )
-        elif durable and isinstance(node, ast.While) and self._polls(node, body, durable):
-            here.report(
-                POLLING_LOOP,
-                _head(node),
-                f"'{function.name}' sleeps and asks again: each round is recorded, and the answer comes late; wait "
-                "for a message (DBOS.recv), an event (DBOS.get_event) or a handle",
-            )
+        elif durable and isinstance(node, ast.While):
+            asked = self._polls(node, body, durable)
+            if asked:
+                advice = (
+                    "and the answer comes late; wait for a message (DBOS.recv), an event (DBOS.get_event) or a handle"
+                )
+                if all(map(self._tells_time, asked)):
+                    advice = "and it wakes up late; sleep once, for the time that is left"
+                what = f"'{function.name}' sleeps and asks again: each round is recorded"
+                here.report(POLLING_LOOP, _head(node), f"{what}, {advice}")
 
     # ------------------------------------------------------------------ endless
 
@@ -92,23 +96,35 @@ class Loops(Visitor):
 
     # ------------------------------------------------------------------ polling
 
-    def _polls(self, node: ast.While, body: Body, durable: list[tuple[ast.Call, Call]]) -> bool:
-        """Whether the loop does nothing but sleep, and go on until a durable call, asked the same thing each time, has
-        the answer."""
+    def _polls(self, node: ast.While, body: Body, durable: list[tuple[ast.Call, Call]]) -> list[Call]:
+        """The durable calls, each asked the same thing in each round, whose answer is all that the loop goes on for, if
+        it does nothing else but sleep."""
         if not any(self._sleeps(call) and not _in_handler(made, node, body) for made, call in body.calls(*node.body)):
-            return False
+            return []
         conditions = [node.test, *(test for exit in _exits(node, body) for test in _conditions(exit, node, body))]
         changed = _changed(node, body)
-        asks = False
+        asked: list[Call] = []
         for made, call in durable:
             if self._sleeps(call) or not self.here.names_called(call).isdisjoint(_REPORTS):
                 continue
             if self._receives(call) or changed & _names(*made.args, *(word.value for word in made.keywords)):
-                return False
+                return []
             if not _decides(made, node, body, conditions):
-                return False
-            asks = True
-        return asks
+                return []
+            asked.append(call)
+        return asked
+
+    def _tells_time(self, call: Call) -> bool:
+        """Whether a durable call does nothing but read the clock."""
+        here, callees = self.here, self.here.callees(call)
+        steps = [entity.function for entity in callees.durable] + [function for _, function in callees.delegations]
+        kinds = {reach.effect.kind for step in steps for reach in here.analysis.reach(here.resolver.key(step)).values()}
+        if not callees.names.isdisjoint(api.RUNS_STEP) and len(call.args) > 1:
+            for value in here.resolve(call.args[1], call):
+                if isinstance(value, External):
+                    source = source_of(here.analysis.observer.nondeterminism, value, UNKNOWN_ARGUMENTS)
+                    kinds.add(source.kind if source is not None else "")
+        return kinds == {"clock"}
 
     def _sleeps(self, call: Call) -> bool:
         callees = self.here.callees(call)
