@@ -28,7 +28,7 @@ VALUES = HERE / "instructions.json"
 MARGIN = 0.05
 APP_LINES = 1_000
 
-_LINT = "from dbos_lint.cli import main; main()"
+_LINT = "from dbos_lint.__main__ import main; main()"
 _OPTIONS = ("--isolated", "--no-cache", "--no-respect-gitignore", "--jobs", "1", "--exit-zero", "--quiet")
 # What an interpreter does all day: it reads and compiles, and makes, looks up and walks objects.
 _REFERENCE = """

@@ -37,6 +37,8 @@ else:
                 raise ValueError(f"unknown fields: {list(changed)}")
             return made
 
+        __replace__ = _replace  # for copy.replace, from Python 3.13 on
+
         def _asdict(self):
             return dict(zip(self._fields, self, strict=True))
 
