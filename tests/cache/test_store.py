@@ -324,6 +324,15 @@ def test_what_nobody_uses_goes_after_a_month_and_nothing_else(tmp_path: Path) ->
     assert other.exists()
 
 
+def test_what_is_too_much_alone_goes_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.write(str(tmp_path), "one", "1")
+    (tmp_path / "0badcafe.dbos-lint").write_bytes(bytes(1000))
+    monkeypatch.setattr(store, "_MOST_BYTES", 500)
+    store.write(str(tmp_path), "two", "2")
+    assert [store.read(str(tmp_path), key) for key in ("one", "two")] == ["1", "2"]
+    assert not (tmp_path / "0badcafe.dbos-lint").exists()
+
+
 def test_use_keeps_it(tmp_path: Path) -> None:
     folder = tmp_path / "cache"
     store.write(str(folder), "one", "1")
@@ -374,10 +383,14 @@ def test_of_two_who_clean_one_may_be_faster(tmp_path: Path, monkeypatch: pytest.
 
 def test_clean_leaves_what_is_not_ours(tmp_path: Path) -> None:
     store.write(str(tmp_path), "one", "1")
-    (tmp_path / "kept.txt").write_text("")
-    (tmp_path / f"{kept(tmp_path).name}.1f.2e").write_text("a draft")
+    name = kept(tmp_path).name
+    (tmp_path / f"{name}.1f.2e").write_text("a draft")
+    others = {"kept.txt", f"{name}.bak", f"{name}.1f.2e.txt", "settings.dbos-lint", f"my{name}"}
+    for other in others:
+        (tmp_path / other).write_text("")
+    (tmp_path / "0badcafe.dbos-lint").mkdir()
     assert store.clean(str(tmp_path)) == 2
-    assert os.listdir(tmp_path) == ["kept.txt"]
+    assert {*os.listdir(tmp_path)} == {*others, "0badcafe.dbos-lint"}
     assert store.clean(str(tmp_path / "none")) == 0
 
 

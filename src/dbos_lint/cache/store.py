@@ -130,7 +130,7 @@ def _make(folder: str) -> None:
 
 
 def _evict(folder: str) -> None:
-    """Remove what nobody has used for a month and, of what is too much, the oldest."""
+    """Remove what nobody has used for a month and, of what is too much, the oldest; what is too much alone goes alone."""
     found = []
     for path in _files(folder):
         try:
@@ -140,9 +140,10 @@ def _evict(folder: str) -> None:
         found.append((status.st_mtime, status.st_size, path))
     oldest, total = time.time() - _KEPT, 0
     for used, size, path in sorted(found, reverse=True):
-        total += size
-        if used < oldest or total > _MOST_BYTES:
+        if used < oldest or total + size > _MOST_BYTES:
             _remove(path)
+        else:
+            total += size
 
 
 def _files(folder: str) -> Iterator[str]:
@@ -151,9 +152,14 @@ def _files(folder: str) -> Iterator[str]:
         names = os.listdir(folder)
     except FileNotFoundError:
         return
-    for name in names:
-        if SUFFIX in name and len(name.partition(SUFFIX)[0]) == 8:
-            yield os.path.join(folder, name)
+    import re  # not for a run that only reads
+
+    # The folder may be shared: a file, or a folder, that somebody else has called nearly the same is not ours.
+    ours = re.compile(rf"[0-9a-f]{{8}}{re.escape(SUFFIX)}(\.[0-9a-f]+\.[0-9a-f]+)?")
+    for name in filter(ours.fullmatch, names):
+        path = os.path.join(folder, name)
+        if os.path.islink(path) or not os.path.isdir(path):
+            yield path
 
 
 def _remove(path: str) -> None:
