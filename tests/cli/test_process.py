@@ -7,10 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
+import dbos_lint
 from dbos_lint import __version__
 
 COMMAND = [sys.executable, "-c", "from dbos_lint.__main__ import main; main()"]
@@ -258,6 +260,34 @@ def test_settings_and_selection_import_neither_the_command_nor_anything_heavy(tm
 def test_the_package_runs_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "dbos_lint", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("dbos-lint ")
+
+
+def test_the_package_runs_from_an_archive_and_keeps_what_it_finds(tmp_path: Path) -> None:
+    archive, package = tmp_path / "linter.zip", Path(dbos_lint.__file__).parent
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for file in package.rglob("*"):
+            if file.suffix in {".py", ".json"}:
+                zipped.write(file, file.relative_to(package.parent))
+        zipped.write(package.parents[1] / "docs/rules/DBS213.md", "dbos_lint/docs/rules/DBS213.md")
+    (tmp_path / "app.py").write_text(
+        "import time\nfrom dbos import DBOS\n@DBOS.workflow()\ndef pay() -> None:\n    time.sleep(1)\n",
+        encoding="utf-8",
+    )
+    path = os.pathsep.join([str(archive), *filter(None, sys.path)])
+    environment = {**os.environ, "PYTHONPATH": path, "DBOS_LINT_NO_CACHE": ""}
+
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-m", "dbos_lint", *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=False
+        ).stdout
+
+    check = ("check", "--output-format", "concise", "--cache-dir", str(tmp_path / "cache"), "app.py")
+    first = run(*check)
+    assert "DBS213" in first and "DBS001" not in first
+    assert run(*check) == first
+    assert len([*(tmp_path / "cache").glob("*.dbos-lint")]) == 1
+    assert run("rule", "DBS213").startswith("# DBS213")
 
 
 def test_the_command_offers_the_formats_that_there_are() -> None:

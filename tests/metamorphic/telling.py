@@ -26,6 +26,7 @@ TELLING: dict[tuple[str, str], str] = {
     ("extracted", "DBS110/timetable"): _IN_ONE,
     ("extracted", "DBS210/picking"): _IN_ONE,
     ("extracted", "DBS239/batches"): _ASKED_ELSEWHERE,
+    ("extracted", "DBS239/silent_lookups"): _ASKED_ELSEWHERE,
     ("extracted", "DBS903/forgotten_steps"): _IN_ONE,
     ("extracted", "DBS903/queues_and_clients"): _IN_ONE,
     ("extracted", "DBS905/subscriptions"): _IN_ONE,

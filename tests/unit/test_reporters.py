@@ -176,6 +176,16 @@ def test_no_format_lets_a_name_a_message_or_a_source_line_talk_to_the_terminal(o
     assert not any(line.startswith("::error::x") for line in text.splitlines())
 
 
+@pytest.mark.parametrize(
+    "name", ["::error::x.py", "::stop-commands::x/app.py", " ::error::x.py", "\u2003::error::x.py"]
+)
+@pytest.mark.parametrize("output_format", ["concise", "full"])
+def test_no_name_of_a_file_is_a_command_of_github(output_format: str, name: str) -> None:
+    text = render(report(FOUND._replace(filename=f"/srv/shop/{name}")), output_format)
+    assert f"{name}:7:18" in text
+    assert not any(line.lstrip().startswith("::") for line in text.splitlines())
+
+
 @given(st.text(st.characters()))
 def test_harmless_text_has_no_control_characters_and_keeps_its_length(text: str) -> None:
     cleaned = harmless(text)
@@ -297,6 +307,13 @@ def test_sarif_names_files_by_valid_addresses() -> None:
     made = json.loads(render(report(PLAIN._replace(filename="/srv/shop/a b:ü\udcff.py")), "sarif"))
     location = made["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
     assert location["uri"] == "a%20b%3A%C3%BC%FF.py"
+
+
+def test_what_a_program_calls_so_is_no_link_in_sarif() -> None:
+    named = "queue '[click](https://example.com)'; steps[0](order), [*] and (so)"
+    made = json.loads(render(report(PLAIN._replace(message=named)), "sarif"))
+    told = made["runs"][0]["results"][0]["message"]["text"]
+    assert told == r"queue '\[click](https://example.com)'; steps\[0](order), [*] and (so)"
 
 
 def test_sarif_of_nothing_is_still_a_run() -> None:

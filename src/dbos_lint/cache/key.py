@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from dbos_lint import __version__
+from dbos_lint.paths import upwards
 from dbos_lint.settings import Settings
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -27,6 +28,8 @@ def _sources() -> str:
     if not _known:
         try:
             _known.append(_recorded() or ascii(sorted(_dates(_PACKAGE))))
+        except NotADirectoryError:  # they are in an archive
+            _known.append(ascii(_date(next(filter(os.path.isfile, upwards(_PACKAGE))))))
         except OSError:
             # Nobody knows what earlier runs have found out with these: nothing of it counts.
             _known.append(os.urandom(16).hex())
@@ -55,5 +58,9 @@ def _dates(folder: str) -> Iterator[tuple[str, int, int]]:
             if entry.name != "__pycache__":
                 yield from _dates(entry.path)
         else:
-            status = entry.stat()
-            yield entry.name, status.st_mtime_ns, status.st_size
+            yield _date(entry.path)
+
+
+def _date(path: str) -> tuple[str, int, int]:
+    status = os.stat(path)
+    return os.path.basename(path), status.st_mtime_ns, status.st_size

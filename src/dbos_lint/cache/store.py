@@ -130,7 +130,7 @@ def _make(folder: str) -> None:
 
 
 def _evict(folder: str) -> None:
-    """Remove what nobody has used for a month and, of what is too much, the oldest; what is too much alone goes alone."""
+    """Remove what nobody has used for a month and the oldest of what is too much; what alone is that goes alone."""
     found = []
     for path in _files(folder):
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
@@ -51,7 +52,7 @@ def _result(found: Diagnostic, rule_index: int, report: Report) -> dict[str, obj
         "ruleId": found.code,
         "ruleIndex": rule_index,
         "level": _LEVELS[found.level],
-        "message": {"text": readable(found.message)},
+        "message": _message(found.message),
         "locations": [_location(found.filename, _region(found.start, found.end), cwd)],
     }
     if found.fix is not None and (replacements := report.replacements(found)):
@@ -60,15 +61,20 @@ def _result(found: Diagnostic, rule_index: int, report: Report) -> dict[str, obj
             for each in replacements
         ]
         artifact = {"artifactLocation": _artifact(found.filename, cwd), "replacements": changes}
-        result["fixes"] = [{"description": {"text": readable(found.fix.title)}, "artifactChanges": [artifact]}]
+        result["fixes"] = [{"description": _message(found.fix.title), "artifactChanges": [artifact]}]
     if found.trace:
         chain = [
-            _location(step.filename, {"startLine": step.row}, cwd) | {"message": {"text": readable(step.label)}}
+            _location(step.filename, {"startLine": step.row}, cwd) | {"message": _message(step.label)}
             for step in found.trace
         ]
         result["relatedLocations"] = [{"id": number} | place for number, place in enumerate(chain, 1)]
         result["codeFlows"] = [{"threadFlows": [{"locations": [{"location": place} for place in chain]}]}]
     return result
+
+
+def _message(text: str) -> dict[str, str]:
+    """``text`` as it is: what a program has named ``[so](https://example.com)`` is no link (SARIF 2.1.0, 3.11.6)."""
+    return {"text": re.sub(r"\[(?=[^\[\]]*\]\()", r"\\[", readable(text))}
 
 
 def _region(start: Position, end: Position) -> dict[str, int]:

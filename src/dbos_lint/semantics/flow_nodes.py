@@ -15,10 +15,10 @@ MAY_LOG = frozenset({*_BY_WORDS, *LOGGING_FUNCTIONS})
 
 
 def asks_presence(test: ast.expr) -> bool:
-    """Whether a condition only asks whether there is something: ``x is None``, ``not x``."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+    """Whether a condition only asks whether there is something: ``x is None``, ``not x``, ``not x is None``."""
+    while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         test = test.operand
-    elif isinstance(test, ast.Compare):
+    if isinstance(test, ast.Compare):
         return isinstance(test.ops[0], (ast.Is, ast.IsNot)) and compared_with_none(test) is not None
     return isinstance(test, (ast.Name, ast.Attribute))
 
