@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
@@ -16,7 +17,7 @@ def draft(path: str, text: bytes) -> Iterator[str]:
     new = os.path.join(os.path.dirname(path), f".dbos-lint-{os.getpid()}-{secrets.token_hex(4)}.tmp")
     with _unless_it_fails(new):
         with open(new, "xb") as file:
-            _resemble(new, os.stat(path))
+            _resemble(new, path)
             _write(file, text)
         yield new
 
@@ -62,9 +63,15 @@ def _unless_it_fails(path: str) -> Iterator[None]:
         raise
 
 
-def _resemble(new: str, old: os.stat_result) -> None:
-    """Give the file ``new`` the owner and the mode of the ``old`` one."""
+def _resemble(new: str, old: str) -> None:
+    """Give the file ``new`` the owner, the mode and the attributes, access lists among them, of the file ``old``."""
+    status = os.stat(old)
     if hasattr(os, "chown"):
         with suppress(PermissionError):
-            os.chown(new, old.st_uid, old.st_gid)
-    os.chmod(new, stat.S_IMODE(old.st_mode))
+            os.chown(new, status.st_uid, status.st_gid)
+    os.chmod(new, stat.S_IMODE(status.st_mode))
+    if sys.platform == "linux":
+        with suppress(OSError):  # the file system may know none
+            for name in os.listxattr(old):
+                with suppress(OSError):  # not everybody may set each of them
+                    os.setxattr(new, name, os.getxattr(old, name))

@@ -207,12 +207,17 @@ def _versions() -> Iterator[Nasty]:
     """Syntax that some supported interpreter does not know: the fault says which Python does."""
     for name, text, version in (
         ("except_star", "try: pass\nexcept* ValueError: pass", (3, 11)),
+        ("star_in_annotation", "def f(*args: *tuple[int]): pass", (3, 11)),
+        ("star_in_index", "x = rows[0, *y]", (3, 11)),
         ("type_alias", "type Row = dict[str, int]", (3, 12)),
         ("type_parameter", "def first[T](rows: list[T]) -> T: return rows[0]", (3, 12)),
         ("f_string_quotes", "x = f'{'a'}'", (3, 12)),
         ("type_default", "class Box[T = int]: pass", (3, 13)),
         ("template_string", "x = t'{a}'", (3, 14)),
         ("except_without_brackets", "try: pass\nexcept ValueError, KeyError: pass", (3, 14)),
+        ("lazy_import", "lazy import json", (3, 15)),
+        ("unpacking_in_comprehension", "x = [*row for row in rows]", (3, 15)),
+        ("dict_unpacking_in_comprehension", "x = {**row for row in rows}", (3, 15)),
     ):
         source = f"{WORKFLOW}{text}\n".encode()
         row = CLOCK + 1 + (1 if name.startswith("except") else 0)

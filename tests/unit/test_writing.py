@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,6 +40,18 @@ def test_on_a_full_disk_the_old_file_stays(
     with pytest.raises(OSError, match="No space left"):
         writing.put(str(report), b"new\n")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == ({"report": before} if before else {})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="attributes of files are Linux's")
+def test_the_attributes_of_a_file_stay(tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    report.write_bytes(b"old\n")
+    try:
+        os.setxattr(report, "user.note", b"kept")
+    except OSError:
+        pytest.skip("this file system knows no attributes")
+    writing.put(str(report), b"new\n")
+    assert (report.read_bytes(), os.getxattr(report, "user.note")) == (b"new\n", b"kept")
 
 
 def test_a_link_stays_one(tmp_path: Path) -> None:
