@@ -118,6 +118,10 @@ MEMOIZES = frozenset(
 )
 """Decorators that remember results, so that the function is not run again."""
 
+PAGES = ("streamlit.",)
+"""Frameworks that run a module as a program whenever somebody looks at the page that it draws."""
+BESIDE_PAGES = frozenset(f"streamlit.{name}" for name in ("cache_data", "cache_resource", "dialog", "fragment"))
+"""What a module calls of them that is no page."""
 LIFESPAN_KEYWORDS = frozenset({"lifespan", "on_startup", "startup"})
 """Keywords by which a framework is given what runs when it starts."""
 LIFESPAN_DECORATORS = frozenset(

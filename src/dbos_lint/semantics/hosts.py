@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.decorating import applied
 from dbos_lint.semantics.lines import LAUNCH, Event, Lines, terminal
-from dbos_lint.semantics.sites import Call
+from dbos_lint.semantics.sites import MODULE, Binding, Call
 from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import Constant, Container, External, FunctionKey, FunctionValue, Value
 
@@ -48,6 +48,19 @@ def _hooks(lines: Lines, module: Module) -> Iterator[Value]:
             for ref in refs:
                 for value in lines.analysis.calls.resolve(module, ref, call):
                     yield from value.elements if isinstance(value, Container) else (value,)
+
+
+def is_page(lines: Lines, module: Module) -> bool:
+    """Whether the module is a page that a framework runs as a program, whenever somebody looks at it."""
+    imports = [each for several in module.scopes[MODULE].bindings.values() for each in several if _is_page(each)]
+    calls = module.functions[MODULE].calls if imports else ()
+    names = (name for call in calls for name in lines.analysis.calls.callees(module, call).names)
+    return any(name.startswith(frameworks.PAGES) and name not in frameworks.BESIDE_PAGES for name in names)
+
+
+def _is_page(binding: Binding) -> bool:
+    """Whether it imports something of a framework of pages."""
+    return binding.kind == "import" and f"{binding.value[0]}.".startswith(frameworks.PAGES)
 
 
 def serves_by_name(lines: Lines, event: Event) -> bool:

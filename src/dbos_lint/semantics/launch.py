@@ -121,8 +121,15 @@ class Launches:
         return self.events(function) if self._lines.may_do(FunctionKey(self.module.path, function.id), BEGINS) else ()
 
     def at_import(self) -> tuple[Event, ...]:
-        """What happens when this module is imported: nothing in a ``__main__.py``, which only is run."""
-        return () if self._is_only_run() else tuple(self._lines.of_import(self.module))
+        """What happens when this module is imported: nothing in a ``__main__.py``, which only is run, nor in a page."""
+        if self._is_only_run():
+            return ()
+        events = tuple(self._lines.of_import(self.module))
+        if events:
+            from dbos_lint.semantics.hosts import is_page
+
+            return () if is_page(self._lines, self.module) else events
+        return events
 
     @cached_property
     def queues_at_import(self) -> frozenset[Event]:
