@@ -9,10 +9,12 @@ from typing import Any
 
 from dbos_lint.diagnostic import Position
 from dbos_lint.syntax.parse import Source
+from dbos_lint.syntax.trees import children
 
 _STRETCH = 1024
 _PLACED = (ast.expr, ast.pattern, ast.arg)
 _BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
+_NO_HEAD = frozenset({*_BODIES, "decorator_list"})
 # The bytes of UTF-8 that begin no character.
 _CONTINUING = bytes(range(0x80, 0xC0))
 
@@ -23,7 +25,6 @@ class Lines:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._encoded: dict[int, _Encoded] = {}
-        self._first_rows: dict[int, list[int]] = {}
         self._chains: dict[int, list[Any]] = {}
         self._heads: dict[int, tuple[int, int]] = {}
 
@@ -40,12 +41,6 @@ class Lines:
             column = self._encoded[row].characters(column)
         return Position(row, column + 1)
 
-    def _rows(self, nodes: list[Any]) -> list[int]:
-        """The first row of each of ``nodes``, a list of the tree."""
-        if id(nodes) not in self._first_rows:
-            self._first_rows[id(nodes)] = [_first(node) for node in nodes]
-        return self._first_rows[id(nodes)]
-
     def _chain(self, node: ast.If) -> list[Any]:
         """An ``if`` with its ``elif`` branches, each of which is the whole ``else`` of the one before."""
         chain = self._chains.setdefault(id(node), [node])
@@ -57,12 +52,12 @@ class Lines:
         """The first and last row of the innermost statement that holds ``row``: of a compound one, of its head."""
         nodes: list[Any] = self._source.tree.body
         while nodes:
-            node = nodes[max(bisect_right(self._rows(nodes), row) - 1, 0)]
+            node = nodes[max(bisect_right(nodes, row, key=_first) - 1, 0)]
             if not _first(node) <= row <= _last(node):
                 break
             if isinstance(node, ast.If):
                 chain = self._chain(node)
-                node = chain[bisect_right(self._rows(chain), row) - 1]
+                node = chain[bisect_right(chain, row, key=_first) - 1]
             for decorator in getattr(node, "decorator_list", ()):
                 if decorator.lineno <= row <= _last(decorator):
                     return (decorator.lineno, _last(decorator))
@@ -114,12 +109,14 @@ def _head(node: Any) -> tuple[int, int]:
     if not isinstance(getattr(node, "body", getattr(node, "cases", None)), list):
         return node.lineno, _last(node)
     start = node.pattern.lineno if isinstance(node, ast.match_case) else node.lineno
-    heads = [start]
-    for name in node._fields:
-        if name in _BODIES or name == "decorator_list":
-            continue
-        value = getattr(node, name)
-        for part in value if isinstance(value, list) else [value]:
-            if isinstance(part, ast.AST):
-                heads += [child.end_lineno or start for child in ast.walk(part) if isinstance(child, _PLACED)]
-    return start, max(heads)
+    last = start
+    todo: list[Any] = [getattr(node, name) for name in node._fields if name not in _NO_HEAD]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, list):
+            todo += part
+        elif isinstance(part, _PLACED):  # all that is in it ends with it
+            last = max(last, part.end_lineno or start)
+        elif isinstance(part, ast.AST):
+            todo += children(part)
+    return start, last

@@ -19,7 +19,7 @@ A line comment counts on the first or last row of the finding's statement, or on
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from dbos_lint.diagnostic import Diagnostic, Position
 from dbos_lint.records import NamedTuple
@@ -68,7 +68,7 @@ class Suppressions:
         the doors must agree.
         """
         silenced = self._silenced(require_reason, noqa)
-        return any(
+        return bool(silenced) and any(
             code in silenced.get(row, ())
             for row in (None, diagnostic.start.row, *diagnostic.statement)
             for code in _prefixes(diagnostic.code)
@@ -143,8 +143,9 @@ def _prefixes(code: str) -> list[str]:
     return [code[:end] for end in range(len(code) + 1)]
 
 
+@lru_cache(maxsize=1)
 def parse(source: str) -> Suppressions:
-    """The suppressions of ``source``."""
+    """The suppressions of ``source``: a file is asked for them when it is summarised, and again when it is judged."""
     lowered = source.lower()
     if "dbos-lint" not in lowered and "noqa" not in lowered:
         return NOTHING
