@@ -73,10 +73,16 @@ def taken(calls: Calls, module: Module) -> dict[str, list[Taken]]:
         for name in named:
             for slot in SLOTS[name]:
                 found.setdefault(slot.kind, []).append((call, slot, name))
-        if not callees.known or (not named and isinstance(call.func, str) and call.func.startswith(f"{ENGINE}.")):
+        if not callees.known or (not named and _is_called_engine(call, callees.names)):
             for slot in _BY_METHOD.get(receiver_and_method(call.func)[1], ()):
                 found.setdefault(slot.kind, []).append((call, slot, ""))
     return found
+
+
+def _is_called_engine(call: Call, names: Iterable[str]) -> bool:
+    """Whether ``call``, of something that has ``names``, is of what is called like the engine where it comes from."""
+    own = isinstance(call.func, str) and call.func.startswith(f"{ENGINE}.")
+    return own or any(f".{ENGINE}." in name for name in names)
 
 
 def mentions_of_calls(calls: Calls, module: Module, all_taken: Iterable[Taken]) -> Iterator[Mention]:
