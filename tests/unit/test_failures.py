@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from dbos_lint.configuration import Configuration
+from dbos_lint.fixes.mend import mend
 from dbos_lint.linter import FileResult, lint_source
 from dbos_lint.rules.comm.answers import Answers
 from dbos_lint.rules.visitor import Here
@@ -131,6 +132,16 @@ def test_where_dbs001_is_ignored_a_fault_still_counts(monkeypatch: pytest.Monkey
     result = lint(settings=Settings(root=str(ROOT), select=("DBS2",), ignore=("DBS001",)))
     assert codes(result) == [(9, "DBS201"), (15, "DBS201")]
     assert result.tracebacks
+
+
+def test_a_file_in_which_a_rule_raises_is_not_mended_and_is_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = SELECTED._replace(fix=True, unsafe_fixes=True)
+    path = str(ROOT / "app.py")
+    assert mend(PROGRAM.encode(), path, settings).fixed
+    monkeypatch.setattr(Declarations, "visit_FunctionDef", failing, raising=False)
+    left = mend(PROGRAM.encode(), path, settings)
+    assert (left.after, left.fixed) == (PROGRAM.encode(), ())
+    assert {each.reason.partition(",")[0] for each in left.dropped} == {"a rule fails in this file"}
 
 
 def test_a_fault_in_one_file_spoils_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ _MOST_ROUNDS = 100
 # Each attempt lints the whole file: so many lines are linted to tell which fixes of a file work, or its lines so often.
 _MOST_LINES = 100_000
 _ATTEMPTS = 100
+_A_RULE_FAILS = "a rule fails in this file, so nobody knows what else it would bring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ class _File:
             return str(void)
         after = self.state(source, state.program, made)
         found = after.result.diagnostics
+        if after.result.tracebacks:
+            return _A_RULE_FAILS
         if any(each.code == UNREADABLE_FILE.code for each in found) or (
             not _compiles(source) and _compiles(state.source)
         ):
@@ -116,6 +119,9 @@ def mend(
         wanted = [found for found in state.result.diagnostics if is_wanted(found, settings, places)]
         if not wanted:
             dropped = []
+            break
+        if state.result.tracebacks:
+            dropped = [Dropped(found, _A_RULE_FAILS) for found in wanted]
             break
         document = Document.of(state.source)
         planned, dropped = _plans(document, wanted)
