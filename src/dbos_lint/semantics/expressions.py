@@ -23,6 +23,7 @@ from dbos_lint.semantics.values import (
     Instance,
     Value,
     Values,
+    alternatives,
     awaited,
     is_callable,
     is_set,
@@ -249,7 +250,7 @@ def _any(resolver: Resolver, module: Module, ref: Ref, place: Place, env: Enviro
         for value in resolver.follow(module, choice, place, env, depth):
             if value != Constant(None):
                 found[value] = None
-    return tuple(found) if len(found) <= ALTERNATIVES else ()
+    return alternatives(found) if len(found) <= ALTERNATIVES else ()
 
 
 def _joined_path(

@@ -23,6 +23,7 @@ from dbos_lint.semantics.values import (
     ModuleValue,
     Value,
     Values,
+    alternatives,
 )
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _own_attribute(resolver: Resolver, klass: ClassValue, name: str, receiver: V
             if value != Constant(None):
                 found[value] = None
     if found:
-        return tuple(found)
+        return alternatives(found)
     return () if bindings or name in declared.attributes else None
 
 

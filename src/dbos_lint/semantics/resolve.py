@@ -32,6 +32,7 @@ from dbos_lint.semantics.values import (
     ModuleValue,
     Value,
     Values,
+    alternatives,
 )
 
 T = TypeVar("T")
@@ -210,7 +211,7 @@ class Resolver:
         for binding in bindings:
             for value in self.bound(module, scope, name, binding, env, depth):
                 found[value] = None
-        return tuple(found) if len(found) <= ALTERNATIVES else ()
+        return alternatives(found) if len(found) <= ALTERNATIVES else ()
 
     def _from_stars(self, module: Module, name: str, depth: int) -> Values:
         if self.answers.is_cut(depth):

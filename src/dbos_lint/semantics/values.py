@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TypeAlias
 
 from dbos_lint.records import NamedTuple
@@ -148,6 +148,15 @@ Environment: TypeAlias = Mapping[str, Values]
 
 def is_callable(value: Value) -> bool:
     return isinstance(value, (FunctionValue, Entity, Partial))
+
+
+def alternatives(found: Collection[Value]) -> Values:
+    """The values, but for functions that are durable in another of them: who chooses between the two asks whether dbos
+    is there at all, and durable code has the durable one."""
+    durable = {value.function.key for value in found if isinstance(value, Entity)} if len(found) > 1 else ()
+    if not durable:
+        return tuple(found)
+    return tuple([value for value in found if not isinstance(value, FunctionValue) or value.key not in durable])
 
 
 def awaited(values: Values) -> Iterator[Value]:
