@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from dbos_lint.consulted import text_state
 from dbos_lint.mentions import imports, joined, mentions
-from dbos_lint.records import NamedTuple
 
 COMPUTED = ""
 """Stands for the names of workflows that are made at run time."""
@@ -23,29 +23,31 @@ _INNER = rb"(?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]{0,500}\)){0,500}\)){0,500}\))
 _NAMED = rb"workflow\s*\(" + _INNER + rb"\bname\s*=\s*(?:[\"']([^\"']+)[\"']|)"
 
 
-class Outline(NamedTuple):
+class Outline:
     """The ``kinds`` of names that a file may hold, the ``words`` by which it may name workflows, whether it names dbos
-    or a configured decorator, and what it imports; too much of it does no harm."""
+    or a configured decorator, and what it imports; too much of it does no harm. What nobody asks for is not looked for.
+    """
 
-    kinds: frozenset[str]
-    words: frozenset[str]
-    is_naming: bool
-    imports: tuple[tuple[int, str, bytes], ...]
+    def __init__(self, source: bytes, needles: Sequence[bytes]) -> None:
+        """``needles`` are what :func:`dbos_lint.mentions.needles` tells."""
+        self._source = source.replace(b"\r\n", b"\n")  # some read files so
+        self.kinds = kinds_in(self._source)
+        self.is_naming = mentions(self._source, needles)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        from dbos_lint.catalog.names import WORKFLOW
+
+        return words_in(self._source) if WORKFLOW in self.kinds else frozenset()
+
+    @cached_property
+    def imports(self) -> tuple[tuple[int, str, bytes], ...]:
+        return tuple(imports(self._source))
 
     @property
     def state(self) -> str:
         """What tells it from another."""
         return text_state(ascii((sorted(self.kinds), sorted(self.words), self.is_naming, self.imports)).encode())
-
-
-def outline(source: bytes, needles: Sequence[bytes]) -> Outline:
-    """The outline of a file; ``needles`` are what :func:`dbos_lint.mentions.needles` tells."""
-    from dbos_lint.catalog.names import WORKFLOW
-
-    source = source.replace(b"\r\n", b"\n")  # some read files so
-    kinds = kinds_in(source)
-    words = words_in(source) if WORKFLOW in kinds else frozenset()
-    return Outline(kinds, words, mentions(source, needles), tuple(imports(source)))
 
 
 def words_in(source: bytes) -> frozenset[str]:

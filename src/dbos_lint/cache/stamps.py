@@ -50,9 +50,9 @@ class Stamps:
         """Whether a file, folder or outline (of files with ``needles``) still is in ``state``."""
         try:
             if path.startswith(OUTLINE):
-                from dbos_lint.outlines import outline
+                from dbos_lint.outlines import Outline
 
-                return outline(self.text(path.removeprefix(OUTLINE)), needles).state == state
+                return Outline(self.text(path.removeprefix(OUTLINE)), needles).state == state
             if state.startswith(FOLDER):
                 return folder_state(os.listdir(path)) == state
             return text_state(self.text(path)) == state

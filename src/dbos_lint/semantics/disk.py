@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dbos_lint import outlines
 from dbos_lint.discovery import project_files
 from dbos_lint.mentions import imports
 from dbos_lint.outlines import Outline
@@ -48,7 +47,7 @@ class Disk:
     def outline(self, source: bytes, needles: Sequence[bytes]) -> Outline:
         """The outline of a text."""
         if source not in self._outlines:
-            self._outlines[source] = outlines.outline(source, needles)
+            self._outlines[source] = Outline(source, needles)
         return self._outlines[source]
 
     def imports(self, source: bytes) -> tuple[Import, ...]:

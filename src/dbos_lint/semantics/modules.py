@@ -248,9 +248,9 @@ class Project:
 
     def outline(self, source: bytes, needles: Sequence[bytes]) -> Outline:
         """The outline of the text of a file."""
-        from dbos_lint.outlines import outline
+        from dbos_lint.outlines import Outline
 
-        return self.disk.outline(source, needles) if self.disk is not None else outline(source, needles)
+        return self.disk.outline(source, needles) if self.disk is not None else Outline(source, needles)
 
     def mentioned(self, source: bytes) -> Iterable[tuple[int, str, bytes]]:
         """What the text of a file imports, to judge by its bytes."""
