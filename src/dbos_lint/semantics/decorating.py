@@ -112,6 +112,8 @@ def applied(module: Module, function: Function) -> tuple[Ref, ...]:
 def _applied(name: str, binding: Binding) -> Ref:
     """What a binding of ``name`` puts around what the name has been until then."""
     value: Ref = binding.value if binding.kind == "value" else None
+    if isinstance(value, tuple) and value[0] == "annotated":
+        value = value[1]
     if isinstance(value, tuple) and value[0] == "call" and value[2:] == ((name,), ()):
         called: Ref = value[1]
         return called

@@ -79,7 +79,9 @@ class Shared:
 
     def _is_for_tests(self, function: Function) -> bool:
         """Whether the function puts everything back for the next test: nothing here calls it, and nothing is given."""
-        is_used = function.params or function.decorators or self._callers.get(function.id)
+        given = function.params[1:] if function.receiver else function.params
+        decorated = any(decorator.ref not in ("staticmethod", "classmethod") for decorator in function.decorators)
+        is_used = given or decorated or self._callers.get(function.id)
         return not is_used and re.search(_EMPTIES, function.name) is not None
 
     # ------------------------------------------------------------------ start-up

@@ -90,8 +90,11 @@ class Effects(Visitor):
             return False
         body = self.here.body(self.here.module.functions[reached.origin.id])
         for node in body.walk():
-            if isinstance(node, ast.Assign) and span_of(node.value) == reached.effect.span:
-                names = [each.id for each in node.targets if isinstance(each, ast.Name)]
+            if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+                if span_of(node.value) != reached.effect.span:
+                    continue
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names = [each.id for each in targets if isinstance(each, ast.Name)]
                 loads = [each for name in names for each in body.mentions[name] if isinstance(each.ctx, ast.Load)]
                 return bool(loads) and all(isinstance(body.parent(each), ast.Attribute) for each in loads)
         return False
