@@ -77,6 +77,9 @@ _HANDLES = (api.HANDLE, api.ASYNC_HANDLE, api.CLIENT_HANDLE, api.CLIENT_ASYNC_HA
 _STATUS = "dbos.WorkflowStatus"
 _CREATES_DEBOUNCER = (f"{api.DEBOUNCER}.create", f"{api.DEBOUNCER}.create_async")
 
+SQLITE_IN_MEMORY = "sqlite3.memory.Connection"
+"""A connection to a database of its own, which nobody else sees: no list of what acts outside names it."""
+
 RETURNS: dict[str, str] = {
     "asyncio.get_event_loop": "asyncio.AbstractEventLoop",
     "asyncio.get_running_loop": "asyncio.AbstractEventLoop",
@@ -138,6 +141,7 @@ RETURNS: dict[str, str] = {
     "asyncpg.Pool.acquire": "asyncpg.Connection",
     "sqlite3.connect": "sqlite3.Connection",
     "sqlite3.Connection.cursor": "sqlite3.Cursor",
+    f"{SQLITE_IN_MEMORY}.cursor": "sqlite3.memory.Cursor",
     "pathlib.Path.joinpath": "pathlib.Path",
     "pathlib.Path.with_name": "pathlib.Path",
     "pathlib.Path.with_suffix": "pathlib.Path",

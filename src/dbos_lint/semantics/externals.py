@@ -96,8 +96,7 @@ def result_of_call(settings: Settings, callee: External, args: tuple[Values, ...
         spelled = str(args[0][0].value).strip("+- ").lower()
         return (External(f"math.{spelled[:3]}"),) if spelled in _NOT_FINITE else ()
     if name == "sqlite3.connect" and args and args[0] == (Constant(":memory:"),):
-        # A database of its own, which nobody else sees.
-        return ()
+        return (Instance(External(types.SQLITE_IN_MEMORY)),)
     if name in ("functools.wraps", "super") or name in types.FIELDS:
         return ()
     if name in waits.GIVES_SETS:
