@@ -32,13 +32,13 @@ _GROUPS: dict[str, str] = {
         "sqlalchemy.ext.asyncio.AsyncSession sqlalchemy.ext.asyncio.async_sessionmaker dbos.TransactionSession"
     ),
     "a database connection": (
-        "sqlalchemy.engine.Connection sqlalchemy.ext.asyncio.AsyncConnection sqlite3.Connection aiosqlite.Connection sqlite3.memory.Connection "
-        "psycopg.Connection psycopg.AsyncConnection psycopg2.extensions.connection asyncpg.Connection asyncpg.Pool "
+        "sqlalchemy.engine.Connection sqlalchemy.ext.asyncio.AsyncConnection sqlite3.Connection "
+        "sqlite3.memory.Connection aiosqlite.Connection psycopg.Connection psycopg.AsyncConnection psycopg2.extensions.connection asyncpg.Connection asyncpg.Pool "
         "psycopg_pool.ConnectionPool duckdb.DuckDBPyConnection"
     ),
     "a database cursor": (
-        "sqlite3.Cursor sqlite3.memory.Cursor sqlite3.Row psycopg.Cursor psycopg.AsyncCursor psycopg2.extensions.cursor "
-        "sqlalchemy.engine.Result sqlalchemy.engine.CursorResult sqlalchemy.engine.ScalarResult "
+        "sqlite3.Cursor sqlite3.memory.Cursor sqlite3.Row psycopg.Cursor psycopg.AsyncCursor "
+        "psycopg2.extensions.cursor sqlalchemy.engine.Result sqlalchemy.engine.CursorResult sqlalchemy.engine.ScalarResult "
         "sqlalchemy.engine.MappingResult sqlalchemy.Result sqlalchemy.CursorResult sqlalchemy.ScalarResult"
     ),
     "a client": (
