@@ -33,13 +33,15 @@ _GROUPS: dict[str, str] = {
     ),
     "a database connection": (
         "sqlalchemy.engine.Connection sqlalchemy.ext.asyncio.AsyncConnection sqlite3.Connection "
-        "sqlite3.memory.Connection aiosqlite.Connection psycopg.Connection psycopg.AsyncConnection psycopg2.extensions.connection asyncpg.Connection asyncpg.Pool "
-        "psycopg_pool.ConnectionPool duckdb.DuckDBPyConnection"
+        "sqlite3.memory.Connection aiosqlite.Connection psycopg.Connection psycopg.AsyncConnection "
+        "psycopg2.extensions.connection asyncpg.Connection asyncpg.Pool psycopg_pool.ConnectionPool "
+        "duckdb.DuckDBPyConnection"
     ),
     "a database cursor": (
         "sqlite3.Cursor sqlite3.memory.Cursor sqlite3.Row psycopg.Cursor psycopg.AsyncCursor "
-        "psycopg2.extensions.cursor sqlalchemy.engine.Result sqlalchemy.engine.CursorResult sqlalchemy.engine.ScalarResult "
-        "sqlalchemy.engine.MappingResult sqlalchemy.Result sqlalchemy.CursorResult sqlalchemy.ScalarResult"
+        "psycopg2.extensions.cursor sqlalchemy.engine.Result sqlalchemy.engine.CursorResult "
+        "sqlalchemy.engine.ScalarResult sqlalchemy.engine.MappingResult sqlalchemy.Result sqlalchemy.CursorResult "
+        "sqlalchemy.ScalarResult"
     ),
     "a client": (
         "redis.Redis redis.asyncio.Redis pymongo.MongoClient pymongo.AsyncMongoClient pymongo.database.Database "
