@@ -269,6 +269,7 @@ class Mutator:
 
     def _filled(self, pattern: ast.stmt | ast.expr, tree: ast.Module, old: ast.expr | None = None) -> ast.AST:
         """A copy of ``pattern`` with parts of the program for its ``x``."""
+        # An expression stands there as well as a statement: nobody compiles it.
         holder = ast.Module([copy.deepcopy(pattern)], [])  # type: ignore[list-item]
         for node, field, index in self._names(holder):
             if index is None and getattr(node, field) == "x":
@@ -299,12 +300,12 @@ class Mutator:
         for node in self._some(tree, ast.FunctionDef, ast.AsyncFunctionDef):
             old = type(node)
             new = ast.AsyncFunctionDef if old is ast.FunctionDef else ast.FunctionDef
-            node.__class__ = new  # type: ignore[assignment]
+            node.__class__ = new  # type: ignore[assignment]  # both have the same fields
         self._put(tree, lambda old: old.value if isinstance(old, ast.Await) else ast.Await(old))
 
     def _decorate(self, tree: ast.Module) -> None:
         for node in self._some(tree, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef):
-            decorators: list[ast.expr] = node.decorator_list  # type: ignore[attr-defined]
+            decorators: list[ast.expr] = node.decorator_list  # type: ignore[attr-defined]  # each of these kinds has it
             others = [each for inner in ast.walk(tree) for each in getattr(inner, "decorator_list", ())]
             if others and self._random.random() < 0.6:
                 decorators.insert(0, copy.deepcopy(self._random.choice(others)))

@@ -147,6 +147,19 @@ def test_an_interrupt_that_comes_early_or_late_leaves_no_traceback(before: str, 
     assert (done.returncode, done.stderr) == (code, "")
 
 
+def test_what_is_printed_at_the_very_end_arrives(tmp_path: Path) -> None:
+    before = "import atexit\natexit.register(print, 'the end')\nfrom dbos_lint.__main__ import main\nmain()"
+    done = subprocess.run(
+        [sys.executable, "-c", before, "--version"],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.splitlines()[-1], done.stderr) == (0, "the end", "")
+
+
 def test_an_interrupt_ends_the_workers_too(tmp_path: Path) -> None:
     """As a terminal sends it: to all processes at once."""
     for name in ("a", "b", "c"):

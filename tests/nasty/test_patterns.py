@@ -89,6 +89,7 @@ def test_lines_of_gitignore_name_by_name(line: str, end: str, path: str, is_fold
     st.lists(st.text("ab[# ", min_size=1, max_size=4), min_size=1, max_size=3).map("/".join),
     st.booleans(),
 )
+@example(["*.py[ab]"], "x.pyb", False)
 @example(["*.py[ab]", "!x.pyb"], "x.pyb", False)
 @example(["*a*a*a*", "b"], "caaa", False)
 def test_lines_that_say_nothing_of_a_path_are_told_by_their_letters(

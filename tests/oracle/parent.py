@@ -14,7 +14,7 @@ import socket
 import sys
 import types
 
-import dbos  # noqa: F401
+import dbos  # noqa: F401 - what is forked has it
 
 
 def serve(asking: socket.socket) -> tuple[str, dict[str, str]]:

@@ -380,7 +380,6 @@ print(recorded("b"), recorded("a"))
 
 
 def test_click_command_below_the_workflow_fails_at_import() -> None:
-    pytest.importorskip("click")
     program = "import click\nfrom dbos import DBOS\n{}\ndef sync():\n    pass\nprint('imported')\n"
     bad = run_program(program.format("@DBOS.workflow()\n@click.command()"))
     good = run_program(program.format("@click.command()\n@DBOS.workflow()"))

@@ -74,6 +74,9 @@ def test_a_file_that_changes_meets_others(
     program.linted(paths[changed], text_of(later, changed).encode())
     after = [each for each in edges if each[0] != changed] + [each for each in later if each[0] == changed]
     assert_met(meeting, paths, after)
+    texts = {f"m{number}.py": text_of(after, number) for number in range(FILES)}
+    anew = program_of(tmp_path, texts).analysis.names.meeting
+    assert [meeting.near(path) for path in paths] == [anew.near(path) for path in paths]
 
 
 def test_files_that_are_not_listed_are_of_no_concern_to_who_imports_whom(
