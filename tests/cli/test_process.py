@@ -152,6 +152,7 @@ def test_what_is_printed_at_the_very_end_arrives(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", before, "--version"],
         cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         capture_output=True,
         encoding="utf-8",
         timeout=60,
