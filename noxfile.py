@@ -14,7 +14,7 @@ nox.options.default_venv_backend = "virtualenv"
 # A machine has the interpreters it has; nox would make the missing ones an error under CI.
 nox.options.error_on_missing_interpreters = False
 
-SUPPORTED = ("3.10", "3.11", "3.12", "3.13")
+SUPPORTED = ("3.10", "3.11", "3.12", "3.13", "3.14")
 COVERED_PERCENT = 95
 # Programs on dbos wait more than they work.
 PROGRAMS_AT_ONCE = 2 * (os.cpu_count() or 1)

@@ -95,6 +95,19 @@ def recorded(workflow_id):
 CODA = "\nimport os as _os, sys as _sys\n_sys.stdout.flush(); _sys.stderr.flush(); _os._exit(0)\n"
 
 
+# What newer Pythons say in other words, and what 3.11 says.
+_REWORDED = (
+    (re.compile(r"'(\w+)' object can't be awaited"), r"object \1 can't be used in 'await' expression"),
+    (
+        re.compile(
+            r"'(?:\w+\.)*(\w+)' (object does not support the asynchronous context manager protocol) \(missed .*"
+        ),
+        r"'\1' \2",
+    ),
+    (re.compile(r"AttributeError: type object 'WorkflowStatusString' has no attribute '(\w+)'"), r"AttributeError: \1"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Completed:
     """What a program left behind."""
@@ -105,7 +118,10 @@ class Completed:
 
     @property
     def lines(self) -> list[str]:
-        return self.stdout.splitlines()
+        text = self.stdout
+        for newer, older in _REWORDED:
+            text = newer.sub(older, text)
+        return text.splitlines()
 
 
 def run_program(source: str, *, database: Path | None = None, timeout: float = 60) -> Completed:

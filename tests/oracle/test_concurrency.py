@@ -152,7 +152,8 @@ def test_chains_side_by_side(heading: str, tmp_path: Path) -> None:
     start = f"_dbos.DBOS.start_workflow(fulfil, {PARTS})"
     done = recover_many(program, start, dies_in="ship", folder=tmp_path)
     right = [f"labelled box of {part}" for part in PARTS]
-    assert any(value != right for value in values(done)) is WRONG[heading]
+    # What is recorded under the name of the other step raises: since Python 3.14 some runs do.
+    assert any(line != f"returned {right}" for line in done.lines) is WRONG[heading]
 
 
 SIDE_BY_SIDE = """

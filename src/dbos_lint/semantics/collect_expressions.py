@@ -33,6 +33,7 @@ from dbos_lint.semantics.sites import (
 from dbos_lint.semantics.spelling import terminal
 from dbos_lint.semantics.summary import Scope
 from dbos_lint.syntax.spans import span_of
+from dbos_lint.syntax.trees import made_by
 
 _Todo: TypeAlias = list[Any]
 
@@ -291,7 +292,7 @@ class Expressions(Targets):
             for condition in generator.ifs:
                 self.flags[id(condition)] = IN_EXPRESSION
                 coming.append(condition)
-        coming += (node.key, node.value) if type(node) is ast.DictComp else (node.elt,)
+        coming += made_by(node)
         coming.append((outer, work))
         todo += coming[::-1]
 

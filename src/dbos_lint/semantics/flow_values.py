@@ -35,6 +35,7 @@ from dbos_lint.semantics.flows import (
     ReadFrom,
     ReadOrigin,
 )
+from dbos_lint.syntax.trees import made_by
 
 # Attributes that give something of which rules want to know where it goes, whatever they are attributes of.
 _SOURCES = READ_TERMINALS | QUEUE_PROPERTIES.keys()
@@ -251,7 +252,7 @@ class ValueTracer(Sizes):
         raise NotImplementedError
 
     def _comprehension(self, node: Any) -> int:
-        results = [node.key, node.value] if type(node) is ast.DictComp else [node.elt]
+        results = made_by(node)
         mask = 0
         hidden = {name: self.env.get(name) for each in node.generators for name in bound_names(each.target)}
         for generator in node.generators:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from dbos_lint.catalog.waits import LAUNCHERS, TASK_MAKERS
 from dbos_lint.semantics.sites import Launch, Member
 from dbos_lint.semantics.spelling import Renamed, terminal
-from dbos_lint.syntax.trees import children, targets_of, walk
+from dbos_lint.syntax.trees import children, made_by, targets_of, walk
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -231,10 +231,8 @@ def _parts(node: ast.expr) -> list[ast.expr]:
         return node.elts
     if isinstance(node, ast.Dict):
         return [part for part in (*node.keys, *node.values) if part is not None]
-    if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
-        return [node.elt]
-    if isinstance(node, ast.DictComp):
-        return [node.key, node.value]
+    if isinstance(node, _COMPREHENSIONS):
+        return made_by(node)
     if isinstance(node, ast.IfExp):
         return [node.body, node.orelse]
     if isinstance(node, ast.BinOp):

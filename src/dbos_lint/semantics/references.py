@@ -240,7 +240,10 @@ _LOWER: dict[type, Callable[[References, Any, int], Ref]] = {
     ast.Dict: References._dict,
     ast.ListComp: lambda references, node, depth: references.comprehension("list", node, node.elt, depth),
     ast.SetComp: lambda references, node, depth: references.comprehension("set", node, node.elt, depth),
-    ast.DictComp: lambda references, node, depth: references.comprehension("dict", node, node.key, depth),
+    # Of a mapping that is unpacked (its value is None), the keys are no results of what makes it.
+    ast.DictComp: lambda references, node, depth: references.comprehension(
+        "dict", node, node.key if node.value is not None else node, depth
+    ),
     ast.GeneratorExp: lambda references, node, depth: references.comprehension("generator", node, node.elt, depth),
     ast.JoinedStr: References._formatted,
     ast.IfExp: References._choice,

@@ -14,6 +14,7 @@ from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.values import Constant, Entity, FunctionKey, FunctionValue, Value
 from dbos_lint.shape.values import Choice, Deprecated, Durable, Loop, Node, Patched, Place, Runs, Shape
 from dbos_lint.syntax.spans import Span
+from dbos_lint.syntax.trees import made_by
 
 _PATCH = api.with_async(frozenset({f"{api.DBOS}.patch"}))
 _DEPRECATE = api.with_async(frozenset({f"{api.DBOS}.deprecate_patch"}))
@@ -183,7 +184,7 @@ def _parts(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, f
         if generator.iter is not first:
             yield generator.iter
         yield from generator.ifs
-    yield from (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+    yield from made_by(node)
 
 
 def _loop(body: Shape) -> Iterator[Node]:

@@ -46,6 +46,13 @@ def children(node: AST) -> list[AST]:
     return found
 
 
+def made_by(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> list[ast.expr]:
+    """What a comprehension evaluates for each part; for ``{**row for row in rows}`` of Python 3.15, the mapping."""
+    if isinstance(node, ast.DictComp):
+        return [each for each in (node.key, node.value) if each is not None]
+    return [node.elt]
+
+
 def expression(text: str) -> ast.expr | None:
     """The tree of an expression that is written as ``text``, such as an annotation in quotes; None where it is none.
 
