@@ -499,7 +499,6 @@ def test_what_nests_too_deeply_is_not_followed_but_judged() -> None:
     here = here_of(workflow("x = source()\nstep(" + "x + " * 700 + "x)"))
     assert next(function for function in here.module.functions if function.name == "run").flows is None
     assert here.sinks(the_source(here)) == Sink.UNKNOWN
-    assert here.uses(the_source(here)) == ()
 
 
 def test_tests_are_not_followed_but_what_they_define_is() -> None:
@@ -507,29 +506,6 @@ def test_tests_are_not_followed_but_what_they_define_is() -> None:
     flows = {function.name: function.flows for function in here.module.functions}
     assert flows["test_it"] is None
     assert flows["inner"] is not None
-
-
-# ------------------------------------------------------------------------------------------ uses
-
-
-def uses(body: str) -> list[str]:
-    here = here_of(workflow(body))
-    return [f"{ast.unparse(use)}:{use.lineno - HEAD.count(chr(10)) - 2}" for use in here.uses(the_source(here))]
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ("x = source()\nstep(x)\nx = 1\nstep(x)", ["x:2"]),
-        ("x = source()\ny = x\nprint(y.a, x)", ["x:2", "y:3", "y.a:3", "x:3"]),
-        ("for i in p:\n    step(y)\n    y = source()", ["y:2"]),
-        ("x = source()\nif p:\n    x = 1\nstep(x)", ["x:4"]),
-        ("x, y = source(), 2\nstep(y)", []),
-        ("source()\nstep(p)", []),
-    ],
-)
-def test_uses(body: str, expected: list[str]) -> None:
-    assert uses(body) == expected
 
 
 # ------------------------------------------------------------------------------------------ chains of constructs

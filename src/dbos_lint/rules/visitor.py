@@ -169,7 +169,7 @@ class Here:
         if function.flows is None:
             # It nests too deeply to be followed.
             return [Sink.UNKNOWN] * len(nodes)
-        flows = self._tracer(function, nodes).trace()
+        flows = AskedTracer(self.module, self.collected.marks, self.body(function).node, function, nodes).trace()
         key = FunctionKey(self.module.path, function.id)
         found = []
         for number in range(len(nodes)):
@@ -178,27 +178,11 @@ class Here:
             found.append(self.contexts.fates.closed(key, ends))
         return found
 
-    def uses(self, node: ast.expr) -> tuple[ast.expr, ...]:
-        """The names and attributes, in the order of the text, that are read where they may hold the value of ``node``,
-        an expression in a function of this file; in a loop, those above it too."""
-        function = self._around(node)
-        if function is None or function.flows is None:
-            return ()
-        tracer = self._tracer(function, [node])
-        known = tracer.trace().origins
-        bit = 1 << known.index(Asked(0)) if Asked(0) in known else 0
-        uses = [each for each, mask in tracer.reads.values() if mask & bit and each is not node]
-        return tuple(sorted(uses, key=lambda each: (each.lineno, each.col_offset)))
-
     def _around(self, node: ast.expr) -> Function | None:
         """The innermost function around an expression."""
         rows = (node.lineno, node.end_lineno or node.lineno)
         around = [function for inner, function in self.collected.nodes.functions if _holds(inner, *rows)]
         return next((each for each in reversed(around) if any(it is node for it in self.body(each).walk())), None)
-
-    def _tracer(self, function: Function, nodes: list[ast.expr]) -> AskedTracer:
-        """What follows the values of expressions of a function."""
-        return AskedTracer(self.module, self.collected.marks, self.body(function).node, function, nodes)
 
     def function(self, call: Call) -> Function:
         """The function whose running makes ``call``."""

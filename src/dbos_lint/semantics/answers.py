@@ -45,11 +45,6 @@ class Answers:
         self.steps: int = 0
         self._deepest: int = 0
 
-    def begin(self) -> None:
-        """A question from outside: its steps are counted anew."""
-        if not self.asking:
-            self.steps = 0
-
     def recall(self, key: Hashable, depth: int) -> Any | None:
         """What is remembered of ``key`` without condition; the quick way, for most questions have been asked before."""
         known = self._memo.get(key)

@@ -251,7 +251,7 @@ class _Collector(Statements):
             if manager is not None:
                 span = span_of(context)
                 self.marks.managers[id(context)] = len(work.withs)
-                work.withs.append(Read(manager, self.scope.id, span, 0))
+                work.withs.append(Read(manager, self.scope.id, span))
                 work.managed.append(Managed(manager, self.scope.id, self.block, span, stretch(node.body)))
             if item.optional_vars is not None:
                 self.target(item.optional_vars, None, "with", manager)

@@ -172,7 +172,7 @@ class Expressions(Targets):
     def _read(self, node: ast.Name | ast.Attribute, ref: Ref) -> None:
         reads = self.work.reads
         self.marks.reads[id(node)] = len(reads)
-        reads.append(Read(ref, self.scope.id, span_of(node), 0))
+        reads.append(Read(ref, self.scope.id, span_of(node)))
 
     def _attribute(self, node: ast.Attribute, todo: _Todo) -> None:
         if type(node.ctx) is ast.Load:

@@ -29,7 +29,7 @@ class Statements(Expressions):
 
     def _raise(self, node: ast.Raise) -> None:
         if node.exc is not None and self.scope.kind == "function":
-            self.work.raises.append(Read(self.references.of(node.exc), self.scope.id, span_of(node.exc), 0))
+            self.work.raises.append(Read(self.references.of(node.exc), self.scope.id, span_of(node.exc)))
         self.other(node)
 
     def _return(self, node: ast.Return) -> None:

@@ -78,7 +78,7 @@ def _call_result(
             continue
         for value in resolver.call(callee, resolved, named, depth):
             if isinstance(value, DecoratorValue) and not value.options and isinstance(callee, External):
-                value = value._replace(options=keywords, positional=len(args))
+                value = value._replace(options=keywords)
             found[value] = None
     return tuple(found)
 

@@ -74,12 +74,11 @@ class Edge:
 class Delegation:
     """A call that has dbos run a function as a step or transaction."""
 
-    __slots__ = ("callee", "kind", "span")
+    __slots__ = ("callee", "kind")
 
-    def __init__(self, kind: str, callee: FunctionValue, span: Span) -> None:
+    def __init__(self, kind: str, callee: FunctionValue) -> None:
         self.kind = kind
         self.callee = callee
-        self.span = span
 
 
 class ThreadStart(NamedTuple):
@@ -178,7 +177,7 @@ class Observer:
                 label = f"{text_of(call.func, '')}()"
                 threads.extend([ThreadStart(target, label, call.span) for target in callees.threads])
             if callees.delegations:
-                delegations.extend([Delegation(kind, callee, call.span) for kind, callee in callees.delegations])
+                delegations.extend([Delegation(kind, callee) for kind, callee in callees.delegations])
         for index, read in enumerate(function.reads):
             self._observe_read(module, read, ReadOrigin(index), env, effects, edges)
         for index, manager in enumerate(function.withs):

@@ -328,23 +328,16 @@ class Tracer(ValueTracer):
 
 
 class AskedTracer(Tracer):
-    """Follows single expressions that a rule asks about, and notes where variables are read that hold them."""
+    """Follows single expressions that a rule asks about."""
 
     def __init__(self, module: Module, marks: Marks, node: Any, function: Function, asked: list[ast.expr]) -> None:
         super().__init__(module, marks, node, function)
         self.asked = {id(each): Asked(number) for number, each in enumerate(asked)}
-        self.reads: dict[int, tuple[ast.expr, int]] = {}
-
-    def mixed(self, mask: int) -> int:
-        # Few are asked about, and where they are read is told by their bits.
-        return mask if len(self.asked) == 1 else super().mixed(mask)
 
     def value(self, node: ast.expr | None) -> int:
         mask = super().value(node)
         if node is not None and id(node) in self.asked:
             mask |= self.bit(self.asked[id(node)])
-        if mask and isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
-            self.reads[id(node)] = (node, mask | self.reads.get(id(node), (node, 0))[1])
         return mask
 
 

@@ -70,12 +70,10 @@ class Project:
         self._trees: dict[str, tuple[bytes, Source, Collected]] = {}
         self._modules: dict[str, Module | None] = {}
         self._summarised: dict[str, int] = {}  # the hashes of the texts that summaries are of
-        self._kinds: dict[str, str] = {}
         self._folders: dict[str, frozenset[str]] = {}
         self._roots: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[str | tuple[str, ...], str, int], tuple[str | None, frozenset[str]]] = {}
         self._asking: set[str] = set()  # the steps of the file, or folder, on whose behalf folders are read
-        self._relevant: dict[str, bool] = {}
         self._imports: dict[str, tuple[Module, tuple[str, ...]]] = {}
         root = self.settings.root
         self._sources = tuple(os.path.normpath(os.path.join(root, folder)) for folder in self.settings.src)

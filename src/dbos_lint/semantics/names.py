@@ -209,12 +209,6 @@ class Names:
         """Read the files of the project, unless that has been done."""
         self._kinds()
 
-    def everywhere(self, module: Module) -> Iterator[Module]:
-        """The files of the project of ``module``, itself first, that concern dbos, in order; none but itself where the
-        project is too large to be known."""
-        yield module
-        yield from (other for other in self.concerned() if other.path != module.path)
-
     def concerned(self) -> Iterator[Module]:
         """The files of the project that concern dbos, in order; none where the project is too large to be known."""
         project = self.calls.resolver.project

@@ -29,7 +29,7 @@ class Mention(NamedTuple):
     """That a file names something, at ``span``: ``name``, or None where it is made at run time.
 
     ``api`` is the qualified name of what is given the name (empty where that is a guess, so that it is not ``sure``),
-    ``call`` the call and ``slot`` where it takes the name. A workflow that is registered has an ``entity`` instead.
+    ``call`` the call. A workflow that is registered has an ``entity`` instead.
     """
 
     kind: str
@@ -40,7 +40,6 @@ class Mention(NamedTuple):
     api: str = ""
     sure: bool = True
     call: Call | None = None
-    slot: Slot | None = None
     entity: Entity | None = None
 
 
@@ -105,7 +104,7 @@ def _at(calls: Calls, module: Module, call: Call, slot: Slot, name: str) -> Iter
     given, ref = argument(call, slot)
     if not given:
         return
-    mention = Mention(slot.kind, slot.side, None, module.path, call.span, name, bool(name), call, slot)
+    mention = Mention(slot.kind, slot.side, None, module.path, call.span, name, bool(name), call)
     elements = elements_of(ref, slot)
     if elements is None:
         yield mention

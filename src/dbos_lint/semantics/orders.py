@@ -129,11 +129,11 @@ class Orders:
         if binding.kind in ("param", "import", "iter"):
             place = Place(scope, binding.row, binding.block)
             if binding.kind == "import":
-                return self._of_import(module, name, binding, depth)
+                return self._of_import(module, binding, depth)
             return self._of_values(self._resolver.resolve(module, name, place, env))
         return None
 
-    def _of_import(self, module: Module, name: str, binding: Binding, depth: int) -> Unordered | None:
+    def _of_import(self, module: Module, binding: Binding, depth: int) -> Unordered | None:
         """A name of another module of the project, as that says what it is."""
         source, attribute, level = binding.value
         path = self._resolver.project.find(source, level, module.path) if attribute else None

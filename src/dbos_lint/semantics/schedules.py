@@ -46,14 +46,12 @@ class Schedule:
         node: ast.expr,
         fields: Mapping[str, Field],
         hides: bool,
-        workflow: str,
     ) -> None:
         self.module = module
         self.place = place
         self.node = node
         self.fields = fields
         self.hides = hides
-        self.workflow = workflow
 
     def at(self, name: str) -> ast.expr:
         """Where a finding about the field ``name`` stands."""
@@ -64,7 +62,6 @@ class Schedules:
     """The schedules of one file."""
 
     def __init__(self, analysis: Analysis, collected: Collected) -> None:
-        self._analysis = analysis
         self._resolver = analysis.resolver
         self._collected = collected
         self._module = collected.summary
@@ -84,7 +81,7 @@ class Schedules:
 
     # ------------------------------------------------------------------ calls
 
-    def created(self, node: ast.Call, call: Call, workflow: str) -> Schedule:
+    def created(self, node: ast.Call, call: Call) -> Schedule:
         """The schedule that a call of ``create_schedule`` makes."""
         fields = {
             name: Field(ref, keyword.value)
@@ -92,15 +89,15 @@ class Schedules:
             if name is not None
         }
         hides = len(fields) < len(call.keywords)
-        return Schedule(self._module, place_of(call), node, fields, hides, workflow)
+        return Schedule(self._module, place_of(call), node, fields, hides)
 
-    def applied(self, node: ast.Call, call: Call, workflow: str) -> Iterator[Schedule]:
+    def applied(self, node: ast.Call, call: Call) -> Iterator[Schedule]:
         """The schedules of the list that a call of ``apply_schedules`` is given."""
         given = argument(node, call)
         if given is None:
             return
         for element, ref, place in self._elements(*given, place_of(call)):
-            schedule = self._schedule(element, ref, place, call, workflow)
+            schedule = self._schedule(element, ref, place, call)
             if schedule is not None:
                 yield schedule
 
@@ -156,18 +153,14 @@ class Schedules:
 
     # ------------------------------------------------------------------ one schedule
 
-    def _schedule(
-        self, node: ast.expr, ref: Ref | Container, place: Place, call: Call, workflow: str
-    ) -> Schedule | None:
+    def _schedule(self, node: ast.expr, ref: Ref | Container, place: Place, call: Call) -> Schedule | None:
         if isinstance(ref, Container):
             display = ref.display
             assert display is not None
             inside = place_of(display)
-            return self._of_items(
-                self._resolver.module(display.module), inside, display.items, node, display.span, workflow
-            )
+            return self._of_items(self._resolver.module(display.module), inside, display.items, node, display.span)
         if isinstance(ref, tuple) and ref[0] == "dict" and len(ref) > 1:
-            return self._of_items(self._module, place, ref[2], node, ref[1], workflow)
+            return self._of_items(self._module, place, ref[2], node, ref[1])
         if isinstance(node, ast.Call) and isinstance(ref, tuple) and ref[0] == "call":
             called = self._resolver.resolve(self._module, ref[1], place)
             if len(called) == 1 and isinstance(called[0], External) and called[0].name in _DICTS and not ref[2]:
@@ -176,18 +169,18 @@ class Schedules:
                     for keyword, (name, inner) in zip(node.keywords, ref[3], strict=True)
                     if name is not None
                 }
-                return Schedule(self._module, place, node, fields, len(fields) < len(ref[3]), workflow)
+                return Schedule(self._module, place, node, fields, len(fields) < len(ref[3]))
             return None
         if not isinstance(ref, str):
             return None
         own = list(self._assigned(ref, place))
         if len(own) == 1 and isinstance(own[0][0], ast.Call) and not self._is_changed(ref):
             value, inner, at = own[0]
-            return self._schedule(value, inner, at, call, workflow)
+            return self._schedule(value, inner, at, call)
         found = written(self._resolver, self._module, call, ref)
         if found is None:
             return None
-        return self._of_items(found.module, found.place, found.items, node, found.span, workflow)
+        return self._of_items(found.module, found.place, found.items, node, found.span)
 
     def _is_changed(self, name: str) -> bool:
         return is_changed(self._resolver, {self._module.path}, name)
@@ -199,13 +192,12 @@ class Schedules:
         items: tuple[tuple[str | None, Ref], ...],
         node: ast.expr,
         span: Span,
-        workflow: str,
     ) -> Schedule:
         own = self._dicts.get(span) if module is self._module else None
         nodes = own.values if own is not None and len(own.values) == len(items) else [None] * len(items)
         fields = {name: Field(ref, value) for (name, ref), value in zip(items, nodes, strict=True) if name is not None}
         hides = any(name is None for name, _ in items)
-        return Schedule(module, place, own or node, fields, hides, workflow)
+        return Schedule(module, place, own or node, fields, hides)
 
 
 def argument(node: ast.Call, call: Call) -> tuple[ast.expr, Ref] | None:

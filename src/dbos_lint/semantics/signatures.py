@@ -73,15 +73,6 @@ def misfit(params: Sequence[Param], given: Arguments) -> str:
     return f"it gets no {'argument' if len(missing) == 1 else 'arguments'} {_listed(missing)}"
 
 
-def described(function: Function, bound: bool) -> str:
-    """How many arguments the function takes, in words."""
-    params = function.params[1:] if bound else function.params
-    if any(param.kind == "keyword" and param.required for param in params):
-        return "requires keywords"
-    count = sum(param.kind == "positional" for param in params)
-    return f"takes {count} argument{'s' * (count != 1)}" if count else "takes no arguments"
-
-
 def _is_durable(value: object) -> bool:
     return isinstance(value, DecoratorValue) or (isinstance(value, External) and value.name.startswith("dbos."))
 

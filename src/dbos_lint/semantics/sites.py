@@ -91,7 +91,6 @@ class Read(NamedTuple):
     ref: Ref
     scope: int
     span: Span
-    flags: int
 
 
 class Write(NamedTuple):

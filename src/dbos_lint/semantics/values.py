@@ -75,7 +75,6 @@ class DecoratorValue(NamedTuple):
     kind: str
     name: str
     options: tuple[tuple[str | None, Ref], ...] = ()
-    positional: int = 0
 
 
 class Entity(NamedTuple):

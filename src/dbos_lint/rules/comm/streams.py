@@ -63,7 +63,7 @@ class Streams(Visitor):
     def _send(self, node: ast.Call, call: Call) -> None:
         body = self.here.body(self.here.function(call))
         loop = next((each for each in body.ancestors(node) if isinstance(each, _Loop)), None)
-        if loop is None or not self._is_finite(body, loop, call) or not self._only_sends(body, loop):
+        if loop is None or not self._is_finite(body, loop) or not self._only_sends(body, loop):
             return
         bulk = (
             "send_bulk_async" if any(name.endswith("_async") for name in self.here.names_called(call)) else "send_bulk"
@@ -75,7 +75,7 @@ class Streams(Visitor):
             f"them as SendMessage objects, and send them at once with {bulk}()",
         )
 
-    def _is_finite(self, body: Body, loop: _Loop, call: Call) -> bool:
+    def _is_finite(self, body: Body, loop: _Loop) -> bool:
         """Whether what ``loop`` goes over is there at once, and has an end."""
         if isinstance(loop, ast.For):
             iterables = [loop.iter]

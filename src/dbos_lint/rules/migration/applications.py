@@ -35,11 +35,10 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """``name = FastAPI(...)``: the statement, in a file of the program."""
+    """``app = FastAPI(...)``: the statement, in a file of the program."""
 
     here: Here
     home: Collected
-    name: str
     node: ast.Assign | ast.AnnAssign
     call: ast.Call
     record: Call
@@ -122,7 +121,7 @@ def _application(here: Here, value: ast.expr, record: Call) -> Application | ByH
         if node.lineno <= row <= (node.end_lineno or row) and call.scope == scope.id:
             statement = _statement(home, node)
             if made == (Instance(External(_FASTAPI)),) and statement is not None:
-                return Application(here, home, name, statement, node, call)
+                return Application(here, home, statement, node, call)
     return reason
 
 

@@ -325,13 +325,13 @@ class Datasources:
         for user, own in ((module, True), *((each, False) for each in self.program.modules)):
             for name, level, path in self.program.imported(user):
                 if own or path == module.path:
-                    spelled = self._spelled(home.path, user, name, level, path)
+                    spelled = self._spelled(home.path, name, level, path)
                     if spelled is not None:
                         return Import(spelled, home.name)
         return reason
 
-    def _spelled(self, wanted: str, user: Module, name: str, level: int, path: str) -> str | None:
-        """The module ``wanted`` as the linted file names it, by the example of an import in the file ``user``."""
+    def _spelled(self, wanted: str, name: str, level: int, path: str) -> str | None:
+        """The module ``wanted`` as the linted file names it, by the example of an import that names ``path``."""
         if level:
             return relative(wanted, self._here.module.path)
         root = _root(path, name)

@@ -36,10 +36,6 @@ class Url:
     node: ast.expr
     ref: Ref = None
 
-    @property
-    def span(self) -> tuple[str, int]:
-        return self.path, self.node.lineno
-
 
 class Urls:
     """Reads the expressions of URLs."""

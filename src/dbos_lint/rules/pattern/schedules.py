@@ -58,7 +58,7 @@ class ScheduleEntries(Visitor):
             return
 
     def _created(self, node: ast.Call, call: Call, key: str, method: str) -> None:
-        schedule = self._schedules.created(node, call, key)
+        schedule = self._schedules.created(node, call)
         if node.args:
             self._report_entry(node, f"{method} takes its arguments by keyword only, and this call raises TypeError")
             return
@@ -77,7 +77,7 @@ class ScheduleEntries(Visitor):
             )
             return
         names: set[object] = set()
-        for schedule in self._schedules.applied(node, call, key):
+        for schedule in self._schedules.applied(node, call):
             missing = [] if schedule.hides else [each for each in _required(key) if each not in schedule.fields]
             if missing:
                 self._report_entry(

@@ -70,13 +70,13 @@ class QueueObjects(Visitor):
         is_workflow = len(workflow) == 1 and isinstance(workflow[0], Entity) and workflow[0].kind == api.WORKFLOW
         if not is_workflow or not texts or not isinstance(first, (ast.Name, ast.Attribute)):
             return None
-        if self._may_be_argument(texts, call):
+        if self._may_be_argument(texts):
             return None
         if text_of(second) is None:
             return None
         return unsafe(f"put the name of the queue first: {SHIFTS}", Swap(span_of(first), span_of(second)))
 
-    def _may_be_argument(self, texts: tuple[str, ...], call: Call) -> bool:
+    def _may_be_argument(self, texts: tuple[str, ...]) -> bool:
         """Whether what stands second may be an argument of the workflow, and no queue's name."""
         names = self.here.analysis.names
         return not all(names.is_offered(QUEUE, text, self.here.module) for text in texts)

@@ -34,10 +34,10 @@ class Picks(Visitor):
                 continue
             body = here.body(function)
             if next(here.durable_calls(body), None) is not None:
-                for node, taken in self._picked(function, body):
+                for node, taken in self._picked(body):
                     self._judge(function, body, node, taken)
 
-    def _picked(self, function: Function, body: Body) -> Iterator[tuple[ast.expr, ast.expr]]:
+    def _picked(self, body: Body) -> Iterator[tuple[ast.expr, ast.expr]]:
         """The expressions that take one element, each with what it is taken from."""
         orders = Orders(self.here.resolver)
         for node in body.walk():
