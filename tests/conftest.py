@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from dbos_lint.configuration import Configuration
 from dbos_lint.linter import lint_source
@@ -22,6 +23,9 @@ from tests.oracle.proofs import summary
 os.environ["DBOS_LINT_NO_CACHE"] = "1"
 # In the background of a shell interrupts are ignored, by all that is started there: tests send some.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# No test fails because others keep the machine busy.
+settings.register_profile("untimed", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -23,7 +23,7 @@ from tests.grammar import Project, durable_projects
 from tests.metamorphic.changes import BY_CODE, CHANGES
 from tests.metamorphic.comparing import difference, found, parses
 
-quick = settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=examples(8), suppress_health_check=list(HealthCheck))
 once = settings(quick, max_examples=examples(1))
 batches = st.lists(durable_projects(), min_size=4, max_size=4)
 

@@ -209,4 +209,4 @@ class Project(RuleBasedStateMachine):
 
 
 TestProject = Project.TestCase
-TestProject.settings = settings(max_examples=12, stateful_step_count=10, deadline=None)
+TestProject.settings = settings(max_examples=12, stateful_step_count=10)

@@ -236,7 +236,7 @@ def test_a_pipe_in_the_place_of_the_lock_is_one(tmp_path: Path) -> None:
     assert store.read(str(tmp_path), "key") == "text"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1), length=st.integers(0, 30), text=st.text(max_size=8), data=st.data())
 def test_a_forged_file_does_no_harm(
     project: Path, tmp_path: Path, place: float, length: int, text: str, data: st.DataObject

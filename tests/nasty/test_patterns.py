@@ -21,7 +21,7 @@ from tests.nasty.sources import CLOCK, WORKFLOW
 LETTERS = "a" * 200
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.sampled_from(["*", "**/", "?", "a", "b", "/", "[ab]", "[!a]"]), max_size=7).map("".join),
     st.text("ab/", max_size=8),
@@ -58,7 +58,7 @@ def test_classes_mean_nothing_else_to_python(text: str, recwarn: pytest.Warnings
     assert not recwarn.list
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.sampled_from(["*", "**/", "/", "?", "a", "b", "*a*b"]), min_size=1, max_size=6).map("".join),
     st.sampled_from(["", "/", "  "]),
@@ -75,7 +75,7 @@ def test_lines_of_gitignore_name_by_name(line: str, end: str, path: str, is_fold
         assert gitignore._File([line + end]).verdict(path, is_folder=is_folder) is together
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.lists(

@@ -28,14 +28,14 @@ def is_accepted_by_dbos(expression: str) -> bool:
     return bool(croniter.is_valid(expression, second_at_beginning=True))
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000)
 @given(EXPRESSION)
 def test_what_is_refused_here_is_refused_by_dbos(expression: str) -> None:
     if refusal(expression, wraps=True):
         assert not is_accepted_by_dbos(expression)
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000)
 @given(EXPRESSION)
 def test_what_dbos_refuses_is_refused_here(expression: str) -> None:
     fields = expression.split()

@@ -50,7 +50,7 @@ _PUT = "z = 1\nif z:\n    q = '''\nz\n'''\n"
 _LOSING = (Arguments, Decorators, Delete, Keys)
 """The changes that may take comments away, with what they are about."""
 
-many = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=150, suppress_health_check=list(HealthCheck))
 
 
 @many

@@ -27,7 +27,7 @@ ROOT = Path(tempfile.gettempdir()) / "dbos-lint-that-does-not-exist"
 FILE = str(ROOT / "app.py")
 ALL = Settings(root=str(ROOT), select=("DBS",), fix=True, unsafe_fixes=True)
 
-some = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 
 
 @some

@@ -17,7 +17,7 @@ from tests.strategies import mutations, programs, projects
 ROOT = Path(tempfile.gettempdir()) / "dbos-lint-that-does-not-exist"
 EVERYTHING = Settings(root=str(ROOT), select=("DBS",))
 
-few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 some = settings(few, max_examples=80)
 
 

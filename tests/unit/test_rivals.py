@@ -55,14 +55,14 @@ def program_of(root: Path, texts: dict[str, str], **options: tuple[str, ...]) ->
     return Program(Settings(root=str(root), src=(".",), **options))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edges=EDGES)
 def test_two_files_meet_where_one_loads_both(tmp_path: Path, edges: list[tuple[int, int, bool]]) -> None:
     program = program_of(tmp_path, {f"m{number}.py": text_of(edges, number) for number in range(FILES)})
     assert_met(program.analysis.names.meeting, [str(tmp_path / f"m{number}.py") for number in range(FILES)], edges)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edges=EDGES, later=EDGES, changed=st.integers(0, FILES - 1))
 def test_a_file_that_changes_meets_others(
     tmp_path: Path, edges: list[tuple[int, int, bool]], later: list[tuple[int, int, bool]], changed: int
