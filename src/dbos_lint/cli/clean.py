@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from dbos_lint.cli.output import Failure, note
+from dbos_lint.wording import counted
 
 
 @click.command(short_help="Remove the cache.")
@@ -28,4 +29,4 @@ def clean(cache_dir: str | None, quiet: bool) -> None:
     except OSError as error:
         raise Failure(f"cannot remove the cache in {folder}: {error.strerror or error}") from None
     if not quiet:
-        note(f"Removed {removed} file{'' if removed == 1 else 's'} from {folder}.")
+        note(f"Removed {counted(removed, 'file')} from {folder}.")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from dbos_lint.cli.output import FORMATS, Failure, emit, note, wants_color, write
+from dbos_lint.wording import counted
 
 
 @click.command(
@@ -89,7 +90,7 @@ def diff(
         raise Failure(f"{error} is in neither revision") from None
     note(*unread)
     if output_format in TEXT_FORMATS and not quiet:
-        text += f"Found {len(found)} change{'' if len(found) == 1 else 's'}.\n" if found else "No workflow changed.\n"
+        text += f"Found {counted(len(found), 'change')}.\n" if found else "No workflow changed.\n"
     if output_file is None:
         emit(text)
     else:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from dbos_lint.paths import shown
+from dbos_lint.wording import counted
 
 if TYPE_CHECKING:
     from dbos_lint.diagnostic import Diagnostic
@@ -25,26 +26,22 @@ class Offers:
 def closing(remaining: int, fixed: int, offers: Offers) -> str:
     """What stands below the findings."""
     if fixed:
-        found = f"Found {_errors(fixed + remaining)} ({fixed} fixed, {remaining} remaining).\n"
+        found = f"Found {counted(fixed + remaining, 'error')} ({fixed} fixed, {remaining} remaining).\n"
     else:
-        found = f"Found {_errors(remaining)}.\n" if remaining else "All checks passed!\n"
+        found = f"Found {counted(remaining, 'error')}.\n" if remaining else "All checks passed!\n"
     return found + _offered(offers)
 
 
 def unknown(failed: int, left_out: int, unresolved: int, varied: int = 0) -> str:
     """What the run cannot vouch for: nothing that could not be judged passes for clean."""
     parts = [
-        f"{_counted(failed, 'file')} could not be linted" if failed else "",
-        f"{_counted(left_out, 'file')} {'was' if left_out == 1 else 'were'} skipped" if left_out else "",
-        f"{_counted(unresolved, 'call')} could not be followed" if unresolved else "",
-        f"{_counted(varied, 'file')} could be followed in part only" if varied else "",
+        f"{counted(failed, 'file')} could not be linted" if failed else "",
+        f"{counted(left_out, 'file')} {'was' if left_out == 1 else 'were'} skipped" if left_out else "",
+        f"{counted(unresolved, 'call')} could not be followed" if unresolved else "",
+        f"{counted(varied, 'file')} could be followed in part only" if varied else "",
     ]
     told = ", ".join(part for part in parts if part)
     return f"{told}: -v lists {'it' if failed + left_out + unresolved + varied == 1 else 'them'}.\n" if told else ""
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _offered(offers: Offers) -> str:
@@ -61,7 +58,7 @@ def fixes_only(fixed: int, hidden: int, *, would: bool) -> str:
     more = f"{hidden}{' additional' if fixed else ''} fix{'' if hidden == 1 else 'es'}"
     suffix = f" ({more} available with `--unsafe-fixes`)" if hidden else ""
     if fixed:
-        return f"{'Would fix' if would else 'Fixed'} {_errors(fixed)}{suffix}.\n"
+        return f"{'Would fix' if would else 'Fixed'} {counted(fixed, 'error')}{suffix}.\n"
     return f"No errors {'would be ' if would else ''}fixed{suffix}.\n" if hidden else ""
 
 
@@ -72,7 +69,7 @@ def enumeration(fixed: Iterable[tuple[str, Sequence[Diagnostic]]], cwd: str) -> 
         return ""
     from dbos_lint.reporters.terminal import harmless
 
-    lines = [f"\nFixed {_errors(sum(len(some) for _, some in files))}:"]
+    lines = [f"\nFixed {counted(sum(len(some) for _, some in files), 'error')}:"]
     for name, some in files:
         lines.append(f"- {harmless(shown(name, cwd))}:")
         counts = Counter(found.rule for found in some)
@@ -80,10 +77,6 @@ def enumeration(fixed: Iterable[tuple[str, Sequence[Diagnostic]]], cwd: str) -> 
         rules = sorted(counts, key=lambda rule: (-counts[rule], rule.code))
         lines += (f"    {counts[rule]:>{digits}} × {rule.code} ({rule.name})" for rule in rules)
     return "\n".join(lines) + "\n\n"
-
-
-def _errors(count: int) -> str:
-    return f"{count} error{'' if count == 1 else 's'}"
 
 
 def _hidden(count: int) -> str:

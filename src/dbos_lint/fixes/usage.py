@@ -10,6 +10,7 @@ from typing import Any
 from dbos_lint.fixes.document import Document
 from dbos_lint.fixes.edits import Edit
 from dbos_lint.syntax.spans import span_of
+from dbos_lint.syntax.trees import name_of
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _NAMING = frozenset(("cast", "TypeVar", "NewType", "ForwardRef", "ParamSpec"))
@@ -96,8 +97,7 @@ def _annotations(node: ast.AST) -> Iterator[ast.expr]:
     elif isinstance(node, ast.Subscript):
         yield node.slice
     elif isinstance(node, ast.Call):
-        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if called in _NAMING:
+        if name_of(node.func) in _NAMING:
             yield from node.args
             yield from (each.value for each in node.keywords)
     elif isinstance(node, (ast.Assign, ast.AugAssign)):

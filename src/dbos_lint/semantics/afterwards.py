@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from dbos_lint.semantics.body import Body
-from dbos_lint.syntax.trees import end_of
+from dbos_lint.syntax.trees import end_of, name_of
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _LEAVES_FUNCTION = (ast.Return, ast.Raise)
@@ -161,8 +161,7 @@ def _collection(iterable: ast.expr) -> str:
     """The variable whose elements ``iterable`` gives, or nothing."""
     while isinstance(iterable, ast.Call):
         func = iterable.func
-        called = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-        if called not in _ITERATORS:
+        if name_of(func) not in _ITERATORS:
             return ""
         iterable = iterable.args[0] if iterable.args else func.value if isinstance(func, ast.Attribute) else func
     return iterable.id if isinstance(iterable, ast.Name) else ""

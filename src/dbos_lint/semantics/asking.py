@@ -10,7 +10,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
-from dbos_lint.syntax.trees import end_of, statements_in, targets_of, unparse, walk
+from dbos_lint.syntax.spans import first_row
+from dbos_lint.syntax.trees import end_of, name_of, statements_in, targets_of, unparse, walk
 
 _ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "TypeError"})
 _BROAD = frozenset({"", "Exception", "BaseException"})
@@ -72,7 +73,7 @@ class Asking:
 
     @cached_property
     def _first_rows(self) -> list[int]:
-        return [_first_row(each) for each in self._tree.body]
+        return [first_row(each) for each in self._tree.body]
 
     def _within(self, statement: ast.stmt) -> Iterator[_Stretch]:
         for node in walk(statement):
@@ -157,11 +158,7 @@ def _asks(test: ast.expr, is_answer: Callable[[str], bool]) -> frozenset[str]:
     """What ``test`` asks for: a version of dbos, attributes by name, what a name stands for that holds an answer; or
     nothing."""
     nodes = walk(test)
-    mentioned = {
-        node.attr if isinstance(node, ast.Attribute) else node.id
-        for node in nodes
-        if isinstance(node, (ast.Attribute, ast.Name))
-    }
+    mentioned = {name for node in nodes if (name := name_of(node))}
     if "TYPE_CHECKING" in mentioned or any(map(is_answer, mentioned)):
         return _ANYTHING
     asks = bool(mentioned & _QUESTIONS)
@@ -181,7 +178,7 @@ def _is_tolerant(node: ast.Try) -> bool:
 
 def _caught(type: ast.expr | None) -> Iterator[str]:
     for node in type.elts if isinstance(type, ast.Tuple) else [type]:
-        yield node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+        yield name_of(node)
 
 
 def _suppresses(node: ast.With) -> bool:
@@ -204,9 +201,4 @@ def _targets(node: ast.stmt) -> Iterator[str]:
 
 
 def _stretch(first: ast.stmt | ast.expr, last: ast.stmt | ast.expr, about: frozenset[str]) -> _Stretch:
-    return _Stretch(_first_row(first), last.end_lineno or last.lineno, about)
-
-
-def _first_row(node: ast.stmt | ast.expr) -> int:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(each.lineno for each in decorators)])
+    return _Stretch(first_row(first), last.end_lineno or last.lineno, about)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from dbos_lint.catalog import api, patterns
 from dbos_lint.semantics.calls import Calls
+from dbos_lint.semantics.refs import uncalled
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import DECORATOR, Call, Decorator
 from dbos_lint.semantics.summary import Class, Function, Module
@@ -45,7 +46,7 @@ class Classes:
         if self.is_registered(value):
             return True
         for decorator, made in self._decorators(value):
-            if not (_is_harmless(made) or _is_harmless(self._at(value, _root(decorator.ref)))):
+            if not (_is_harmless(made) or _is_harmless(self._at(value, uncalled(decorator.ref)))):
                 return True
         if not self.knows_bases(value):
             return True
@@ -130,7 +131,7 @@ class Classes:
     def is_dataclass(self, value: ClassValue) -> bool:
         """Whether a constructor is made for the class from its fields, which then calls no base."""
         decorators = self._class(value)[1].decorators
-        return any(External("dataclasses.dataclass") in self._at(value, _root(each.ref)) for each in decorators)
+        return any(External("dataclasses.dataclass") in self._at(value, uncalled(each.ref)) for each in decorators)
 
     def _defines(self, value: ClassValue, name: str) -> bool:
         module, klass = self._class(value)
@@ -151,10 +152,6 @@ class Classes:
                 names = resolver.decorator_names(module, function)
                 if isinstance(made, Entity) and made.kind == api.WORKFLOW and "staticmethod" not in names:
                     yield function, "classmethod" in names
-
-
-def _root(ref: object) -> object:
-    return ref[1] if isinstance(ref, tuple) and ref[0] == "call" else ref
 
 
 def _registers(value: object) -> bool:

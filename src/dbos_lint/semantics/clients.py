@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dbos_lint.catalog import api, types
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.body import Body
+from dbos_lint.semantics.refs import is_call
 from dbos_lint.semantics.scoping import Place, assigned
 from dbos_lint.semantics.sites import MODULE, Call, Param, Ref
 from dbos_lint.semantics.summary import Function, Module
@@ -52,7 +53,7 @@ class Clients:
 
     def _is_made(self, module: Module, function: Function, ref: Ref, place: Place, depth: int) -> bool:
         """Whether ``ref``, which ``function`` returns, is a client that it has just made and keeps nowhere."""
-        if isinstance(ref, tuple) and ref[0] == "call":
+        if is_call(ref):
             called = self.analysis.resolver.resolve(module, ref[1], place)
             return len(called) == 1 and self._is_maker(called[0], depth)
         if not isinstance(ref, str) or ref not in module.scopes[function.scope].bindings:

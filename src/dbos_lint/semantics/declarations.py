@@ -55,6 +55,11 @@ class Declaration:
         self.options = options
         self.span = span
 
+    @property
+    def label(self) -> str:
+        """How messages name what makes it: ``DBOS.run_step`` for ``dbos.DBOS.run_step``."""
+        return self.name.removeprefix("dbos.")
+
 
 def by_decorators(analysis: Analysis, module: Module, function: Function) -> Iterator[Declaration]:
     """The declarations among the decorators of ``function``, from the bottom up."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.externals import durable
+from dbos_lint.semantics.refs import is_call, uncalled
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import Binding, Decorator, Ref
 from dbos_lint.semantics.summary import Function, Module
@@ -114,7 +115,7 @@ def _applied(name: str, binding: Binding) -> Ref:
     value: Ref = binding.value if binding.kind == "value" else None
     if isinstance(value, tuple) and value[0] == "annotated":
         value = value[1]
-    if isinstance(value, tuple) and value[0] == "call" and value[2:] == ((name,), ()):
+    if is_call(value) and value[2:] == ((name,), ()):
         called: Ref = value[1]
         return called
     return None
@@ -135,9 +136,7 @@ def _names_of_decorators(
 ) -> frozenset[str]:
     names: set[str] = set()
     place = Place(module.scopes[function.scope].parent)
-    for ref in refs:
-        if isinstance(ref, tuple) and ref[0] == "call":
-            ref = ref[1]
+    for ref in map(uncalled, refs):
         if isinstance(ref, str):
             if ref in ("staticmethod", "classmethod", "property"):
                 names.add(ref)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dbos_lint.catalog import api
 from dbos_lint.semantics.options import call_of
+from dbos_lint.semantics.refs import is_call
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, assigned, binding_scope, place_of
 from dbos_lint.semantics.sites import Call, Ref
@@ -61,7 +62,7 @@ def dicts(resolver: Resolver, module: Module, ref: Ref, place: Place, depth: int
 
 def _returned(resolver: Resolver, module: Module, ref: Ref, place: Place, depth: int) -> Iterator[Literal]:
     """The dicts that a function of the project returns, if ``ref`` calls one."""
-    called = resolver.resolve(module, ref[1], place) if isinstance(ref, tuple) and ref[0] == "call" else ()
+    called = resolver.resolve(module, ref[1], place) if is_call(ref) else ()
     for value in called:
         if isinstance(value, FunctionValue):
             home, function = resolver.module(value.module), resolver.function(value)
@@ -93,7 +94,7 @@ def _made(resolver: Resolver, module: Module, value: Ref, place: Place) -> Liter
     """The dict that an expression makes."""
     if is_dict(value):
         return written(module, value, place)
-    if isinstance(value, tuple) and value[0] == "call":
+    if is_call(value):
         called = resolver.resolve(module, value[1], place)
         if len(called) == 1 and isinstance(called[0], External) and called[0].name in _MAKERS:
             call = call_of(module, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dbos_lint.semantics.declarations import is_transparent
-from dbos_lint.semantics.refs import receiver_and_method
+from dbos_lint.semantics.refs import is_call, receiver_and_method
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, place_of, reaching
 from dbos_lint.semantics.sites import Call, Ref
@@ -127,7 +127,7 @@ class _Elements:
             return frozenset({name}) if name in _TYPES else None
         if isinstance(ref, tuple) and ref[0] == "join":
             return frozenset({"str"})
-        if isinstance(ref, tuple) and ref[0] == "call":
+        if is_call(ref):
             made = self._called(ref, place)
             if len(made) == 1 and isinstance(made[0], External) and made[0].name in _TYPES:
                 return frozenset({made[0].name})

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from dbos_lint.catalog import frameworks
 from dbos_lint.semantics.decorating import applied
+from dbos_lint.semantics.refs import uncalled
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import MODULE, Ref
@@ -46,8 +47,7 @@ def is_route(ref: object) -> bool:
 
 def is_command(ref: Ref) -> bool:
     """Whether a decorator's reference reads like a command line's: ``cli.command()``."""
-    if isinstance(ref, tuple) and ref[0] == "call":
-        ref = ref[1]
+    ref = uncalled(ref)
     return isinstance(ref, str) and ref.rpartition(".")[2] in ("command", "group") and "." in ref
 
 
@@ -80,8 +80,6 @@ def _holds_tests(path: str) -> bool:
 
 def _registers(resolver: Resolver, module: Module, function: Function, ref: Ref) -> bool:
     """Whether a decorator gives the function to a framework: ``@cli.command()``, ``@app.on_event("startup")``."""
-    if isinstance(ref, tuple) and ref[0] == "call":
-        ref = ref[1]
     place = Place(module.scopes[function.scope].parent, function.span.row, function.block)
-    values = resolver.resolve(module, ref, place)
+    values = resolver.resolve(module, uncalled(ref), place)
     return bool(values) and all(isinstance(value, External) and value.name in _CALLED_OUTSIDE for value in values)

@@ -16,6 +16,7 @@ from dbos_lint.semantics.scoping import place_of
 from dbos_lint.semantics.sites import Call, Param, Ref
 from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import ClassValue, External, Value
+from dbos_lint.wording import listed
 
 # Bases whose own way to be made again is the plain one.
 _PLAIN = frozenset(
@@ -64,7 +65,7 @@ class Exceptions:
         missing = [param.name for param in places[len(kept) :] if param.required]
         missing += [param.name for param in init.params if param.kind == "keyword" and param.required]
         if missing:
-            return f"{name}.__init__() is called without {_listed(missing)} and raises TypeError"
+            return f"{name}.__init__() is called without {listed(list(map(repr, missing)))} and raises TypeError"
         if len(kept) > len(places):
             return f"{name}.__init__() is called with {len(kept)} arguments and raises TypeError"
         for param, ref in zip(places, kept, strict=False):
@@ -189,7 +190,3 @@ def _is_text(ref: Ref) -> bool:
     if ref[0] in ("join", "add"):
         return len(ref) > 2
     return ref[:2] == ("comp", "str") or (ref[0] == "call" and terminal(ref[1]) == "format")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(f"'{name}'" for name in names)

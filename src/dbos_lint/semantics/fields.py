@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbos_lint.catalog import types
+from dbos_lint.semantics.refs import is_call
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import Binding, Call, Ref
@@ -51,6 +52,6 @@ def _factory(value: Ref) -> Ref:
     """The factory in ``x: T = field(default_factory=...)``."""
     if isinstance(value, tuple) and value[0] == "annotated":
         inner = value[1]
-        if isinstance(inner, tuple) and inner[0] == "call":
+        if is_call(inner):
             return next((ref for name, ref in inner[3] if name in _FACTORIES), None)
     return None

@@ -6,7 +6,7 @@ import ast
 
 from dbos_lint.catalog.flow import COUNTS, LOGGER_WORDS, LOGGING_FUNCTIONS, LOGS, LOGS_WHOEVER, METRIC_WORDS
 from dbos_lint.semantics.flows import Region
-from dbos_lint.syntax.trees import compared_with_none, unparse
+from dbos_lint.syntax.trees import compared_with_none, name_of, unparse
 
 # Methods that log or count, with the words that must be in the names of what they are called on.
 _BY_WORDS = {**dict.fromkeys(COUNTS, METRIC_WORDS), **dict.fromkeys(LOGS, LOGGER_WORDS)}
@@ -50,8 +50,8 @@ def logs(func: ast.expr) -> bool:
     base = func.value
     while isinstance(base, ast.Call):
         base = base.func
-    name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
-    return any(word in name.lower() for word in _BY_WORDS[func.attr])
+    name = name_of(base).lower()
+    return any(word in name for word in _BY_WORDS[func.attr])
 
 
 def region(*nodes: ast.expr | ast.stmt) -> Region:

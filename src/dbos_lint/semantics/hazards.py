@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dbos_lint.catalog import api, waits
 from dbos_lint.semantics.effects import DURABLE, Effect
 from dbos_lint.semantics.orders import Orders, Unordered, runs_in
-from dbos_lint.semantics.refs import given, names_called, receiver_and_method, terminal, text_of
+from dbos_lint.semantics.refs import given, is_call, names_called, receiver_and_method, terminal, text_of
 from dbos_lint.semantics.scoping import Place, assigned, binding_scope, place_of
 from dbos_lint.semantics.sequences import MANY, Sequences
 from dbos_lint.semantics.sites import MODULE, Attempt, Binding, Call, Launch, Loop, Managed, Member, Ref
@@ -353,7 +353,7 @@ class _Finder:
         if isinstance(ref, str):
             given = list(assigned(self._module, ref, place))
             ref, place = given[0] if len(given) == 1 else (None, place)
-        return (ref, place) if isinstance(ref, tuple) and ref[0] == "call" else None
+        return (ref, place) if is_call(ref) else None
 
 
 def _holds(binding: Binding, loop: Loop) -> bool:

@@ -33,9 +33,10 @@ from dbos_lint.semantics.lines import (
     outside_loops,
     terminal,
 )
+from dbos_lint.semantics.refs import is_call
 from dbos_lint.semantics.registering import is_loaded_before
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.sites import DECORATOR, MODULE, Call, Ref
+from dbos_lint.semantics.sites import DECORATOR, MODULE, Call
 from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import External, FunctionKey, Instance
 
@@ -355,7 +356,7 @@ class Launches:
             return []
         callees = self.analysis.calls.callees(module, call)
         if not callees.known:
-            is_clear = not _is_call(call.func) and terminal(call.func) in _BUILTIN_METHODS
+            is_clear = not is_call(call.func) and terminal(call.func) in _BUILTIN_METHODS
             return [] if is_clear else None
         if not all(frameworks.leaves_engine_alone(external.name) for external in callees.externals):
             return None
@@ -385,7 +386,3 @@ def _perhaps_after(state: State, kind: str) -> State:
 
 def _join(first: str, second: str) -> str:
     return first if first == second else MAYBE
-
-
-def _is_call(ref: Ref) -> bool:
-    return isinstance(ref, tuple) and ref[0] == "call"

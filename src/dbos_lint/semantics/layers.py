@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.externals import known_as
+from dbos_lint.semantics.refs import uncalled
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.sites import Call, Decorator, Ref
@@ -59,9 +60,7 @@ def layers(resolver: Resolver, module: Module, function: Function) -> tuple[Laye
 
 def _named(resolver: Resolver, module: Module, ref: Ref, place: Place) -> list[External]:
     """What outside the project a decorator is, called or not."""
-    if isinstance(ref, tuple) and ref[0] == "call":
-        ref = ref[1]
-    return [value for value in resolver.resolve(module, ref, place) if isinstance(value, External)]
+    return [value for value in resolver.resolve(module, uncalled(ref), place) if isinstance(value, External)]
 
 
 def _durable_kind(resolver: Resolver, values: Values, below: FunctionValue) -> str:

@@ -12,7 +12,7 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.effects import DURABLE, LIFECYCLE
 from dbos_lint.semantics.externals import known_as
-from dbos_lint.semantics.refs import NOTHING
+from dbos_lint.semantics.refs import NOTHING, is_call, uncalled
 from dbos_lint.semantics.registering import registered, registering
 from dbos_lint.semantics.sites import AWAITED, DECORATOR, MODULE, Call, Ref
 from dbos_lint.semantics.summary import Function, Module
@@ -27,7 +27,7 @@ from dbos_lint.semantics.values import (
     Value,
     Values,
 )
-from dbos_lint.syntax.spans import Span
+from dbos_lint.syntax.spans import Span, holds
 
 BUILD = "build"
 LAUNCH = "launch"
@@ -178,7 +178,7 @@ class Lines:
         known = self.analysis.calls.of(module)
         around: list[Call] = []
         for call in function.calls:
-            while around and not _contains(around[-1].span, call.span):
+            while around and not holds(around[-1].span, call.span):
                 around.pop()
             callees = known[call.number] if env is None else self.analysis.calls.callees(module, call, env)
             if callees.shared and callees.known and not any(map(_concerns_engine, callees.externals)):
@@ -263,8 +263,7 @@ class Lines:
             for decorator, values in self.analysis.resolver.decorated(FunctionValue(module.path, function.id)).layers:
                 kind = _kind_of_decorator(values)
                 if kind is not None:
-                    is_call = isinstance(decorator.ref, tuple) and decorator.ref[0] == "call"
-                    label = f"@{_name(decorator.ref[1])}()" if is_call else f"@{_name(decorator.ref)}"
+                    label = f"@{_name(uncalled(decorator.ref))}{'()' * is_call(decorator.ref)}"
                     frames = (Frame(key, decorator.span),)
                     yield Event(kind, "", label, decorator.span, function.block, True, frames)
 
@@ -355,13 +354,9 @@ def outside_loops(module: Module, block: int) -> int:
     return block
 
 
-def _contains(outer: Span, inner: Span) -> bool:
-    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
-
-
 def terminal(ref: Ref, renamed: Mapping[str, str] = NOTHING) -> str:
     """The last name of a callee or decorator, called or not."""
-    return refs.terminal(ref[1] if isinstance(ref, tuple) and ref[0] == "call" else ref, renamed)
+    return refs.terminal(refs.uncalled(ref), renamed)
 
 
 def _name(ref: Ref) -> str:

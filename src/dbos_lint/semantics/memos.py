@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api, frameworks
 from dbos_lint.semantics.effects import DURABLE, GLOBAL_WRITE, MEMOIZED, SELF_MEMOIZED, SELF_WRITE, Effect
-from dbos_lint.semantics.refs import text_of
+from dbos_lint.semantics.refs import text_of, uncalled
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import MODULE, Call, Decorator, Ref, Write
@@ -72,10 +72,7 @@ def memoizer(resolver: Resolver, module: Module, function: Function) -> Decorato
         return None
     place = Place(module.scopes[function.scope].parent, function.span.row, function.block)
     for decorator in function.decorators:
-        ref = decorator.ref
-        if isinstance(ref, tuple) and ref[0] == "call":
-            ref = ref[1]
-        values = resolver.resolve(module, ref, place)
+        values = resolver.resolve(module, uncalled(decorator.ref), place)
         if any(isinstance(value, External) and value.name in frameworks.MEMOIZES for value in values):
             return decorator
     return None

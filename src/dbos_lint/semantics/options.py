@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import types
+from dbos_lint.semantics.refs import is_call
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, assigned, place_of
 from dbos_lint.semantics.sites import Call, Ref
@@ -106,7 +107,7 @@ def written(resolver: Resolver, module: Module, call: Call, ref: Ref) -> Written
 
 def call_of(module: Module, ref: Ref) -> Call | None:
     """The call in ``module`` that ``ref`` refers to the result of."""
-    if isinstance(ref, tuple) and ref[0] == "call":
+    if is_call(ref):
         for function in module.functions:
             for call in function.calls:
                 if call.keywords is ref[3] and call.args is ref[2]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import api, order
 from dbos_lint.semantics.externals import known_as
-from dbos_lint.semantics.refs import receiver_and_method
+from dbos_lint.semantics.refs import is_call, receiver_and_method
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, place_of, reaching
 from dbos_lint.semantics.sites import Binding, Call, Loop, Ref
 from dbos_lint.semantics.summary import Function, Module
@@ -85,7 +85,7 @@ class Orders:
             return None if numbers or len(ref) == 2 else Unordered.SET
         if kind == "sets":
             return self._of_sides(module, ref, place, env, depth)
-        if kind == "item" and isinstance(ref[1], tuple) and ref[1][0] == "call" and ref[1][1] in order.MAKES_LIST:
+        if kind == "item" and is_call(ref[1]) and ref[1][1] in order.MAKES_LIST:
             # ``list(names)[:3]``
             return self.of(module, ref[1], place, env, depth + 1)
         return self._of_values(self._resolver.resolve(module, ref, place, env))
@@ -245,7 +245,7 @@ class Orders:
         self, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int
     ) -> Unordered | None:
         """``left | right`` and the like: a set, where one side is one; of numbers, where one side that is known is."""
-        if any(isinstance(side, tuple) and side[0] == "call" and _is_view(side[1]) for side in ref[1:]):
+        if any(is_call(side) and _is_view(side[1]) for side in ref[1:]):
             return Unordered.SET
         found = self._first(module, ref[1:], place, env, depth)
         if found in (Unordered.SET, Unordered.TASKS):
@@ -268,7 +268,7 @@ class Orders:
     def _holds_numbers(self, module: Module, ref: Ref, place: Place, env: Environment | None) -> bool:
         if isinstance(ref, tuple) and ref[0] == "comp" and len(ref) > 2:
             return self._is_number(module, ref[3], place, env)
-        if isinstance(ref, tuple) and ref[0] == "call":
+        if is_call(ref):
             return External("range") in self._resolver.resolve(module, ref[1], place, env)
         if isinstance(ref, tuple) and ref[0] in ("list", "tuple", "set"):
             return all(self._is_number(module, part, place, env) for part in ref[1:])
@@ -284,7 +284,7 @@ class Orders:
     def _is_number(self, module: Module, ref: Ref, place: Place, env: Environment | None) -> bool:
         if isinstance(ref, tuple) and ref[0] == "const":
             return isinstance(ref[1], (int, float))
-        if isinstance(ref, tuple) and ref[0] == "call":
+        if is_call(ref):
             callees = self._resolver.resolve(module, ref[1], place, env)
             return bool(callees) and all(isinstance(c, External) and c.name in order.GIVES_NUMBER for c in callees)
         return False

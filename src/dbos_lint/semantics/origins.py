@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbos_lint.records import NamedTuple
+from dbos_lint.semantics.refs import is_call
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, reaching
 from dbos_lint.semantics.sites import MODULE, Binding, Ref
@@ -47,7 +48,7 @@ class _Origins:
             ref = ref[1]
         if depth > _DEPTH:
             yield None
-        elif isinstance(ref, tuple) and ref[0] == "call":
+        elif is_call(ref):
             called = self._resolver.resolve(module, ref[1], place)
             outside = called[0] if len(called) == 1 and isinstance(called[0], External) else None
             yield Origin(outside.name, module, ref, place) if outside is not None else None

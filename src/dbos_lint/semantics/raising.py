@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dbos_lint.semantics.effects import RAISES_LOSSY, Effect
+from dbos_lint.semantics.refs import is_call
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.sequences import holds
 from dbos_lint.semantics.sites import Attempt, Handler, Read
 from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import ClassValue, Container, External, FunctionKey, Instance, Value
-from dbos_lint.syntax.spans import Span
+from dbos_lint.syntax.spans import Span, holds
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.analysis import Analysis
@@ -54,8 +54,7 @@ class Raising:
             if klass is None:
                 continue
             # How many arguments it gets is known where it is made.
-            is_call = isinstance(raised.ref, tuple) and raised.ref[0] == "call"
-            why = self._exceptions.lost(klass, len(raised.ref[2]) if is_call else None)
+            why = self._exceptions.lost(klass, len(raised.ref[2]) if is_call(raised.ref) else None)
             if why and not self._stops(module, function, raised.span, klass):
                 name = self._analysis.resolver.qualified_name(klass)
                 self._classes[name] = klass

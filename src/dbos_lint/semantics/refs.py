@@ -17,6 +17,15 @@ def terminal(ref: Ref, renamed: Mapping[str, str] = NOTHING) -> str:
     return (renamed.get(text) if renamed else None) or text.rpartition(".")[2]
 
 
+def is_call(ref: Ref) -> bool:
+    return isinstance(ref, tuple) and ref[0] == "call"
+
+
+def uncalled(ref: Ref) -> Ref:
+    """What is called where ``ref`` is a call, else ``ref`` itself: so decorators are named, called or not."""
+    return ref[1] if is_call(ref) else ref
+
+
 def names_called(_: object, module: Module) -> tuple[frozenset[str], ...]:
     """The last names of what each function of ``module`` calls."""
     return tuple([frozenset([terminal(call.func, module.renamed) for call in each.calls]) for each in module.functions])

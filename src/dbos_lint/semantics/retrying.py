@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from dbos_lint.syntax.trees import end_of
+from dbos_lint.syntax.trees import end_of, name_of
 
 Loop = ast.For | ast.AsyncFor | ast.While
 _LEAVES_LOOP = (ast.Return, ast.Break)
@@ -59,7 +59,7 @@ def _counts(iterable: ast.expr) -> bool:
     if isinstance(iterable, (ast.Tuple, ast.List)):
         return all(isinstance(item, ast.Constant) and isinstance(item.value, (int, float)) for item in iterable.elts)
     func = iterable.func if isinstance(iterable, ast.Call) else None
-    return (func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")) in _COUNTERS
+    return name_of(func) in _COUNTERS
 
 
 def _names(target: ast.expr) -> frozenset[str]:

@@ -11,6 +11,7 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.literals import Literal, literals
 from dbos_lint.semantics.options import is_changed, written
+from dbos_lint.semantics.refs import is_call
 from dbos_lint.semantics.scoping import Place, binding_scope, inner_scope, place_of, reaching
 from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.summary import Module
@@ -161,7 +162,7 @@ class Schedules:
             return self._of_items(self._resolver.module(display.module), inside, display.items, node, display.span)
         if isinstance(ref, tuple) and ref[0] == "dict" and len(ref) > 1:
             return self._of_items(self._module, place, ref[2], node, ref[1])
-        if isinstance(node, ast.Call) and isinstance(ref, tuple) and ref[0] == "call":
+        if isinstance(node, ast.Call) and is_call(ref):
             called = self._resolver.resolve(self._module, ref[1], place)
             if len(called) == 1 and isinstance(called[0], External) and called[0].name in _DICTS and not ref[2]:
                 fields = {

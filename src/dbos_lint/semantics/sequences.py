@@ -17,7 +17,7 @@ from dbos_lint.semantics.effects import DURABLE
 from dbos_lint.semantics.sites import AWAITED, MODULE, Call
 from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import Entity, FunctionKey, FunctionValue, Partial
-from dbos_lint.syntax.spans import Span
+from dbos_lint.syntax.spans import holds
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.analysis import Analysis
@@ -136,11 +136,6 @@ class Sequences:
         return any(map(api.gives_coroutine, callees.names)) or any(
             makes_coroutine(self._analysis.resolver, function) for function in functions
         )
-
-
-def holds(outer: Span, inner: Span) -> bool:
-    """Whether ``inner`` lies within ``outer``."""
-    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
 
 
 def _longest(module: Module, block: int, drawn: list[tuple[Call, int]]) -> int:

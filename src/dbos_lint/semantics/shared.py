@@ -9,9 +9,9 @@ from functools import cached_property
 from dbos_lint.catalog import api
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Contexts
 from dbos_lint.semantics.effects import GLOBAL_WRITE, LIFECYCLE, Effect
-from dbos_lint.semantics.refs import terminal
+from dbos_lint.semantics.refs import is_call, terminal, uncalled
 from dbos_lint.semantics.scoping import Place
-from dbos_lint.semantics.sites import MODULE, Binding, Ref
+from dbos_lint.semantics.sites import MODULE, Binding
 from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.testcode import is_in_test
 from dbos_lint.semantics.values import ClassValue, Constant, FunctionKey, Instance, Value
@@ -101,7 +101,7 @@ class Shared:
             return True
         if re.search(_STARTS, function.name) or self._begins(function) or self._decorates(function):
             return True
-        if any(("const", "startup") in each.ref[2] for each in function.decorators if _is_call(each.ref)):
+        if any(("const", "startup") in each.ref[2] for each in function.decorators if is_call(each.ref)):
             return True
         callers = self._callers.get(function.id, ())
         return bool(callers) and all(self._starts(caller) for caller in callers)
@@ -149,8 +149,4 @@ def _decorator_names(module: Module) -> Iterator[str]:
     decorators += [each for klass in module.classes for each in klass.decorators]
     for decorator in decorators:
         ref = decorator.ref
-        yield terminal(ref[1] if _is_call(ref) else ref)
-
-
-def _is_call(ref: Ref) -> bool:
-    return isinstance(ref, tuple) and ref[0] == "call"
+        yield terminal(uncalled(ref))

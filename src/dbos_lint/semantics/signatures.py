@@ -8,6 +8,7 @@ from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.sites import Param
 from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import DecoratorValue, Entity, External, FunctionValue
+from dbos_lint.wording import counted, listed
 
 _TRANSPARENT = frozenset({"staticmethod", "classmethod"})
 
@@ -53,7 +54,7 @@ def misfit(params: Sequence[Param], given: Arguments) -> str:
     takes_more = any(param.kind == "vararg" for param in params)
     takes_keywords = any(param.kind == "kwarg" for param in params)
     if given.positional > len(places) and not takes_more:
-        return f"it takes {_count(len(places), 'positional argument')}, and gets {given.positional}"
+        return f"it takes {counted(len(places), 'positional argument')}, and gets {given.positional}"
     named = {param.name for param in params if param.kind in ("positional", "keyword") and not param.unnamed}
     for keyword in given.keywords:
         if keyword not in named and not takes_keywords:
@@ -70,7 +71,7 @@ def misfit(params: Sequence[Param], given: Arguments) -> str:
     ]
     if not missing:
         return ""
-    return f"it gets no {'argument' if len(missing) == 1 else 'arguments'} {_listed(missing)}"
+    return f"it gets no {'argument' if len(missing) == 1 else 'arguments'} {listed(list(map(repr, missing)))}"
 
 
 def _is_durable(value: object) -> bool:
@@ -83,12 +84,3 @@ def _is_bound(resolver: Resolver, value: FunctionValue, function: Function) -> b
         return False
     names = resolver.decorator_names(resolver.module(value.module), function)
     return "classmethod" in names or (value.receiver is not None and "staticmethod" not in names)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def _listed(names: Sequence[str]) -> str:
-    quoted = [f"'{name}'" for name in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"

@@ -8,6 +8,7 @@ import re
 
 from dbos_lint.semantics.entrypoints import is_test, is_test_case
 from dbos_lint.semantics.imports import imports_of
+from dbos_lint.semantics.refs import is_call
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.sites import MODULE
 from dbos_lint.semantics.summary import Function, Module
@@ -57,7 +58,7 @@ def runs_once(function: Function) -> bool:
         return True
     for decorator in function.decorators:
         ref = decorator.ref
-        keywords = dict(ref[3]) if isinstance(ref, tuple) and ref[0] == "call" else {}
+        keywords = dict(ref[3]) if is_call(ref) else {}
         if keywords.get("scope", ("const", "function")) != ("const", "function"):
             return True
     return False

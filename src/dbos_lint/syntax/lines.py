@@ -9,6 +9,7 @@ from typing import Any
 
 from dbos_lint.diagnostic import Position
 from dbos_lint.syntax.parse import Source
+from dbos_lint.syntax.spans import first_row
 from dbos_lint.syntax.trees import children
 
 _STRETCH = 1024
@@ -92,11 +93,7 @@ class _Encoded:
 
 def _first(node: Any) -> int:
     """The first row of a statement, a handler or a case, decorators included."""
-    if isinstance(node, ast.match_case):
-        return node.pattern.lineno
-    first: int = node.lineno
-    decorators = getattr(node, "decorator_list", None)
-    return min(first, *[decorator.lineno for decorator in decorators]) if decorators else first
+    return node.pattern.lineno if isinstance(node, ast.match_case) else first_row(node)
 
 
 def _last(node: Any) -> int:

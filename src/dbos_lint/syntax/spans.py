@@ -16,6 +16,17 @@ class Span(NamedTuple):
     end_col: int
 
 
+def holds(outer: Span, inner: Span) -> bool:
+    """Whether ``inner`` lies within ``outer``."""
+    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
+
+
+def first_row(node: ast.expr | ast.stmt | ast.keyword | ast.excepthandler) -> int:
+    """The first row of ``node``, decorators included."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *[each.lineno for each in decorators]]) if decorators else node.lineno
+
+
 def span_of(node: ast.expr | ast.stmt | ast.keyword | ast.alias | ast.arg) -> Span:
     """Where ``node`` stands."""
     row, end_row = node.lineno, node.end_lineno

@@ -82,12 +82,31 @@ def targets_of(node: AST | None) -> list[ast.expr]:
     return [node.target] if isinstance(node, ast.AnnAssign) and node.value is not None else []
 
 
+def name_of(node: AST | None) -> str:
+    """The name that ``node`` is, or the last of ``a.b.c``; empty for anything else."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def dotted(node: ast.expr) -> str:
+    """``a.b.c`` as text; empty for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+def is_constant(node: AST, value: bool | None) -> bool:
+    """Whether ``node`` is ``True``, ``False`` or ``None``, whichever ``value`` is."""
+    return isinstance(node, ast.Constant) and node.value is value
+
+
 def compared_with_none(test: ast.AST) -> ast.expr | None:
     """What ``test`` compares with None, whichever of them it names first: ``x`` in ``x is None`` and ``None != x``."""
     if not isinstance(test, ast.Compare) or len(test.ops) != 1:
         return None
     for side, other in ((test.comparators[0], test.left), (test.left, test.comparators[0])):
-        if isinstance(side, ast.Constant) and side.value is None:
+        if is_constant(side, None):
             return other
     return None
 

@@ -11,6 +11,7 @@ from dbos_lint.fix import Unimport
 from dbos_lint.fixes.document import Document
 from dbos_lint.fixes.realise import Void, edits
 from dbos_lint.fixes.usage import is_used
+from dbos_lint.syntax.trees import name_of
 
 
 def tidied(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -58,10 +59,6 @@ def _is_taken(name: str, path: str, texts: Mapping[str, bytes]) -> bool:
                     last = (node.module or "").rpartition(".")[2]
                     if last == module and any(alias.name in (name, "*") for alias in node.names):
                         return True
-                elif isinstance(node, ast.Attribute) and node.attr == name and _last(node.value) == module:
+                elif isinstance(node, ast.Attribute) and node.attr == name and name_of(node.value) == module:
                     return True
     return False
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

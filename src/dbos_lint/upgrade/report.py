@@ -14,6 +14,7 @@ from dbos_lint.reporters.report import readable
 from dbos_lint.reporters.terminal import harmless
 from dbos_lint.upgrade.outside import Outside
 from dbos_lint.upgrade.rounds import Left, Rewrite, Upgraded
+from dbos_lint.wording import counted
 
 _VERDICTS = {Applicability.SAFE: "safe", Applicability.UNSAFE: "review"}
 
@@ -99,12 +100,8 @@ def _summary(report: Report) -> Iterator[str]:
         yield f"Nothing to upgrade {way}."
         return
     files = len(report.changed)
-    done = f"{_many(len(rewritten), 'use')} of dbos in {_many(files, 'file')} {'would be ' if report.dry else ''}"
+    done = f"{counted(len(rewritten), 'use')} of dbos in {counted(files, 'file')} {'would be ' if report.dry else ''}"
     yield f"Upgrade {way}: {done}rewritten, {review} of them to review; {report.by_hand} left to do by hand."
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 # ---------------------------------------------------------------------- JSON

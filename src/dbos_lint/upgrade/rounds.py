@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import partial
 
+from dbos_lint.catalog.history import version
 from dbos_lint.diagnostic import Diagnostic, Level, Rule
 from dbos_lint.fix import Applicability, Change, Create, Fix
 from dbos_lint.fixes.document import Document
@@ -265,7 +266,7 @@ def upgrade_codes(since: tuple[int, int], until: tuple[int, int]) -> frozenset[s
         code
         for code, rule in RULES.items()
         if "DBS949" <= code < "DBS970"
-        or (rule.since is not None and since < _version(rule.since) <= until and _is_error(rule))
+        or (rule.since is not None and since < version(rule.since) <= until and _is_error(rule))
     )
 
 
@@ -276,11 +277,6 @@ def checked_codes(codes: frozenset[str]) -> frozenset[str]:
 
 def _is_error(rule: Rule) -> bool:
     return rule.level is Level.ERROR and rule.on_by_default
-
-
-def _version(text: str) -> tuple[int, int]:
-    major, minor = text.split(".")[:2]
-    return int(major), int(minor)
 
 
 def _changes(diagnostic: Diagnostic, fix: Fix) -> Iterator[tuple[str, tuple[Change, ...]]]:

@@ -8,6 +8,7 @@ from dbos_lint.catalog import api, messages
 from dbos_lint.rules.declared.comm import MESSAGE_TO_STEP_ID
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.declarations import given
+from dbos_lint.semantics.refs import is_call
 from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.values import Entity, External, FunctionValue, Instance, Value
 from dbos_lint.syntax.trees import unparse
@@ -64,4 +65,4 @@ class Addresses(Visitor):
 
 def _text_of(ref: Ref) -> Ref:
     """What ``ref`` makes a text of, if it is ``str(x)``."""
-    return ref[2][0] if isinstance(ref, tuple) and ref[0] == "call" and len(ref[2]) == 1 and not ref[3] else None
+    return ref[2][0] if is_call(ref) and len(ref[2]) == 1 and not ref[3] else None

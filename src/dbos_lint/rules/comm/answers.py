@@ -9,6 +9,7 @@ from dbos_lint.catalog import messages
 from dbos_lint.rules.declared.comm import RECV_TIMEOUT_UNCHECKED
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.declarations import is_transparent
+from dbos_lint.semantics.refs import is_call
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.testcode import is_test_file
@@ -130,4 +131,4 @@ def _called(ref: Ref) -> Ref:
     """What is called to get ``ref``, awaited or not."""
     while isinstance(ref, tuple) and ref[0] == "await":
         ref = ref[1]
-    return ref[1] if isinstance(ref, tuple) and ref[0] == "call" else None
+    return ref[1] if is_call(ref) else None

@@ -14,6 +14,7 @@ from dbos_lint.rules.declared.lifecycle import (
 )
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.layers import Layer, layers
+from dbos_lint.semantics.refs import uncalled
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import Call, Decorator
 from dbos_lint.semantics.summary import Class, Function
@@ -122,7 +123,5 @@ class Decorators(Visitor):
 
 def _written(layer: Layer) -> str:
     """How the text names a decorator."""
-    ref = layer.decorator.ref
-    if isinstance(ref, tuple) and ref[0] == "call":
-        ref = ref[1]
+    ref = uncalled(layer.decorator.ref)
     return f"@{ref}" if isinstance(ref, str) else "this decorator"

@@ -11,6 +11,7 @@ from dbos_lint.catalog.urls import HOLE, credentials, is_secret
 from dbos_lint.rules.declared.lifecycle import HARDCODED_DATABASE_PASSWORD
 from dbos_lint.rules.visitor import Visitor
 from dbos_lint.semantics.literals import strings
+from dbos_lint.semantics.refs import is_call
 from dbos_lint.semantics.scoping import Place, assigned, place_of
 from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.summary import Module
@@ -92,7 +93,7 @@ class Passwords(Visitor):
         elif isinstance(ref, tuple) and ref[0] == "join":
             parts = [strings(self.here.resolver, module, part, place) or (HOLE,) for part in ref[1:]]
             yield "".join(part[0] for part in parts), is_default
-        elif isinstance(ref, tuple) and ref[0] == "call":
+        elif is_call(ref):
             names = self._names(module, ref[1], place)
             if names & _ENVIRONMENT:
                 for default in (*ref[2][1:2], *(value for name, value in ref[3] if name == "default")):

@@ -14,7 +14,6 @@ from dbos_lint.catalog.history import Symbol
 from dbos_lint.fix import After, Applicability, Arguments, Before, ByHand, Change, Fix
 from dbos_lint.rules.migration.placing import above, step
 from dbos_lint.rules.migration.program import Program
-from dbos_lint.rules.migration.urls import dotted
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.collect import Collected
 from dbos_lint.semantics.dicts import origin_of
@@ -23,7 +22,7 @@ from dbos_lint.semantics.sites import MODULE, Call
 from dbos_lint.semantics.spellings import Spelling, spelling
 from dbos_lint.semantics.values import External, Instance
 from dbos_lint.syntax.spans import Span, span_of
-from dbos_lint.syntax.trees import walk
+from dbos_lint.syntax.trees import dotted, is_constant, walk
 
 _FASTAPI = "fastapi.FastAPI"
 _HEADER = "the header dbos-idempotency-key is no longer read"
@@ -66,7 +65,7 @@ def fastapi(here: Here, symbol: Symbol, span: Span) -> Fix | ByHand | None:
         return None
     node, record = found
     value = next(keyword.value for keyword in node.keywords if _starts_at(keyword, span))
-    if isinstance(value, ast.Constant) and value.value is None:
+    if is_constant(value, None):
         return Fix("drop 'fastapi', which is None", Applicability.UNSAFE, (_drop(node),))
     application = _application(here, value, record)
     if isinstance(application, ByHand):

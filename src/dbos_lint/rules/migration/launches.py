@@ -12,16 +12,16 @@ from dbos_lint.catalog import api
 from dbos_lint.fix import After, Import
 from dbos_lint.rules.migration.files import File, Files, UnsureError
 from dbos_lint.rules.migration.naming import FUNCTIONS, FunctionNode
-from dbos_lint.rules.migration.variables import dotted
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.imports import imported
-from dbos_lint.semantics.refs import terminal
+from dbos_lint.semantics.refs import terminal, uncalled
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.spellings import spelling
 from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import External, FunctionKey, FunctionValue
 from dbos_lint.syntax.spans import span_of
+from dbos_lint.syntax.trees import dotted
 
 _QUEUES = ("register_queue", "register_queue_async")
 _SCHEDULES = ("apply_schedules", "apply_schedules_async")
@@ -244,7 +244,7 @@ def _may_mean(module: Module, name: str) -> bool:
 
 def _is_command(ref: object) -> bool:
     """``@app.command()`` of click and typer."""
-    func = ref[1] if isinstance(ref, tuple) and ref[0] == "call" else ref
+    func = uncalled(ref)
     return isinstance(func, str) and func.rpartition(".")[2] in ("command", "callback", "group")
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from dbos_lint.rules.visitor import Here
-from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.spans import Span, first_row, holds, span_of
 from dbos_lint.syntax.trees import children
 
 Node = TypeVar("Node", ast.Attribute, ast.Call, ast.keyword, ast.Constant, ast.Dict, ast.Subscript)
@@ -32,7 +32,7 @@ class Nodes:
         """The nodes of a kind in what stands at ``span``."""
         rows = range(span.row, span.end_row + 1)
         found = {id(each): each for row in rows for each in self._at(row) if isinstance(each, kind)}
-        return [each for each in found.values() if span[:2] <= span_of(each)[:2] and span_of(each)[2:] <= span[2:]]
+        return [each for each in found.values() if holds(span, span_of(each))]
 
     def starting(self, span: Span) -> Iterator[ast.keyword]:
         """The keywords that begin where ``span`` does."""
@@ -62,7 +62,7 @@ class Nodes:
         """The statements of the module that hold a row: there may be many, and each row is asked for."""
         found: dict[int, list[ast.AST]] = {}
         for each in self._tree.body:
-            for row in range(_first_row(each), (each.end_lineno or each.lineno) + 1):
+            for row in range(first_row(each), (each.end_lineno or each.lineno) + 1):
                 found.setdefault(row, []).append(each)
         return found
 
@@ -78,9 +78,4 @@ def _collected(here: Here) -> Nodes:
 def _holds(node: ast.expr | ast.stmt | ast.keyword, row: int) -> bool:
     if isinstance(node, ast.JoinedStr):
         return True  # each release of Python has its own idea of where its parts stand
-    return _first_row(node) <= row <= (node.end_lineno or node.lineno)
-
-
-def _first_row(node: ast.expr | ast.stmt | ast.keyword) -> int:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(each.lineno for each in decorators)])
+    return first_row(node) <= row <= (node.end_lineno or node.lineno)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from dbos_lint.rules.migration.files import UnsureError
+from dbos_lint.syntax.trees import is_constant
 
 POSITIONAL = ("name", "concurrency", "limiter")
 """What ``Queue(...)`` took by position."""
@@ -32,7 +33,7 @@ def limits(given: Mapping[str, ast.expr]) -> dict[str, ast.expr]:
     unknown = sorted(rest.keys() - _KEPT)
     if unknown:
         raise UnsureError(f"DBOS.register_queue has no '{unknown[0]}'")
-    rest = {name: value for name, value in rest.items() if not is_none(value)}
+    rest = {name: value for name, value in rest.items() if not is_constant(value, None)}
     names = renames(rest, given.get("partition_queue"))
     renamed = [names.get(name, name) for name in rest]
     if len(set(renamed)) < len(renamed):
@@ -40,22 +41,15 @@ def limits(given: Mapping[str, ast.expr]) -> dict[str, ast.expr]:
     return dict(zip(renamed, rest.values(), strict=True))
 
 
-def renames(rest: Mapping[str, ast.expr], partitions: ast.expr | None) -> dict[str, str]:
-    """The names of 3.x of the limits ``rest`` (none of them ``None``), where they are others."""
-    if partitions is None or _is(partitions, False):
+def renames(given: Mapping[str, ast.expr], partitions: ast.expr | None) -> dict[str, str]:
+    """The names of 3.x of the limits that are ``given``, where they are others."""
+    told = {name for name, value in given.items() if not is_constant(value, None)}
+    if partitions is None or is_constant(partitions, False):
         return {"concurrency": "global_concurrency"}
-    if not _is(partitions, True):
+    if not is_constant(partitions, True):
         raise UnsureError("whether it has partitions is computed")
-    if any(name in PER_PARTITION.values() for name in rest):
+    if any(name in PER_PARTITION.values() for name in told):
         raise UnsureError("it has limits of its own for partitions")
-    if not rest.keys() & PER_PARTITION.keys():
+    if not told & PER_PARTITION.keys():
         raise UnsureError("since 3.0 a queue has partitions only with a partition_* limit, and this one has no limit")
     return dict(PER_PARTITION)
-
-
-def is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
-
-
-def _is(node: ast.expr, value: bool) -> bool:
-    return isinstance(node, ast.Constant) and node.value is value

@@ -10,11 +10,12 @@ from dbos_lint.fix import Applicability, Arguments, ByHand, Fix, Wrap
 from dbos_lint.rules.migration.files import UnsureError
 from dbos_lint.rules.migration.launches import LaunchSites
 from dbos_lint.rules.migration.nodes import nodes
-from dbos_lint.rules.migration.queue_limits import is_none, limits, renames
+from dbos_lint.rules.migration.queue_limits import limits, renames
 from dbos_lint.rules.migration.queues import Queues
 from dbos_lint.rules.migration.schedules import Schedules
 from dbos_lint.rules.visitor import Here
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import is_constant
 
 Answer = Fix | ByHand | None
 
@@ -65,7 +66,7 @@ def _registered(here: Here, symbol: Symbol, span: Span) -> Answer:
                 "drop priority_enabled: every queue has priorities", Applicability.SAFE, (_without(call, _PRIORITY),)
             )
         rest = {name: value for name, value in given.items() if name not in (_PRIORITY, _PARTITIONS, "name")}
-        names = renames({name: value for name, value in rest.items() if not is_none(value)}, given[_PARTITIONS])
+        names = renames(rest, given[_PARTITIONS])
         if len({names.get(name, name) for name in rest}) < len(rest):
             raise UnsureError("it has one limit twice")
     except UnsureError as unsure:
@@ -73,17 +74,13 @@ def _registered(here: Here, symbol: Symbol, span: Span) -> Answer:
     renamed = tuple((name, names[name]) for name in rest if name in names)
     changed = Arguments(span_of(call), drop=(_PARTITIONS,), rename=renamed)
     title = "say by the names of its limits that they are those of each partition"
-    if not _is_true(given[_PARTITIONS]):
+    if not is_constant(given[_PARTITIONS], True):
         title, changed = "drop partition_queue=False", _without(call, _PARTITIONS)
     return Fix(title, Applicability.SAFE, (changed,))
 
 
 def _without(call: ast.Call, name: str) -> Arguments:
     return Arguments(span_of(call), drop=(name,))
-
-
-def _is_true(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is True
 
 
 def _gone(reason: str) -> Callable[[Here, Symbol, Span], Answer]:

@@ -18,9 +18,9 @@ from dbos_lint.fix import Applicability, Arguments, ByHand, Change, Delete, Expr
 from dbos_lint.rules.migration.files import File, Files, UnsureError
 from dbos_lint.rules.migration.launches import Launch, LaunchSites
 from dbos_lint.rules.migration.moving import Moved, flat, literal, moved, named, statement
-from dbos_lint.rules.migration.queue_limits import DROPPED, POSITIONAL, is_none, limits, renames
+from dbos_lint.rules.migration.queue_limits import DROPPED, POSITIONAL, limits, renames
 from dbos_lint.rules.migration.queue_makers import Made, QueueMakers
-from dbos_lint.rules.migration.variables import Use, Uses, dotted, imports_from, uses_of
+from dbos_lint.rules.migration.variables import Use, Uses, imports_from, uses_of
 from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.registering import defines_workflow
@@ -28,6 +28,7 @@ from dbos_lint.semantics.scoping import Place, binding_scope, place_of
 from dbos_lint.semantics.sites import MODULE
 from dbos_lint.semantics.spellings import spelling
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.syntax.trees import dotted
 
 _ENQUEUES = {"enqueue": "enqueue_workflow", "enqueue_async": "enqueue_workflow_async"}
 _LISTENS = frozenset({f"{api.DBOS}.listen_queues"})
@@ -188,7 +189,7 @@ class Queues:
         name = given.pop("name", None)
         limits(given)
         told = {key: value for key, value in given.items() if key not in DROPPED}
-        names = renames({key: each for key, each in told.items() if not is_none(each)}, given.get("partition_queue"))
+        names = renames(told, given.get("partition_queue"))
         outer = file.outer(node)
         is_async = isinstance(outer, ast.AsyncFunctionDef)
         if name is None or isinstance(outer, ast.Lambda) or (is_async and not _is_assigned(file, node)):

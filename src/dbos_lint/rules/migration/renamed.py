@@ -16,7 +16,7 @@ from dbos_lint.rules.visitor import Here
 from dbos_lint.semantics.told import READ
 from dbos_lint.semantics.values import Constant
 from dbos_lint.syntax.spans import Span, span_of
-from dbos_lint.syntax.trees import unparse
+from dbos_lint.syntax.trees import is_constant, unparse
 
 _CONFIG = "dbos.DBOSConfig"
 _FLAG, _VERSION = "enable_patching", "application_version"
@@ -109,7 +109,7 @@ def _debug_mode(here: Here, symbol: Symbol, span: Span) -> Answer:
     known = nodes(here)
     keyword = known.find(span, ast.keyword)
     call = known.parents.get(keyword) if keyword is not None else None
-    if keyword is None or not isinstance(call, ast.Call) or not _is(keyword.value, False):
+    if keyword is None or not isinstance(call, ast.Call) or not is_constant(keyword.value, False):
         return ByHand("nothing takes the place of the debug mode")
     return Fix("drop debug_mode=False", Applicability.SAFE, (Arguments(span_of(call), drop=(symbol.last,)),))
 
@@ -196,7 +196,7 @@ def _set_by_name(here: Here, known: Nodes, span: Span) -> Answer:
     if target is None or any(each.key == _VERSION for each in here.typed_dicts.entries(_CONFIG)):
         return ByHand("it is set apart from the other keys")
     statement = known.parents[target]
-    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1 or not _is(statement.value, True):
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1 or not is_constant(statement.value, True):
         return ByHand("it is set apart from the other keys")
     changes = (Expression(span_of(target.slice), f'"{_VERSION}"'), Expression(span_of(statement.value), _PATCHING))
     title = f"set application_version to {_PATCHING}, which is what enable_patching does"
@@ -213,10 +213,6 @@ def _replaced(text: ast.Dict | ast.Call) -> Change:
     if isinstance(text, ast.Dict):
         return Keys(span_of(text), rename=((_FLAG, _VERSION),), values=((_FLAG, _PATCHING),))
     return Arguments(span_of(text), rename=((_FLAG, _VERSION),), values=((_FLAG, _PATCHING),))
-
-
-def _is(node: ast.expr, value: object) -> bool:
-    return isinstance(node, ast.Constant) and node.value is value
 
 
 FAMILIES: Mapping[str, Callable[[Here, Symbol, Span], Answer]] = {

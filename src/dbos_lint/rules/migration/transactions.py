@@ -13,6 +13,7 @@ from dbos_lint.rules.migration.datasources import Datasources, Home
 from dbos_lint.rules.migration.nodes import nodes
 from dbos_lint.rules.migration.program import Program
 from dbos_lint.rules.visitor import Here
+from dbos_lint.semantics.refs import uncalled
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import MODULE, Call
 from dbos_lint.semantics.summary import Function, Module
@@ -156,7 +157,7 @@ def _is_transaction(value: Value) -> bool:
 
 def _names(here: Here, module: Module, ref: object, place: Place) -> frozenset[str]:
     """What a decorator is called by dbos."""
-    func = ref[1] if isinstance(ref, tuple) and ref[0] == "call" else ref
+    func = uncalled(ref)
     return frozenset(each.name for each in here.resolver.resolve(module, func, place) if isinstance(each, External))
 
 

@@ -17,7 +17,7 @@ from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.sites import MODULE, Binding, Ref
 from dbos_lint.semantics.summary import Module
 from dbos_lint.semantics.values import External, FunctionValue
-from dbos_lint.syntax.trees import unparse, walk
+from dbos_lint.syntax.trees import dotted, unparse, walk
 
 _GETS = ((External("os.environ.get"),), (External("os.getenv"),))
 _ENVIRON = (External("os.environ"),)
@@ -297,15 +297,6 @@ class _Qualified(ast.NodeTransformer):
             return ast.Name(f"{origin[0].path}:{origin[1]}")
         scope = binding_scope(self._module, self._place.scope, node.id)
         return node if scope is None else ast.Name(f"{self._module.path}:{scope.id or ''}{node.id}")
-
-
-def dotted(node: ast.expr) -> str:
-    """``a.b.c``; empty where it is anything else."""
-    names = []
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.value
-    return ".".join(reversed([*names, node.id])) if isinstance(node, ast.Name) else ""
 
 
 def relative(wanted: str, importer: str) -> str:

@@ -16,6 +16,7 @@ from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import is_exported
 from dbos_lint.semantics.sites import MODULE
 from dbos_lint.semantics.values import ModuleValue, Values
+from dbos_lint.syntax.trees import dotted
 
 
 class Use(NamedTuple):
@@ -181,15 +182,6 @@ class _Search:
             owner = text.rpartition(".")[0]
             if owner.rpartition(".")[2] == stem:
                 raise UnsureError(f"the string '{text}' in {_name(other)} names it")
-
-
-def dotted(node: ast.expr) -> str:
-    """``a.b.c`` as text; empty for anything else."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
 def imports_from(file: File, target: str, resolver: Resolver) -> Iterator[ast.ImportFrom]:

@@ -22,6 +22,7 @@ from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.cron import refusal
 from dbos_lint.semantics.effects import NOT_IN_WORKFLOW
 from dbos_lint.semantics.literals import strings
+from dbos_lint.semantics.refs import is_call
 from dbos_lint.semantics.schedules import Schedule, Schedules, argument, workflow_key
 from dbos_lint.semantics.signatures import Arguments, misfit, parameters
 from dbos_lint.semantics.sites import Call, Decorator
@@ -29,6 +30,7 @@ from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import Entity, Values
 from dbos_lint.semantics.zones import is_unknown
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.wording import listed
 
 _REQUIRED = ("schedule_name", "workflow", "schedule")
 # What the required keys are called elsewhere.
@@ -64,7 +66,7 @@ class ScheduleEntries(Visitor):
             return
         missing = [] if schedule.hides else [each for each in _required(key) if each not in schedule.fields]
         if missing:
-            self._report_entry(node, f"{method} is not given {_listed(missing)}: it raises TypeError")
+            self._report_entry(node, f"{method} is not given {listed(list(map(repr, missing)))}: it raises TypeError")
         self._judge(schedule)
 
     def _applied(self, node: ast.Call, call: Call, key: str) -> None:
@@ -82,7 +84,8 @@ class ScheduleEntries(Visitor):
             if missing:
                 self._report_entry(
                     schedule.node,
-                    f"the schedule has no {_listed(missing)}: dbos raises DBOSException, and applies none of the list",
+                    f"the schedule has no {listed(list(map(repr, missing)))}: dbos raises DBOSException, and "
+                    "applies none of the list",
                     fix=_renamed(schedule, key, _unknown(schedule, key), missing)
                     if len(_unknown(schedule, key)) == len(missing)
                     else None,
@@ -171,7 +174,7 @@ class ScheduleEntries(Visitor):
         if entity is not None:
             self._workflow((entity,), decorator.span, "the scheduled and the actual time")
         ref = decorator.ref
-        if isinstance(ref, tuple) and ref[0] == "call" and ref[2]:
+        if is_call(ref) and ref[2]:
             found = strings(self.here.resolver, self.here.module, ref[2][0], self.here.place(function))
             if found is not None and len(found) == 1:
                 self._cron(found[0], decorator.span)
@@ -231,7 +234,3 @@ def _key_named(schedule: Schedule, name: str, new: str) -> Change | None:
     given = (each for each in node.keywords if each.arg == name) if isinstance(node, ast.Call) else ()
     keyword = next((each for each in given if each.value is schedule.fields[name].node), None)
     return rename_keyword(keyword, new) if keyword is not None else None
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join(repr(name) for name in names)

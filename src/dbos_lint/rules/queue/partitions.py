@@ -17,7 +17,7 @@ from dbos_lint.semantics.handles import handles
 from dbos_lint.semantics.literals import literals
 from dbos_lint.semantics.partitions import COVERED, KEY, is_block, opens_block
 from dbos_lint.semantics.queues import names_of_object
-from dbos_lint.semantics.refs import receiver_and_method
+from dbos_lint.semantics.refs import is_call, receiver_and_method
 from dbos_lint.semantics.scoping import Place, place_of
 from dbos_lint.semantics.sites import Call, Ref
 from dbos_lint.semantics.summary import Function
@@ -217,7 +217,7 @@ class Partitions(Visitor):
         return _MAYBE if self._may_be_none(ref, call) else _YES
 
     def _may_be_none(self, ref: Ref, call: Call) -> bool:
-        if isinstance(ref, tuple) and ref[0] == "call":
+        if is_call(ref):
             return ref[1] != "str" and receiver_and_method(ref[1])[1] not in _GIVE_TEXT
         if isinstance(ref, tuple):
             return ref[0] == "or" and ("const", None) in ref

@@ -38,6 +38,7 @@ from dbos_lint.semantics.values import (
     Partial,
 )
 from dbos_lint.syntax.spans import Span, span_of
+from dbos_lint.wording import listed
 
 _STEP = "dbos.DBOS.step"
 _RETRY_OPTIONS = ("max_attempts", "interval_seconds", "backoff_rate", "should_retry")
@@ -100,7 +101,7 @@ class Declarations(Visitor):
             self.here.report(
                 RETRY_OPTIONS_IGNORED,
                 options.span if here else span,
-                f"{_listed(ignored)} without retries_allowed=True: dbos calls the step once and ignores the rest; "
+                f"{listed(ignored)} without retries_allowed=True: dbos calls the step once and ignores the rest; "
                 "add retries_allowed=True, or remove what has no effect",
                 fix=self._allowing(options) if here else None,
             )
@@ -148,7 +149,7 @@ class Declarations(Visitor):
             self.here.report(
                 START_WORKFLOW_IN_STEP,
                 declaration.span,
-                f"workflow '{name}' is given to {_short(declaration.name)}: dbos refuses a workflow in a step with an "
+                f"workflow '{name}' is given to {declaration.label}: dbos refuses a workflow in a step with an "
                 "AssertionError that has no text; call it in workflow code",
             )
 
@@ -167,7 +168,7 @@ class Declarations(Visitor):
             self.here.report(
                 ASYNC_ONLY_STEP_OPTION,
                 declaration.span,
-                f"{_listed(wrong)} on the synchronous '{name}': dbos raises DBOSException; make the step async, "
+                f"{listed(wrong)} on the synchronous '{name}': dbos raises DBOSException; make the step async, "
                 "or remove the option",
             )
 
@@ -226,7 +227,7 @@ class Declarations(Visitor):
 
     def _run_step(self, declaration: Declaration, node: ast.Call, call: Call) -> None:
         """``run_step`` without its options, or with the result of a call in place of the function."""
-        name = _short(declaration.name)
+        name = declaration.label
         first = self.here.resolve(call.args[0], call) if call.args else ()
         if first and all(isinstance(value, (FunctionValue, Entity, Partial)) for value in first):
             self.here.report(
@@ -321,12 +322,3 @@ def _function_of(value: FunctionValue | Entity) -> FunctionValue:
 def _is_single_attempt(name: str, options: Options) -> bool:
     """``max_attempts=1`` says what happens without retries anyway."""
     return name == "max_attempts" and options.constant(name) == 1
-
-
-def _short(name: str) -> str:
-    """``DBOS.run_step`` for ``dbos.DBOS.run_step``."""
-    return name.removeprefix("dbos.")
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

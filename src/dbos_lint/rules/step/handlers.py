@@ -22,6 +22,7 @@ from dbos_lint.semantics.values import (
 )
 from dbos_lint.semantics.within import Within
 from dbos_lint.syntax.spans import Span
+from dbos_lint.wording import listed
 
 # Methods of containers that raise nothing.
 _FILLS = frozenset(["append", "appendleft", "extend", "insert", "add", "update", "setdefault", "discard", "clear"])
@@ -68,12 +69,12 @@ class Handlers(Visitor):
                 self._never_matches(handler, names, steps)
 
     def _never_matches(self, handler: ast.ExceptHandler, names: frozenset[str], steps: list[str]) -> None:
-        listed = _listed(sorted(name.rpartition(".")[2] for name in names))
+        caught = listed(sorted(name.rpartition(".")[2] for name in names))
         span = Span(handler.lineno, handler.col_offset, handler.lineno, handler.col_offset + len("except"))
         self.here.report(
             RETRIED_STEP_EXCEPTION_NEVER_MATCHES,
             span,
-            f"except {listed} never matches: {steps[0]} is retried, and raises DBOSMaxStepRetriesExceeded when the "
+            f"except {caught} never matches: {steps[0]} is retried, and raises DBOSMaxStepRetriesExceeded when the "
             "attempts are used up; catch that (dbos.error), or let should_retry return False for it",
         )
 
@@ -112,7 +113,7 @@ class Handlers(Visitor):
             return ""
         options_given = declaration.options
         hidden = options_given.constant("retries_allowed") is True and not options_given.is_set("should_retry")
-        return f"the step of {_short(declaration.name)}" if hidden else ""
+        return f"the step of {declaration.label}" if hidden else ""
 
     def _is_harmless(self, call: Call) -> bool:
         """Whether a call raises nothing that a handler would wait for: it fills a container, or logs."""
@@ -149,12 +150,3 @@ def _fills(method: External) -> bool:
 
 def _may_come_from_dbos(name: str) -> bool:
     return name.startswith("dbos.") or name in _NOT_FROM_STEP
-
-
-def _short(name: str) -> str:
-    """``DBOS.run_step`` for ``dbos.DBOS.run_step``."""
-    return name.removeprefix("dbos.")
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

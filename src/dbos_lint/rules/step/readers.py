@@ -14,7 +14,7 @@ from dbos_lint.semantics.sites import MODULE
 from dbos_lint.semantics.summary import Function, Scope
 from dbos_lint.semantics.values import FunctionKey
 from dbos_lint.syntax.spans import span_of
-from dbos_lint.syntax.trees import unparse
+from dbos_lint.syntax.trees import name_of, unparse
 
 _STEPS = (api.STEP, api.TRANSACTION)
 
@@ -85,8 +85,8 @@ class _Readers:
         for function in functions:
             for node in self._here.body(function).walk() if function.name != "<lambda>" else ():
                 for each in ast.walk(node) if isinstance(node, ast.Lambda) else (node,):
-                    if isinstance(each, (ast.Name, ast.Attribute)):
-                        name = each.attr if isinstance(each, ast.Attribute) else each.id
+                    name = name_of(each)
+                    if name:
                         found.setdefault(name, {})[function.id] = function
         return found
 

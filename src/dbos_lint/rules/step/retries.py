@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dbos_lint.catalog import api
 from dbos_lint.rules.declared.step import HANDWRITTEN_RETRY
 from dbos_lint.rules.visitor import Visitor
-from dbos_lint.semantics.refs import text_of
+from dbos_lint.semantics.refs import text_of, uncalled
 from dbos_lint.semantics.sites import Ref
 from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import External
@@ -41,7 +41,7 @@ class Retries(Visitor):
         if len(function.decorators) < 2 or not self._is_step(function):
             return
         for decorator in function.decorators:
-            ref = decorator.ref[1] if isinstance(decorator.ref, tuple) and decorator.ref[0] == "call" else decorator.ref
+            ref = uncalled(decorator.ref)
             if self._is_one_of(_RETRIES, ref, function):
                 self._report(decorator.span, f"decorator {text_of(ref, '')} retries")
 

@@ -16,6 +16,7 @@ from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.summary import Function
 from dbos_lint.semantics.values import External
 from dbos_lint.syntax.spans import Span
+from dbos_lint.syntax.trees import is_constant
 
 _Loop: TypeAlias = ast.For | ast.AsyncFor | ast.While
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -149,7 +150,7 @@ def _is_nothing(test: ast.expr) -> bool:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return isinstance(test.operand, ast.Name)
     sides = [test.left, *test.comparators] if isinstance(test, ast.Compare) else []
-    return any(isinstance(side, ast.Constant) and side.value is None for side in sides)
+    return any(is_constant(side, None) for side in sides)
 
 
 def _exits(node: _Loop, body: Body) -> Iterator[ast.stmt]:

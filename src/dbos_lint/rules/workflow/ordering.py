@@ -11,6 +11,7 @@ from dbos_lint.rules.workflow.places import Places
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.elements import element_types
+from dbos_lint.semantics.refs import is_call
 from dbos_lint.semantics.scoping import Place, binding_scope, place_of
 from dbos_lint.semantics.sites import AWAITED, Call, Loop, Ref
 from dbos_lint.semantics.summary import Function
@@ -80,7 +81,7 @@ class Ordering:
     def _is_sortable(self, ref: Ref, place: Place) -> bool:
         """Whether ``ref`` is itself what has no order, and its elements can be sorted."""
         here = self._here
-        if isinstance(ref, tuple) and ref[0] == "call":
+        if is_call(ref):
             made = here.resolver.resolve(here.module, ref[1], place)
             if len(made) == 1 and isinstance(made[0], External) and made[0].name in order.SORTABLE_LISTINGS:
                 return True

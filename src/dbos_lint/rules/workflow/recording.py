@@ -19,6 +19,7 @@ from dbos_lint.semantics.serializers import PICKLE, format_of_workflow
 from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.values import External
 from dbos_lint.syntax.spans import span_of
+from dbos_lint.syntax.trees import name_of
 
 # Of what ``run_step`` takes itself, nothing can be handed on as a keyword.
 _OWN_KEYWORDS = frozenset({None, "dbos_step_options", "func"})
@@ -116,8 +117,7 @@ def _options(node: ast.Call, body: Body) -> str | None:
     called. In an f-string, where quotes would end the text, ``None`` leaves the name to dbos."""
     if any(isinstance(each, (ast.FormattedValue, ast.JoinedStr)) for each in body.around(node)):
         return None if _is_spelled_out(node, body) else "None"
-    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    return f'{{"name": "{_variable(node, body) or called}"}}'
+    return f'{{"name": "{_variable(node, body) or name_of(node.func)}"}}'
 
 
 def _variable(node: ast.Call, body: Body) -> str:
@@ -150,7 +150,6 @@ def _is_spelled_out(node: ast.Call, body: Body) -> bool:
             at = next((index for index, value in enumerate(outer.values) if value is inner), 0)
             before = outer.values[at - 1] if at else None
             if isinstance(before, ast.Constant) and isinstance(before.value, str) and before.value.rstrip()[-1:] == "=":
-                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                return called in before.value
+                return name_of(node.func) in before.value
         inner = outer
     return False
