@@ -62,12 +62,12 @@ OF_FEW = (LATE - {"rules.workflow.values"}) | {
     "semantics.endings",
     "semantics.exceptions",
     "semantics.hosts",
-    "semantics.launches",
     "semantics.meeting",
     "semantics.programs",
     "semantics.reattach",
     "semantics.retrying",
     "semantics.shared",
+    "semantics.tasks",
     "syntax.comments",
     "workers",
 }

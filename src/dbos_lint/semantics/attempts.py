@@ -6,8 +6,8 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
+from dbos_lint.semantics.aliases import Renamed, terminal
 from dbos_lint.semantics.sites import Attempt, Handler, Ref
-from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.syntax.spans import Span, span_of
 from dbos_lint.syntax.trees import walk
 

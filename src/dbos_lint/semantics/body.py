@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+from dbos_lint.semantics.aliases import Renamed, terminal
 from dbos_lint.semantics.sites import Call
-from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.syntax.trees import children, parents, statements_in, walk
 
 FunctionNode = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef

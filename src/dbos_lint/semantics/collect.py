@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from dbos_lint.semantics.aliases import Renamed, terminal
 from dbos_lint.semantics.attempts import attempt_of, stretch
 from dbos_lint.semantics.collect_scopes import Body, DefNode, Nodes
 from dbos_lint.semantics.collect_statements import SIMPLE, Statements
@@ -28,7 +29,6 @@ from dbos_lint.semantics.sites import (
     Read,
     Try,
 )
-from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.semantics.summary import Class, Module
 from dbos_lint.syntax.spans import span_of
 from dbos_lint.syntax.trees import end_of

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from dbos_lint.catalog.types import MUTATORS
 from dbos_lint.catalog.waits import LAUNCHERS
 from dbos_lint.records import NamedTuple
+from dbos_lint.semantics.aliases import terminal
 from dbos_lint.semantics.collect_scopes import Work
 from dbos_lint.semantics.collect_targets import Targets
 from dbos_lint.semantics.flow_nodes import MAY_LOG, logs
@@ -30,7 +31,6 @@ from dbos_lint.semantics.sites import (
     Read,
     Ref,
 )
-from dbos_lint.semantics.spelling import terminal
 from dbos_lint.semantics.summary import Scope
 from dbos_lint.syntax.spans import span_of
 from dbos_lint.syntax.trees import made_by

@@ -7,11 +7,11 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dbos_lint.catalog.nondeterminism import READ_TERMINALS
+from dbos_lint.semantics.aliases import Renamed
 from dbos_lint.semantics.attempts import raises_in
 from dbos_lint.semantics.flow_variables import Marks
 from dbos_lint.semantics.references import References
 from dbos_lint.semantics.sites import MODULE, Attempt, Binding, Call, Launch, Loop, Managed, Read, Ref, Try, Write
-from dbos_lint.semantics.spelling import Renamed
 from dbos_lint.semantics.summary import Block, Class, Function, Module, Scope
 from dbos_lint.syntax.spans import Span, span_of
 
@@ -133,11 +133,11 @@ class Body:
     def launch(self, calls: list[tuple[ast.Call, Call]], renamed: Renamed) -> None:
         """Tell what is launched, when all ``calls`` of the body are known."""
         if self.node is not None and self.launching:
-            from dbos_lint.semantics.launches import Launches  # as above
+            from dbos_lint.semantics.tasks import Tasks  # as above
 
-            launches = Launches(self.node, {id(node): call.number for node, call in calls}, renamed)
+            tasks = Tasks(self.node, {id(node): call.number for node, call in calls}, renamed)
             for node, work in self.launching:
-                work.launches.append(launches.of(node))
+                work.launches.append(tasks.of(node))
 
 
 class Scopes:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from dbos_lint.semantics.aliases import Renamed, terminal
 from dbos_lint.semantics.collect_scopes import Scopes
 from dbos_lint.semantics.guards import found_wanting, looked_up
 from dbos_lint.semantics.refs import receiver_and_method
 from dbos_lint.semantics.sites import MODULE, Ref, Write
-from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.syntax.spans import span_of
 from dbos_lint.syntax.trees import unparse
 

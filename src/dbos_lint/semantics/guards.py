@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from dbos_lint.semantics.spelling import Renamed, terminal
+from dbos_lint.semantics.aliases import Renamed, terminal
 from dbos_lint.syntax.trees import compared_with_none, unparse
 
 # What is told of a branch that stands behind several of them.

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from sys import intern
 from typing import Any
 
+from dbos_lint.semantics.aliases import Renamed, terminal
 from dbos_lint.semantics.sites import Ref
-from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.syntax.spans import span_of
 from dbos_lint.syntax.trees import expression
 

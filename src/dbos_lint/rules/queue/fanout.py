@@ -7,12 +7,12 @@ from collections.abc import Collection
 
 from dbos_lint.rules.declared.queue import UNBOUNDED_FAN_OUT
 from dbos_lint.rules.visitor import Visitor
+from dbos_lint.semantics.aliases import terminal
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.branches import repeats
 from dbos_lint.semantics.enqueues import STARTS_AT_ONCE
 from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.sites import Call
-from dbos_lint.semantics.spelling import terminal
 from dbos_lint.semantics.testcode import is_in_test
 from dbos_lint.semantics.values import ClassValue, Container, External
 from dbos_lint.syntax.trees import targets_of, unparse

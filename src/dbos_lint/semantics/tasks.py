@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from dbos_lint.catalog.waits import LAUNCHERS, TASK_MAKERS
+from dbos_lint.semantics.aliases import Renamed, terminal
 from dbos_lint.semantics.sites import Launch, Member
-from dbos_lint.semantics.spelling import Renamed, terminal
 from dbos_lint.syntax.trees import children, made_by, targets_of, walk
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
@@ -30,8 +30,8 @@ _DEPTH = 6
 Position: TypeAlias = tuple[int, int]
 
 
-class Launches:
-    """The launches of one function. ``numbers`` are those of its calls, by the identity of their nodes;
+class Tasks:
+    """What the calls of one function launch. ``numbers`` are those of its calls, by the identity of their nodes;
     ``renamed`` says what its file imports under other names."""
 
     def __init__(self, function: FunctionNode, numbers: Mapping[int, int], renamed: Renamed) -> None:
