@@ -14,7 +14,8 @@ _WORD = b"import"
 # as another, and it ends where the next one starts: a file of nothing but beginnings of such statements takes no more
 # time than any other.
 _STATEMENT = (
-    rb"(?:\xef\xbb\xbf)?[ \t\f]*(?:from\b(?P<dots>[ \t.]*)(?P<module>(?:\w[\w.]*[ \t]+(?:[\w.]+[ \t]+)*?)?)import\b"
+    rb"(?:\xef\xbb\xbf)?[ \t\f]*(?:lazy[ \t]+)?"
+    rb"(?:from\b(?P<dots>[ \t.]*)(?P<module>(?:\w[\w.]*[ \t]+(?:[\w.]+[ \t]+)*?)?)import\b"
     rb"(?P<names>[ \t]*\((?:[^()#]+|#[^\n]*)*|[^\n;]*)"
     rb"|import[ \t]+(?P<modules>[\w., \t]+))"
 )

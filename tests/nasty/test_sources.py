@@ -126,3 +126,31 @@ def test_what_is_wrong_in_a_quoted_annotation_is_nothing_to_tell(deep: str, tmp_
         result = lint_source(source, str(tmp_path / "app.py"), Settings(root=str(tmp_path)))
     assert [(found.start.row, found.code) for found in result.diagnostics] == [(CLOCK, "DBS201")]
     assert told == []
+
+
+ENCODED = """\
+# coding: {0}
+import time
+from dbos import DBOS
+@DBOS.workflow()
+def nightly(day: str) -> None:
+    time.sleep(2)  # {1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [("iso2022_jp", b"\x1b\x80"), ("iso2022_kr", b"\x1b\x80"), ("idna", b"...x"), ("unicode_escape", rb"\d")],
+)
+def test_what_can_be_read_in_an_encoding_and_not_written_is_not_mended(
+    encoding: str, text: bytes, tmp_path: Path
+) -> None:
+    source = ENCODED.format(encoding, "here").encode().replace(b"here", text)
+    file = tmp_path / "app.py"
+    file.write_bytes(source)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", ".*invalid escape")
+        result = command("check", "--isolated", "--fix", "--unsafe-fixes", str(file))
+    assert "DBS213" in result.stdout
+    assert f"was not fixed: the text cannot be written in {encoding} again as it was" in result.stderr
+    assert file.read_bytes() == source

@@ -52,3 +52,15 @@ def test_what_only_holds_the_word_is_no_import(text: str) -> None:
 def test_a_bracket_that_words_open_hides_no_import() -> None:
     text = b'"""Where prices come from.\n\nfrom here import (or there\n"""\nimport tools\n'
     assert (0, "tools", b"") in imports(text)
+
+
+@pytest.mark.parametrize(
+    "text", [b"lazy import helpers", b"lazy from helpers import quote", b"x = 1; lazy  import helpers as h, tools"]
+)
+def test_what_is_imported_when_it_is_first_used_is_imported(text: bytes) -> None:
+    # Python 3.15 knows such statements, so that none of its predecessors can say what is in them.
+    assert list(imports(text)) == list(imports(text.replace(b"lazy ", b""))) != []
+
+
+def test_a_name_that_is_lazy_is_none() -> None:
+    assert list(imports(b"lazy = importer\nlazyimport = 1\nx = lazy\n")) == []

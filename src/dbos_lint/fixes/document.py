@@ -7,12 +7,13 @@ import warnings
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
 from dbos_lint.fixes.edits import Edit, Void, applied, ordered
-from dbos_lint.syntax.parse import decode, encoding_of, with_newlines
+from dbos_lint.syntax.parse import decode, decoded, encoding_of, with_newlines
 from dbos_lint.syntax.spans import Span
 
 T = TypeVar("T")
@@ -38,9 +39,10 @@ class Document:
     def encoding(self) -> str:
         """How the file is written; ``utf-8-sig`` where it begins with a byte order mark."""
         encoding = encoding_of(self.data)
-        if self.data.decode(encoding).encode(encoding) != self.data:
-            raise Void(f"the text cannot be written in {encoding} again as it was")
-        return encoding
+        with suppress(UnicodeError):  # what is read in some encodings cannot be written in them
+            if self._raw.encode(encoding) == self.data:
+                return encoding
+        raise Void(f"the text cannot be written in {encoding} again as it was")
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -113,7 +115,7 @@ class Document:
     @cached_property
     def _raw(self) -> str:
         """The text with the newlines that it has in the file."""
-        return self.data.decode(self.encoding)
+        return decoded(self.data)
 
     @cached_property
     def newline(self) -> str:

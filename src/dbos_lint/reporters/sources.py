@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from dbos_lint.reading import read
-from dbos_lint.syntax.parse import encoding_of, with_newlines
+from dbos_lint.syntax.parse import decoded, with_newlines
 
 
 def reader(stdin: tuple[str, bytes] | None = None) -> Callable[[str], Sequence[str]]:
@@ -35,7 +35,7 @@ def content(path: str, stdin: tuple[str, bytes] | None = None) -> bytes:
 def split(source: bytes) -> Sequence[str]:
     """The lines of ``source`` as Python counts them, whatever it holds."""
     try:
-        text = source.decode(encoding_of(source), "replace")
+        text = decoded(source, "replace")
     except (SyntaxError, LookupError, ValueError):  # the encoding is unknown, or one of no text
         text = source.decode("utf-8", "replace")
     return with_newlines(text).split("\n")

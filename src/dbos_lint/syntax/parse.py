@@ -44,7 +44,17 @@ def decode(source: bytes) -> str:
 
     Raises SyntaxError or UnicodeError as the interpreter would; LookupError for an unknown encoding.
     """
-    return with_newlines(source.decode(encoding_of(source)))
+    return with_newlines(decoded(source))
+
+
+def decoded(source: bytes, errors: str = "strict") -> str:
+    """The text of ``source`` with the newlines that it has. Raises what `decode` does."""
+    encoding = encoding_of(source)
+    if encoding == "utf-8":
+        return source.decode(encoding, errors)
+    with warnings.catch_warnings():  # of escapes that are none, in an encoding that is made of escapes
+        warnings.simplefilter("ignore")
+        return source.decode(encoding, errors)
 
 
 def with_newlines(text: str) -> str:
