@@ -22,6 +22,14 @@ _LONGER_SINCE: Version = (3, 0)
 _URL = r"(?P<scheme>[\w+]+)://(?:[^/?#]*)(?P<database>/[^?#]*)?"
 # Whatever is not SQLite is spoken to as Postgres: these are servers that do not understand that.
 _FOREIGN = frozenset("mysql mariadb mssql oracle mongodb redis rediss http https clickhouse duckdb snowflake".split())
+# What `dbos-config.yaml` holds, and a program could be given as well.
+_FILE_KEYS = frozenset("application database database_url env language runtimeConfig telemetry".split())
+_FILE_UNTIL: Version = (1, 0)
+
+
+def is_of_file(key: str, target: Version) -> bool:
+    """Whether dbos takes ``key`` as one of a configuration file."""
+    return key in _FILE_KEYS and target < _FILE_UNTIL
 
 
 def refusal(key: str, value: object, target: Version) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dbos_lint.catalog import api, patterns
+from dbos_lint.catalog.history import Version, version
 from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.calls import Callees
 from dbos_lint.semantics.effects import CALLS_WORKFLOW, STARTS_WORKFLOW
@@ -26,6 +27,8 @@ _INERT = frozenset(
     "abs all any asyncio.sleep bool dict enumerate float getattr hasattr hash id int isinstance len list max min open "
     "print range repr reversed round set sorted str sum tuple zip".split()
 )
+# Called outside workflows, what is not a workflow was one of its own until this release.
+_OWN_WORKFLOW_UNTIL: dict[str, Version] = {api.STEP: (1, 12), api.TRANSACTION: (3, 0)}
 # What dbos offers that may take the options of a block, beside the calls that start a workflow.
 _KINDS = frozenset({STARTS_WORKFLOW, CALLS_WORKFLOW})
 _METHODS_OF_DBOS = "sleep recv send set_event get_event get_all_events write_stream close_stream run_step logger patch"
@@ -86,7 +89,7 @@ class Starts:
             reach = self.analysis.reach(self.analysis.resolver.key(entity.function))
             if entity.kind == api.WORKFLOW or not _KINDS.isdisjoint(reach):
                 return False
-            if entity.kind == api.TRANSACTION and self._is_older:
+            if self._target < _OWN_WORKFLOW_UNTIL.get(entity.kind, (0, 0)):
                 return False
         if any(isinstance(value, (Partial, Instance)) for value in callees.values):
             return False
@@ -97,9 +100,8 @@ class Starts:
         return all(self._runs_nothing(self.analysis.resolver.key(callee)) for callee in callees.runs)
 
     @property
-    def _is_older(self) -> bool:
-        """Whether a transaction that is called outside workflows is a workflow of its own, as it was until 3.0."""
-        return int(self.analysis.resolver.project.settings.dbos_version.partition(".")[0]) < 3
+    def _target(self) -> Version:
+        return version(self.analysis.resolver.project.settings.dbos_version)
 
     def _runs_nothing(self, key: FunctionKey) -> bool:
         if key not in self._inert:

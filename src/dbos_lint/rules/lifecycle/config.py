@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from dbos_lint.catalog import api
-from dbos_lint.catalog.config import Version, refusal
+from dbos_lint.catalog.config import Version, is_of_file, refusal
 from dbos_lint.catalog.history import closest, history, version
 from dbos_lint.fix import Arguments, Fix
 from dbos_lint.rules.declared.lifecycle import (
@@ -78,9 +78,9 @@ class Configurations(Visitor):
             )
 
     def _unknown(self, entry: Entry) -> None:
-        keys = history().keys("DBOSConfig")
-        if entry.key not in keys:
-            meant = closest(entry.key, keys.values(), version(self.here.settings.dbos_version))
+        keys, target = history().keys("DBOSConfig"), version(self.here.settings.dbos_version)
+        if entry.key not in keys and not is_of_file(entry.key, target):
+            meant = closest(entry.key, keys.values(), target)
             self.here.report(
                 UNKNOWN_CONFIG_KEY,
                 self.here.typed_dicts.spans(entry)[0],
