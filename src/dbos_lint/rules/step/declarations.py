@@ -226,7 +226,7 @@ class Declarations(Visitor):
     # ------------------------------------------------------------------ run_step
 
     def _run_step(self, declaration: Declaration, node: ast.Call, call: Call) -> None:
-        """``run_step`` without its options, or with the result of a call in place of the function."""
+        """``run_step`` without its options or its function, or with the result of a call in place of the function."""
         name = declaration.label
         first = self.here.resolve(call.args[0], call) if call.args else ()
         if first and all(isinstance(value, (FunctionValue, Entity, Partial)) for value in first):
@@ -235,6 +235,13 @@ class Declarations(Visitor):
                 call.span,
                 f"{name} is given a function where its options belong: it raises TypeError; write {name}(None, ...)",
                 fix=self._without_options(node, call),
+            )
+        elif _has_no_function(node):
+            self.here.report(
+                RUN_STEP_MISUSE,
+                call.span,
+                f"{name} takes its options and then a function: without both it raises TypeError; write "
+                f"{name}(None, ...)",
             )
         elif self._is_called_already(declarations.given(call, 1, ("func",)), call):
             self.here.report(
@@ -289,6 +296,12 @@ class Declarations(Visitor):
         return bool(results) and all(
             values and all(isinstance(value, (Container, Constant)) for value in values) for values in results
         )
+
+
+def _has_no_function(node: ast.Call) -> bool:
+    """Whether ``run_step`` is given one positional argument at most, and no function by name."""
+    unpacked = any(isinstance(each, ast.Starred) for each in node.args)
+    return len(node.args) < 2 and not unpacked and not any(each.arg in (None, "func") for each in node.keywords)
 
 
 def _may_be_options(value: object) -> bool:
