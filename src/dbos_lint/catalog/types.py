@@ -162,6 +162,14 @@ RETURNS: dict[str, str] = {
     "openai.AsyncOpenAI.with_options": "openai.AsyncOpenAI",
     "logging.getLogger": "logging.Logger",
     "structlog.get_logger": "logging.Logger",
+    "opentelemetry.trace.get_tracer": "opentelemetry.trace.Tracer",
+    "opentelemetry.trace.get_current_span": "opentelemetry.trace.Span",
+    "opentelemetry.trace.Tracer.start_span": "opentelemetry.trace.Span",
+    "opentelemetry.metrics.get_meter": "opentelemetry.metrics.Meter",
+    **{
+        f"opentelemetry.metrics.Meter.create_{kind}": "opentelemetry.metrics.Instrument"
+        for kind in ("counter", "gauge", "histogram", "up_down_counter")
+    },
     "set": "set",
     "frozenset": "frozenset",
     **{
