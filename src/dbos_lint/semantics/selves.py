@@ -8,8 +8,9 @@ from dbos_lint.semantics.analysis import Analysis
 from dbos_lint.semantics.contexts import LONGEST, Contexts
 from dbos_lint.semantics.effects import SELF_WRITE, Effect
 from dbos_lint.semantics.values import FunctionKey
+from dbos_lint.semantics.writes import MADE
 
-FILLING = frozenset({"unset", "missing"})
+FILLING = frozenset({"unset", "missing", MADE})
 """Guards of a write that only fills what is empty: every process may do that for itself."""
 
 

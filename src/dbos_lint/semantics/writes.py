@@ -8,7 +8,7 @@ from dbos_lint.catalog import api, types
 from dbos_lint.semantics.calls import Calls
 from dbos_lint.semantics.effects import CLOSURE_WRITE, GLOBAL_WRITE, SELF_WRITE, Effect
 from dbos_lint.semantics.records import is_record
-from dbos_lint.semantics.refs import receiver_and_method, root_of, text_of
+from dbos_lint.semantics.refs import is_call, receiver_and_method, root_of, text_of
 from dbos_lint.semantics.scoping import Place, binding_scope
 from dbos_lint.semantics.sites import Call, Ref, Write
 from dbos_lint.semantics.summary import Function, Module, Scope
@@ -17,6 +17,8 @@ from dbos_lint.syntax.spans import Span
 
 OF_RUN = "of-run"
 """The guard of a change of what belongs to one run of a workflow, to judge by its key: nobody else sees it."""
+MADE = "made"
+"""The guard of a change that keeps what has just been made for a missing key: who has none makes an equal one."""
 _WORKFLOW_ID = f"{api.DBOS}.workflow_id"
 
 
@@ -25,6 +27,8 @@ def effect_of_write(calls: Calls, module: Module, function: Function, write: Wri
     if write.kind == "name":
         return _outer_write(calls, module, function, write.target, write.scope, label, write.span, write.guard)
     guard = write.guard or _of_run(calls, module, write.index, write)
+    if guard == "missing" and _is_made(module, write.value, write.scope):
+        guard = MADE
     root = root_of(write.target)
     if write.kind == "attribute":
         for value in calls.resolve(module, write.target, write):
@@ -37,6 +41,19 @@ def effect_of_write(calls: Calls, module: Module, function: Function, write: Wri
         kind = GLOBAL_WRITE if _is_class_level(calls, module, function) else SELF_WRITE
         return Effect(kind, label, label, write.span, guard)
     return _outer_write(calls, module, function, root, write.scope, label, write.span, guard)
+
+
+def _is_made(module: Module, value: Ref, scope: int) -> bool:
+    """Whether ``value`` is what a call gives, or a variable that holds nothing else."""
+    if isinstance(value, str):
+        bindings = module.scopes[scope].bindings.get(value, ())
+        return bool(bindings) and all(
+            binding.kind == "value" and isinstance(binding.value, tuple) and _is_made(module, binding.value, scope)
+            for binding in bindings
+        )
+    while isinstance(value, tuple) and value[0] == "await":
+        value = value[1]
+    return is_call(value)
 
 
 def _of_run(calls: Calls, module: Module, key: Ref, site: Call | Write) -> str:

@@ -28,7 +28,7 @@ from dbos_lint.semantics.effects import (
     GLOBAL_WRITE,
     WORKFLOW_IN_THREAD,
 )
-from dbos_lint.semantics.writes import OF_RUN
+from dbos_lint.semantics.writes import MADE, OF_RUN
 from dbos_lint.syntax.spans import span_of
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Effects(Visitor):
             owner, _, guard = effect.detail.partition(":")
             if self.here.contexts.runs_as(int(owner), api.WORKFLOW):
                 return
-        if guard in ("unset", OF_RUN):
+        if guard in ("unset", MADE, OF_RUN):
             return
         advice = (
             "after a crash the write is lost or happens twice; return the value, or keep it in a database in a step"
