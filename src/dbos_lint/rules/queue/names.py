@@ -34,8 +34,10 @@ class QueueNames(Visitor):
             for found in named(self.here, node, call, QUEUE, OFFERS):
                 self._reserved(found)
         if UNREGISTERED_QUEUE.code in self.here.enabled:
-            for found in named(self.here, node, call, QUEUE, ASKS):
-                self._unregistered(found)
+            asked = list(named(self.here, node, call, QUEUE, ASKS))
+            if not any(_by_client(found) and self._is_registered(found) for found in asked):
+                for found in asked:
+                    self._unregistered(found)
 
     def _reserved(self, found: Named) -> None:
         if found.name.startswith(_RESERVED):
@@ -55,10 +57,9 @@ class QueueNames(Visitor):
             )
 
     def _unregistered(self, found: Named) -> None:
-        names = self.here.analysis.names
-        if found.name.startswith(_RESERVED) or names.is_offered(QUEUE, found.name, self.here.module):
+        if found.name.startswith(_RESERVED) or self._is_registered(found):
             return
-        known = names.known(QUEUE, self.here.module)
+        known = self.here.analysis.names.known(QUEUE, self.here.module)
         if not speaks_for_project(known, self.here):
             return
         near = closest(found.name, known.offered)
@@ -73,13 +74,21 @@ class QueueNames(Visitor):
             f"no part of this project registers a queue '{found.name}': {effect}; {hint}",
         )
 
+    def _is_registered(self, found: Named) -> bool:
+        return self.here.analysis.names.is_offered(QUEUE, found.name, self.here.module)
+
     def _is_own(self, found: Named) -> bool:
         """Whether the queue must be one of this project's: a client may well mean another application's."""
         if found.options is None:
-            return not found.api.startswith(api.CLIENT) and found.api != "dbos.DebouncerClient"
+            return not _by_client(found)
         if in_options(self.here, found, "workflow_fn") is not None:
             return True
         ref = in_options(self.here, found, "workflow_name")
         workflows = strings(self.here.resolver, found.options.module, ref, found.options.place) or ()
         names = self.here.analysis.names
         return bool(workflows) and all(names.is_offered(WORKFLOW, each, self.here.module) for each in workflows)
+
+
+def _by_client(found: Named) -> bool:
+    """Whether a client asks: of several names that it may mean, some are those of other applications."""
+    return found.api.startswith(api.CLIENT) or found.api == "dbos.DebouncerClient"
