@@ -181,6 +181,44 @@ def test_a_file_that_was_looked_for_and_comes_is_noticed(project: Path, tmp_path
     assert codes == ["DBS301"]
 
 
+TEST = """from dbos import DBOS
+
+
+def test_lend() -> None:
+    DBOS(config={"name": "library"})
+    DBOS.launch()
+"""
+TIDY = """import pytest
+from dbos import DBOS
+
+
+@pytest.fixture(autouse=True)
+def no_engine_left():
+    yield
+    DBOS.destroy()
+"""
+
+
+@pytest.mark.parametrize("place", ["conftest.py", "tests/conftest.py"])
+@pytest.mark.parametrize("untidy", [None, TIDY.replace("DBOS.destroy()", "DBOS"), "def no_engine_left(:\n"])
+def test_what_pytest_reads_beside_tests_counts(place: str, untidy: str | None, project: Path, tmp_path: Path) -> None:
+    (project / "tests").mkdir()
+    (project / "tests" / "test_lend.py").write_text(TEST)
+
+    def left() -> list[str]:
+        found = lint(project, Cache(str(tmp_path / "cache")))
+        return [found.code for file in found if file.filename.endswith("lend.py") for found in file.diagnostics]
+
+    for _ in range(2):
+        (project / place).write_text(TIDY)
+        assert left() == []
+        if untidy is None:
+            (project / place).unlink()
+        else:
+            (project / place).write_text(untidy)
+        assert left() == ["DBS701"]
+
+
 def test_what_rests_on_a_file_is_noticed_by_a_later_run(project: Path, tmp_path: Path) -> None:
     lint(project, Cache(str(tmp_path / "cache")))
     (project / "clock.py").write_text(CLOCK.replace("time.time()", "1.0"))

@@ -95,12 +95,14 @@ class Endings:
         )
 
     def conftests(self, module: Module) -> Iterator[Module]:
-        """The files beside and above ``module`` in which pytest looks for fixtures."""
+        """The files beside and above ``module`` in which pytest looks for fixtures: no import leads to them."""
         project = self.analysis.resolver.project
         folder, root = os.path.dirname(module.path), project.settings.root
         above = ""
         while folder.startswith(root) and folder != above:
-            found = project.module(os.path.join(folder, _CONFTEST))
+            path = os.path.join(folder, _CONFTEST)
+            project.consulted.asked(project.linting, path)
+            found = project.module(path)
             if found is not None:
                 yield found
             folder, above = os.path.dirname(folder), folder
