@@ -20,6 +20,7 @@ from dbos_lint.linter import FileResult
 from dbos_lint.rules.registry import RULES
 from dbos_lint.settings import Settings
 from dbos_lint.syntax.spans import Span
+from tests.growing import grows_with_the_text
 
 SETTINGS = Settings("/srv", fix=True, unsafe_fixes=True)
 
@@ -73,7 +74,7 @@ def test_after_the_last_attempt_what_is_not_settled_is_dropped(items: list[int],
 def test_rows_move_with_the_edits_above_them() -> None:
     text = "a\nb\nc\nd\ne\n"
     changed = stretches(text, [Edit(2, 2, "x\ny\n"), Edit(2, 3, "B"), Edit(4, 7, "cd")])
-    assert changed == (Stretch(2, 2, 2), Stretch(3, 4, -1))
+    assert changed == (Stretch(2, 2, 2), Stretch(3, 4, 1))
     assert [moved(row, changed) for row in range(1, 7)] == [1, None, None, None, 6, 7]
 
 
@@ -108,6 +109,16 @@ def test_what_is_not_mended_may_move_on_a_changed_row() -> None:
     changed = (Stretch(2, 2, 1),)
     assert worse(before, before[:1], [found("DBS301", 3, 30)], changed) is None
     assert worse(before, before[:1], [found("DBS301", 3, 30), found("DBS301", 2, 1)], changed) is not None
+
+
+@pytest.mark.once
+def test_comparing_takes_work_for_each_finding_and_not_for_each_change_as_well() -> None:
+    def compared(size: int) -> str | None:
+        changed = stretches("x\n" * size, [Edit(at, at + 1, "yy") for at in range(0, 2 * size, 2)])
+        findings = [found("DBS201", row) for row in range(1, size + 1)]
+        return worse(findings, findings, [], changed)
+
+    assert grows_with_the_text(int, compared, lines=True)
 
 
 # ---------------------------------------------------------------------- rounds

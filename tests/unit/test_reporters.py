@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from pathlib import Path
+from weakref import WeakSet
 
 import pytest
 from hypothesis import given
@@ -12,12 +13,18 @@ from hypothesis import strategies as st
 
 from dbos_lint import __version__, links
 from dbos_lint.diagnostic import Diagnostic, Level, Position, Rule, Scope, TraceStep
+from dbos_lint.fix import Applicability, Fix, Replace
+from dbos_lint.fixes import replacements
+from dbos_lint.fixes.document import Document
+from dbos_lint.fixes.replacements import Replacement
 from dbos_lint.paths import shown
 from dbos_lint.reporters import FORMATS, render, statistics
+from dbos_lint.reporters.json import dumps
 from dbos_lint.reporters.report import Report
 from dbos_lint.reporters.snippet import snippet
 from dbos_lint.reporters.sources import reader, split
 from dbos_lint.reporters.terminal import harmless, width
+from dbos_lint.syntax.spans import Span
 
 CLOCK = Rule("DBS201", "clock-in-workflow", Level.ERROR, Scope.PROJECT, "clock is read in a workflow", "python")
 MAYBE = Rule("DBS311", "odd-retries", Level.WARNING, Scope.EXPR, "retries are odd", "python")
@@ -231,6 +238,45 @@ def test_json_has_the_shape_of_ruff_and_what_we_added() -> None:
 def test_json_says_on_which_row_a_comment_silences_the_finding() -> None:
     rows = [found["noqa_row"] for found in json.loads(render(report(PLAIN, PLAIN._replace(statement=(0, 0))), "json"))]
     assert rows == [6, 5]
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inside: st.lists(inside) | st.lists(inside).map(tuple) | st.dictionaries(st.text(), inside),
+)
+
+
+@given(plain)
+def test_json_is_laid_out_as_python_does(value: object) -> None:
+    assert dumps(value) == json.dumps(value, indent=2, sort_keys=True) + "\n"
+
+
+@pytest.mark.parametrize("output_format", ["json", "json-lines", "sarif"])
+def test_of_many_findings_one_is_taken_apart_at_a_time(output_format: str) -> None:
+    class Content(str):
+        """A text that tells whether it is still there."""
+
+    there: WeakSet[Content] = WeakSet()
+    most = 0
+
+    def told(found: Diagnostic) -> tuple[Replacement, ...]:
+        nonlocal most
+        content = Content(f"x{found.start.row}")
+        there.add(content)
+        most = max(most, len(there))
+        return (Replacement(content, found.start, found.end),)
+
+    fix = Fix("mend", Applicability.SAFE, ())
+    many = [PLAIN._replace(fix=fix, start=Position(row, 1)) for row in range(1, 20)]
+    assert '"x19"' in render(report(*many)._replace(replacements=told), output_format)
+    assert 0 < most <= 2
+
+
+def test_how_to_mend_a_finding_is_told_without_writing_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    fix = Fix("mend", Applicability.SAFE, (Replace(Span(7, 17, 7, 28), "0"),))
+    monkeypatch.setattr(Document, "bytes_with", None)
+    (found,) = replacements.reader(lambda _: SOURCE.encode())(FOUND._replace(fix=fix))
+    assert (found.content, found.start, found.end) == ("0", Position(7, 18), Position(7, 29))
 
 
 def test_json_of_nothing_is_an_empty_list() -> None:

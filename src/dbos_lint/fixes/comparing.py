@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from dbos_lint.diagnostic import Diagnostic
 from dbos_lint.fixes.edits import Edit
@@ -12,39 +14,35 @@ from dbos_lint.fixes.edits import Edit
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The rows ``first`` to ``last`` of a text, which are changed, and by how many they ``grow``."""
+    """The rows ``first`` to ``last`` of a text, which are changed, and by how many those that follow have moved."""
 
     first: int
     last: int
-    grow: int
+    shift: int
 
 
 def stretches(text: str, edits: Iterable[Edit]) -> tuple[Stretch, ...]:
     """The rows of ``text`` that ``edits`` change, in order; edits on one row are one stretch."""
     found: list[Stretch] = []
-    row, at = 1, 0
+    row, at, shift = 1, 0, 0
     for edit in sorted(edits, key=lambda each: (each.start, each.end)):
         row, at = row + text.count("\n", at, edit.start), edit.start
         lines = text.count("\n", edit.start, edit.end)
-        last, grow = row + lines, edit.text.count("\n") - lines
+        last, shift = row + lines, shift + edit.text.count("\n") - lines
         if found and found[-1].last >= row:
             before = found.pop()
-            found.append(Stretch(before.first, max(before.last, last), before.grow + grow))
+            found.append(Stretch(before.first, max(before.last, last), shift))
         else:
-            found.append(Stretch(row, last, grow))
+            found.append(Stretch(row, last, shift))
     return tuple(found)
 
 
 def moved(row: int, changed: Sequence[Stretch]) -> int | None:
     """Where ``row`` stands afterwards; ``None`` for a row that was changed itself."""
-    shift = 0
-    for stretch in changed:
-        if row < stretch.first:
-            break
-        if row <= stretch.last:
-            return None
-        shift += stretch.grow
-    return row + shift
+    index = bisect_right(changed, row, key=attrgetter("first")) - 1
+    if index < 0:
+        return row
+    return None if row <= changed[index].last else row + changed[index].shift
 
 
 def worse(

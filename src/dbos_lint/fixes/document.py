@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from dbos_lint.fixes.edits import Edit, Void, applied, ordered
-from dbos_lint.syntax.parse import decode, decoded, encoding_of, with_newlines
+from dbos_lint.syntax.parse import decode, decoded, encoding_of
 from dbos_lint.syntax.spans import Span
 
 T = TypeVar("T")
@@ -134,20 +134,41 @@ class Document:
             at = self._raw.find("\r\n", at + 2)
         return found
 
-    def bytes_with(self, edits: Iterable[Edit]) -> bytes:
-        """The file after ``edits``, each of which counts once. What they leave alone keeps every byte."""
-        raw, pairs = self._raw, self._pairs
+    def written(self, edits: Iterable[Edit]) -> tuple[Edit, ...]:
+        """``edits``, each of which counts once, in the file as it is written. Raises Void where it cannot be."""
+        pairs = self._pairs
 
         def place(offset: int) -> int:
             return offset + bisect_right(pairs, offset - 1)
 
-        made = ordered(set(edits))
-        moved = (Edit(place(start), place(end), text.replace("\n", self.newline)) for start, end, text in made)
-        after = applied(raw, moved)
+        made = tuple(
+            Edit(place(start), place(end), text.replace("\n", self.newline)) for start, end, text in ordered(set(edits))
+        )
         # Where lines end in different ways, what remains of two newlines may look like one.
-        if "\r" in raw and with_newlines(after) != applied(self.text, made):
+        if _outline(self._raw, made).count("\r\n") != sum(edit.text.count("\r\n") for edit in made):
             raise Void("its lines end in different ways")
+        for edit in made:
+            self._encoded(edit.text)
+        return made
+
+    def bytes_with(self, edits: Iterable[Edit]) -> bytes:
+        """The file after ``edits``, each of which counts once. What they leave alone keeps every byte."""
+        return self._encoded(applied(self._raw, self.written(edits)))
+
+    def _encoded(self, text: str) -> bytes:
         try:
-            return after.encode(self.encoding)
+            return text.encode(self.encoding)
         except UnicodeError as error:
             raise Void(f"the file is written in {self.encoding}, which cannot say this") from error
+
+
+def _outline(text: str, edits: Iterable[Edit]) -> str:
+    """``text`` after ``edits``, with a dot for all that stands inside of what they leave alone."""
+    parts: list[str] = []
+    at = 0
+    for start, end, new in (*edits, Edit(len(text), len(text), "")):
+        if at < start:
+            parts += (text[at], ".", text[start - 1])
+        parts.append(new)
+        at = end
+    return "".join(parts)

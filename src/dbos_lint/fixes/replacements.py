@@ -43,12 +43,12 @@ def reader(read: Callable[[str], bytes]) -> Callable[[Diagnostic], tuple[Replace
         try:
             text = document(found.filename)
             made = edits(text, fix.changes)
-            text.bytes_with(made)
+            contents = [edit.text for edit in text.written(made)]
         except Exception:  # not only Void: the finding counts more than its fix, and --fix tells what is wrong with it
             return ()
         return tuple(
-            Replacement(edit.text.replace("\n", text.newline), _position(text, edit.start), _position(text, edit.end))
-            for edit in made
+            Replacement(content, _position(text, edit.start), _position(text, edit.end))
+            for content, edit in zip(contents, made, strict=True)
         )
 
     return replacements

@@ -31,7 +31,7 @@ def render(report: Report) -> str:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"uri": f"{Path(report.cwd).as_uri().rstrip('/')}/"}},
-        "results": [_result(found, index[found.code], report) for found in report.diagnostics],
+        "results": (_result(found, index[found.code], report) for found in report.diagnostics),
     }
     return dumps({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]})
 
