@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from dbos_lint.semantics.flow_nodes import is_guard, region
+from dbos_lint.semantics.flow_nodes import lets_one_on, region
 from dbos_lint.semantics.flow_values import ValueTracer
 from dbos_lint.semantics.flow_variables import Marks
 from dbos_lint.semantics.flows import (
@@ -164,7 +164,7 @@ class Tracer(ValueTracer):
 
     def _if(self, node: ast.If) -> None:
         leaves, other_leaves = self._leaves(node.body), self._leaves(node.orelse)
-        guard = is_guard(node, leaves)
+        guard = self.only_asks(node.test) and lets_one_on(node, leaves)
         test = self.test(node.test) if guard else self.truth(node.test)
         if test:
             self._decides(node, test)

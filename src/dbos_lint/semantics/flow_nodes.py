@@ -23,11 +23,9 @@ def asks_presence(test: ast.expr) -> bool:
     return isinstance(test, (ast.Name, ast.Attribute))
 
 
-def is_guard(node: ast.If, leaves: bool) -> bool:
-    """Whether a branch only asks whether there is something, and lets nothing go on without; ``leaves`` tells whether
-    nothing goes on behind its body."""
-    if isinstance(node.test, ast.Name) or not asks_presence(node.test):
-        return False
+def lets_one_on(node: ast.If, leaves: bool) -> bool:
+    """Whether a branch lets nothing go on but where its condition holds, or but where it does not; ``leaves`` tells
+    whether nothing goes on behind its body."""
     return _only_leaves(node.body) or _only_leaves(node.orelse) if node.orelse else leaves
 
 

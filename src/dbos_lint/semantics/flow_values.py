@@ -203,9 +203,18 @@ class ValueTracer(Sizes):
         mask = self.size(node.operand if type(node) is ast.UnaryOp else node)
         return self._presence(node, mask) if mask else 0
 
+    def only_asks(self, node: ast.expr) -> bool:
+        """Whether a condition asks whether there is something, or for the answer that a variable holds:
+        ``missing = x is None``. A variable by itself may be a flag."""
+        if isinstance(node, ast.Name):
+            held = self.env.get(node.id, 0)
+            return bool(held) and not held & ~self._answers
+        return asks_presence(node)
+
     def _presence(self, node: ast.expr, mask: int) -> int:
         answer = Presence(region(node))
         self.put(answer, mask)
+        self._answers |= self.bit(answer)
         return self.bit(answer)
 
     def _compare(self, node: ast.Compare) -> int:

@@ -83,6 +83,8 @@ class Variables:
         self._mixtures: dict[int, int] = {}
         self._parts: dict[str, Parts] = {}
         self._addresses = 0
+        # The answers to whether there is anything at all.
+        self._answers = 0
 
     def bit(self, origin: Origin) -> int:
         known = self.bits.get(origin)
