@@ -5,8 +5,10 @@ from __future__ import annotations
 KEEPS_ORDER: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("list", "tuple", "iter", "enumerate", "reversed", "dict", "itertools.cycle"), (0,)),
     **dict.fromkeys(("itertools.islice", "itertools.batched", "itertools.pairwise", "itertools.accumulate"), (0,)),
+    **dict.fromkeys(("itertools.groupby", "itertools.compress"), (0,)),
     **dict.fromkeys(("collections.deque", "collections.OrderedDict", "collections.Counter"), (0,)),
     **dict.fromkeys(("map", "filter", "itertools.starmap", "itertools.filterfalse"), (1,)),
+    **dict.fromkeys(("itertools.takewhile", "itertools.dropwhile"), (1,)),
     **dict.fromkeys(("zip", "itertools.chain", "itertools.product", "itertools.zip_longest"), (0, 1, 2)),
     **dict.fromkeys(("itertools.permutations", "itertools.combinations", "itertools.chain.from_iterable"), (0,)),
     "dict.fromkeys": (0,),

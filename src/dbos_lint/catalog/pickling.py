@@ -71,6 +71,8 @@ _GROUPS: dict[str, str] = {
     "an iterator over files": "os.scandir os.walk glob.iglob pathlib.Path.iterdir pathlib.Path.glob pathlib.Path.rglob",
 }
 
+_DICTS = ("dict", "mapping", "collections.defaultdict", "collections.Counter", "collections.OrderedDict")
+
 TYPES: dict[str, str] = {name: what for what, names in _GROUPS.items() for name in names.split()}
 """Classes, and functions that make an object each, with what such an object is called in a message."""
 
@@ -88,7 +90,7 @@ CALLS: dict[str, str] = {
     "asyncio.gather": "an asyncio task",
     **dict.fromkeys("re.match re.search re.fullmatch".split(), "a match of a regular expression"),
     **dict.fromkeys(
-        (f"{kind}.{view}" for kind in ("dict", "mapping") for view in ("keys", "values", "items")),
+        (f"{kind}.{view}" for kind in _DICTS for view in ("keys", "values", "items")),
         "a view of a dict",
     ),
     **dict.fromkeys(

@@ -224,6 +224,8 @@ ATTRIBUTES: dict[str, str] = {
     },
     "flask_sqlalchemy.SQLAlchemy.session": "sqlalchemy.orm.Session",
     "flask_sqlalchemy.SQLAlchemy.Model.query": "flask_sqlalchemy.query.Query",
+    "slack_bolt.App.client": "slack_sdk.WebClient",
+    "slack_bolt.async_app.AsyncApp.client": "slack_sdk.web.async_client.AsyncWebClient",
     f"{api.DBOS}.logger": "logging.Logger",
     "dbos.SQLAlchemyDatasource.engine": "sqlalchemy.engine.Engine",
     "dbos.AsyncSQLAlchemyDatasource.engine": "sqlalchemy.ext.asyncio.AsyncEngine",

@@ -11,7 +11,7 @@ from dbos_lint.catalog import api, types
 from dbos_lint.catalog.nondeterminism import has_effects
 from dbos_lint.semantics.entities import registrations
 from dbos_lint.semantics.externals import known_as
-from dbos_lint.semantics.refs import may_be_callable
+from dbos_lint.semantics.refs import lookups, may_be_callable
 from dbos_lint.semantics.resolve import Resolver
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.sites import MODULE, Call, Param, Read, Ref, Write
@@ -300,16 +300,15 @@ class Calls:
                 found.append((param.name, values[0]))
         return tuple(found)
 
-    def properties(self, module: Module, read: Read, env: Environment | None) -> Iterator[FunctionValue]:
-        """The properties of the project that reading an attribute runs."""
-        if isinstance(read.ref, str):
-            base, _, name = read.ref.rpartition(".")
-        elif read.ref[0] == "attr" and "." not in read.ref[2]:
-            base, name = read.ref[1], read.ref[2]
-        else:
-            return
-        if base:
-            for value in self.resolve(module, base, read, env):
+    def properties(
+        self, module: Module, ref: Ref, place: Read | Call, env: Environment | None
+    ) -> Iterator[FunctionValue]:
+        """The properties of the project that run where ``ref`` is looked up."""
+        for base, name in lookups(ref):
+            found = [value for value in self.resolve(module, base, place, env) if not isinstance(value, External)]
+            if not found:
+                return
+            for value in found:
                 method = self.resolver.property_of(value, name)
                 if method is not None:
                     yield method

@@ -23,8 +23,8 @@ from dbos_lint.semantics.effects import (
 )
 from dbos_lint.semantics.flows import Manager, Origin, ReadOrigin
 from dbos_lint.semantics.identities import identities
-from dbos_lint.semantics.refs import names_called, terminal, text_of
-from dbos_lint.semantics.sites import DECORATOR, UNTIL_CANCELLED, Call, Read
+from dbos_lint.semantics.refs import names_called, receiver_and_method, terminal, text_of
+from dbos_lint.semantics.sites import DECORATOR, UNTIL_CANCELLED, Call, Read, Ref
 from dbos_lint.semantics.summary import Function, Module
 from dbos_lint.semantics.values import Environment, External, FunctionKey, FunctionValue, Instance, Value
 from dbos_lint.semantics.writes import effect_of_write, mutation
@@ -155,6 +155,9 @@ class Observer:
         known = self.calls.of(module)
         for call in function.calls:
             callees = known[call.number] if env is None else self.calls.callees(module, call, env)
+            target, _ = receiver_and_method(call.func)
+            # Of ``self.session.execute()``, a property may be ``session``; what it gives becomes the call's.
+            edges += self._properties(module, target, call, call.number, env)
             if not callees.known and not call.flags & DECORATOR:
                 unresolved.append(call.span)
             quiet = self._quiet.get(callees) if callees.shared else False
@@ -263,8 +266,13 @@ class Observer:
             effects.extend(
                 Effect(UNRECORDED, name, label, read.span, origin=origin) for name in names if name in api.UNRECORDED
             )
-        methods = self.calls.properties(module, read, env)
-        edges.extend([Edge(self.calls.resolver.key(method), read.span, value=origin) for method in methods])
+        edges.extend(self._properties(module, read.ref, read, origin, env))
+
+    def _properties(
+        self, module: Module, ref: Ref, place: Read | Call, origin: Origin, env: Environment | None
+    ) -> list[Edge]:
+        methods = self.calls.properties(module, ref, place, env)
+        return [Edge(self.calls.resolver.key(method), place.span, value=origin) for method in methods]
 
     def _effects_of_call(self, module: Module, call: Call, callees: Callees, env: Environment | None) -> list[Effect]:
         found = effects_of_call(self.calls, self.nondeterminism, module, call, callees)

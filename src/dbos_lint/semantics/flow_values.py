@@ -8,7 +8,7 @@ from typing import Any
 
 from dbos_lint.catalog.api import QUEUE_PROPERTIES
 from dbos_lint.catalog.flow import PURE_FUNCTIONS, PURE_METHODS
-from dbos_lint.catalog.nondeterminism import READ_TERMINALS, VALUE_TERMINALS
+from dbos_lint.catalog.nondeterminism import VALUE_TERMINALS
 from dbos_lint.catalog.types import MUTATORS
 from dbos_lint.semantics.flow_nodes import (
     asks_presence,
@@ -38,7 +38,6 @@ from dbos_lint.semantics.flows import (
 from dbos_lint.syntax.trees import made_by
 
 # Attributes that give something of which rules want to know where it goes, whatever they are attributes of.
-_SOURCES = READ_TERMINALS | QUEUE_PROPERTIES.keys()
 # Attributes that may not depend on what is known of their object.
 _OF_QUEUES = frozenset({*QUEUE_PROPERTIES, "name"})
 _COMPUTES = PURE_METHODS - VALUE_TERMINALS
@@ -152,13 +151,12 @@ class ValueTracer(Sizes):
         base = node.value
         root = root_name(node) if self._parts else None
         value = self._of_part(root, node) if root in self._parts else self.value(base)
-        if value or node.attr in _SOURCES:
-            index = self.marks.reads.get(id(node))
-            if index is not None:
-                if value and node.attr in _OF_QUEUES:
-                    self.put(ReadFrom(index), value)
-                    value = 0
-                value |= self.bit(ReadOrigin(index))
+        index = self.marks.reads.get(id(node))
+        if index is not None:
+            if value and node.attr in _OF_QUEUES:
+                self.put(ReadFrom(index), value)
+                value = 0
+            value |= self.bit(ReadOrigin(index))
         return value
 
     def _subscript(self, node: ast.Subscript) -> int:
@@ -287,7 +285,7 @@ class ValueTracer(Sizes):
     # ------------------------------------------------------------------ calls
 
     def _call(self, node: ast.Call) -> int:
-        func = node.func
+        func, number = node.func, self.marks.calls.get(id(node))
         receiver, root = 0, None
         if isinstance(func, ast.Name):
             if func.id == "len" and len(node.args) == 1:
@@ -298,11 +296,13 @@ class ValueTracer(Sizes):
         elif isinstance(func, ast.Attribute):
             receiver = self.value(func.value)
             if func.attr in _COMPUTES:
+                if number is not None and isinstance(func.value, ast.Attribute):
+                    # It may be a property's value that this is computed of.
+                    receiver |= self.bit(number)
                 return receiver | self.values(node.args) | self.values([keyword.value for keyword in node.keywords])
             root = root_name(func.value)
         else:
             receiver = self.value(func)
-        number = self.marks.calls.get(id(node))
         given = self._arguments(node, number)
         if number is None:
             self.put(LOST, receiver | given)

@@ -179,7 +179,7 @@ class Orders:
         func = ref[1]
         target, method = receiver_and_method(func)
         values = self._resolver.resolve(module, func, place, env)
-        if method in order.OF_SELF and target is not None and not any(isinstance(v, FunctionValue) for v in values):
+        if method in order.OF_SELF and target is not None and all(isinstance(value, External) for value in values):
             return self.of(module, target, place, env, depth + 1)
         for value in values:
             found = self._of_called(module, ref, value, place, env, depth)

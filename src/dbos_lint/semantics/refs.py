@@ -59,6 +59,19 @@ def receiver_and_method(func: Ref) -> tuple[Ref, str]:
     return None, ""
 
 
+def lookups(ref: Ref) -> Iterator[tuple[Ref, str]]:
+    """The attributes that ``ref`` looks up, and of what: ``a.b.c`` looks up ``b`` of ``a``, then ``c`` of ``a.b``."""
+    base: Ref = None
+    names: list[str] = []
+    if isinstance(ref, str):
+        base, *names = ref.split(".")
+    elif isinstance(ref, tuple) and ref[0] == "attr":
+        base, names = ref[1], ref[2].split(".")
+    for name in names:
+        yield base, name
+        base = f"{base}.{name}" if isinstance(base, str) else ("attr", base, name)
+
+
 def root_of(ref: Ref) -> str | None:
     """The name through which ``ref`` reaches into an object, if that is by attributes and items alone."""
     while isinstance(ref, tuple) and ref[0] in ("attr", "item"):

@@ -1,4 +1,4 @@
-"""One element of a set: which one it is differs in each process."""
+"""One element of a set, or of a list in its order: which one it is differs in each process."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ from dbos_lint.semantics.values import External
 from dbos_lint.syntax.trees import unparse
 
 _COLLECTS = frozenset({"list", "tuple"})
+_TAKES = frozenset({"pop", "popleft"})
+_TAKEN_FROM = frozenset({"set", "frozenset", "list", "collections.deque"})
+_PICKS = _COLLECTS | _TAKES | {"next"}
 
 
 class Picks(Visitor):
-    """Workflow code that takes one element out of a set."""
+    """Workflow code that takes one element out of a set, or of a list that was made of one."""
 
     def visit_module(self) -> None:
         here = self.here
@@ -52,13 +55,12 @@ class Picks(Visitor):
 
     def _is_pick(self, call: Call, orders: Orders) -> bool:
         name = terminal(call.func)
-        if name == "pop" and not call.args:
+        if name in _TAKES:
             target, _ = receiver_and_method(call.func)
-            taken_from_set = any(
-                isinstance(value, External) and value.base in ("set", "frozenset")
-                for value in self.here.callees(call).values
+            taken = any(
+                isinstance(value, External) and value.base in _TAKEN_FROM for value in self.here.callees(call).values
             )
-            return taken_from_set and self._is_unordered(target, call, orders)
+            return taken and self._is_unordered(target, call, orders)
         if name == "next" and call.args and "next" in self.here.names_called(call):
             made = call.args[0]
             is_iterator = isinstance(made, tuple) and made[:2] == ("call", "iter")
@@ -85,15 +87,15 @@ class Picks(Visitor):
         here.report(
             UNORDERED_ITERATION_IN_WORKFLOW,
             node,
-            f"an element of the set {unparse(taken)} is used while workflow '{trace[0].label}' runs: it is another "
-            "in each process, and recovery goes on with another; take min(...), or the first of sorted(...)",
+            f"an element of {unparse(taken)} is taken in the order of a set while workflow '{trace[0].label}' runs: it "
+            "is another in each process, and recovery goes on with another; take min(...), or sort what it is taken of",
             trace,
             level=None if sink.repeats else Level.WARNING,
         )
 
 
 def _may_pick(call: Call) -> bool:
-    return terminal(call.func) in ("pop", "next", "list", "tuple")
+    return terminal(call.func) in _PICKS
 
 
 def _is_number(node: ast.expr) -> bool:
