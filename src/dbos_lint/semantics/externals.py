@@ -30,6 +30,7 @@ _TASKS = Container("set", (Instance(External("asyncio.Task")),))
 _BY_ARGUMENTS = (
     {"functools.partial", "staticmethod", "type", "float", "sqlite3.connect"}
     | {name for name in api.DECORATORS if name.endswith(".transaction")}
+    | types.COPIES_CONTEXT
     | {name.partition("(")[0] for name in types.RETURNS if "(" in name}
 )
 _NOT_FINITE = frozenset({"inf", "infinity", "nan"})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dbos_lint.catalog import types
 from dbos_lint.semantics.expressions import ALTERNATIVES
-from dbos_lint.semantics.externals import durable, result_of_call
+from dbos_lint.semantics.externals import durable, known_as, result_of_call
 from dbos_lint.semantics.scoping import Place
 from dbos_lint.semantics.values import (
     ClassValue,
@@ -48,6 +48,9 @@ def call(
             returned = types.RETURNS.get(f"{callee.name}({keyword})")
             if returned is not None:
                 return (Instance(External(returned)),)
+        if args and known_as(callee) in types.COPIES_CONTEXT:
+            made = [result for each in args[0] for result in resolver.call(each, args[1:], keywords, depth + 1)]
+            return (Coroutine(callee, tuple(dict.fromkeys(made))),)
         return result_of_call(resolver.project.settings, callee, args) if args else resolver.result_outside(callee)
     if isinstance(callee, ClassValue):
         return (Instance(callee, _constructed_with(resolver, callee, args, keywords)),)
