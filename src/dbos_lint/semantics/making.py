@@ -96,7 +96,9 @@ class Making:
         made = self.of(module, binding.value, Place(scope.id, binding.row - 1, binding.block), depth)
         if binding.kind == "with":
             return made if self.enters(made) else ""
-        return made or (self._put_in(module, name, scope, depth) if _is_list(binding.value) else "")
+        if made or not _is_new(binding.value):
+            return made
+        return self._put_in(module, name, scope, depth) or self._set(module, name, scope, depth)
 
     def _put_in(self, module: Module, name: str, scope: Scope, depth: int) -> str:
         """What the function puts into a list or set that it has made."""
@@ -106,6 +108,18 @@ class Making:
                 if made:
                     return made
         return ""
+
+    def _set(self, module: Module, name: str, scope: Scope, depth: int) -> str:
+        """What the function sets in a dict that it has made, wherever it sets that item."""
+        function = module.functions[scope.function]
+        if any(call.func in (f"{name}.pop", f"{name}.popitem", f"{name}.clear") for call in function.calls):
+            return ""
+        items: dict[str | None, list[str]] = {}
+        for write in function.writes:
+            if write.kind == "item" and write.target == name and write.scope == scope.id:
+                made = self.of(module, write.value, Place(write.scope, write.span.row), depth)
+                items.setdefault(write.key, []).append(made)
+        return next((found[0] for found in items.values() if all(found)), "")
 
     def _call(self, module: Module, ref: Ref, place: Place, depth: int) -> str:
         """What calling something gives."""
@@ -154,10 +168,10 @@ class Making:
         return next(filter(None, found), "")
 
 
-def _is_list(value: Ref) -> bool:
-    """Whether an expression makes a new list or set."""
+def _is_new(value: Ref) -> bool:
+    """Whether an expression makes a new list, set or dict."""
     while isinstance(value, tuple) and value[0] == "annotated":
         value = value[1]
     return isinstance(value, tuple) and (
-        value[0] in ("list", "set") or value[:2] in (("call", "list"), ("call", "set"))
+        value[0] in ("list", "set", "dict") or value[:2] in (("call", "list"), ("call", "set"), ("call", "dict"))
     )
