@@ -153,7 +153,7 @@ def _item_of(resolver: Resolver, module: Module, ref: Ref, place: Place, env: En
     found: dict[Value, None] = {}
     for value in resolver.follow(module, ref[1], place, env, depth):
         if isinstance(value, Container):
-            if value.kind != "mapping" or len(ref) > 2:
+            if value.kind not in ("dict", "mapping") or len(ref) > 2:
                 for element in value.elements:
                     found[element] = None
             if len(ref) > 2:
@@ -233,8 +233,8 @@ def _dict(resolver: Resolver, module: Module, ref: Ref, place: Place, env: Envir
 def _comprehension(
     resolver: Resolver, module: Module, ref: Ref, place: Place, env: Environment | None, depth: int
 ) -> Values:
-    made = ref[3] if len(ref) > 3 and ref[1] != "dict" else None
-    elements = resolver.follow(module, made, place, env, depth)
+    # Of a dict, what its keys are tells nothing.
+    elements = resolver.follow(module, ref[-1], place, env, depth) if len(ref) > 3 else ()
     return (Container(ref[1], tuple([each for each in elements if not isinstance(each, Constant)])),)
 
 

@@ -75,7 +75,7 @@ class Making:
             return self.of(module, ref[1], place, depth + 1) or self.of(module, ref[2], place, depth + 1)
         if kind == "comp":
             made = self.collection(ref[1])
-            return made if made or ref[1] == "generator" or len(ref) < 4 else self.of(module, ref[3], place, depth + 1)
+            return made or ("" if ref[1] == "generator" else self._first(module, ref[3:], place, depth))
         if kind == "call":
             return self._call(module, ref, place, depth + 1)
         return self._resolved(module, ref, place, depth + 1)

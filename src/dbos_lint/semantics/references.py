@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from sys import intern
 from typing import Any
 
@@ -151,8 +151,22 @@ class References:
             parts.append(self.of(value, depth + 1))
         return ("join", *parts) if parts and None not in parts else ("comp", "str")
 
-    def comprehension(self, kind: str, node: Any, element: ast.expr, depth: int) -> Ref:
+    def comprehension(self, kind: str, node: Any, elements: Sequence[ast.expr], depth: int) -> Ref:
         """A comprehension, as far as it tells the order and the type of what it makes."""
+        first, *others = node.generators
+        iterable = self.of(first.iter, depth + 1)
+        # ``[each for each in things]`` has the elements of the things.
+        same = first.target.id if isinstance(first.target, ast.Name) and not others else None
+        made = [
+            ("item", iterable)
+            if iterable and isinstance(element, ast.Name) and element.id == same
+            else self._made(node, element, depth)
+            for element in elements
+        ]
+        return ("comp", kind, iterable, *made)
+
+    def _made(self, node: Any, element: ast.expr, depth: int) -> Ref:
+        """What ``element`` of a comprehension is, as far as that does not depend on what it runs over."""
         awaited = isinstance(element, ast.Await)
         called = element.value if isinstance(element, ast.Await) else element
         made: Ref = None
@@ -168,7 +182,7 @@ class References:
             made = ("comp", "str")
         if awaited and made is not None:
             made = ("await", made)
-        return ("comp", kind, self.of(node.generators[0].iter, depth + 1), made)
+        return made
 
     def _item(self, node: ast.Subscript, depth: int) -> Ref:
         base = self.of(node.value, depth + 1)
@@ -238,13 +252,13 @@ _LOWER: dict[type, Callable[[References, Any, int], Ref]] = {
     ast.Tuple: References._several,
     ast.Set: References._several,
     ast.Dict: References._dict,
-    ast.ListComp: lambda references, node, depth: references.comprehension("list", node, node.elt, depth),
-    ast.SetComp: lambda references, node, depth: references.comprehension("set", node, node.elt, depth),
+    ast.ListComp: lambda references, node, depth: references.comprehension("list", node, (node.elt,), depth),
+    ast.SetComp: lambda references, node, depth: references.comprehension("set", node, (node.elt,), depth),
     # Of a mapping that is unpacked (its value is None), the keys are no results of what makes it.
     ast.DictComp: lambda references, node, depth: references.comprehension(
-        "dict", node, node.key if node.value is not None else node, depth
+        "dict", node, (node.key, node.value) if node.value is not None else (node, node), depth
     ),
-    ast.GeneratorExp: lambda references, node, depth: references.comprehension("generator", node, node.elt, depth),
+    ast.GeneratorExp: lambda references, node, depth: references.comprehension("generator", node, (node.elt,), depth),
     ast.JoinedStr: References._formatted,
     ast.IfExp: References._choice,
     ast.BoolOp: References._choice,

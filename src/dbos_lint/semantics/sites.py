@@ -13,8 +13,9 @@ An expression is kept as a *reference* (``Ref``), only as far as it can name som
 ``("const", value)``                       a literal string, number, bool or ``None``
 ``("lambda", function_id)``                a lambda
 ``("list" | "tuple" | "set", *refs)``      a display; of an annotation, of the type of its elements
-``("comp", kind, iterable, element)``      a comprehension; the element (of a dict, the key) is a literal, an
-                                           f-string or a call, without arguments; ``("comp", "str")`` a string
+``("comp", kind, iterable, *made)``        a comprehension; ``made`` is the element (of a dict, the key and the
+                                           value): a literal, an f-string, an item of what it runs over, or a call,
+                                           without arguments; ``("comp", "str")`` is a string
 ``("sets", left, right)``                  ``left | right``, ``&``, ``^`` or ``-``: a set, where one of them is
 ``("mapping", ref)``                       a mapping to values of an annotated type
 ``("dict", span, items)``                  a dict display; items are ``(key, ref)`` pairs, the key ``None`` where it is
