@@ -235,6 +235,22 @@ class Here:
         place = next(frame.span for frame in reversed(event.frames) if frame.key.module == self.module.path)
         self.report(rule, place, f"{event.label} {what}{self.route(trace)}: {advice}", trace, fix=fix)
 
+    def report_reached(
+        self,
+        rule: Rule,
+        reached: Reached,
+        begin: str,
+        end: str,
+        *,
+        level: Level | None = None,
+        confidence: Confidence = Confidence.HIGH,
+        fix: Fix | ByHand | None = None,
+    ) -> None:
+        """Tell of an effect, where this file has it or leads to it: the way there stands within the message."""
+        trace = self.trace(reached)
+        message = f"{begin}{self.route(trace)}{end}"
+        self.report(rule, reached.span, message, trace, level=level, confidence=confidence, fix=fix)
+
     def report(
         self,
         rule: Rule,
@@ -267,6 +283,10 @@ class Here:
             steps.insert(place, steps[place]._replace(label=f"… {number} more …"))
         steps.append(TraceStep(reached.effect.label, reached.origin[0], reached.effect.span.row))
         return tuple(steps)
+
+    def root(self, reached: Reached) -> str:
+        """What the durable function is called in whose context the effect happens."""
+        return self.step(reached.chain[0]).label
 
     def step(self, key: FunctionKey) -> TraceStep:
         """A function as a link of a chain."""

@@ -251,6 +251,10 @@ class Contexts:
         """Whether function ``id`` of this module runs in ``context``."""
         return id in self.running[context]
 
+    def runs_durably(self, id: int) -> bool:
+        """Whether function ``id`` of this module runs in a workflow, step or transaction."""
+        return any(id in self.running[context] for context in DURABLE_CONTEXTS)
+
     def root(self, context: str, key: FunctionKey) -> FunctionKey:
         """Where the way of ``context`` down to ``key`` begins."""
         return self.visits[context][key].root

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from dbos_lint.catalog import api
-from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, Contexts
+from dbos_lint.semantics.contexts import Contexts
 from dbos_lint.semantics.entities import Registration, registered_name
 from dbos_lint.semantics.entrypoints import is_route
 from dbos_lint.semantics.refs import leaves
@@ -157,9 +157,7 @@ class Repeats:
 
 def runs_often(contexts: Contexts, function: Function) -> bool:
     """Whether requests, or workflows, run the function."""
-    return any(is_route(decorator.ref) for decorator in function.decorators) or any(
-        contexts.runs_as(function.id, context) for context in DURABLE_CONTEXTS
-    )
+    return any(is_route(decorator.ref) for decorator in function.decorators) or contexts.runs_durably(function.id)
 
 
 def _mentions(ref: Ref, names: frozenset[str], lambda_id: int) -> bool:

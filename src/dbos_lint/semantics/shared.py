@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from dbos_lint.catalog import api
-from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Contexts
+from dbos_lint.semantics.contexts import OUTSIDE, Contexts
 from dbos_lint.semantics.effects import GLOBAL_WRITE, LIFECYCLE, Effect
 from dbos_lint.semantics.refs import is_call, terminal, uncalled
 from dbos_lint.semantics.scoping import Place
@@ -68,8 +68,7 @@ class Shared:
 
     def _runs_later(self, function: Function) -> bool:
         """Whether the function may run beside workflows, as other code than theirs."""
-        durable = any(self.contexts.runs_as(function.id, context) for context in DURABLE_CONTEXTS)
-        if durable and not self.contexts.runs_as(function.id, OUTSIDE):
+        if self.contexts.runs_durably(function.id) and not self.contexts.runs_as(function.id, OUTSIDE):
             # What workflows and steps change is told where they do.
             return False
         if self._is_for_tests(function):

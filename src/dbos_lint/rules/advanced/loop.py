@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dbos_lint.catalog import api, frameworks
-from dbos_lint.diagnostic import Rule
 from dbos_lint.fix import Applicability, Fix
 from dbos_lint.rules.advanced.threads import Threads
 from dbos_lint.rules.awaiting import Site
@@ -61,7 +60,9 @@ class EventLoop(Visitor):
         what = f"{reached.effect.label} is called while an event loop runs"
         site = self._site(reached)
         fix = self._threads.fix(site) if name in _OF_HANDLES else self.here.awaiting.twin(site)
-        self._report(SYNC_CALL_IN_EVENT_LOOP, reached, f"{what}{{}}: dbos raises RuntimeError; {instead}", fix)
+        self.here.report_reached(
+            SYNC_CALL_IN_EVENT_LOOP, reached, what, f": dbos raises RuntimeError; {instead}", fix=fix
+        )
 
     def _blocks(self, reached: Reached) -> None:
         kind = reached.effect.detail
@@ -69,9 +70,13 @@ class EventLoop(Visitor):
         if kind in (api.STEP, api.TRANSACTION) and not in_workflow:
             return
         what = f"{reached.effect.label} {'waits for a workflow' if kind == HANDLE else f'runs a synchronous {kind}'}"
-        why = "nothing else runs there until it ends"
-        message = f"{what} in the event loop{{}}: {why}; {_INSTEAD[kind]}"
-        self._report(BLOCKING_CALL_IN_EVENT_LOOP, reached, message, self._threads.fix(self._site(reached)))
+        self.here.report_reached(
+            BLOCKING_CALL_IN_EVENT_LOOP,
+            reached,
+            f"{what} in the event loop",
+            f": nothing else runs there until it ends; {_INSTEAD[kind]}",
+            fix=self._threads.fix(self._site(reached)),
+        )
 
     def _waits(self, reached: Reached) -> None:
         name = reached.effect.name
@@ -90,8 +95,13 @@ class EventLoop(Visitor):
         else:
             instead = f"await {twin}()"
         what = f"{reached.effect.label} {'asks' if is_property else 'waits for'} the database in the event loop"
-        why = "nothing else runs there until it answers"
-        self._report(DATABASE_CALL_IN_EVENT_LOOP, reached, f"{what}{{}}: {why}; {instead}", self._quick(reached, twin))
+        self.here.report_reached(
+            DATABASE_CALL_IN_EVENT_LOOP,
+            reached,
+            what,
+            f": nothing else runs there until it answers; {instead}",
+            fix=self._quick(reached, twin),
+        )
 
     def _quick(self, reached: Reached, twin: str) -> Fix | None:
         """Mends a call that waits for the database: by its twin, or in a thread where there is none."""
@@ -105,7 +115,3 @@ class EventLoop(Visitor):
     def _site(self, reached: Reached) -> Site | None:
         """Where the async function itself makes the call."""
         return self.here.awaiting.site(reached.span) if len(reached.chain) == 1 else None
-
-    def _report(self, rule: Rule, reached: Reached, message: str, fix: Fix | None) -> None:
-        trace = self.here.trace(reached)
-        self.here.report(rule, reached.span, message.format(self.here.route(trace)), trace, fix=fix)

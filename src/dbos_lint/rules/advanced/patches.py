@@ -9,7 +9,7 @@ from dbos_lint.rules.declared.advanced import PATCH_MISUSED, PATCH_OUTSIDE_WORKF
 from dbos_lint.rules.visitor import Here, Visitor
 from dbos_lint.semantics.body import Body
 from dbos_lint.semantics.branches import together
-from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Reached
+from dbos_lint.semantics.contexts import OUTSIDE, Reached
 from dbos_lint.semantics.effects import RAISES_OUTSIDE
 from dbos_lint.semantics.refs import given
 from dbos_lint.semantics.sites import Call
@@ -35,19 +35,16 @@ class Patches(Visitor):
 
     def visit_effect(self, reached: Reached) -> None:
         """A patch where no workflow runs."""
-        contexts = self.here.contexts
         outside = reached.context == OUTSIDE and reached.effect.kind == RAISES_OUTSIDE
         if not outside or reached.effect.name not in api.PATCHES:
             return
-        if any(contexts.runs_as(reached.function.id, context) for context in DURABLE_CONTEXTS):
+        if self.here.contexts.runs_durably(reached.function.id):
             return
-        trace = self.here.trace(reached)
-        self.here.report(
+        self.here.report_reached(
             PATCH_OUTSIDE_WORKFLOW,
-            reached.span,
-            f"{reached.effect.label} is called where no workflow runs{self.here.route(trace)}: dbos raises "
-            "DBOSException; ask in the workflow, code outside has no old runs to protect",
-            trace,
+            reached,
+            f"{reached.effect.label} is called where no workflow runs",
+            ": dbos raises DBOSException; ask in the workflow, code outside has no old runs to protect",
         )
 
     # ------------------------------------------------------------------ how they choose

@@ -38,13 +38,11 @@ class Calls(Visitor):
     def visit_effect(self, reached: Reached) -> None:
         if reached.context != api.WORKFLOW or reached.effect.kind != UNRECORDED_BY_CLIENT or self._has_id(reached):
             return
-        trace = self.here.trace(reached)
-        self.here.report(
+        self.here.report_reached(
             CLIENT_IN_WORKFLOW,
-            reached.span,
-            f"{reached.effect.label} uses a client while workflow '{trace[0].label}' runs{self.here.route(trace)}: "
-            "this is not recorded, and recovery does it again; use DBOS itself, or do it in a step",
-            trace,
+            reached,
+            f"{reached.effect.label} uses a client while workflow '{self.here.root(reached)}' runs",
+            ": this is not recorded, and recovery does it again; use DBOS itself, or do it in a step",
         )
 
     def _has_id(self, reached: Reached) -> bool:

@@ -7,7 +7,7 @@ from dbos_lint.rules.declared.comm import (
     WORKFLOW_CALL_OUTSIDE_WORKFLOW,
 )
 from dbos_lint.rules.visitor import Visitor
-from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, OUTSIDE, Reached
+from dbos_lint.semantics.contexts import OUTSIDE, Reached
 from dbos_lint.semantics.effects import RAISES_OUTSIDE
 
 _CALL_IN_WORKFLOW = "call it in the workflow itself"
@@ -26,18 +26,15 @@ class Places(Visitor):
             self._outside_workflow(reached)
 
     def _outside_workflow(self, reached: Reached) -> None:
-        contexts = self.here.contexts
         if reached.effect.name in api.PATCHES:  # DBS904
             return
-        if any(contexts.runs_as(reached.function.id, context) for context in DURABLE_CONTEXTS):
+        if self.here.contexts.runs_durably(reached.function.id):
             return
-        trace = self.here.trace(reached)
-        self.here.report(
+        self.here.report_reached(
             WORKFLOW_CALL_OUTSIDE_WORKFLOW,
-            reached.span,
-            f"{reached.effect.label} is called where no workflow runs{self.here.route(trace)}: dbos raises "
-            f"DBOSException; {_INSTEAD.get(_method(reached.effect.name), _CALL_IN_WORKFLOW)}",
-            trace,
+            reached,
+            f"{reached.effect.label} is called where no workflow runs",
+            f": dbos raises DBOSException; {_INSTEAD.get(_method(reached.effect.name), _CALL_IN_WORKFLOW)}",
         )
 
 

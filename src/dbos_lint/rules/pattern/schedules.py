@@ -184,13 +184,11 @@ class ScheduleEntries(Visitor):
     def visit_effect(self, reached: Reached) -> None:
         if reached.context != api.WORKFLOW or reached.effect.kind != NOT_IN_WORKFLOW:
             return
-        trace = self.here.trace(reached)
-        self.here.report(
+        self.here.report_reached(
             SCHEDULE_CALL_IN_WORKFLOW,
-            reached.span,
-            f"{reached.effect.label} is called in a workflow{self.here.route(trace)}: dbos raises DBOSException; call "
-            "it in a step, or outside",
-            trace,
+            reached,
+            f"{reached.effect.label} is called in a workflow",
+            ": dbos raises DBOSException; call it in a step, or outside",
         )
 
 

@@ -31,11 +31,10 @@ class QueuePlaces(Visitor):
         module = self.here.resolver.module(reached.function.module)
         if is_in_test(self.here.resolver, module, module.functions[reached.function.id]):
             return
-        trace = self.here.trace(reached)
-        self.here.report(
+        self.here.report_reached(
             QUEUE_CONFIGURED_IN_WORKFLOW,
-            reached.span,
-            f"{reached.effect.label} runs in a workflow{self.here.route(trace)} and is not recorded: a recovered "
-            "workflow does it again, and undoes what has been set meanwhile; do it in a step, or outside workflows",
-            trace,
+            reached,
+            f"{reached.effect.label} runs in a workflow",
+            " and is not recorded: a recovered workflow does it again, and undoes what has been set meanwhile; do it "
+            "in a step, or outside workflows",
         )

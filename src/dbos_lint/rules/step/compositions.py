@@ -143,10 +143,8 @@ class Compositions(Visitor):
         confidence: Confidence = Confidence.HIGH,
         fix: Fix | None = None,
     ) -> None:
-        trace = self.here.trace(reached)
-        root = trace[0].label.rpartition("<locals>.")[2]
-        message = f"{what} '{root}'{self.here.route(trace)}: {advice}"
-        self.here.report(rule, reached.span, message, trace, level=level, confidence=confidence, fix=fix)
+        what = f"{what} '{self.here.root(reached).rpartition('<locals>.')[2]}'"
+        self.here.report_reached(rule, reached, what, f": {advice}", level=level, confidence=confidence, fix=fix)
 
 
 def _ends(body: Body, statement: ast.stmt, params: Collection[str]) -> bool:

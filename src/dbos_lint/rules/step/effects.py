@@ -130,11 +130,7 @@ class Effects(Visitor):
         )
 
     def _report(self, rule: Rule, reached: Reached, what: str, advice: str, level: Level | None = None) -> None:
-        here = self.here
-        trace = here.trace(reached)
-        route = here.route(trace)
-        root = trace[0].label.rpartition("<locals>.")[2]
+        root = self.here.root(reached).rpartition("<locals>.")[2]
         who = "code outside of transactions" if reached.context == OUTSIDE else f"{reached.context} '{root}'"
-        here.report(
-            rule, reached.span, f"{reached.effect.label} {what} while {who} runs{route}: {advice}", trace, level=level
-        )
+        what = f"{reached.effect.label} {what} while {who} runs"
+        self.here.report_reached(rule, reached, what, f": {advice}", level=level)

@@ -15,15 +15,13 @@ class Raises(Visitor):
         effect = reached.effect
         if effect.kind != RAISES_LOSSY or reached.context not in DURABLE_CONTEXTS or self._is_caught(reached):
             return
-        trace = self.here.trace(reached)
-        route = self.here.route(trace)
-        who = f"{reached.context} '{trace[0].label.rpartition('<locals>.')[2]}'"
-        self.here.report(
+        root = self.here.root(reached).rpartition("<locals>.")[2]
+        self.here.report_reached(
             UNPICKLABLE_EXCEPTION,
-            reached.span,
-            f"{effect.label} is raised while {who} runs{route}, and rebuilt wrongly from its record: {effect.detail}; "
-            "pass all arguments on to super().__init__(), or define __reduce__",
-            trace,
+            reached,
+            f"{effect.label} is raised while {reached.context} '{root}' runs",
+            f", and rebuilt wrongly from its record: {effect.detail}; pass all arguments on to super().__init__(), or "
+            "define __reduce__",
         )
 
     def _is_caught(self, reached: Reached) -> bool:

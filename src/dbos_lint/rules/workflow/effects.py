@@ -133,11 +133,9 @@ class Effects(Visitor):
         )
 
     def _report(self, rule: Rule, reached: Reached, what: str, advice: str, fix: Fix | None = None) -> None:
-        trace = self.here.trace(reached)
-        route = self.here.route(trace)
         confidence = Confidence.MEDIUM if reached.effect.guess else Confidence.HIGH
-        message = f"{what} while workflow '{trace[0].label}' runs{route}: {advice}"
-        self.here.report(rule, reached.span, message, trace, confidence=confidence, fix=fix)
+        what = f"{what} while workflow '{self.here.root(reached)}' runs"
+        self.here.report_reached(rule, reached, what, f": {advice}", confidence=confidence, fix=fix)
 
     # ------------------------------------------------------------------ threads
 

@@ -132,8 +132,11 @@ class Hazards(Visitor):
             self._report(_HAZARDS[effect.kind, effect.detail][0], reached, *_HAZARDS[effect.kind, effect.detail][1:])
 
     def _report(self, rule: Rule, reached: Reached, what: str, advice: str) -> None:
-        trace = self.here.trace(reached)
-        route = self.here.route(trace)
-        text = f"{reached.effect.label} {what} while workflow '{trace[0].label}' runs{route}: {advice}"
         mend = _FIXES.get((reached.effect.kind, reached.effect.detail))
-        self.here.report(rule, reached.span, text, trace, fix=mend(self._ordering, reached) if mend else None)
+        self.here.report_reached(
+            rule,
+            reached,
+            f"{reached.effect.label} {what} while workflow '{self.here.root(reached)}' runs",
+            f": {advice}",
+            fix=mend(self._ordering, reached) if mend else None,
+        )

@@ -43,12 +43,7 @@ class Memos(Visitor):
             return
         if effect.kind == SELF_MEMOIZED and not keeps_self(self.here.contexts, api.WORKFLOW, reached.chain):
             return
-        trace = self.here.trace(reached)
-        route = self.here.route(trace)
         what = f"{effect.label}, which makes durable calls, is remembered by {effect.detail}"
-        self.here.report(
-            MEMOIZED_DURABLE_CALL,
-            reached.span,
-            f"{what} while workflow '{trace[0].label}' runs{route}: {_WHY}",
-            trace,
+        self.here.report_reached(
+            MEMOIZED_DURABLE_CALL, reached, f"{what} while workflow '{self.here.root(reached)}' runs", f": {_WHY}"
         )

@@ -108,27 +108,29 @@ class Values(Visitor):
             self._report_wait(span, clocks)
 
     def _report(self, kind: Kind, reached: Reached, level: Level | None) -> None:
-        trace = self.here.trace(reached)
-        effect = reached.effect
-        confidence = Confidence.MEDIUM if effect.guess else Confidence.HIGH
-        message = (
-            f"{effect.label} {kind.verb} while workflow '{trace[0].label}' runs{self.here.route(trace)}: {kind.advice}"
+        self.here.report_reached(
+            kind.rule,
+            reached,
+            self._said(kind, reached),
+            f": {kind.advice}",
+            level=level,
+            confidence=Confidence.MEDIUM if reached.effect.guess else Confidence.HIGH,
+            fix=self._recording.of(reached) if kind.rule in _MENDED else None,
         )
-        fix = self._recording.of(reached) if kind.rule in _MENDED else None
-        self.here.report(kind.rule, reached.span, message, trace, level=level, confidence=confidence, fix=fix)
+
+    def _said(self, kind: Kind, reached: Reached) -> str:
+        return f"{reached.effect.label} {kind.verb} while workflow '{self.here.root(reached)}' runs"
 
     def _report_logged(self, reached: Reached) -> None:
         """A value of the first rules that comes to nothing."""
         if reached.effect.kind in (UNRECORDED, IDENTITY) or reached.origin != reached.function:
             return
-        trace = self.here.trace(reached)
         use = "only reaches a log" if reached.fate else "is not used"
-        self.here.report(
+        self.here.report_reached(
             NONDETERMINISM_ONLY_LOGGED,
-            reached.span,
-            f"{reached.effect.label} {_KINDS[reached.effect.kind].verb} while workflow '{trace[0].label}' "
-            f"runs{self.here.route(trace)}, and {use}: recovery gets another value, which does no harm",
-            trace,
+            reached,
+            self._said(_KINDS[reached.effect.kind], reached),
+            f", and {use}: recovery gets another value, which does no harm",
         )
 
     def _waits(self, reached: Reached) -> Iterator[tuple[Span, Sink]]:
