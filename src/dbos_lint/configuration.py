@@ -13,6 +13,7 @@ from dbos_lint.paths import absolute, folder_of, upwards
 from dbos_lint.patterns import anchored
 from dbos_lint.records import NamedTuple
 from dbos_lint.settings import PRESETS, Settings
+from dbos_lint.wording import cause
 
 PYPROJECT = "pyproject.toml"
 OWN_FILE = "dbos-lint.toml"
@@ -289,7 +290,7 @@ def _bytes(path: str) -> bytes:
     try:
         return reading.read(path)
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise SettingsError(f"{path}: cannot be read: {cause(error)}") from None
 
 
 def _table(path: str) -> Mapping[str, object] | None:

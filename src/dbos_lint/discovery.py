@@ -19,6 +19,7 @@ from dbos_lint.patterns import matcher
 from dbos_lint.reading import NOT_REGULAR
 from dbos_lint.records import NamedTuple
 from dbos_lint.settings import Settings
+from dbos_lint.wording import cause
 
 _EXCLUDED = "excluded"
 _IGNORED = "ignored by git"
@@ -75,7 +76,7 @@ def discover(paths: Iterable[str], configuration: Configuration, *, force_exclud
         except FileNotFoundError:
             raise MissingPathError(path) from None
         except (OSError, ValueError) as error:
-            walk.unreadable.add(Unreadable(path, _reason(error)))
+            walk.unreadable.add(Unreadable(path, cause(error)))
             continue
         if force_exclude and _is_excluded(path, configuration):
             walk.left_out[path] = _EXCLUDED
@@ -142,7 +143,7 @@ class _Walk:
                 with os.scandir(folder) as scan:
                     entries = {entry.name: entry for entry in scan}
             except OSError as error:
-                self.unreadable.add(Unreadable(folder, _reason(error)))
+                self.unreadable.add(Unreadable(folder, cause(error)))
                 continue
             self.walked.add(folder)
             settings = self._configuration.for_folder(folder, entries)
@@ -219,7 +220,3 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return entry.is_file()
     except OSError:  # a link that leads to itself
         return False
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)

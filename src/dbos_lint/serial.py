@@ -13,6 +13,7 @@ from dbos_lint.linter import FileResult
 from dbos_lint.reading import LACK_OF_MEMORY, read
 from dbos_lint.records import NamedTuple
 from dbos_lint.settings import Settings
+from dbos_lint.wording import cause
 
 if TYPE_CHECKING:
     from dbos_lint.semantics.program import Program
@@ -106,7 +107,7 @@ class Linter:
             with timings.phase("read"):
                 source = read(path)
         except OSError as error:
-            return linter.failed(path, settings, f"it cannot be read: {error.strerror or error}")
+            return linter.failed(path, settings, f"it cannot be read: {cause(error)}")
         except MemoryError:
             return linter.failed(path, settings, f"it cannot be read: {LACK_OF_MEMORY}")
         return self.source(source, path, settings)

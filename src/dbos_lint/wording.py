@@ -1,4 +1,4 @@
-"""How messages say numbers and lists."""
+"""How messages say numbers, lists and why something failed."""
 
 from __future__ import annotations
 
@@ -13,3 +13,8 @@ def counted(number: int, noun: str) -> str:
 def listed(words: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def cause(error: BaseException) -> str:
+    """What is said of a failure: by the system, or, where it knows nothing of it, by what has raised it."""
+    return getattr(error, "strerror", None) or str(error)

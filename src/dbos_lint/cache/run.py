@@ -13,6 +13,7 @@ from dbos_lint.consulted import Consulted, text_state
 from dbos_lint.linter import FileResult
 from dbos_lint.serial import Task
 from dbos_lint.settings import Settings
+from dbos_lint.wording import cause
 
 # So many texts of one file are kept, each in the place of one before: people take back what they did, and do it again.
 _TEXTS = 4
@@ -76,7 +77,7 @@ class Cache:
             for shelf in self._shelves.values():
                 shelf.save()
         except OSError as error:
-            self._warn(f"nothing is kept in {self._folder}: {error.strerror or error}")
+            self._warn(f"nothing is kept in {self._folder}: {cause(error)}")
 
 
 def _place(path: str, text: bytes) -> str:

@@ -15,6 +15,7 @@ from dbos_lint import __version__
 from dbos_lint.cli.output import INTERRUPTED, Failure, flush_streams, note, open_streams
 from dbos_lint.garbage import left_alone
 from dbos_lint.reading import LACK_OF_MEMORY
+from dbos_lint.wording import cause
 
 _COMMANDS = ("check", "clean", "diff", "merge", "rule", "upgrade")
 
@@ -52,7 +53,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         os.getcwd()
     except OSError as error:
-        note(f"Error: the working folder cannot be used: {error.strerror}")
+        note(f"Error: the working folder cannot be used: {cause(error)}")
         return Failure.exit_code
     try:
         code: int | None = cli.main(arguments, prog_name="dbos-lint", standalone_mode=False)
@@ -68,7 +69,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except Exception as error:  # 1 would say that there are findings
         code = Failure.exit_code
         if isinstance(error, OSError) and error.filename is None:  # click's own output: of help, of an error
-            note(f"Error: cannot write the output: {error.strerror}")
+            note(f"Error: cannot write the output: {cause(error)}")
             return code
         from traceback import format_exc
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from dbos_lint.cli.output import Failure, note
-from dbos_lint.wording import counted
+from dbos_lint.wording import cause, counted
 
 
 @click.command(short_help="Remove the cache.")
@@ -27,6 +27,6 @@ def clean(cache_dir: str | None, quiet: bool) -> None:
     try:
         removed = store.clean(folder)
     except OSError as error:
-        raise Failure(f"cannot remove the cache in {folder}: {error.strerror or error}") from None
+        raise Failure(f"cannot remove the cache in {folder}: {cause(error)}") from None
     if not quiet:
         note(f"Removed {counted(removed, 'file')} from {folder}.")

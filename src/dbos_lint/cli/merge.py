@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from dbos_lint.cli.output import Failure, emit, write
+from dbos_lint.wording import cause
 
 # The findings of some hundred thousand lines that are all wrong.
 _LARGEST = 500_000_000
@@ -39,7 +40,7 @@ def _read(name: str) -> bytes:
         with open(name, "rb") as file:
             text = file.read(_LARGEST + 1)
     except OSError as error:
-        raise Failure(f"cannot read {name}: {error.strerror}") from None
+        raise Failure(f"cannot read {name}: {cause(error)}") from None
     if len(text) > _LARGEST:
         raise Failure(f"cannot read {name}: larger than {_LARGEST // 1_000_000} MB")
     return text

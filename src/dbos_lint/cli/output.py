@@ -10,6 +10,7 @@ from typing import BinaryIO
 import click
 
 from dbos_lint.reading import LARGEST, TOO_LARGE
+from dbos_lint.wording import cause
 
 INTERRUPTED = 130
 # Those of dbos_lint.reporters, which is not loaded to tell what there is.
@@ -37,7 +38,7 @@ def emit(text: str | bytes, *, error: bool = False) -> None:
     except OSError as error:
         _let_go(stream)
         if not isinstance(error, BrokenPipeError):
-            raise Failure(f"cannot write the output: {error.strerror}") from None
+            raise Failure(f"cannot write the output: {cause(error)}") from None
 
 
 def write(text: str | bytes, path: str) -> None:
@@ -48,7 +49,7 @@ def write(text: str | bytes, path: str) -> None:
     try:
         put(path, data)
     except OSError as error:
-        raise Failure(f"cannot write {path}: {error.strerror}") from None
+        raise Failure(f"cannot write {path}: {cause(error)}") from None
 
 
 def note(*lines: str) -> None:
@@ -63,7 +64,7 @@ def given() -> bytes:
     try:
         text = sys.stdin.buffer.read(LARGEST + 1)
     except OSError as error:
-        raise Failure(f"cannot read the standard input: {error.strerror}") from None
+        raise Failure(f"cannot read the standard input: {cause(error)}") from None
     if len(text) > LARGEST:
         raise Failure(f"cannot read the standard input: it is {TOO_LARGE}")
     return text

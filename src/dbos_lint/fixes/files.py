@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 
 from dbos_lint import writing
 from dbos_lint.reading import read
+from dbos_lint.wording import cause
 
 
 class ReplaceError(Exception):
@@ -56,7 +57,7 @@ def replace(path: str, before: bytes, after: bytes) -> None:
     try:
         _replace(os.path.realpath(path, strict=True), before, after)
     except OSError as error:
-        raise ReplaceError(error.strerror or str(error)) from error
+        raise ReplaceError(cause(error)) from error
 
 
 def _replace(path: str, before: bytes, after: bytes) -> None:
@@ -77,4 +78,4 @@ def create(path: str, text: bytes) -> None:
     try:
         writing.create(path, text)
     except OSError as error:
-        raise ReplaceError(error.strerror or str(error)) from error
+        raise ReplaceError(cause(error)) from error

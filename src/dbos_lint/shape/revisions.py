@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
+from dbos_lint.wording import cause
+
 # All that linting reads.
 _READ = frozenset({".py", ".toml", ".cfg", ".lock", ".txt", ".gitignore"})
 
@@ -43,7 +45,7 @@ def laid_out(revision: str | None, cwd: str) -> Iterator[str]:
                 _extract(archive, Path(root))
                 os.makedirs(below, exist_ok=True)
             except OSError as error:
-                raise RevisionError(f"'{revision}' cannot be laid out in {root}: {error.strerror}") from None
+                raise RevisionError(f"'{revision}' cannot be laid out in {root}: {cause(error)}") from None
             yield below
 
 
@@ -51,7 +53,7 @@ def _temporary() -> TemporaryDirectory[str]:
     try:
         return TemporaryDirectory(prefix="dbos-lint-")
     except OSError as error:
-        raise RevisionError(f"there is no place for temporary files: {error.strerror}") from None
+        raise RevisionError(f"there is no place for temporary files: {cause(error)}") from None
 
 
 def _name(output: bytes) -> str:

@@ -18,6 +18,7 @@ from dbos_lint.shape.build import shapes_of
 from dbos_lint.shape.layout import Layout
 from dbos_lint.shape.values import Place, Shape
 from dbos_lint.syntax.parse import Fault
+from dbos_lint.wording import cause
 
 _VERSION = "application_version"
 
@@ -80,7 +81,7 @@ def _add(found: Snapshot, program: Program, path: str) -> str:
     try:
         source = read(path)
     except (OSError, MemoryError) as error:
-        return f"it cannot be read: {getattr(error, 'strerror', None) or error}"
+        return f"it cannot be read: {cause(error)}"
     if not program.concerns(path, source):
         return ""
     linted = program.linted(path, source)

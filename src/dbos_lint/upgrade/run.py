@@ -17,6 +17,7 @@ from dbos_lint.settings import Settings
 from dbos_lint.upgrade.outside import Outside, notes, outside, requirement
 from dbos_lint.upgrade.report import Report
 from dbos_lint.upgrade.rounds import Left, Rounds, Upgraded, checked_codes, upgrade_codes
+from dbos_lint.wording import cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _read(paths: Iterable[str]) -> tuple[dict[str, bytes], list[Left]]:
         try:
             files[path] = read(path)
         except (OSError, MemoryError) as error:
-            unreadable.append(_unread(path, getattr(error, "strerror", None) or error))
+            unreadable.append(_unread(path, cause(error)))
     return files, unreadable
 
 
