@@ -198,11 +198,13 @@ class Before(_Change):
 
 
 class After(_Change):
-    """Put the statements ``text`` behind the statement at ``span``, at its depth."""
+    """Put the statements ``text`` behind the statement at ``span``, at its depth. Those of several fixes that are
+    ``in_turn`` follow one another in the order of their findings."""
 
-    def __init__(self, span: Span, text: str) -> None:
+    def __init__(self, span: Span, text: str, in_turn: bool = False) -> None:
         self.span = span
         self.text = text
+        self.in_turn = in_turn
 
 
 class Under(_Change):
@@ -243,11 +245,13 @@ class Import(_Change):
 class Unimport(_Change):
     """Take away the import that binds ``name`` in the module's scope, if nothing in the file uses it when everything
     else has been done. ``gone`` says that nothing does, and that there is nothing left to import: where the import
-    cannot go, the fix is void."""
+    cannot go, the fix is void. So it is where none is left of the imports at ``beside``, one of which has to stay for
+    what their module does."""
 
-    def __init__(self, name: str, gone: bool = False) -> None:
+    def __init__(self, name: str, gone: bool = False, beside: tuple[Span, ...] = ()) -> None:
         self.name = name
         self.gone = gone
+        self.beside = beside
 
 
 # ---------------------------------------------------------------------- files

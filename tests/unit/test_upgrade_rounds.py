@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,8 @@ from dbos_lint.rules.visitor import Here
 from dbos_lint.settings import Settings
 from dbos_lint.syntax.spans import Span, span_of
 from dbos_lint.upgrade.rounds import Rounds, Upgraded, checked_codes, upgrade_codes
+from dbos_lint.upgrade.state import State
+from tests.growing import grows_with_the_text
 
 CODES = upgrade_codes((1, 14), (3, 4))
 START_OVER = """\
@@ -174,6 +178,82 @@ def test_rows_are_those_of_the_file_as_it_was(tmp_path: Path, monkeypatch: pytes
     again = "\n\ndef once_more(order: str) -> None:\n    DBOS.restart_workflow(order)\n"
     result = upgraded(tmp_path, {"a.py": START_OVER + again})
     assert [each.row for each in result.rewritten] == [5, 9]
+
+
+def test_a_queue_that_becomes_a_name_is_not_asked_for_its_name(tmp_path: Path) -> None:
+    text = """\
+from dbos import DBOS, Queue
+
+NAME_1 = 'mails'
+queue_1 = Queue(NAME_1)
+
+if __name__ == '__main__':
+    DBOS.listen_queues([queue_1])
+    DBOS.launch()
+"""
+    after = changed(upgraded(tmp_path, {"a.py": text}))["a.py"]
+    assert "DBOS.listen_queues([NAME_1])" in after
+
+
+def queues_in_files(number: int) -> dict[str, str]:
+    text = "from dbos import Queue\nNAME_{0} = 'q{0}'\nqueue_{0} = Queue(NAME_{0})\n"
+    names = "".join(f"from m{i} import queue_{i}\n" for i in range(number))
+    uses = "".join(f"    print(queue_{i}.name)\n" for i in range(number))
+    main = f"from dbos import DBOS\n{names}\ndef main():\n    DBOS.launch()\n{uses}"
+    return {"main.py": main, **{f"m{i}.py": text.format(i) for i in range(number)}}
+
+
+def queues_in_one_file(number: int) -> dict[str, str]:
+    made = "".join(f"queue_{i} = Queue('q{i}')\n" for i in range(number))
+    uses = "".join(f"    queue_{i}.enqueue(f)\n" for i in range(number))
+    names = ", ".join(f"queue_{i}" for i in range(number))
+    main = (
+        f"from dbos import DBOS\nfrom queues import {names}\n\ndef f(): ...\n\ndef main():\n    DBOS.launch()\n{uses}"
+    )
+    return {"main.py": main, "queues.py": f"from dbos import Queue\n\n{made}"}
+
+
+def queue_of_files(number: int) -> dict[str, str]:
+    text = (
+        "from dbos import DBOS\nfrom main import queue\n\ndef f(x):\n    queue.enqueue(f, 1)\n    queue.enqueue(f, 2)\n"
+    )
+    main = "from dbos import DBOS, Queue\nqueue = Queue('q')\n\ndef main():\n    DBOS.launch()\n"
+    return {"main.py": main, **{f"m{i}.py": text for i in range(number)}}
+
+
+@pytest.mark.parametrize("shape", [queues_in_files, queues_in_one_file, queue_of_files])
+def test_more_queues_take_no_more_rounds(
+    shape: Callable[[int], dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds: list[int] = []
+    lint = Rounds._linted
+
+    def counted(*given: Any) -> State:
+        rounds[-1] += 1
+        return lint(*given)
+
+    monkeypatch.setattr(Rounds, "_linted", counted)
+    for number in (2, 7):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        rounds.append(0)
+        assert not upgraded(folder, shape(number)).left
+    assert rounds[0] == rounds[1] > 2
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("shape", [queues_in_one_file, queue_of_files])
+def test_work_grows_with_the_queues_and_not_with_their_square(
+    shape: Callable[[int], dict[str, str]], tmp_path: Path
+) -> None:
+    numbers = count()
+
+    def upgrade(files: dict[str, str]) -> None:
+        folder = tmp_path / str(next(numbers))
+        folder.mkdir()
+        upgraded(folder, files)
+
+    assert grows_with_the_text(shape, upgrade, size=12)
 
 
 def test_the_rules_of_an_upgrade() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right, insort
+from collections.abc import Collection, Iterable, Iterator
+from operator import attrgetter
 
 from dbos_lint.records import NamedTuple
 
@@ -61,6 +63,35 @@ def _collide(one: Edit, other: Edit) -> bool:
     if one.inserts or other.inserts:
         return one.start <= other.end and other.start <= one.end
     return one.start < other.end and other.start < one.end
+
+
+class Taken:
+    """The edits of fixes that are to be done at once, none of which is in the way of another."""
+
+    def __init__(self) -> None:
+        self._sorted: list[Edit] = []
+        self._known: set[Edit] = set()
+
+    def admits(self, edits: Collection[Edit]) -> bool:
+        """Whether those of one more fix are in the way of none."""
+        mine = set(edits)
+        return not any(
+            _collide(edit, other) for edit in mine - self._known for other in self._near(edit) if other not in mine
+        )
+
+    def add(self, edits: Iterable[Edit]) -> None:
+        for edit in edits:
+            if edit not in self._known:
+                self._known.add(edit)
+                insort(self._sorted, edit)
+
+    def _near(self, edit: Edit) -> Iterator[Edit]:
+        """Those that touch ``edit``: since they do not overlap, they end in the order in which they start."""
+        for index in range(bisect_right(self._sorted, edit.end, key=attrgetter("start")), 0, -1):
+            other = self._sorted[index - 1]
+            if other.end < edit.start:
+                break
+            yield other
 
 
 def applied(text: str, edits: Iterable[Edit]) -> str:

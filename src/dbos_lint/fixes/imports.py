@@ -12,46 +12,63 @@ from typing import Any
 from dbos_lint.fix import Import, Unimport
 from dbos_lint.fixes.document import Document
 from dbos_lint.fixes.edits import Edit, Void
-from dbos_lint.fixes.statements import Statement, deleted
-from dbos_lint.fixes.usage import bound_at_top, is_used
+from dbos_lint.fixes.statements import Statement
+from dbos_lint.fixes.usage import Usage, bound_at_top
 from dbos_lint.syntax.spans import span_of
 
 _WIDTH = 88
 
 
-def imports(document: Document, changes: Sequence[Import | Unimport], others: Sequence[Edit]) -> Iterator[Edit]:
-    """What ``changes`` do, once ``others`` are done."""
+def imports(
+    document: Document, changes: Sequence[Import | Unimport], others: Sequence[Edit]
+) -> Iterator[Edit | Statement]:
+    """What ``changes`` do, once ``others`` are done; and the imports that go."""
     if not changes:  # as for most fixes, each of which is tried by itself: the whole file need not be looked through
         return
     wanted = list(dict.fromkeys(change for change in changes if isinstance(change, Import)))
+    meanings = {(bound(change), meaning(change)) for change in wanted}
+    if len(meanings) > len({name for name, _ in meanings}):
+        raise Void("one name would be imported twice")
     missing = [change for change in wanted if not document.once((_holds, change), partial(_holds, document, change))]
     unwanted = {change.name for change in changes if isinstance(change, Unimport)}
     sure = {change.name for change in changes if isinstance(change, Unimport) and change.gone}
-    gone = dict(_unused(document, unwanted - {_bound(change) for change in wanted}, sure, others))
+    usage = Usage(document, others)
+    gone = dict(_unused(document, unwanted - {bound(change) for change in wanted}, sure, usage))
     if not sure <= {name for statement in document.tree.body for name in _dropped(statement, gone)}:
         raise Void("the import of what goes cannot go")
     added: dict[int, list[str]] = {}
     alone: list[Import] = []
     for change in missing:
-        statement = _of_module(document, change, _first_use(document, [change], others))
+        statement = _of_module(document, change, usage.written(bound(change)))
         if statement is None:
             alone.append(change)
         else:
             added.setdefault(id(statement), []).append(_item(change))
+    leaving: list[Statement] = []
     for statement in document.tree.body:
         drop = gone.get(id(statement), frozenset())
         texts = added.get(id(statement), [])
         if not isinstance(statement, (ast.Import, ast.ImportFrom)):
             continue  # neither adds to the others, nor takes from them
         if drop and len(drop) == len(statement.names) and not texts:
-            yield deleted(Statement(document, span_of(statement)))
+            leaving.append(Statement(document, span_of(statement)))
         elif drop or texts:
             yield from _changed(document, statement, drop, texts)
-    yield from _lines(document, alone, others)
+    left = {span_of(each.node) for each in leaving}
+    if any(isinstance(each, Unimport) and each.beside and left.issuperset(each.beside) for each in changes):
+        raise Void("nothing would import its module any more")
+    yield from leaving
+    yield from _lines(document, alone, usage)
 
 
-def _bound(change: Import) -> str:
+def bound(change: Import) -> str:
+    """The name that an import binds."""
     return change.alias or change.name or change.module.partition(".")[0]
+
+
+def meaning(change: Import) -> object:
+    """What it binds that name to: ``import a.b`` and ``import a.c`` bind the same."""
+    return change if change.name or change.alias else None
 
 
 def _item(change: Import) -> str:
@@ -76,16 +93,16 @@ def _module(statement: ast.ImportFrom) -> str:
 def _holds(document: Document, change: Import) -> bool:
     """Whether the file imports it already. Raises Void where the name means, or may mean, something else."""
     found = False
-    for statement, conditional in bound_at_top(document, _bound(change)):
+    for statement, conditional in bound_at_top(document, bound(change)):
         if _says(statement, change):
             found = found or not conditional
         elif (
             not isinstance(statement, ast.Import)
             or change.name
             or change.alias
-            or any(each.asname == _bound(change) for each in statement.names)
+            or any(each.asname == bound(change) for each in statement.names)
         ):
-            raise Void(f"'{_bound(change)}' means something else in the file")
+            raise Void(f"'{bound(change)}' means something else in the file")
     return found
 
 
@@ -110,7 +127,8 @@ def _changed(document: Document, statement: Any, drop: frozenset[int], texts: Se
     from dbos_lint.fixes import concrete
 
     start, end = document.place(span_of(statement))
-    items = concrete.items_of_import(document.text, start, end)
+    # Each of the fixes of a round is tried by itself: the names are parsed once.
+    items = document.once((_changed, start), lambda: concrete.items_of_import(document.text, start, end))
     names = [document.text[first:last] for first, last in items.places]
     places = _sorted_places(names, texts) if isinstance(statement, ast.ImportFrom) else {}
     edits = list(items.edits(drop, places))
@@ -149,7 +167,7 @@ def _sorted_places(names: Sequence[str], texts: Sequence[str]) -> dict[int, list
                 place = sum(each <= key(text) for each in keys)
                 places.setdefault(place, []).append(text)
             return places
-    return {len(names): list(texts)}
+    return {len(names): sorted(texts, key=_by_type)}
 
 
 # ---------------------------------------------------------------------- imports that go
@@ -162,9 +180,7 @@ def _dropped(statement: Any, gone: Mapping[int, frozenset[int]]) -> Iterator[str
         yield alias.asname or alias.name.partition(".")[0]
 
 
-def _unused(
-    document: Document, names: set[str], sure: set[str], others: Sequence[Edit]
-) -> Iterator[tuple[int, frozenset[int]]]:
+def _unused(document: Document, names: set[str], sure: set[str], usage: Usage) -> Iterator[tuple[int, frozenset[int]]]:
     """The imports that bind ``names`` that nothing uses any more, some of them for ``sure``: which of theirs go."""
     for statement in document.tree.body:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
@@ -174,7 +190,7 @@ def _unused(
                 if (name := each.asname or each.name.partition(".")[0]) in names
                 and each.asname != each.name
                 and len(bound_at_top(document, name)) == 1
-                and (name in sure or not is_used(document, name, others))
+                and (name in sure or not usage.is_used(name))
             )
             if drop and (
                 not sure.isdisjoint(_dropped(statement, {id(statement): drop})) or not _is_kept(document, statement)
@@ -192,21 +208,14 @@ def _is_kept(document: Document, statement: ast.stmt) -> bool:
 # ---------------------------------------------------------------------- imports that come
 
 
-def _first_use(document: Document, changes: Sequence[Import], edits: Sequence[Edit]) -> int:
-    """Where ``edits`` first name what ``changes`` import."""
-    names = "|".join(re.escape(_bound(change)) for change in changes)
-    word = re.compile(rf"\b(?:{names})\b")
-    return min((edit.start for edit in edits if word.search(edit.text)), default=len(document.text))
-
-
-def _lines(document: Document, changes: Sequence[Import], others: Sequence[Edit]) -> Iterator[Edit]:
+def _lines(document: Document, changes: Sequence[Import], usage: Usage) -> Iterator[Edit]:
     """Imports with a line of their own."""
     grouped: dict[tuple[str, bool], list[Import]] = {}
     for change in changes:
         grouped.setdefault((change.module, bool(change.name)), []).append(change)
     made: list[tuple[int, Edit]] = []
     for (module, named), group in sorted(grouped.items()):
-        earliest = _first_use(document, group, others)
+        earliest = min(usage.written(bound(change)) for change in group)
         if named:
             texts = [f"from {module} import {', '.join(sorted(map(_item, group), key=_by_type))}"]
         else:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from bisect import bisect_right, insort
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 
 from dbos_lint.choice import Place, fix_of, is_wanted
 from dbos_lint.diagnostic import Diagnostic
-from dbos_lint.fix import Change, Import, Unimport
+from dbos_lint.fix import Change
 from dbos_lint.fixes.comparing import stretches, worse
 from dbos_lint.fixes.document import Document
-from dbos_lint.fixes.edits import Edit, Void, overlap
+from dbos_lint.fixes.edits import Edit, Void
 from dbos_lint.fixes.realise import edits
 from dbos_lint.fixes.settle import settle
+from dbos_lint.fixes.together import Together
 from dbos_lint.linter import FileResult, lint_source
 from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 from dbos_lint.semantics.program import Program
@@ -152,35 +151,19 @@ def _compiles(source: bytes) -> bool:
 
 def _plans(document: Document, wanted: Iterable[Diagnostic]) -> tuple[list[_Planned], list[Dropped]]:
     """In the order of the text, each fix that is in the way of none before it; the others wait for another round."""
-    done: set[Change] = set()
-    taken: list[Edit] = []
+    together = Together(document)
     planned: list[_Planned] = []
     dropped: list[Dropped] = []
     for found in wanted:
         fix = fix_of(found)
         assert fix is not None
-        # What brings and takes imports is put together for all fixes of a round, so they are in nobody's way.
-        local = [change for change in fix.changes if not isinstance(change, (Import, Unimport)) and change not in done]
         try:
-            made = [edit for change in local for edit in edits(document, (change,))]
+            if together.admits(fix.changes):
+                together.add(fix.changes)
+                planned.append(_Planned(found, fix.changes))
         except Void as void:
             dropped.append(Dropped(found, str(void)))
-            continue
-        if not any(overlap((edit,), _near(edit, taken)) for edit in made):
-            done.update(local)
-            for edit in made:
-                insort(taken, edit)
-            planned.append(_Planned(found, fix.changes))
     return planned, dropped
-
-
-def _near(edit: Edit, taken: Sequence[Edit]) -> Iterator[Edit]:
-    """Those of ``taken``, which are in order and do not overlap, that touch ``edit``."""
-    for index in range(bisect_right(taken, edit.end, key=attrgetter("start")), 0, -1):
-        other = taken[index - 1]
-        if other.end < edit.start:
-            break
-        yield other
 
 
 def _moved(found: Diagnostic, text: str, made: Iterable[Edit]) -> Place:

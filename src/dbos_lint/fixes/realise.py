@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
@@ -86,8 +87,11 @@ def _edits(document: Document, changes: Iterable[Change]) -> tuple[Edit, ...]:
     gone = tuple(_joined(statements.delete(document, deleted, added)))
     wanted = [change for change in changes if isinstance(change, (Import, Unimport))]
     others = ordered([*(edit for turn, edit in found if turn[0] != _UNDER), *gone])
-    imported = imports.imports(document, wanted, others)
-    found += (((_LINES, 0, False), edit) for edit in _joined([*gone, *imported]))
+    imported = list(imports.imports(document, wanted, others))
+    if leaving := [each for each in imported if isinstance(each, statements.Statement)]:
+        gone = tuple(_joined(statements.delete(document, deleted, added, leaving)))
+    lines = _joined([*gone, *(each for each in imported if isinstance(each, Edit))])
+    found += (((_LINES, 0, False), edit) for edit in lines)
     found.sort(key=itemgetter(0))
     _check(fragments, [edit for turn, edit in found if turn[0] not in (_BEHIND, _AHEAD, _UNDER)])
     return ordered(edit for _, edit in found)
@@ -141,14 +145,17 @@ def _check_moved(document: Document, changes: Iterable[Change]) -> None:
 def _check_apart(document: Document, changes: Iterable[Change], made: Mapping[Change, Iterable[Edit]]) -> None:
     """Raises Void where one change is about what another one takes away or turns into something else."""
     apart = (Import, Unimport, Under, Enter, Create)
-    places = [(document.place(each.span), each) for each in changes if not isinstance(each, apart)]
+    places = sorted(
+        ((document.place(each.span), each) for each in changes if not isinstance(each, apart)), key=itemgetter(0)
+    )
+    starts = [start for (start, _), _ in places]
     taken = [
         *((place, each) for place, each in places if isinstance(each, Delete)),
         *(((edit.start, edit.end), owner) for owner, some in made.items() for edit in some if not edit.inserts),
     ]
     for (first, last), owner in taken:
-        for (start, end), change in places:
-            if change is owner or not first <= start < end <= last or isinstance(change, Delete):
+        for (start, end), change in places[bisect_left(starts, first) : bisect_left(starts, last)]:
+            if change is owner or not start < end <= last or isinstance(change, Delete):
                 continue
             if not (isinstance(change, (Before, After)) and (start, end) == (first, last)):
                 raise Void("what is to be changed is taken away at once")

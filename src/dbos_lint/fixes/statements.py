@@ -6,7 +6,7 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from dbos_lint.fix import After, Before, Delete, Enter, MakeAsync, Under
@@ -278,30 +278,48 @@ def _step(statement: Statement) -> str:
 # ---------------------------------------------------------------------- deleting
 
 
-def delete(document: Document, changes: Sequence[Delete], others: Sequence[Before | After]) -> Iterator[Edit]:
-    """Statements that go, all at once: a block that none of them leaves anything in gets ``pass``."""
+def delete(
+    document: Document, changes: Sequence[Delete], others: Sequence[Before | After], imports: Sequence[Statement] = ()
+) -> Iterator[Edit]:
+    """Statements that go, all at once, and ``imports`` with them: a block that none of them leaves anything in gets
+    ``pass``."""
     found = {id(each.node): each for each in (Statement(document, change.span) for change in changes)}
     held = {id(Statement(document, other.span).block) for other in others} if found else set()
+    leaving = [*imports]
     for statement in found.values():
         block = statement.block
         emptied = all(id(each) in found for each in block) and not isinstance(statement.parent, ast.Module)
-        if emptied and id(block) not in held and block[0] is statement.node:
+        if not emptied or id(block) in held or block[0] is not statement.node:
+            leaving.append(statement)
+        else:
             end = statement.end
             if statement.starts_line and (rest := statement.rest) and rest[1] and len(block) == 1:
                 end = rest.end(1)
             yield Edit(statement.start, end, "pass")
-        else:
-            yield deleted(statement, frozenset(found))
+    yield from _deleted(leaving, frozenset(found))
 
 
-def deleted(statement: Statement, gone: frozenset[int] = frozenset()) -> Edit:
-    """What takes ``statement`` away, and ``gone``, by their identity."""
+def _deleted(statements: Iterable[Statement], gone: frozenset[int]) -> Iterator[Edit]:
+    """What takes ``statements`` away, and ``gone``, by their identity."""
+    run: list[tuple[Statement, int]] = []
+    for statement in sorted(statements, key=lambda each: each.start):
+        rest = statement.rest
+        if not statement.starts_line or rest is None:
+            yield _deleted_inside(statement, gone)
+            continue
+        if run and not _follows(statement, *run[-1]):
+            yield from _deleted_lines(run)
+            run = []
+        run.append((statement, rest.end()))
+    if run:
+        yield from _deleted_lines(run)
+
+
+def _deleted_inside(statement: Statement, gone: frozenset[int]) -> Edit:
+    """What takes away a statement that shares its line."""
     document, text = statement.document, statement.document.text
     index, block = statement.index, statement.block
-    rest = statement.rest
-    if statement.starts_line and rest is not None:
-        return _deleted_lines(statement, rest.end())
-    if rest is None:
+    if statement.rest is None:
         if index + 1 == len(block) or not re.fullmatch(
             r"[ \t\f]*;[ \t\f]*", text[statement.end : _start(document, block[index + 1])]
         ):
@@ -322,22 +340,27 @@ def _start(document: Document, node: Any) -> int:
     return document.offset(node.lineno, node.col_offset)
 
 
-def _deleted_lines(statement: Statement, end: int) -> Edit:
-    """The lines of ``statement``, and empty lines of which there would be more than there were."""
-    text, start = statement.document.text, statement.first_line
-    above, below = start, end
+def _follows(statement: Statement, last: Statement, end: int) -> bool:
+    """Whether nothing but empty lines stand between ``last``, whose lines end at ``end``, and ``statement``."""
+    return statement.block is last.block and not statement.document.text[end : statement.first_line].strip()
+
+
+def _deleted_lines(run: Sequence[tuple[Statement, int]]) -> Iterator[Edit]:
+    """The lines of statements that follow one another, and the empty lines around them. Those of one place stay: the
+    most that there are, unless the block begins or ends there."""
+    (first, _), (last, end) = run[0], run[-1]
+    text, above, below = first.document.text, first.first_line, end
     while above and (line := text.rfind("\n", 0, above - 1) + 1) < above and not text[line:above].strip():
         above = line
     while below < len(text) and (empty := _EMPTY_LINE.match(text, below)):
         below = empty.end()
-    before, after = text.count("\n", above, start), text.count("\n", end, below)
-    index, block = statement.index, statement.block
-    first = not index and not text[statement.document.line_start(max(above - 1, 0)) : above].lstrip().startswith("#")
-    last = index + 1 == len(block)
-    if last:
-        return Edit(above, end, "")
-    if first:
-        return Edit(start, below, "")
-    if before >= after:
-        return Edit(start, below, "")
-    return Edit(above, end, "")
+    ends = [above, *(end for _, end in run)]
+    gaps = list(zip(ends, [*(each.first_line for each, _ in run), below], strict=True))
+    begins = not first.index and not text[first.document.line_start(max(above - 1, 0)) : above].lstrip().startswith("#")
+    if last.index + 1 == len(last.block):
+        kept = gaps[-1]
+    elif begins:
+        kept = gaps[0]
+    else:
+        kept = max(gaps, key=lambda gap: text.count("\n", *gap))
+    yield from (edit for edit in (Edit(above, kept[0], ""), Edit(kept[1], below, "")) if not edit.inserts)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 from dbos_lint.fixes.document import Document
@@ -53,23 +55,36 @@ def _bound_by(node: Any) -> Iterator[str]:
         yield node.rest
 
 
-def is_used(document: Document, name: str, edits: Sequence[Edit]) -> bool:
-    """Whether something reads ``name`` after ``edits``. When in doubt, it does."""
-    word = re.compile(rf"\b{re.escape(name)}\b")
-    if any(word.search(edit.text) for edit in edits):
-        return True
-    return any(
-        not _is_gone(document, node, edits)
-        for node in document.once(_mentions, lambda: _mentions(document.tree)).get(name, ())
-    )
+class Usage:
+    """What a file does with names once ``edits``, which are in order, have been done."""
 
+    def __init__(self, document: Document, edits: Sequence[Edit] = ()) -> None:
+        self._document = document
+        self._edits = edits
+        self._written: dict[str, int] = {}  # where the edits put a word first
+        for edit in edits:
+            for word in re.findall(r"\w+", edit.text):
+                self._written.setdefault(word, edit.start)
 
-def _is_gone(document: Document, node: ast.expr, edits: Sequence[Edit]) -> bool:
-    start, end = document.place(span_of(node))
-    # Behind a dot that is put before it, it is an attribute.
-    return any(
-        (edit.start <= start and end <= edit.end) or (edit.end == start and edit.text.endswith(".")) for edit in edits
-    )
+    def written(self, name: str) -> int:
+        """Where the edits first name ``name``: behind the text where they do not."""
+        return self._written.get(name, len(self._document.text))
+
+    def is_used(self, name: str) -> bool:
+        """Whether something reads ``name``. When in doubt, it does."""
+        mentions = self._document.once(_mentions, lambda: _mentions(self._document.tree)).get(name, ())
+        return name in self._written or not all(map(self._is_gone, mentions))
+
+    def _is_gone(self, node: ast.expr) -> bool:
+        start, end = self._document.place(span_of(node))
+        for index in range(bisect_right(self._edits, start, key=attrgetter("start")), 0, -1):
+            edit = self._edits[index - 1]
+            if edit.end < start:
+                break
+            # Behind a dot that is put before it, it is an attribute.
+            if end <= edit.end or (edit.end == start and edit.text.endswith(".")):
+                return True
+        return False
 
 
 def _mentions(tree: ast.Module) -> dict[str, list[ast.expr]]:

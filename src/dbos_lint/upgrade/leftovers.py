@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dbos_lint.fix import Unimport
 from dbos_lint.fixes.document import Document
 from dbos_lint.fixes.realise import Void, edits
-from dbos_lint.fixes.usage import is_used
+from dbos_lint.fixes.usage import Usage
 from dbos_lint.syntax.trees import name_of
 
 
@@ -32,11 +32,12 @@ def tidied(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> dict[str,
 
 def _unused(before: Document, after: Document) -> Iterator[str]:
     """The names that imports of the module bind, and that nothing reads any more."""
+    then, now = Usage(before), Usage(after)
     for statement in after.tree.body:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             for alias in statement.names:
                 name = alias.asname or alias.name.partition(".")[0]
-                if _is_foreign(statement, alias) and is_used(before, name, ()) and not is_used(after, name, ()):
+                if _is_foreign(statement, alias) and then.is_used(name) and not now.is_used(name):
                     yield name
 
 

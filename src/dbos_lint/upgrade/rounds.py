@@ -10,19 +10,16 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from functools import partial
 
 from dbos_lint.catalog.history import version
 from dbos_lint.diagnostic import Diagnostic, Level, Rule
 from dbos_lint.fix import Applicability, Change, Create, Fix
-from dbos_lint.fixes.document import Document
-from dbos_lint.fixes.edits import Edit, Void, overlap
+from dbos_lint.fixes.edits import Void
 from dbos_lint.fixes.files import LEADS_OUT
 from dbos_lint.fixes.realise import edits
 from dbos_lint.fixes.settle import settle
 from dbos_lint.linter import lint_source
-from dbos_lint.reporters.sources import split
 from dbos_lint.rules.declared.advanced import (
     REMOVED_FRAMEWORK_ARGUMENT,
     REMOVED_QUEUE_CONSTRUCTOR,
@@ -32,12 +29,13 @@ from dbos_lint.rules.declared.meta import UNREADABLE_FILE
 from dbos_lint.rules.registry import RULES
 from dbos_lint.semantics.program import Program
 from dbos_lint.settings import Settings
-from dbos_lint.syntax.generated import is_generated
 from dbos_lint.upgrade.leftovers import tidied
+from dbos_lint.upgrade.planned import Chosen, Planned, Work
+from dbos_lint.upgrade.state import File, Key, State, identity
 
 Texts = Mapping[str, bytes]
-# Each round mends something or gives something up; a program that needs more is beyond any that was seen.
-_MOST_ROUNDS = 200
+# Each round mends a finding at least or gives it up; what shows only then is rarely more.
+_MORE_ROUNDS = 200
 _UNREADABLE = UNREADABLE_FILE.code
 # What goes behind the launches of a program has to wait until all of them can be seen.
 _LAUNCH = REMOVED_FRAMEWORK_ARGUMENT.code
@@ -76,28 +74,6 @@ class Upgraded:
     left: tuple[Left, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
-    """A fix, and what it makes of each file that it changes."""
-
-    diagnostic: Diagnostic
-    fix: Fix
-    changes: dict[str, tuple[Change, ...]]
-    edits: dict[str, tuple[Edit, ...]]
-    created: dict[str, bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """The texts of a moment and what the linter finds in them."""
-
-    texts: dict[str, bytes]
-    diagnostics: tuple[Diagnostic, ...]
-
-
-_Key = tuple[str, str, str, str]
-
-
 @dataclass(slots=True)
 class Rounds:
     """The upgrade of the files of one project. ``codes`` are the rules whose findings are mended; ``settings`` name the
@@ -108,8 +84,8 @@ class Rounds:
     files: Texts
     only_safe: bool = False
     foreign: frozenset[str] = frozenset()
-    _reasons: dict[_Key, str] = field(default_factory=dict)
-    _given_up: set[_Key] = field(default_factory=set)
+    _reasons: dict[Key, str] = field(default_factory=dict)
+    _given_up: set[Key] = field(default_factory=set)
     _program: Program = field(init=False)
 
     def __post_init__(self) -> None:
@@ -117,48 +93,52 @@ class Rounds:
         self._program.project.mended_together = True
 
     def run(self) -> Upgraded:
-        state = self._linted(dict(self.files), self.settings._replace(select=tuple(sorted(self.codes))))
+        files = {path: File(text, None) for path, text in self.files.items()}
+        state = self._linted(files, self.settings._replace(select=tuple(sorted(self.codes))))
         done: list[Rewrite] = []
         if any(each.fix for each in state.diagnostics):
-            state = self._linted(dict(self.files))  # with what must not get worse: most projects need no look at that
-        for _ in range(_MOST_ROUNDS):
+            state = self._linted(files)  # with what must not get worse: most projects need no look at that
+        for _ in range(len(state.diagnostics) + _MORE_ROUNDS):
             planned = self._planned(state)
             settled = settle(planned, partial(self._attempted, state))
             for each, reason in settled.dropped:
-                key = _key(each.diagnostic, state.texts)
+                key = state.key(each.diagnostic)
                 self._given_up.add(key)
                 self._reasons[key] = f"put back, since {reason}"
-            done += (self._rewrite(each, state.texts) for each in settled.kept)
+            done += (_rewrite(each, state) for each in settled.kept)
             if not planned:
                 break
             state = settled.state or state
-        tidy = tidied(self.files, state.texts)
-        state = state if tidy == state.texts else self._linted(tidy)
-        changed = {path: text for path, text in state.texts.items() if text != self.files.get(path)}
+        texts = {path: file.data for path, file in state.files.items()}
+        tidy = tidied(self.files, texts)
+        if tidy != texts:
+            state = self._linted({path: File(text, None) for path, text in tidy.items()})
         left = [each for each in state.diagnostics if each.code in self.codes or each.code == _UNREADABLE]
         return Upgraded(
-            changed,
+            {path: text for path, text in tidy.items() if text != self.files.get(path)},
             tuple(sorted(done, key=lambda each: (each.filename, each.row))),
-            tuple(Left(each, _line(each, state.texts), self._reason(each, state.texts)) for each in left),
+            tuple(Left(each, state.line(each), self._reason(each, state)) for each in left),
         )
 
     # ------------------------------------------------------------------ linting
 
-    def _linted(self, texts: dict[str, bytes], settings: Settings | None = None) -> _State:
-        changed = {path: text for path, text in texts.items() if text is not self.files.get(path)}
+    def _linted(self, files: dict[str, File], settings: Settings | None = None) -> State:
+        changed = {path: file.data for path, file in files.items() if file.data is not self.files.get(path)}
         program = self._program.altered(changed) if changed else self._program
-        found = (lint_source(texts[path], path, settings or self.settings, program=program) for path in sorted(texts))
-        return _State(texts, tuple(each for result in found for each in result.diagnostics))
+        found = (
+            lint_source(files[path].data, path, settings or self.settings, program=program) for path in sorted(files)
+        )
+        return State(files, tuple(each for result in found for each in result.diagnostics))
 
     # ------------------------------------------------------------------ choosing
 
-    def _planned(self, state: _State) -> list[_Planned]:
+    def _planned(self, state: State) -> list[Planned]:
         """The fixes of a round: in the order of the text, each that is in the way of none before it."""
-        documents: dict[str, Document] = {}
-        planned: list[_Planned] = []
+        chosen = Chosen(state.files)
+        works: dict[object, Work] = {}
         launched = next((each.filename for each in state.diagnostics if each.code == _LAUNCH), None)
         for diagnostic in state.diagnostics:
-            key = _key(diagnostic, state.texts)
+            key = state.key(diagnostic)
             fix = diagnostic.fix
             if fix is None or diagnostic.code not in self.codes or key in self._given_up:
                 continue
@@ -169,56 +149,56 @@ class Rounds:
                 self._reasons[key] = f"not safe: {fix.title}"
                 continue
             try:
-                plan = self._realised(diagnostic, fix, state.texts, documents)
+                # One plan mends findings in many files: told by its changes, which are the same objects everywhere.
+                same = frozenset((path, id(changes)) for path, changes in _changes(diagnostic.filename, fix))
+                if same not in works:
+                    works[same] = self._work(diagnostic.filename, fix, state)
+                chosen.add(Planned(diagnostic, works[same]))
             except Void as void:
                 self._reasons[key] = str(void)
-                continue
-            if not any(_collide(plan, other) for other in planned):
-                planned.append(plan)
-        return planned
+        return chosen.planned
 
-    def _realised(self, diagnostic: Diagnostic, fix: Fix, texts: Texts, documents: dict[str, Document]) -> _Planned:
+    def _work(self, filename: str, fix: Fix, state: State) -> Work:
         changed: dict[str, tuple[Change, ...]] = {}
-        made: dict[str, tuple[Edit, ...]] = {}
         created: dict[str, bytes] = {}
-        for path, changes in _changes(diagnostic, fix):
+        for path, changes in _changes(filename, fix):
+            file = state.files.get(path)
             if len(changes) == 1 and isinstance(changes[0], Create):
                 text = changes[0].text.encode()
-                if texts.get(path, text) != text or (path not in texts and os.path.lexists(path)):
+                if file is None and not os.path.lexists(path):
+                    created[path] = text
+                elif file is None or file.data != text:
                     raise Void(f"{self._name(path)} is there already")
-                created[path] = text
-            elif path not in texts:
+            elif file is None:
                 raise Void(f"it changes {self._name(path)}, which is not among the files to upgrade")
             elif path in self.foreign:
                 raise Void(f"{self._name(path)} is {LEADS_OUT}")
-            elif is_generated(_text(texts[path])):
+            elif file.is_generated:
                 raise Void(f"it changes {self._name(path)}, and {_GENERATED}")
             else:
-                if path not in documents:
-                    documents[path] = Document.of(texts[path])
+                edits(file.document, changes)
                 changed[path] = changes
-                made[path] = edits(documents[path], changes)
-        return _Planned(diagnostic, fix, changed, made, created)
+        return Work(changed, created)
 
     # ------------------------------------------------------------------ doing
 
-    def _attempted(self, state: _State, planned: Sequence[_Planned]) -> _State | str:
+    def _attempted(self, state: State, planned: Sequence[Planned]) -> State | str:
         """The state when the fixes have been done, or why they are not to be done."""
         try:
-            after = self._linted(_applied(planned, state.texts))
+            after = self._linted(_applied(planned, state.files))
         except Void as void:
             return str(void)
         return self._worse(planned, state, after) or after
 
-    def _worse(self, planned: Iterable[_Planned], before: _State, after: _State) -> str:
+    def _worse(self, planned: Iterable[Planned], before: State, after: State) -> str:
         """What is worse than before, empty for nothing.
 
         What was hidden behind a finding of the upgrade may show when that is mended, if it can be mended as well.
         """
-        mended = Counter(_identity(each.diagnostic) for each in planned)
-        then, now = Counter(map(_identity, before.diagnostics)), Counter(map(_identity, after.diagnostics))
-        for identity, number in mended.items():
-            if now[identity] > then[identity] - number:
+        mended = Counter(identity(each.diagnostic) for each in planned)
+        then, now = Counter(map(identity, before.diagnostics)), Counter(map(identity, after.diagnostics))
+        for finding, number in mended.items():
+            if now[finding] > then[finding] - number:
                 return "the finding would stay"
         codes_then, codes_now = Counter(self._codes(before)), Counter(self._codes(after))
         for code in sorted(codes_now):
@@ -228,36 +208,19 @@ class Rounds:
             return f"it would bring {_ANOTHER}"
         return ""
 
-    def _codes(self, state: _State) -> Iterator[str]:
+    def _codes(self, state: State) -> Iterator[str]:
         """The codes of the findings; those of the upgrade count as one, without a name."""
         return ("" if each.code in self.codes else each.code for each in state.diagnostics)
-
-    def _rewrite(self, plan: _Planned, texts: Texts) -> Rewrite:
-        path = plan.diagnostic.filename
-        row = self._first_row(path, plan.diagnostic.start.row, texts)
-        return Rewrite(path, row, _line(plan.diagnostic, texts), plan.diagnostic.code, plan.fix)
-
-    def _first_row(self, path: str, row: int, texts: Texts) -> int:
-        """The row of the file, as it was before the upgrade, at which ``row`` of its present text stood."""
-        if path not in self.files:
-            return 0
-        if texts[path] == self.files[path]:
-            return row
-        matcher = SequenceMatcher(None, split(self.files[path]), split(texts[path]), autojunk=False)
-        for _, start, end, first, last in matcher.get_opcodes():
-            if first < row <= last:
-                return min(start + row - first, max(end, 1))
-        return row
 
     # ------------------------------------------------------------------ words
 
     def _name(self, path: str) -> str:
         return os.path.relpath(path, self.settings.root)
 
-    def _reason(self, diagnostic: Diagnostic, texts: Texts) -> str:
-        if is_generated(_text(texts[diagnostic.filename])):
+    def _reason(self, diagnostic: Diagnostic, state: State) -> str:
+        if state.files[diagnostic.filename].is_generated:
             return _GENERATED
-        return diagnostic.by_hand or self._reasons.get(_key(diagnostic, texts), "")
+        return diagnostic.by_hand or self._reasons.get(state.key(diagnostic), "")
 
 
 def upgrade_codes(since: tuple[int, int], until: tuple[int, int]) -> frozenset[str]:
@@ -279,51 +242,29 @@ def _is_error(rule: Rule) -> bool:
     return rule.level is Level.ERROR and rule.on_by_default
 
 
-def _changes(diagnostic: Diagnostic, fix: Fix) -> Iterator[tuple[str, tuple[Change, ...]]]:
+def _changes(filename: str, fix: Fix) -> Iterator[tuple[str, tuple[Change, ...]]]:
     if fix.changes:
-        yield diagnostic.filename, fix.changes
+        yield filename, fix.changes
     yield from fix.elsewhere
 
 
-def _collide(one: _Planned, other: _Planned) -> bool:
-    shared = one.edits.keys() & other.edits.keys()
-    return any(overlap(one.edits[path], other.edits[path]) for path in shared) or any(
-        one.created[path] != other.created[path] for path in one.created.keys() & other.created.keys()
-    )
-
-
-def _applied(planned: Iterable[_Planned], texts: Texts) -> dict[str, bytes]:
-    after = dict(texts)
+def _applied(planned: Iterable[Planned], files: Mapping[str, File]) -> dict[str, File]:
+    after = dict(files)
     together: dict[str, dict[Change, None]] = {}
-    for plan in planned:
-        after.update(plan.created)
-        for path, changes in plan.changes.items():
+    for work in dict.fromkeys(plan.work for plan in planned):
+        after.update((path, File(text, [0] * (text.count(b"\n") + 1))) for path, text in work.created.items())
+        for path, changes in work.changes.items():
             together.setdefault(path, {}).update(dict.fromkeys(changes))
     for path, all_changes in together.items():
-        document = Document.of(texts[path])
-        after[path] = document.bytes_with(edits(document, tuple(all_changes)))
+        after[path] = files[path].with_edits(edits(files[path].document, all_changes))
     return after
 
 
-def _without_fix(state: _State, codes: frozenset[str]) -> int:
+def _rewrite(plan: Planned, state: State) -> Rewrite:
+    found = plan.diagnostic
+    assert found.fix is not None
+    return Rewrite(found.filename, state.first_row(found), state.line(found), found.code, found.fix)
+
+
+def _without_fix(state: State, codes: frozenset[str]) -> int:
     return sum(1 for each in state.diagnostics if each.code in codes and each.fix is None)
-
-
-def _identity(diagnostic: Diagnostic) -> tuple[str, str, str]:
-    return diagnostic.filename, diagnostic.code, diagnostic.message
-
-
-def _key(diagnostic: Diagnostic, texts: Texts) -> _Key:
-    """A finding, recognised when the rows above it have changed."""
-    return (*_identity(diagnostic), _line(diagnostic, texts))
-
-
-def _line(diagnostic: Diagnostic, texts: Texts) -> str:
-    """The first line of what a finding stands at."""
-    lines = split(texts[diagnostic.filename])
-    row = diagnostic.start.row
-    return lines[row - 1].strip() if row <= len(lines) else ""
-
-
-def _text(source: bytes) -> str:
-    return "\n".join(split(source))

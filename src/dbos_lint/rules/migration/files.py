@@ -178,7 +178,7 @@ class File:
     @cached_property
     def nodes(self) -> Nodes:
         """The imports of the file, and what its nodes name."""
-        return Nodes(self.tree)
+        return (_shared_nodes if self.is_shared else Nodes)(self.tree)
 
 
 class Files:
@@ -271,3 +271,4 @@ def _nothing(names: Names) -> dict[str, Any]:
 
 # The trees of other files are wanted for each file of the project that has something to migrate.
 _shared_parents = lru_cache(maxsize=256)(parents)
+_shared_nodes = lru_cache(maxsize=256)(Nodes)

@@ -59,7 +59,8 @@ class Launch:
         return isinstance(self.outer, ast.AsyncFunctionDef)
 
     def behind(self, text: str, *, schedules: bool = False) -> After:
-        """The change that puts statements behind this launch: queues first, then schedules, each in their order."""
+        """The change that puts statements behind this launch: queues first, in the order in which they are found, then
+        what applies all schedules."""
         anchor = self.file.statement(self.node)
         block = self.file.siblings(anchor)
         known = (*_QUEUES, *_SCHEDULES) if schedules else _QUEUES
@@ -67,7 +68,7 @@ class Launch:
             if _method(each) not in known:
                 break
             anchor = each
-        return After(span_of(anchor), text)
+        return After(span_of(anchor), text, in_turn=not schedules)
 
 
 class LaunchSites:

@@ -74,14 +74,13 @@ class _Plan:
             title = f"register the queue {self.name} behind DBOS.launch(), and enqueue by its name"
             if self.in_place:
                 title = f"register the queue {self.name}"
-            own = tuple(self.changes.get(path, ()))
-            others = tuple(each for each in self._sorted if each[0] != path)
-            self.fixes[path] = Fix(title, Applicability.UNSAFE, own, others)
+            others = tuple(each for each in self._sorted.items() if each[0] != path)
+            self.fixes[path] = Fix(title, Applicability.UNSAFE, self._sorted.get(path, ()), others)
         return self.fixes[path]
 
     @cached_property
-    def _sorted(self) -> tuple[tuple[str, tuple[Change, ...]], ...]:
-        return tuple(sorted((path, tuple(changes)) for path, changes in self.changes.items()))
+    def _sorted(self) -> dict[str, tuple[Change, ...]]:
+        return {path: tuple(changes) for path, changes in sorted(self.changes.items())}
 
 
 _Key = tuple[str, Span]
@@ -266,8 +265,7 @@ class Queues:
         if maker:
             plan.add(home, Unimport(maker))
         for file, local, node_of in found.imported:
-            self._check_import(home, file, node_of)
-            plan.add(file, Unimport(local, gone=True))
+            plan.add(file, Unimport(local, gone=True, beside=self._beside(home, file, node_of)))
         for use in found.uses:
             if (
                 isinstance(use.node, ast.Attribute)
@@ -280,11 +278,14 @@ class Queues:
                 raise UnsureError(f"it is imported inside a function ({file.where(node_of)})")
             plan.add(file, Delete(span_of(node_of)))
 
-    def _check_import(self, home: File, file: File, node: ast.ImportFrom) -> None:
-        """An import that goes must not be what makes dbos know workflows."""
-        others = [each for each in imports_from(file, home.path, self._resolver) if each is not node]
-        if len(node.names) == 1 and not others and self._has_workflows(home):
+    def _beside(self, home: File, file: File, node: ast.ImportFrom) -> tuple[Span, ...]:
+        """The imports that make dbos know the workflows of ``home``, if there are any: not all of them may go."""
+        if not self._has_workflows(home):
+            return ()
+        imports = list(imports_from(file, home.path, self._resolver))
+        if len(node.names) == 1 and not any(each is not node for each in imports):
             raise UnsureError(f"its import is what makes its workflows known ({file.where(node)})")
+        return tuple(map(span_of, imports))
 
     def _has_workflows(self, home: File) -> bool:
         return defines_workflow(self._resolver, home.module)
