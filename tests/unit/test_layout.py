@@ -105,12 +105,29 @@ def test_helpers_of_helpers_may_be_many() -> None:
     assert Layout(known).line(key(0), bool, bool).tokens == []  # deeper than people call helpers
 
 
-def test_of_what_is_cut_as_much_is_compared_as_is_known_of_both(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_what_is_cut_as_much_is_compared_as_is_known_of_both() -> None:
     long = [Token(str(number), HERE, True) for number in range(100)]
     assert compare._comparable(Line(long, True), Line(long[:30], False)) == (long[:30], long[:30])
     assert compare._comparable(Line(long, False), Line(long[:30], False)) == (long, long[:30])
-    monkeypatch.setattr(compare, "_MOST_PAIRS", 100)
+
+
+@given(st.text("abc", max_size=9), st.text("abc", max_size=9))
+def test_stretches_lead_from_one_to_the_other(one: str, other: str) -> None:
+    made, at = "", 0
+    for start, end, begin, stop in compare._stretches(one, other):
+        made += one[at:start] + other[begin:stop]
+        at = end
+    assert made + one[at:] == other
+
+
+def test_what_lines_begin_and_end_with_is_not_compared_with_all_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare, "_MOST_PAIRS", 0)
     monkeypatch.setattr(compare, "_WINDOW", 5)
-    other = [*long[:50], Token("x", HERE, True), *long[50:]]
-    assert compare._comparable(Line(long, False), Line(other, False)) == (long[50:55], other[50:55])
-    assert compare._comparable(Line(long, False), Line(long, False)) == ([], [])
+    alike = ["step"] * 100
+    assert list(compare._stretches(alike, alike)) == []
+    assert list(compare._stretches([*alike, "a", *alike], [*alike, "b", *alike])) == [(100, 101, 100, 101)]
+    # More than can be compared: so much of it as there is a window for, from the first difference on.
+    one, other = [*alike, "a", *alike, "b", *alike], [*alike, *alike, "c", *alike]
+    found = list(compare._stretches(one, other))
+    assert found[0][0] == found[0][2] == 100
+    assert all(end <= 105 and stop <= 105 for _, end, _, stop in found)

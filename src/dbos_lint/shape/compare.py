@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from dbos_lint.diagnostic import Level, Rule
@@ -12,9 +13,10 @@ from dbos_lint.shape.layout import Line, Token
 from dbos_lint.shape.snapshot import Declared, Snapshot
 from dbos_lint.shape.values import Place
 
-# Comparing takes as many steps as the lines have pairs of tokens: of longer lines, that many from the first difference.
-_MOST_PAIRS = 4_000_000
-_WINDOW = 2_000
+# Comparing takes as many steps as the lines have pairs of like tokens where they differ: of more, so many tokens are
+# compared from the first difference on.
+_MOST_PAIRS = 250_000
+_WINDOW = 500
 
 
 class Change(NamedTuple):
@@ -91,16 +93,12 @@ def _of_workflow(
 
 
 def _comparable(first: Line, second: Line) -> tuple[Sequence[Token], Sequence[Token]]:
-    """As much of two lines as is known of both, and not more of it than can be compared."""
+    """As much of two lines as is known of both."""
     one, other = first.tokens, second.tokens
     if first.cut or second.cut:
         length = min(len(one), len(other))
-        one, other = one[:length], other[:length]
-    if len(one) * len(other) <= _MOST_PAIRS:
-        return one, other
-    same = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a.text != b.text), None)
-    same = min(len(one), len(other)) if same is None else same
-    return one[same : same + _WINDOW], other[same : same + _WINDOW]
+        return one[:length], other[:length]
+    return one, other
 
 
 def _consequence(level: Level | None) -> str:
@@ -113,10 +111,7 @@ def _differences(
     old: Snapshot, new: Snapshot, first: Sequence[Token], second: Sequence[Token], renamed: dict[str, str]
 ) -> Iterator[tuple[Place | None, str]]:
     """Where the lines differ, and how; what is merely called otherwise goes into ``renamed``."""
-    matcher = difflib.SequenceMatcher(None, _texts(first), _texts(second), autojunk=False)
-    for tag, start, end, begin, stop in matcher.get_opcodes():
-        if tag == "equal":
-            continue
+    for start, end, begin, stop in _stretches(_texts(first), _texts(second)):
         gone = [token.text for token in first[start:end] if token.recorded]
         come = [token for token in second[begin:stop] if token.recorded]
         pairs = list(zip(gone, [token.text for token in come], strict=False))
@@ -128,6 +123,21 @@ def _differences(
             yield _next_place(second, begin), f"no longer calls {_quoted(gone)} here"
         else:
             yield _next_place(second, begin), "calls the same under other conditions"
+
+
+def _stretches(first: Sequence[str], second: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Where they differ: from where to where in the one, and in the other. What they begin and end with is looked at
+    once."""
+    most = min(len(first), len(second))
+    head = next((n for n in range(most) if first[n] != second[n]), most)
+    tail = next((n for n in range(most - head) if first[-1 - n] != second[-1 - n]), most - head)
+    one, other = first[head : len(first) - tail], second[head : len(second) - tail]
+    counts = Counter(other)
+    if sum(counts[text] for text in one) > _MOST_PAIRS:
+        one, other = one[:_WINDOW], other[:_WINDOW]
+    for tag, start, end, begin, stop in difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield head + start, head + end, head + begin, head + stop
 
 
 def _texts(tokens: Sequence[Token]) -> list[str]:
