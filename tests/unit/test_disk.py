@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from dbos_lint.cli import cli
 from dbos_lint.reading import read
 from dbos_lint.semantics import disk, modules
+from dbos_lint.semantics.program import Program
 from dbos_lint.settings import Settings
 
 SLEEPS = "import time\nfrom dbos import DBOS\n\n\n@DBOS.workflow()\ndef nightly_{0}():\n    time.sleep({0} + 1)\n"
@@ -49,3 +50,57 @@ def test_what_there_is_no_room_for_is_read_again(tmp_path: Path, monkeypatch: py
         assert found.read(str(tmp_path / name)) == b"text"
         (tmp_path / name).write_bytes(b"other")
     assert [found.read(str(tmp_path / name)) for name in ("one", "two")] == [b"text", b"other"]
+
+
+SENDS = b"from dbos import DBOS\nDBOS.send('a', 1, topic='t')\n"
+MAKES = b"from dbos import Queue\n\nq = Queue('q')\n"
+# Whether it has to do with dbos, another file tells.
+USES = b"import made\n\nmade.q.enqueue(print)\n"
+ALTERED = [
+    {"sends.py": SENDS + b"# more\n"},
+    {"sends.py": MAKES},
+    {"sends.py": b"x = 1\n"},
+    {"plain.py": SENDS},
+    {"made.py": b"q = 1\n"},
+    {"made.py": MAKES + b"# more\n", "uses.py": b"x = 1\n"},
+    {"new.py": MAKES},
+]
+
+
+@pytest.mark.parametrize("texts", ALTERED)
+def test_an_altered_project_knows_which_files_name_something_as_a_fresh_one_does(
+    texts: dict[str, bytes], tmp_path: Path
+) -> None:
+    for name, text in {"sends.py": SENDS, "made.py": MAKES, "uses.py": USES, "plain.py": b"x = 1\n"}.items():
+        (tmp_path / name).write_bytes(text)
+    before = Program(Settings(str(tmp_path)))
+    assert before.altered({}).analysis.names._kinds() == before.analysis.names._kinds()
+    altered = before.altered({str(tmp_path / name): text for name, text in texts.items()})
+    found = altered.analysis.names
+    found.look_at_outlines()
+    for name, text in texts.items():
+        (tmp_path / name).write_bytes(text)
+    fresh = Program(Settings(str(tmp_path))).analysis.names
+    assert sorted(found._kinds().items()) == sorted(fresh._kinds().items())
+    if "new.py" not in texts:
+        assert [*found._kinds()] == [*fresh._kinds()]
+    for word in ("q", "a", "print"):
+        assert found._claims.claiming(word) >= fresh._claims.claiming(word)
+
+
+def test_an_altered_project_looks_only_at_what_is_altered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [tmp_path / f"m{number}.py" for number in range(5)]
+    for path in paths:
+        path.write_bytes(SENDS)
+    before = Program(Settings(str(tmp_path)))
+    before.altered({}).analysis.names.look_at_outlines()
+    looked: list[str] = []
+    concerns = Program.concerns
+
+    def noted(self: Program, path: str, source: bytes) -> bool:
+        looked.append(path)
+        return concerns(self, path, source)
+
+    monkeypatch.setattr(Program, "concerns", noted)
+    before.altered({str(paths[2]): MAKES}).analysis.names.look_at_outlines()
+    assert looked == [str(paths[2])]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from dbos_lint.discovery import project_files
 from dbos_lint.mentions import imports
@@ -13,6 +14,20 @@ from dbos_lint.settings import Settings
 # As much text as a project of a million lines has; what else there is is read again.
 _ROOM = 40_000_000
 Import = tuple[int, str, bytes]
+
+
+class Sight:
+    """What the files of a project say at first sight: the ``kinds`` of names that each may hold, none where it does not
+    concern dbos, and the ``hashes`` of the texts that told them; the ``words`` by which workflows may be named, with
+    the files that hold them. It depends on other files which of ``unsure`` concern dbos."""
+
+    __slots__ = ("hashes", "kinds", "unsure", "words")
+
+    def __init__(self) -> None:
+        self.kinds: dict[str, frozenset[str]] = {}
+        self.hashes: dict[str, int] = {}
+        self.words: dict[str, set[str]] = {}
+        self.unsure: set[str] = set()
 
 
 class Disk:
@@ -26,6 +41,7 @@ class Disk:
         self._outlines: dict[bytes, Outline] = {}
         self._imports: dict[bytes, tuple[Import, ...]] = {}
         self._files: list[tuple[str, ...] | None] = []
+        self._sight: Sight | None = None
 
     def files(self) -> tuple[str, ...] | None:
         """All files of the project; None where they are too many."""
@@ -43,6 +59,27 @@ class Disk:
             self._room -= len(source)
             self._texts[path] = source
         return source
+
+    def sight(self, needles: Sequence[bytes], is_library: Callable[[str], bool]) -> Sight:
+        """What all files say, as they are."""
+        if self._sight is None:
+            self._sight = Sight()
+            for path in self.files() or ():
+                self._sight.kinds[path] = frozenset()
+                with suppress(OSError, MemoryError):
+                    self._look_at(self._sight, path, needles, is_library)
+        return self._sight
+
+    def _look_at(self, sight: Sight, path: str, needles: Sequence[bytes], is_library: Callable[[str], bool]) -> None:
+        source = self.read(path)
+        found = self.outline(source, needles)
+        if found.kinds and not found.is_naming:
+            sight.unsure.add(path)
+        elif found.kinds and not is_library(path):
+            sight.kinds[path] = found.kinds
+            sight.hashes[path] = hash(source)
+            for word in found.words:
+                sight.words.setdefault(word, set()).add(path)
 
     def outline(self, source: bytes, needles: Sequence[bytes]) -> Outline:
         """The outline of a text."""

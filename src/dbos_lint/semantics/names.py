@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -341,7 +341,17 @@ class Names:
             paths = project.listed()
             self._complete = paths is not None
             self._files = {}
+            told: Set[str] = frozenset()
+            # Of files that are mended, each by itself, the others say what they said.
+            if project.disk is not None:
+                sight = project.disk.sight(wanted, project.is_library)
+                self._files, self._outlined, told = dict(sight.kinds), dict(sight.hashes), sight.kinds.keys()
+                told = told - sight.unsure - project.overlay.keys()
+                self._claims.share(sight.words)
             for path in dict.fromkeys((*(paths or ()), *self._overlaid())):
+                if path in told:
+                    continue
+                self._files[path] = frozenset()
                 source = project.read(path)
                 if source is None:
                     project.consulted.outline(path, None)
@@ -354,6 +364,7 @@ class Names:
                     self._files[path] = found.kinds
                     self._outlined[path] = hash(source)
                     self._claims.note(path, source, found.words)
+            self._files = {path: kinds for path, kinds in self._files.items() if kinds}
             project.outlined()
         return self._files
 

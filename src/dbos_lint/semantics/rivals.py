@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dbos_lint.catalog.names import OFFERS, WORKFLOW
@@ -73,6 +73,7 @@ class Claims:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._words: dict[str, set[str]] = {}  # with the files that may register a workflow so
+        self._shared: Mapping[str, Iterable[str]] = {}  # the same, of all files as they are on the disk
         self._noted: dict[str, int] = {}
         self._claiming: dict[str, frozenset[str]] = {}
         self._computed: dict[str, list[Rival]] | None = None
@@ -86,6 +87,11 @@ class Claims:
         for word in words_in(source) if words is None else words:
             self._words.setdefault(word, set()).add(path)
             self._claiming.pop(word, None)
+
+    def share(self, words: Mapping[str, Iterable[str]]) -> None:
+        """Be told of such words, with their files, that others are told, too."""
+        self._shared = words
+        self._claiming = {}
 
     def forget(self) -> None:
         """Be told that some file says something else than before."""
@@ -107,13 +113,13 @@ class Claims:
         """The files that may register a workflow by ``word``."""
         if word not in self._claiming:
             self._claiming[word] = frozenset(
-                self._names.tells(_claiming(word), lambda: sorted(self._words_of_all().get(word, ())), (OUTLINES,))
+                self._names.tells(_claiming(word), lambda: self._holding(word), (OUTLINES,))
             )
         return self._claiming[word]
 
-    def _words_of_all(self) -> dict[str, set[str]]:
+    def _holding(self, word: str) -> list[str]:
         self._names.look_at_outlines()
-        return self._words
+        return sorted({*self._words.get(word, ()), *self._shared.get(word, ())})
 
     def rival(self, mention: Mention) -> Rival | None:
         """The first workflow that another file of a program registers by the name of ``mention``."""
