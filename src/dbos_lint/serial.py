@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -93,10 +93,20 @@ class Linter:
         return None if module is None else (source, module)
 
     def files(self, tasks: Sequence[Task]) -> list[FileResult]:
-        """Lint the files of ``tasks``, one project after the other, for each has trees that wait for their turn. The
-        largest come first: parsing takes most room, and what is known grows."""
+        """Lint the files of ``tasks``, one project after the other, for each has trees that wait for their turn."""
         projects = groupby(tasks, key=lambda task: id(task.settings))
-        return [self.file(task) for _, files in projects for task in sorted(files, key=lambda task: -task.size)]
+        return [self.file(task) for _, files in projects for task in self._in_turn(files)]
+
+    def _in_turn(self, tasks: Iterable[Task]) -> Iterator[Task]:
+        """``tasks`` of one project in the order in which fewest are parsed twice. The smallest come first, for it is
+        mostly the large ones that ask about all others; those whose trees found no room come last."""
+        dropped: list[Task] = []
+        for task in sorted(tasks, key=lambda task: task.size):
+            if self._program(task.settings).project.was_dropped(task.path):
+                dropped.append(task)
+            else:
+                yield task
+        yield from reversed(dropped)
 
     def file(self, task: Task) -> FileResult:
         """Lint the file of ``task``, as it is on the disk."""

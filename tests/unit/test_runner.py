@@ -93,13 +93,13 @@ def test_what_is_known_of_a_project_is_kept_until_a_fault(project: Path, monkeyp
     monkeypatch.setattr(linter, "lint_source", watched)
     lint(project, a="x", b="RAISE", c="x", d="x")
     assert len({program for program, _ in judging}) == 1
-    setup, a, b, c, d = (analysis for _, analysis in judging)  # what names dbos first, by its size
-    assert setup is a is b
+    a, b, c, d, setup = (analysis for _, analysis in judging)  # what names dbos last, by its size
+    assert a is b
     assert b is not c
-    assert c is d
+    assert c is d is setup
 
 
-def test_the_largest_files_come_first_and_projects_stay_together() -> None:
+def test_the_smallest_files_come_first_and_projects_stay_together() -> None:
     one, two = Settings(root="/one"), Settings(root="/two")
     tasks = [
         Task("/one/a.py", one, 1),
@@ -109,7 +109,24 @@ def test_the_largest_files_come_first_and_projects_stay_together() -> None:
         Task("/two/b.py", two, 3),
     ]
     results = Linter(tasks, {task.path: b"" for task in tasks}).files(tasks)
-    assert [each.filename for each in results] == ["/one/b.py", "/one/a.py", "/one/c.py", "/two/a.py", "/two/b.py"]
+    assert [each.filename for each in results] == ["/one/c.py", "/one/a.py", "/one/b.py", "/two/b.py", "/two/a.py"]
+
+
+@pytest.mark.parametrize(("room", "order"), [(0, "asker other asked"), (1000, "asker asked other")])
+def test_a_file_whose_tree_found_no_room_comes_last(tmp_path: Path, room: int, order: str) -> None:
+    root = tmp_path.resolve()
+    settings = Settings(root=str(root))
+    texts = {
+        "asker": b"from dbos import DBOS\nfrom asked import f\n@DBOS.workflow()\ndef g(): f()\n",
+        "asked": b"from dbos import DBOS\ndef f(): ...\n",
+        "other": b"from dbos import DBOS\n",
+    }
+    for name, text in texts.items():
+        (root / f"{name}.py").write_bytes(text)
+    tasks = [Task(str(root / f"{name}.py"), settings, size) for size, name in enumerate(texts, 1)]
+    each_file = Linter(tasks)
+    each_file._program(settings).project._room = room
+    assert [Path(each.filename).stem for each in each_file.files(tasks)] == order.split()
 
 
 def test_garbage_is_looked_for_only_outside_of_linting(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

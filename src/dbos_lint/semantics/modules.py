@@ -32,7 +32,7 @@ _SITE_PACKAGES = f"{os.sep}site-packages{os.sep}"
 _NEVER_FOLLOWED = frozenset({"dbos"})
 # Trees take forty times the room of their source: so much of it stays parsed from the summary to the linting. To parse
 # and walk a file again takes less than a fifth of what linting it does.
-_BYTES_KEPT = 300_000
+_BYTES_KEPT = 450_000
 
 
 class Project:
@@ -274,6 +274,10 @@ class Project:
         if path not in self._modules:
             self._modules[path] = self._summary(path)
         return self._modules[path]
+
+    def was_dropped(self, path: str) -> bool:
+        """Whether the file has been parsed for others, and its tree found no room until its turn."""
+        return self._modules.get(path) is not None and path not in self._kept
 
     def _summary(self, path: str) -> Module | None:
         from dbos_lint.syntax.parse import Source
