@@ -76,6 +76,7 @@ SHAPES = (
     Shape(shapes.topics, "topics", 1_250, 5_000),
     Shape(shapes.topics_in_files, "files", 500, 2_000),
     Shape(shapes.suppressions, "comments", 2_500, 10_000),
+    Shape(shapes.codes, "codes", 2_500, 10_000),
     Shape(shapes.findings, "findings", 2_500, 10_000),
     Shape(shapes.long_line, "bytes", 5_000_000, 20_000_000),
     Shape(shapes.long_list, "bytes", 1_000_000, 4_000_000),

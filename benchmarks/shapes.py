@@ -262,6 +262,11 @@ def suppressions(number: int) -> Files:
     return one(WORKFLOW + "    time.time()  # noqa: DBS201\n" * number)
 
 
+def codes(number: int) -> Files:
+    """One comment that names many codes."""
+    return one(WORKFLOW + "    time.time()  # noqa: " + ", ".join(f"DBS{100 + i % 800}" for i in range(number)) + "\n")
+
+
 def findings(number: int) -> Files:
     return one(WORKFLOW + "    time.time()\n" * number)
 

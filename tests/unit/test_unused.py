@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+import pytest
+
 from dbos_lint.linter import lint_source
+from dbos_lint.rules import unused as rule
 from dbos_lint.settings import Settings
+from dbos_lint.syntax.lines import Lines
+from dbos_lint.syntax.removal import without
+from dbos_lint.syntax.suppressions import NamedCode
 
 SOURCE = """\
 import time
@@ -77,3 +85,16 @@ def test_a_declaration_stands_on_the_head_of_a_function() -> None:
     assert unused(below) == ["this comment stands on no function's head and declares nothing: delete it"]
     assert not unused("def inner() -> None:  # dbos-lint: deterministic\n        pass")
     assert not unused("def inner() -> None:\n        # dbos-lint: deterministic\n        pass")
+
+
+def test_what_one_comment_names_in_vain_has_one_fix(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+
+    def counted(lines: Lines, named: Collection[NamedCode]) -> object:
+        made.append(len(named))
+        return without(lines, named)
+
+    monkeypatch.setattr(rule, "without", counted)
+    codes = ", ".join(f"DBS{number}" for number in range(202, 212))
+    assert len(unused(f"{PLAIN}  # dbos-lint: ignore[{codes}] why", preset="all")) == made[0]
+    assert len(made) == 1

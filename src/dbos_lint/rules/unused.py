@@ -62,9 +62,11 @@ class Unused(NamedTuple):
             ):
                 shown.append((comment, named, diagnostic))
                 together.setdefault(id(comment), []).append(named)
+        # What one comment names in vain goes in one go.
+        comments = dict.fromkeys(id(comment) for comment, _, _ in shown if comment is not None)
+        fixes = {comment: self._fix(together[comment]) for comment in comments}
         for comment, named, diagnostic in shown:
-            # What one comment names in vain goes in one go.
-            yield diagnostic._replace(fix=self._fix([named] if comment is None else together[id(comment)]))
+            yield diagnostic._replace(fix=self._fix([named]) if comment is None else fixes[id(comment)])
 
     def _fix(self, named: Collection[NamedCode]) -> Fix | None:
         change = without(self.lines, named)
