@@ -11,8 +11,8 @@ from dbos_lint.rules.declared.step import (
     START_WORKFLOW_IN_STEP,
     WORKFLOW_ONLY_CALL_IN_STEP,
 )
+from dbos_lint.rules.readers import is_for_tests, is_read_elsewhere
 from dbos_lint.rules.step.declaring import declared
-from dbos_lint.rules.step.readers import is_read_elsewhere
 from dbos_lint.rules.visitor import Visitor, happening
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, LOOP, OUTSIDE, Reached
 from dbos_lint.semantics.effects import (
@@ -90,6 +90,8 @@ class Effects(Visitor):
             if self._runs_in_step(int(owner)):
                 return
         if guard in FILLING or (effect.kind == SELF_WRITE and not self._on_self(reached)):
+            return
+        if is_for_tests(self.here, reached):
             return
         read = is_read_elsewhere(self.here, reached)
         self._report(

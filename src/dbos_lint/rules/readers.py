@@ -1,4 +1,4 @@
-"""Who reads what a step has changed."""
+"""Who reads what durable code has changed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.scoping import binding_scope
 from dbos_lint.semantics.sites import MODULE
 from dbos_lint.semantics.summary import Function, Scope
+from dbos_lint.semantics.testcode import is_test_file
 from dbos_lint.semantics.values import FunctionKey
 from dbos_lint.syntax.spans import span_of
 from dbos_lint.syntax.trees import name_of, unparse
@@ -21,19 +22,31 @@ _STEPS = (api.STEP, api.TRANSACTION)
 
 def is_read_elsewhere(here: Here, reached: Reached) -> bool:
     """Whether workflow code, or another step, of this file reads what the step of ``reached`` changes."""
+    return bool(_is_read(here, reached))
+
+
+def is_for_tests(here: Here, reached: Reached) -> bool:
+    """Whether only tests look at what is changed: in a file of tests, no durable code reads it.
+
+    So tests count what runs how often. A step may read for itself what it counts: it is not run again.
+    """
+    return is_test_file(here.resolver, here.module) and _is_read(here, reached) is False
+
+
+def _is_read(here: Here, reached: Reached) -> bool | None:
+    """Whether workflow code or another step of this file reads what is changed; None where that cannot be told."""
     if reached.origin.module != here.module.path:
-        return False
+        return None
     writer = here.module.functions[reached.origin.id]
     changed = _changed(here.body(writer), reached) if writer.name != "<lambda>" else None
-    if changed is None:
-        return False
-    owner = _scope(here, writer, changed)
-    text = unparse(changed)
+    owner = _scope(here, writer, changed) if changed is not None else None
+    if changed is None or owner is None:
+        return None
     readers = here.once(_Readers)
-    return owner is not None and any(
+    return any(
         _scope(here, reader, changed) is owner
-        for reader in readers.of(text, owner)
-        if reader.id != writer.id and readers.runs_beside(reader, reached.chain[0])
+        for reader in readers.of(unparse(changed), owner)
+        if reached.context == api.WORKFLOW or (reader.id != writer.id and readers.runs_beside(reader, reached.chain[0]))
     )
 
 
