@@ -16,6 +16,7 @@ from dbos_lint.semantics.sites import Call
 from dbos_lint.semantics.told import DECORATED, Known, Told
 
 _CODES = frozenset({UNKNOWN_WORKFLOW_NAME.code, CLASS_NAME_MISSING.code})
+_CLIENT = "dbos.DBOSClient"
 _CLASS, _INSTANCE = "class_name", "instance_name"
 
 
@@ -44,6 +45,7 @@ class WorkflowNames(Visitor):
             found.name.startswith("<")
             or not speaks_for_project(known, self.here)
             or self._is_defined(found.name, known)
+            or self._may_be_of_another(found)
         ):
             return
         near = self._meant(found.name, known)
@@ -77,6 +79,15 @@ class WorkflowNames(Visitor):
             qualname_of(handle) == name and (path, handle) not in registered
             for path, decorated in self.here.analysis.names.answers(WORKFLOW, DECORATED, self.here.module)
             for handle in decorated
+        )
+
+    def _may_be_of_another(self, found: Named) -> bool:
+        """Whether a client asks, and one of this file is told for which application it speaks."""
+        return found.api.startswith(f"{_CLIENT}.") and any(
+            keyword == "application_name"
+            for _, call in self.here.collected.nodes.calls
+            if self.here.names_called(call) == {_CLIENT}
+            for keyword, _ in call.keywords
         )
 
     def _queue_is_own(self, found: Named) -> bool:
