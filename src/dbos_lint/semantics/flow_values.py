@@ -37,7 +37,6 @@ from dbos_lint.semantics.flows import (
 )
 from dbos_lint.syntax.trees import made_by
 
-# Attributes that give something of which rules want to know where it goes, whatever they are attributes of.
 # Attributes that may not depend on what is known of their object.
 _OF_QUEUES = frozenset({*QUEUE_PROPERTIES, "name"})
 _COMPUTES = PURE_METHODS - VALUE_TERMINALS
