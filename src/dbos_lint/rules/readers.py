@@ -12,7 +12,7 @@ from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.scoping import binding_scope
 from dbos_lint.semantics.sites import MODULE
 from dbos_lint.semantics.summary import Function, Scope
-from dbos_lint.semantics.testcode import is_test_file
+from dbos_lint.semantics.testcode import holds_tests
 from dbos_lint.semantics.values import FunctionKey
 from dbos_lint.syntax.spans import span_of
 from dbos_lint.syntax.trees import name_of, unparse
@@ -30,7 +30,7 @@ def is_for_tests(here: Here, reached: Reached) -> bool:
 
     So tests count what runs how often. A step may read for itself what it counts: it is not run again.
     """
-    return is_test_file(here.resolver, here.module) and _is_read(here, reached) is False
+    return holds_tests(here.module) and _is_read(here, reached) is False
 
 
 def _is_read(here: Here, reached: Reached) -> bool | None:
@@ -134,13 +134,18 @@ def _read(body: Body) -> set[str]:
         if isinstance(node, ast.Lambda):
             found |= _read_inside(node)
         elif isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
-            parent = body.parent(node)
-            if isinstance(parent, (ast.Subscript, ast.Attribute)) and not isinstance(parent.ctx, ast.Load):
-                continue
-            if isinstance(parent, ast.Attribute) and parent.attr in types.MUTATORS and _is_dropped(body, parent):
-                continue
-            found.add(unparse(node))
+            found |= {unparse(node)} if not _is_changed(body, node) else set()
     return found
+
+
+def _is_changed(body: Body, node: ast.expr) -> bool:
+    """Whether what ``node`` holds, or an item of it (``seen[key].add(x)``), is only changed here."""
+    parent = body.parent(node)
+    while isinstance(parent, ast.Subscript) and parent.value is node and isinstance(parent.ctx, ast.Load):
+        node, parent = parent, body.parent(parent)
+    if isinstance(parent, (ast.Subscript, ast.Attribute)) and not isinstance(parent.ctx, ast.Load):
+        return parent.value is node
+    return isinstance(parent, ast.Attribute) and parent.attr in types.MUTATORS and _is_dropped(body, parent)
 
 
 def _read_inside(function: ast.Lambda) -> set[str]:

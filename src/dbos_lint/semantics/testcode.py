@@ -27,10 +27,15 @@ def is_test_file(resolver: Resolver, module: Module) -> bool:
 
 def _is_test_file(resolver: Resolver, module: Module) -> bool:
     # The folders above the project say nothing of it.
-    path = os.path.relpath(module.path, resolver.project.settings.root)
-    parts = os.path.splitext(path)[0].split(os.sep)
-    return any(_NAMED.search(part) for part in parts if part != os.pardir) or any(
-        name.partition(".")[0] in _FRAMEWORKS for name, _, level in imports_of(module) if not level
+    parts = os.path.relpath(module.path, resolver.project.settings.root).split(os.sep)
+    return any(_NAMED.search(part) for part in parts[:-1] if part != os.pardir) or holds_tests(module)
+
+
+def holds_tests(module: Module) -> bool:
+    """Whether the file itself says that it has tests, wherever it lies: by its name, or by what it imports."""
+    name = os.path.splitext(os.path.basename(module.path))[0]
+    return bool(_NAMED.search(name)) or any(
+        imported.partition(".")[0] in _FRAMEWORKS for imported, _, level in imports_of(module) if not level
     )
 
 
