@@ -8,26 +8,21 @@ renamed, copied, deleted, brought back as they were, given another time. What fa
 
 from __future__ import annotations
 
-import argparse
-import ast
 import contextlib
 import os
 import random
 import re
-import shutil
 import sys
-import tempfile
 import time
-import traceback
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fuzz.mutating import Mutator
-from fuzz.programs import Complaints, by_run, files_of
-from tests.markers import Fixture, all_fixtures
+from fuzz.programs import by_run, files_of
+from fuzz.rounds import Complaints, Round, run
+from tests.markers import Fixture
 
 TOGETHER = (1, 2, 3)
 CHANGES = (4, 8)
@@ -118,41 +113,12 @@ def judge(history: History, cache: Path, complain: Complaints) -> None:
             break
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--rounds", type=int, default=1 << 30)
-    parser.add_argument("--keep", type=Path, default=Path("fuzzed"), help="where what fails is left")
-    options = parser.parse_args()
-    warnings.simplefilter("ignore")
-    fixtures = [each for each in all_fixtures() if each.path.parent.name != "broken"]
+def attempt(this: Round, fixtures: list[Fixture]) -> None:
     # What files tell each other is what a cache can miss.
     several = [each for each in fixtures if each.path.is_dir()]
-    trees = []
-    for fixture in fixtures:
-        with contextlib.suppress(SyntaxError, ValueError):
-            trees += [ast.parse(file.read_bytes()) for file in fixture.files]
-    end, faults, rounds = time.monotonic() + options.seconds, 0, 0
-    while time.monotonic() < end and rounds < options.rounds:
-        seed = options.seed * 1_000_000 + rounds
-        rounds += 1
-        choice, complain = random.Random(seed), Complaints()
-        with tempfile.TemporaryDirectory() as name:
-            root = Path(name).resolve() / "project"
-            root.mkdir()
-            chosen = choice.sample(several, choice.choice(TOGETHER))
-            try:
-                judge(History(root, chosen, Mutator(choice, trees), choice), root.parent / "cache", complain)
-            except Exception:
-                complain(traceback.format_exc())
-            if complain.texts:
-                faults += len(complain.texts)
-                shutil.copytree(root, options.keep / str(seed), dirs_exist_ok=True)
-                print(f"== round {seed}", *complain.texts, sep="\n", flush=True)
-    print(f"{rounds} rounds, {faults} faults")
-    return 1 if faults else 0
+    chosen = this.choice.sample(several, this.choice.choice(TOGETHER))
+    judge(History(this.project, chosen, this.mutator, this.choice), this.scratch / "cache", this.complain)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(__doc__ or "", attempt))

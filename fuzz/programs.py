@@ -8,18 +8,13 @@ two processes, with a cache twice, and by flake8. What fails is printed, and its
 
 from __future__ import annotations
 
-import argparse
-import ast
 import contextlib
 import io
 import random
 import re
 import shutil
 import sys
-import tempfile
 import time
-import traceback
-import warnings
 from collections import Counter
 from pathlib import Path
 
@@ -30,17 +25,17 @@ from dbos_lint.cache.run import Cache
 from dbos_lint.configuration import Configuration, Overrides
 from dbos_lint.discovery import discover
 from dbos_lint.fixes.project import Files
-from dbos_lint.linter import FileResult, lint_source
+from dbos_lint.linter import lint_source
 from dbos_lint.reporters.terminal import harmless
 from dbos_lint.runner import run_files
 from dbos_lint.semantics.program import Program
 from fuzz.mutating import Mutator
+from fuzz.rounds import Complaints, Results, Round, run
 from tests.conftest import flake8
-from tests.markers import Fixture, all_fixtures
+from tests.markers import Fixture
 
 LONG = 5.0
 TOGETHER = 12
-Results = dict[str, FileResult]
 
 
 def lay_out(folder: Path, fixtures: list[Fixture], mutator: Mutator, choice: random.Random) -> None:
@@ -72,28 +67,6 @@ def alone(folder: Path, complain: Complaints) -> Results:
             complain(f"{file}\n{trace}")
         results[str(file)] = result
     return results
-
-
-class Complaints:
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-
-    def __call__(self, text: str) -> None:
-        self.texts.append(text)
-
-    def unless_same(self, what: str, one: Results, other: Results) -> None:
-        for path in sorted(one.keys() | other.keys()):
-            if one.get(path) != other.get(path):
-                first, second = (_lines(each.get(path)) for each in (one, other))
-                came = [f"+ {line}" for line in (second - first).elements()]
-                went = [f"- {line}" for line in (first - second).elements()]
-                self(f"{what}: {path}\n" + "\n".join([*went, *came] or ["(not what is found, but how)"]))
-
-
-def _lines(result: FileResult | None) -> Counter[str]:
-    if result is None:
-        return Counter()
-    return Counter(f"{each.start.row}:{each.start.column}: {each.code} {each.message}" for each in result.diagnostics)
 
 
 def together(folder: Path, choice: random.Random) -> Results:
@@ -182,39 +155,17 @@ def compare_with_flake8(folder: Path, scratch: Path, known: Results, complain: C
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--rounds", type=int, default=1 << 30)
-    parser.add_argument("--keep", type=Path, default=Path("fuzzed"), help="where what fails is left")
-    options = parser.parse_args()
-    warnings.simplefilter("ignore")
-    fixtures = [each for each in all_fixtures() if each.path.parent.name != "broken"]
-    trees = []
-    for fixture in fixtures:
-        with contextlib.suppress(SyntaxError, ValueError):
-            trees += [ast.parse(file.read_bytes()) for file in fixture.files]
-    end, counts, faults, rounds = time.monotonic() + options.seconds, Counter[str](), 0, 0
-    while time.monotonic() < end and rounds < options.rounds:
-        seed = options.seed * 1_000_000 + rounds
-        rounds += 1
-        choice, complain = random.Random(seed), Complaints()
-        with tempfile.TemporaryDirectory() as name:
-            scratch = Path(name).resolve()
-            folder = scratch / "projects"
-            folder.mkdir()
-            lay_out(folder, choice.sample(fixtures, TOGETHER), Mutator(choice, trees), choice)
-            shutil.copytree(folder, scratch / "before")
-            try:
-                counts += judge(folder, scratch, choice, complain, fix=rounds % 3 == 0)
-            except Exception:
-                complain(traceback.format_exc())
-            if complain.texts:
-                faults += len(complain.texts)
-                shutil.copytree(scratch / "before", options.keep / str(seed), dirs_exist_ok=True)
-                print(f"== round {seed}", *complain.texts, sep="\n", flush=True)
-    print(f"{rounds} rounds of {TOGETHER}, {faults} faults; found: {dict(sorted(counts.items()))}")
-    return 1 if faults else 0
+    counts = Counter[str]()
+
+    def attempt(this: Round, fixtures: list[Fixture]) -> None:
+        lay_out(this.project, this.choice.sample(fixtures, TOGETHER), this.mutator, this.choice)
+        folder = this.scratch / "projects"
+        shutil.copytree(this.project, folder)
+        counts.update(judge(folder, this.scratch, this.choice, this.complain, fix=this.number % 3 == 0))
+
+    code = run(__doc__ or "", attempt)
+    print(f"{TOGETHER} fixtures a round; found: {dict(sorted(counts.items()))}")
+    return code
 
 
 if __name__ == "__main__":
