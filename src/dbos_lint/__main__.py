@@ -21,8 +21,7 @@ def main() -> None:
     except KeyboardInterrupt:
         pass
     finally:
-        # `signal` itself makes enums of all signals first, which takes a hundredth of a run that has nothing to do.
-        from _signal import SIG_IGN, SIGINT, signal  # type: ignore[import-not-found]
+        from signal import SIG_IGN, SIGINT, signal
 
         signal(SIGINT, SIG_IGN)  # Python itself would tell of it, with a traceback
     _leave(code)
