@@ -12,7 +12,6 @@ from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.scoping import binding_scope
 from dbos_lint.semantics.sites import MODULE
 from dbos_lint.semantics.summary import Function, Scope
-from dbos_lint.semantics.testcode import holds_tests
 from dbos_lint.semantics.values import FunctionKey
 from dbos_lint.syntax.spans import span_of
 from dbos_lint.syntax.trees import name_of, unparse
@@ -20,21 +19,11 @@ from dbos_lint.syntax.trees import name_of, unparse
 _STEPS = (api.STEP, api.TRANSACTION)
 
 
-def is_read_elsewhere(here: Here, reached: Reached) -> bool:
-    """Whether workflow code, or another step, of this file reads what the step of ``reached`` changes."""
-    return bool(_is_read(here, reached))
+def is_read(here: Here, reached: Reached) -> bool | None:
+    """Whether workflow code or another step of this file reads what is changed; None where that cannot be told.
 
-
-def is_for_tests(here: Here, reached: Reached) -> bool:
-    """Whether only tests look at what is changed: in a file of tests, no durable code reads it.
-
-    So tests count what runs how often. A step may read for itself what it counts: it is not run again.
+    A step may read for itself what it counts: it is not run again. In a file of tests, what nobody reads is for them.
     """
-    return holds_tests(here.module) and _is_read(here, reached) is False
-
-
-def _is_read(here: Here, reached: Reached) -> bool | None:
-    """Whether workflow code or another step of this file reads what is changed; None where that cannot be told."""
     if reached.origin.module != here.module.path:
         return None
     writer = here.module.functions[reached.origin.id]

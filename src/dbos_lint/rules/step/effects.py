@@ -11,7 +11,7 @@ from dbos_lint.rules.declared.step import (
     START_WORKFLOW_IN_STEP,
     WORKFLOW_ONLY_CALL_IN_STEP,
 )
-from dbos_lint.rules.readers import is_for_tests, is_read_elsewhere
+from dbos_lint.rules.readers import is_read
 from dbos_lint.rules.step.declaring import declared
 from dbos_lint.rules.visitor import Visitor, happening
 from dbos_lint.semantics.contexts import DURABLE_CONTEXTS, LOOP, OUTSIDE, Reached
@@ -26,6 +26,7 @@ from dbos_lint.semantics.effects import (
     WORKFLOW_ONLY,
 )
 from dbos_lint.semantics.selves import FILLING, keeps_self
+from dbos_lint.semantics.testcode import holds_tests
 from dbos_lint.semantics.values import FunctionKey
 
 # Kind of effect: the rule, what happens, and what to do about it.
@@ -91,9 +92,9 @@ class Effects(Visitor):
                 return
         if guard in FILLING or (effect.kind == SELF_WRITE and not self._on_self(reached)):
             return
-        if is_for_tests(self.here, reached):
+        read = is_read(self.here, reached)
+        if read is False and holds_tests(self.here.module):
             return
-        read = is_read_elsewhere(self.here, reached)
         self._report(
             GLOBAL_WRITE_IN_STEP, reached, "is changed", _MISSED if read else _LOST, Level.ERROR if read else None
         )

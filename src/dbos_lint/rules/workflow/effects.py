@@ -20,7 +20,7 @@ from dbos_lint.rules.declared.workflow import (
     THREAD_IN_WORKFLOW,
     THREAD_STARTS_WORKFLOW,
 )
-from dbos_lint.rules.readers import is_for_tests
+from dbos_lint.rules.readers import is_read
 from dbos_lint.rules.visitor import Visitor, happening
 from dbos_lint.semantics.contexts import Reached
 from dbos_lint.semantics.effects import (
@@ -29,6 +29,7 @@ from dbos_lint.semantics.effects import (
     GLOBAL_WRITE,
     WORKFLOW_IN_THREAD,
 )
+from dbos_lint.semantics.testcode import holds_tests
 from dbos_lint.semantics.writes import MADE, OF_RUN
 from dbos_lint.syntax.spans import span_of
 
@@ -116,7 +117,7 @@ class Effects(Visitor):
             owner, _, guard = effect.detail.partition(":")
             if self.here.contexts.runs_as(int(owner), api.WORKFLOW):
                 return
-        if guard in ("unset", MADE, OF_RUN) or is_for_tests(self.here, reached):
+        if guard in ("unset", MADE, OF_RUN) or (holds_tests(self.here.module) and is_read(self.here, reached) is False):
             return
         advice = (
             "after a crash the write is lost or happens twice; return the value, or keep it in a database in a step"
